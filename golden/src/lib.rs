@@ -1,0 +1,15 @@
+//! Untimed truth: ONNX import, float reference, calibration and quantisation, integer reference.
+//!
+//! Knows no cycle and no accelerator.
+
+pub mod container;
+pub mod error;
+pub mod float;
+pub mod integer;
+pub mod kernel;
+pub mod model;
+pub mod onnx;
+pub mod quantize;
+
+pub use error::Error;
+pub use model::Network;

@@ -1,0 +1,1 @@
+"""Training and export of LC-Net ResNets (used by scripts/train_lcnet.py)."""

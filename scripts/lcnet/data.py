@@ -1,0 +1,65 @@
+"""CIFAR-10 binary files and MNIST idx files as tensors, and the augmentation of a batch."""
+
+import gzip
+import pathlib
+import struct
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+# A pixel p becomes (p - 128) / 128: exactly the int8 that the accelerator reads, times 2**-7.
+MEAN = STD = 128.0 / 255.0
+
+
+def cifar10(folder, train):
+    names = [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
+    raw = b"".join((pathlib.Path(folder) / name).read_bytes() for name in names)
+    records = np.frombuffer(raw, dtype=np.uint8).reshape(-1, 3073)
+    return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
+
+
+def idx(path):
+    """One idx file (gzip or plain) of unsigned bytes."""
+    raw = pathlib.Path(path).read_bytes()
+    raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+    zero, kind, rank = struct.unpack_from(">HBB", raw)
+    if zero != 0 or kind != 8:
+        raise SystemExit(f"{path}: not an idx file of unsigned bytes")
+    shape = struct.unpack_from(f">{rank}I", raw, 4)
+    return np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def mnist(folder, train):
+    stem = "train" if train else "t10k"
+    found = {}
+    for kind in ("images", "labels"):
+        names = sorted(pathlib.Path(folder).rglob(f"{stem}-{kind}*"))
+        if not names:
+            raise SystemExit(f"{folder}: no file {stem}-{kind}*")
+        found[kind] = idx(names[0])
+    return found["images"][:, None], found["labels"]
+
+
+def load(folder, train):
+    """(images uint8 [N, C, H, W], labels int64 [N]) of the data set that lies in `folder`."""
+    reader = cifar10 if (pathlib.Path(folder) / "test_batch.bin").exists() else mnist
+    images, labels = reader(folder, train)
+    return torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
+
+
+def normalize(batch):
+    return batch.float().sub(128.0).div(128.0).contiguous(memory_format=torch.channels_last)
+
+
+def augment(batch, flip, generator):
+    """Reflect-pad by 4, crop back to size at a random place per image, flip at random."""
+    n, _, h, w = batch.shape
+    padded = F.pad(batch.float(), (4, 4, 4, 4), mode="reflect")
+    dy, dx = torch.randint(0, 9, (2, n), generator=generator)
+    rows = dy[:, None] + torch.arange(h)
+    cols = dx[:, None] + torch.arange(w)
+    if flip:
+        mirrored = torch.rand(n, generator=generator) < 0.5
+        cols = torch.where(mirrored[:, None], cols.flip(1), cols)
+    return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)

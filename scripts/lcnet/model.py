@@ -1,0 +1,134 @@
+"""ResNet-(6n+2) with an L-Net on every block and a C-Net on every convolution of a block."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+WIDTHS = (16, 32, 64)
+
+
+class Relu1(torch.autograd.Function):
+    """clamp(x, 0, 1); outside [0, 1] only a gradient that leads back inside passes."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x.clamp(0, 1)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        blocked = ((x >= 1) & (grad < 0)) | ((x <= 0) & (grad > 0))
+        return grad.masked_fill(blocked, 0)
+
+
+class Gate(nn.Module):
+    """Fully connected layer + ReLU-1 on a pooled map [N, C].
+
+    The pooled vector is normalised per channel: plain pool features hardly differ between
+    images. The statistics fold into the layer at export, so the deployed gate is plain
+    pool -> FC -> ReLU-1.
+    """
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(inputs, affine=False)
+        self.fc = nn.Linear(inputs, outputs)
+        nn.init.normal_(self.fc.weight, std=0.02)
+        nn.init.constant_(self.fc.bias, 1.0)
+
+    def forward(self, pooled):
+        with torch.autocast("cpu", enabled=False):
+            return Relu1.apply(self.fc(self.norm(pooled.float())))
+
+    def folded(self):
+        """(weight [outputs, inputs], bias [outputs]) that read the plain pooled vector."""
+        inv = (self.norm.running_var + self.norm.eps).rsqrt()
+        weight = self.fc.weight * inv
+        return weight, self.fc.bias - weight @ self.norm.running_mean
+
+
+def is_open(score):
+    """1 where the score is above 0 - what the hardware executes - with the score's own gradient."""
+    return (score > 0).float() + score - score.detach()
+
+
+def pool(x):
+    return x.float().mean((2, 3))
+
+
+class Block(nn.Module):
+    """Basic block: y = relu(shortcut(x) + L(x) * C2(h) * bn2(conv2(h))), h = C1(x) * relu(bn1(conv1(x)))."""
+
+    def __init__(self, inputs, outputs, stride, gated):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = None
+        if stride != 1 or inputs != outputs:
+            self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+            self.bn_shortcut = nn.BatchNorm2d(outputs)
+        self.gated = gated
+        if gated:
+            self.lnet = Gate(inputs, 1)
+            self.cnet1 = Gate(inputs, outputs)
+            self.cnet2 = Gate(outputs, outputs)
+
+    def forward(self, x):
+        """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None)."""
+        h = F.relu(self.bn1(self.conv1(x)))
+        macs1 = h[0].numel() * x.shape[1] * 9
+        macs2 = h[0].numel() * h.shape[1] * 9
+        short = x if self.shortcut is None else self.bn_shortcut(self.shortcut(x))
+        fixed = 0 if self.shortcut is None else h[0].numel() * x.shape[1]
+        if not self.gated:
+            return F.relu(short + self.bn2(self.conv2(h))), fixed + macs1 + macs2, None
+        pooled = pool(x)
+        l_score, c1 = self.lnet(pooled), self.cnet1(pooled)
+        h = h * c1[:, :, None, None].to(h.dtype)
+        c2 = self.cnet2(pool(h))
+        r = self.bn2(self.conv2(h)) * (c2 * l_score)[:, :, None, None].to(h.dtype)
+        live1, live2, live = is_open(c1).mean(1), is_open(c2).mean(1), is_open(l_score)
+        executed = fixed + live[:, 0] * live1 * (macs1 + macs2 * live2)
+        return F.relu(short + r), executed, live
+
+
+class ResNet(nn.Module):
+    def __init__(self, n, channels=3, classes=10, gated=False):
+        super().__init__()
+        self.stem = nn.Conv2d(channels, WIDTHS[0], 3, 1, 1, bias=False)
+        self.bn = nn.BatchNorm2d(WIDTHS[0])
+        blocks, inputs = [], WIDTHS[0]
+        for stage, width in enumerate(WIDTHS):
+            for i in range(n):
+                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated))
+                inputs = width
+        self.blocks = nn.ModuleList(blocks)
+        self.fc = nn.Linear(inputs, classes)
+        for m in self.modules():
+            if isinstance(m, nn.Conv2d):
+                nn.init.kaiming_normal_(m.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x):
+        """Returns logits, executed MACs per image (tensor [N] or a number), list of L-Net decisions."""
+        y = F.relu(self.bn(self.stem(x)))
+        macs = self.stem.in_channels * 9 * y[0].numel() + self.fc.weight.numel()
+        opens = []
+        for block in self.blocks:
+            y, executed, live = block(y)
+            macs = macs + executed
+            if live is not None:
+                opens.append(live)
+        return self.fc(pool(y)), macs, opens
+
+    def dense_macs(self, size):
+        """MACs of one image with every gate open."""
+        side, total = size, self.stem.in_channels * 9 * WIDTHS[0] * size * size + self.fc.weight.numel()
+        for b in self.blocks:
+            side //= b.conv1.stride[0]
+            outputs = b.conv1.out_channels * side * side
+            total += outputs * 9 * (b.conv1.in_channels + b.conv2.in_channels)
+            total += outputs * b.conv1.in_channels if b.shortcut is not None else 0
+        return total

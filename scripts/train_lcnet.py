@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Train a ResNet-(6n+2), dense or as an LC-Net, and export it to ONNX.
+
+Needs: python3 -m venv v && v/bin/pip install torch==2.15.0 numpy onnx
+
+  # dense twin
+  scripts/train_lcnet.py --data data/cifar10 --out runs/dense --n 1 --epochs 45
+  # LC-Net from it, at most 60 % of the dense MACs
+  scripts/train_lcnet.py --data data/cifar10 --out runs/lc --n 1 --epochs 45 --warm-start runs/dense/last.pt --target 0.6
+
+Writes OUT/log.csv (a line an epoch), OUT/last.pt (a checkpoint; the same command resumes from it)
+and, at the end, OUT/model.onnx. Images enter the network as (p - 128) / 128.
+"""
+
+import argparse
+import csv
+import math
+import os
+import pathlib
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from lcnet import data, export  # noqa: E402
+from lcnet.model import Gate, ResNet  # noqa: E402
+
+
+def arguments():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", required=True, help="folder with CIFAR-10 binary files or MNIST idx files")
+    p.add_argument("--out", required=True, type=pathlib.Path, help="folder for log, checkpoint and ONNX")
+    p.add_argument("--n", type=int, default=1, help="blocks a stage: depth is 6n+2 (default 1: ResNet-8)")
+    p.add_argument("--epochs", type=int, default=45)
+    p.add_argument("--warmup", type=int, default=5, help="epochs of rising learning rate")
+    p.add_argument("--lr", type=float, default=0.2, help="peak learning rate of the network")
+    p.add_argument("--gate-lr", type=float, default=0.1, help="learning rate of the gates, as a share of --lr")
+    p.add_argument("--weight-decay", type=float, default=2e-4)
+    p.add_argument("--batch", type=int, default=128)
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--bf16", action="store_true", help="bfloat16 autocast: faster only on CPUs with avx512_bf16 or AMX")
+    p.add_argument("--warm-start", type=pathlib.Path, help="dense checkpoint; makes the network an LC-Net")
+    p.add_argument("--target", type=float, default=1.0, help="executed MACs to press for, as a share of dense")
+    p.add_argument("--pressure", type=float, default=4.0, help="loss per unit of MAC share above the target")
+    p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls from 1")
+    p.add_argument("--l-floor", type=float, default=0.5, help="batch share below which an L-Net is pressed open")
+    return p.parse_args()
+
+
+def learning_rate(args, step, steps):
+    """Linear warm-up, then a cosine to zero; as a share of the peak."""
+    warm = args.warmup * steps // args.epochs
+    return (step + 1) / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / (steps - warm)))
+
+
+def optimizer(args, model):
+    gates = {id(p) for m in model.modules() if isinstance(m, Gate) for p in m.parameters()}
+    groups = [
+        {"lr_peak": args.lr, "weight_decay": args.weight_decay, "params": []},
+        {"lr_peak": args.lr, "weight_decay": 0.0, "params": []},
+        {"lr_peak": args.lr * args.gate_lr, "weight_decay": 0.0, "params": []},
+    ]
+    for p in model.parameters():
+        groups[2 if id(p) in gates else 0 if p.ndim > 1 else 1]["params"].append(p)
+    return torch.optim.SGD([g for g in groups if g["params"]], lr=args.lr, momentum=0.9, nesterov=True)
+
+
+def loss_of(args, model, x, y, dense_macs, progress):
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
+        logits, macs, opens = model(x)
+    loss = F.cross_entropy(logits.float(), y)
+    if opens:
+        target = 1 - (1 - args.target) * min(1, progress / args.ramp)
+        loss = loss + args.pressure * F.relu(macs.mean() / dense_macs - target)
+        for rate in (live.mean() for live in opens):
+            loss = loss + args.pressure * F.relu(args.l_floor - rate) ** 2
+    return loss
+
+
+@torch.no_grad()
+def evaluate(model, images, labels, dense_macs):
+    """Top-1, mean executed share of the dense MACs, its standard deviation over images, L-Net rates."""
+    model.eval()
+    hits, shares, rates = 0, [], []
+    for x, y in zip(images.split(500), labels.split(500)):
+        logits, macs, opens = model(data.normalize(x))
+        hits += (logits.argmax(1) == y).sum().item()
+        shares.append(torch.as_tensor(macs, dtype=torch.float32).expand(len(y)) / dense_macs)
+        rates.append([live.mean().item() for live in opens])
+    shares = torch.cat(shares)
+    rates = [sum(r) / len(rates) for r in zip(*rates)]
+    return hits / len(labels), shares.mean().item(), shares.std().item(), rates
+
+
+def checkpoint(path, state):
+    torch.save(state, path.with_suffix(".part"))
+    os.replace(path.with_suffix(".part"), path)
+
+
+def main():
+    args = arguments()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    images, labels = data.load(args.data, train=True)
+    test_images, test_labels = data.load(args.data, train=False)
+    channels, size = images.shape[1], images.shape[2]
+    model = ResNet(args.n, channels, int(labels.max()) + 1, gated=args.warm_start is not None)
+    model = model.to(memory_format=torch.channels_last)
+    dense_macs = model.dense_macs(size)
+    opt = optimizer(args, model)
+    first, last = 0, args.out / "last.pt"
+    if last.exists():
+        saved = torch.load(last, weights_only=True)
+        model.load_state_dict(saved["model"])
+        opt.load_state_dict(saved["optimizer"])
+        first = saved["epoch"]
+    elif args.warm_start:
+        missing, unknown = model.load_state_dict(torch.load(args.warm_start, weights_only=True)["model"], strict=False)
+        assert not unknown and all("net" in name for name in missing), (missing, unknown)
+    per_epoch = len(labels) // args.batch
+    with open(args.out / "log.csv", "a", newline="") as f:
+        log = csv.writer(f)
+        if first == 0:
+            log.writerow(["epoch", "train_loss", "test_top1", "mac_share", "mac_share_std", "lnet_open", "seconds"])
+        for epoch in range(first, args.epochs):
+            start, total = time.time(), 0.0
+            generator = torch.Generator().manual_seed(args.seed * 1000 + epoch)  # an epoch resumes as it would have run
+            order = torch.randperm(len(labels), generator=generator)
+            model.train()
+            for i in range(per_epoch):
+                step = epoch * per_epoch + i
+                for group in opt.param_groups:
+                    group["lr"] = group["lr_peak"] * learning_rate(args, step, args.epochs * per_epoch)
+                pick = order[i * args.batch : (i + 1) * args.batch]
+                x = data.normalize(data.augment(images[pick], channels == 3, generator))
+                loss = loss_of(args, model, x, labels[pick], dense_macs, step / (args.epochs * per_epoch))
+                opt.zero_grad(set_to_none=True)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+                opt.step()
+                total += loss.item()
+            top1, share, spread, rates = evaluate(model, test_images, test_labels, dense_macs)
+            row = [epoch + 1, f"{total / per_epoch:.4f}", f"{top1:.4f}", f"{share:.4f}", f"{spread:.4f}"]
+            log.writerow(row + [" ".join(f"{r:.2f}" for r in rates), f"{time.time() - start:.1f}"])
+            f.flush()
+            checkpoint(last, {"model": model.state_dict(), "optimizer": opt.state_dict(), "epoch": epoch + 1})
+    model.eval()
+    export.export(model, size, args.out / "model.onnx")
+    print(f"{args.out / 'model.onnx'}: top-1, MAC share, its spread, L-Net rates:",
+          evaluate(model, test_images, test_labels, dense_macs))
+
+
+if __name__ == "__main__":
+    main()

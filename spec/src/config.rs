@@ -1,0 +1,190 @@
+//! The accelerator's parameters: TOML with unknown keys refused and every range checked.
+
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use thiserror::Error;
+
+/// One accelerator. See docs/microarchitecture.md for what each parameter builds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceleratorConfig {
+    /// For reports.
+    pub name: String,
+    /// Clock in MHz; turns cycles into time and nothing else.
+    pub clock_mhz: f64,
+    /// The systolic array.
+    pub array: ArrayConfig,
+    /// On-chip memories.
+    pub memory: MemoryConfig,
+    /// The gate unit.
+    pub gate: GateConfig,
+}
+
+/// The systolic array and its accumulators.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArrayConfig {
+    /// Rows of PEs: input channels of a tile.
+    pub rows: usize,
+    /// Columns of PEs: output channels of a tile.
+    pub cols: usize,
+    /// 32-bit words of each column's accumulator memory: output pixels of a chunk.
+    pub accumulator_depth: usize,
+}
+
+/// Sizes of the on-chip memories in bytes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemoryConfig {
+    /// The residual stream, in `max(rows, cols)` banks.
+    pub stream_bytes: usize,
+    /// Maps inside a block and the image, in as many banks.
+    pub scratch_bytes: usize,
+    /// Filters, in words of `cols` bytes.
+    pub weight_bytes: usize,
+    /// Gate and classifier weights, in words of `gate.macs` bytes.
+    pub gate_weight_bytes: usize,
+}
+
+/// The gate unit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GateConfig {
+    /// MACs that work side by side, each on its own output.
+    pub macs: usize,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{path}: cannot read: {source}")]
+    Read {
+        /// File.
+        path: String,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// Not TOML, a key is missing, or a value has another type.
+    #[error("{path}: {message}")]
+    Syntax {
+        /// File.
+        path: String,
+        /// With line and column.
+        message: String,
+    },
+    /// A key that no accelerator has.
+    #[error("{path}:{line}: unknown key `{key}`{}", suggestion.as_ref().map(|s| format!(", did you mean `{s}`?")).unwrap_or_default())]
+    UnknownKey {
+        /// File.
+        path: String,
+        /// Counted from 1.
+        line: usize,
+        /// As written.
+        key: String,
+        /// The nearest key that exists.
+        suggestion: Option<String>,
+    },
+    /// A value outside its range.
+    #[error("{path}: `{key}`: expected {expected}, found {found}")]
+    Range {
+        /// File.
+        path: String,
+        /// With its table.
+        key: &'static str,
+        /// The range.
+        expected: String,
+        /// The value.
+        found: String,
+    },
+}
+
+/// Every key, with the table it stands in.
+const KEYS: [&str; 13] = [
+    "name", "clock_mhz", "array", "memory", "gate", "rows", "cols", "accumulator_depth", "stream_bytes", "scratch_bytes",
+    "weight_bytes", "gate_weight_bytes", "macs",
+];
+
+impl AcceleratorConfig {
+    /// Banks of the stream and the scratch memory.
+    pub fn banks(&self) -> usize {
+        self.array.rows.max(self.array.cols)
+    }
+    /// Words of each stream bank (one byte each).
+    pub fn stream_depth(&self) -> usize {
+        self.memory.stream_bytes / self.banks()
+    }
+    /// Words of each scratch bank (one byte each).
+    pub fn scratch_depth(&self) -> usize {
+        self.memory.scratch_bytes / self.banks()
+    }
+    /// Words of the filter memory (`cols` bytes each).
+    pub fn weight_depth(&self) -> usize {
+        self.memory.weight_bytes / self.array.cols
+    }
+    /// Words of the gate unit's weight memory (`gate.macs` bytes each).
+    pub fn gate_weight_depth(&self) -> usize {
+        self.memory.gate_weight_bytes / self.gate.macs
+    }
+
+    /// Reads and validates a file.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names the file and the key.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let shown = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
+        Self::parse(&text, &shown)
+    }
+
+    /// Parses and validates; `path` is for error messages.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names `path` and the key.
+    pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|e| syntax_error(&e, text, path))?;
+        config.validate(path)?;
+        Ok(config)
+    }
+
+    /// Checks every range; `path` is for error messages.
+    ///
+    /// # Errors
+    /// [`ConfigError::Range`] for the first value outside its range.
+    pub fn validate(&self, path: &str) -> Result<(), ConfigError> {
+        let sizes = [
+            ("array.rows", self.array.rows, 1, 256),
+            ("array.cols", self.array.cols, 1, 256),
+            ("array.accumulator_depth", self.array.accumulator_depth, 1, 1 << 20),
+            ("memory.stream_bytes", self.memory.stream_bytes, self.banks(), 1 << 30),
+            ("memory.scratch_bytes", self.memory.scratch_bytes, self.banks(), 1 << 30),
+            ("memory.weight_bytes", self.memory.weight_bytes, self.array.cols, 1 << 30),
+            ("memory.gate_weight_bytes", self.memory.gate_weight_bytes, self.gate.macs, 1 << 30),
+            ("gate.macs", self.gate.macs, 1, 256),
+        ];
+        for (key, value, low, high) in sizes {
+            if !(low..=high).contains(&value) {
+                let expected = format!("{low} to {high}");
+                return Err(ConfigError::Range { path: path.into(), key, expected, found: value.to_string() });
+            }
+        }
+        if !(self.clock_mhz > 0.0 && self.clock_mhz <= 10_000.0) {
+            let expected = "above 0, at most 10000".to_string();
+            let found = self.clock_mhz.to_string();
+            return Err(ConfigError::Range { path: path.into(), key: "clock_mhz", expected, found });
+        }
+        Ok(())
+    }
+}
+
+fn syntax_error(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
+    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+    let message = error.message();
+    if let Some(key) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
+        let nearest = KEYS.iter().map(|k| (strsim::jaro_winkler(k, key), *k)).max_by(|a, b| a.0.total_cmp(&b.0));
+        let suggestion = nearest.filter(|(likeness, _)| *likeness > 0.7).map(|(_, k)| k.to_string());
+        return ConfigError::UnknownKey { path: path.into(), line, key: key.into(), suggestion };
+    }
+    let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
+    ConfigError::Syntax { path: format!("{path}:{line}"), message: format!("{} (line: `{shown}`)", message.trim()) }
+}

@@ -1,0 +1,17 @@
+//! The shared vocabulary of lcsim: what an accelerator is, what a quantised network is, in which
+//! number formats they compute, and what a report says.
+//!
+//! `golden`, `sim` and `hdl` depend on this crate and not on each other: each implements the
+//! arithmetic and the timing on its own, so that their agreement means something.
+
+pub mod config;
+pub mod network;
+pub mod number;
+pub mod report;
+pub mod trace;
+
+pub use config::{AcceleratorConfig, ConfigError};
+pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, QuantNetwork, Shape};
+pub use number::Score;
+pub use report::Report;
+pub use trace::{GateDecision, Trace};

@@ -1,0 +1,34 @@
+//! Number formats, with the constants that fix every rounding. docs/microarchitecture.md,
+//! "Numbers", is the prose of this file.
+//!
+//! | what | format |
+//! |---|---|
+//! | weights, activations | `i8`, symmetric; activations stored *before* their ReLU, readers apply it |
+//! | accumulator, bias | `i32`; `|acc| + |bias| < 2^30` is checked when a network is loaded |
+//! | multiplier | 15 bits in `u16`, normalised to `[2^14, 2^15)` unless it is 0 |
+//! | score | [`Score`], unsigned, 1 integer and 15 fraction bits; 1.0 = `0x8000`, 0 = skip |
+//! | pooled value | 15 bits: `(sum + half) >> pool_shift` |
+//!
+//! Requantisation of an accumulator `t` (bias added), multiplier `m`, shift `s`:
+//! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^19) >> 20`, then residual add and saturation to `i8`.
+//! All right shifts are arithmetic; rounding is half up (towards plus infinity).
+
+/// A gate's score in `[0, 1]`: scales what is kept, 0 skips.
+pub type Score = fixed::types::U1F15;
+
+/// Fraction bits of a [`Score`]; folding a score into a multiplier is `(m * score + 2^14) >> 15`.
+pub const SCORE_FRAC: u32 = 15;
+/// Right shift after the multiplication in the requantise stage.
+pub const REQUANT_SHIFT: u32 = 20;
+/// Right shift after the multiplication in the gate unit's score stage.
+pub const SCORE_SHIFT: u32 = 12;
+/// Smallest normalised multiplier.
+pub const MULTIPLIER_MIN: u16 = 1 << 14;
+/// One past the largest multiplier.
+pub const MULTIPLIER_END: u32 = 1 << 15;
+/// Largest first shift of a requantisation (5 bits in hardware).
+pub const SHIFT_MAX: u8 = 31;
+/// Width of a pooled value in bits (it enters a signed 16-bit multiplier port).
+pub const POOLED_BITS: u32 = 15;
+/// Bound on `|acc| + |bias|` of every convolution and fully connected layer.
+pub const ACC_BOUND: i64 = 1 << 30;

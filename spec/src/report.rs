@@ -1,0 +1,169 @@
+//! The report of a run: every number of every table and plot is a number in here.
+//!
+//! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs; energies are
+//! picojoules; cycles are cycles of the one clock.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of the report's layout; grows when a field is renamed or changes its meaning.
+pub const SCHEMA: &str = "lcsim.report/1";
+
+/// One run of a network on an accelerator.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Version of lcsim.
+    pub version: String,
+    /// Name of the network.
+    pub model: String,
+    /// Name of the data set.
+    pub data: String,
+    /// The configuration, whole.
+    pub accelerator: crate::AcceleratorConfig,
+    /// Images simulated.
+    pub images: u64,
+    /// Share of the images classified as labelled.
+    pub accuracy: f64,
+    /// Cycles of all images, gates active.
+    pub cycles: Cycles,
+    /// MACs of all images.
+    pub macs: Macs,
+    /// Energy of all images.
+    pub energy_pj: Energy,
+    /// The energy table: name, and the source of each figure that was multiplied.
+    pub energy_table: EnergyTable,
+    /// Every gate evaluated, nothing skipped: same values, full cost.
+    pub forced_open: Reference,
+    /// The same filters without gates.
+    pub ungated: Reference,
+    /// `ungated.cycles / cycles.total`.
+    pub speedup: f64,
+    /// `macs.dense / macs.executed`.
+    pub mac_reduction: f64,
+    /// `speedup / mac_reduction`: how much of the saving on paper arrives as time.
+    pub realized_fraction: f64,
+    /// Mean time of an image in microseconds.
+    pub time_us: f64,
+    /// Images a second.
+    pub frames_per_second: f64,
+    /// Cycles of each image, in the order of the images.
+    pub image_cycles: Vec<u64>,
+    /// In order of execution.
+    pub layers: Vec<LayerReport>,
+}
+
+/// Where the cycles went. `total = compute + input + classifier + gate_exposed + stall`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cycles {
+    /// All images.
+    pub total: u64,
+    /// Per image.
+    pub mean: f64,
+    /// The array was fed a pixel.
+    pub compute: u64,
+    /// The image was loaded.
+    pub input: u64,
+    /// The classifier ran.
+    pub classifier: u64,
+    /// The array waited for a gate's decision.
+    pub gate_exposed: u64,
+    /// The array waited for anything else.
+    pub stall: u64,
+    /// `stall` by reason: `weights`, `drain`, `bank_conflict`, `control`.
+    pub stall_by: BTreeMap<String, u64>,
+}
+
+/// Multiply-accumulates of all images.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Macs {
+    /// Convolutions and classifier with everything live.
+    pub dense: u64,
+    /// Convolutions and classifier as executed.
+    pub executed: u64,
+    /// The gates' own fully connected layers.
+    pub gate: u64,
+}
+
+/// Energy by component.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Energy {
+    /// Sum of the others.
+    pub total: f64,
+    /// MACs of the array and the classifier, and the requantise stage.
+    pub mac: f64,
+    /// Registers of the array: operands, partial sums, weights.
+    pub register: f64,
+    /// Stream, scratch, filter and accumulator memory.
+    pub sram: f64,
+    /// Pool sums, gate MACs and weights, scores, lists.
+    pub gate: f64,
+}
+
+/// Name and sources of the energy figures.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EnergyTable {
+    /// Name of the table.
+    pub name: String,
+    /// Figure -> where it comes from.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// The same images on the same accelerator, run another way.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// All images.
+    pub cycles: u64,
+    /// All images.
+    pub energy_pj: f64,
+}
+
+/// What a line of the layer table is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayerKind {
+    /// Loading the image.
+    Input,
+    /// A convolution on the array.
+    Conv,
+    /// A projection shortcut on the array.
+    Shortcut,
+    /// An L-Net on the gate unit.
+    LNet,
+    /// A C-Net on the gate unit.
+    CNet,
+    /// The classifier on the gate unit.
+    Classifier,
+}
+
+/// One layer, summed over all images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerReport {
+    /// Unique name.
+    pub name: String,
+    /// What it is.
+    pub kind: LayerKind,
+    /// Cycles that passed while the accelerator was at this layer.
+    pub cycles: u64,
+    /// Those in which the array was fed a pixel.
+    pub compute_cycles: u64,
+    /// Those in which the array waited for a gate.
+    pub gate_cycles: u64,
+    /// Those in which the array waited for anything else.
+    pub stall_cycles: u64,
+    /// MACs with everything live (gates: of their own FC).
+    pub macs_dense: u64,
+    /// MACs executed (gates: of their own FC).
+    pub macs_executed: u64,
+    /// Executed MACs over what all PEs could have done in this layer's cycles; 0 for layers that are not on the array.
+    pub utilization: f64,
+    /// Output channels.
+    pub channels: u64,
+    /// Output channels computed, mean over the images that executed the layer.
+    pub live_channels: f64,
+    /// Share of the images that skipped the layer altogether; for an L-Net, the share it skipped its branch on.
+    pub skip_rate: f64,
+    /// Energy.
+    pub energy_pj: Energy,
+}
