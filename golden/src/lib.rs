@@ -2,14 +2,9 @@
 //!
 //! Knows no cycle and no accelerator.
 
-pub mod container;
 pub mod error;
-pub mod float;
-pub mod integer;
 pub mod kernel;
 pub mod model;
-pub mod onnx;
-pub mod quantize;
 
 pub use error::Error;
 pub use model::Network;

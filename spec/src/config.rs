@@ -101,8 +101,19 @@ pub enum ConfigError {
 
 /// Every key, with the table it stands in.
 const KEYS: [&str; 13] = [
-    "name", "clock_mhz", "array", "memory", "gate", "rows", "cols", "accumulator_depth", "stream_bytes", "scratch_bytes",
-    "weight_bytes", "gate_weight_bytes", "macs",
+    "name",
+    "clock_mhz",
+    "array",
+    "memory",
+    "gate",
+    "rows",
+    "cols",
+    "accumulator_depth",
+    "stream_bytes",
+    "scratch_bytes",
+    "weight_bytes",
+    "gate_weight_bytes",
+    "macs",
 ];
 
 impl AcceleratorConfig {

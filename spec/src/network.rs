@@ -260,7 +260,12 @@ impl QuantNetwork {
     }
 }
 
-fn require<T: PartialEq + ToString>(layer: &str, what: &'static str, expected: T, found: T) -> Result<(), NetworkError> {
+fn require<T: PartialEq + ToString>(
+    layer: &str,
+    what: &'static str,
+    expected: T,
+    found: T,
+) -> Result<(), NetworkError> {
     if expected == found {
         return Ok(());
     }
