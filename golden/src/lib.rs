@@ -2,7 +2,10 @@
 //!
 //! Knows no cycle and no accelerator.
 
+pub mod container;
 pub mod error;
+mod histogram;
+pub mod integer;
 pub mod kernel;
 pub mod model;
 

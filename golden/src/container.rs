@@ -1,0 +1,279 @@
+//! The file of a quantised network: safetensors, as docs/network-format.md describes it.
+//!
+//! Tensors `<layer>.weight` (I8), `.bias` (I32), `.multiplier` (U16) and `.shift` (U8); the structure is JSON in the
+//! metadata key `lcsim`.
+
+use crate::Error;
+use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer};
+use lcsim_spec::{InputSpec, QuantNetwork, Shape};
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Value of the field `format`; grows when the layout changes.
+pub const FORMAT: &str = "lcsim.network/1";
+const KEY: &str = "lcsim";
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    format: String,
+    name: String,
+    input: InputHeader,
+    layers: Vec<LayerHeader>,
+    classifier: FcHeader,
+    logit_scale: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InputHeader {
+    shape: [usize; 3],
+    mean: Vec<f32>,
+    std: Vec<f32>,
+    scale: f32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LayerHeader {
+    Conv(ConvHeader),
+    Block(BlockHeader),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BlockHeader {
+    name: String,
+    relu: bool,
+    lnet: Option<FcHeader>,
+    convs: Vec<GatedHeader>,
+    shortcut: Option<ConvHeader>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GatedHeader {
+    conv: ConvHeader,
+    gate: Option<FcHeader>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConvHeader {
+    name: String,
+    input: [usize; 3],
+    output: [usize; 3],
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    pad: [usize; 2],
+    relu: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FcHeader {
+    name: String,
+    inputs: usize,
+    outputs: usize,
+    pool_shift: u8,
+}
+
+/// The bytes of the file.
+///
+/// # Errors
+/// [`Error::Network`] if `net` contradicts itself.
+pub fn save(net: &QuantNetwork) -> Result<Vec<u8>, Error> {
+    net.validate().map_err(|source| Error::Network { path: net.name.clone(), source })?;
+    let mut tensors = Tensors::default();
+    let header = Header {
+        format: FORMAT.into(),
+        name: net.name.clone(),
+        input: InputHeader {
+            shape: from_shape(net.input.shape),
+            mean: net.input.mean.clone(),
+            std: net.input.std.clone(),
+            scale: net.input.scale,
+        },
+        layers: net.layers.iter().map(|l| tensors.layer(l)).collect(),
+        classifier: tensors.fc(&net.classifier),
+        logit_scale: net.logit_scale,
+    };
+    let broken = |e: &dyn std::fmt::Display| invalid(&net.name, "container", "serialisable tensors", &e.to_string());
+    let json = serde_json::to_string(&header).map_err(|e| broken(&e))?;
+    let views: Result<Vec<_>, _> =
+        tensors.0.iter().map(|(n, dtype, dims, data)| Ok((n, TensorView::new(*dtype, dims.clone(), data)?))).collect();
+    let views = views.map_err(|e: safetensors::SafeTensorError| broken(&e))?;
+    safetensors::serialize(views, Some(HashMap::from([(KEY.to_string(), json)]))).map_err(|e| broken(&e))
+}
+
+#[derive(Default)]
+struct Tensors(Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
+
+impl Tensors {
+    fn add(&mut self, layer: &str, part: &str, dtype: Dtype, dims: Vec<usize>, data: Vec<u8>) {
+        self.0.push((format!("{layer}.{part}"), dtype, dims, data));
+    }
+
+    fn parameters(&mut self, name: &str, dims: Vec<usize>, w: &[i8], bias: &[i32], m: &[u16], s: &[u8]) {
+        self.add(name, "weight", Dtype::I8, dims, w.iter().map(|w| *w as u8).collect());
+        self.add(name, "bias", Dtype::I32, vec![bias.len()], bias.iter().flat_map(|b| b.to_le_bytes()).collect());
+        if !m.is_empty() {
+            self.add(name, "multiplier", Dtype::U16, vec![m.len()], m.iter().flat_map(|m| m.to_le_bytes()).collect());
+            self.add(name, "shift", Dtype::U8, vec![s.len()], s.to_vec());
+        }
+    }
+
+    fn layer(&mut self, layer: &Layer) -> LayerHeader {
+        match layer {
+            Layer::Conv(c) => LayerHeader::Conv(self.conv(c)),
+            Layer::Block(b) => LayerHeader::Block(BlockHeader {
+                name: b.name.clone(),
+                relu: b.relu,
+                lnet: b.lnet.as_ref().map(|g| self.fc(g)),
+                convs: (b.convs.iter())
+                    .map(|g| GatedHeader { conv: self.conv(&g.conv), gate: g.gate.as_ref().map(|g| self.fc(g)) })
+                    .collect(),
+                shortcut: b.shortcut.as_ref().map(|s| self.conv(s)),
+            }),
+        }
+    }
+
+    fn conv(&mut self, c: &Conv) -> ConvHeader {
+        let dims = vec![c.output.channels, c.input.channels, c.kernel[0], c.kernel[1]];
+        self.parameters(&c.name, dims, &c.weights, &c.bias, &c.multiplier, &c.shift);
+        ConvHeader {
+            name: c.name.clone(),
+            input: from_shape(c.input),
+            output: from_shape(c.output),
+            kernel: c.kernel,
+            stride: c.stride,
+            pad: c.pad,
+            relu: c.relu,
+        }
+    }
+
+    fn fc(&mut self, f: &Fc) -> FcHeader {
+        self.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
+        FcHeader { name: f.name.clone(), inputs: f.inputs, outputs: f.outputs, pool_shift: f.pool_shift }
+    }
+}
+
+/// Reads and checks a file.
+///
+/// # Errors
+/// See [`Error`]; each names the file and the item.
+pub fn load(path: &Path) -> Result<QuantNetwork, Error> {
+    let shown = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: shown.clone(), source })?;
+    load_bytes(&bytes, &shown)
+}
+
+/// Like [`load`]; `path` is for error messages.
+///
+/// # Errors
+/// See [`Error`]; each names `path` and the item.
+pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
+    let broken = |e: safetensors::SafeTensorError| invalid(path, "file", "a safetensors file", &e.to_string());
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
+    let json = metadata.metadata().as_ref().and_then(|m| m.get(KEY));
+    let json = json.ok_or_else(|| invalid(path, "metadata", "key `lcsim`", "none"))?;
+    let header: Header =
+        serde_json::from_str(json).map_err(|e| invalid(path, "metadata `lcsim`", FORMAT, &e.to_string()))?;
+    if header.format != FORMAT {
+        return Err(invalid(path, "format", FORMAT, &header.format));
+    }
+    let file = File { path, tensors: SafeTensors::deserialize(bytes).map_err(broken)? };
+    let layers: Result<Vec<Layer>, Error> = header.layers.into_iter().map(|l| file.layer(l)).collect();
+    let InputHeader { shape, mean, std, scale } = header.input;
+    for (item, values) in [("input.mean", &mean), ("input.std", &std), ("input.scale", &vec![scale])] {
+        if let Some(v) = values.iter().find(|v| !v.is_finite() || (item != "input.mean" && **v <= 0.0)) {
+            return Err(invalid(path, item, "finite values, above 0 unless a mean", &v.to_string()));
+        }
+    }
+    let net = QuantNetwork {
+        name: header.name,
+        input: InputSpec { shape: to_shape(shape), mean, std, scale },
+        layers: layers?,
+        classifier: file.fc(header.classifier, false)?,
+        logit_scale: header.logit_scale,
+    };
+    net.validate().map_err(|source| Error::Network { path: path.into(), source })?;
+    Ok(net)
+}
+
+struct File<'a> {
+    path: &'a str,
+    tensors: SafeTensors<'a>,
+}
+
+impl File<'_> {
+    fn bytes(&self, layer: &str, part: &str, dtype: Dtype) -> Result<&[u8], Error> {
+        let item = format!("tensor `{layer}.{part}`");
+        let absent = |_| invalid(self.path, &item, "a tensor of this name", "none");
+        let view = self.tensors.tensor(&format!("{layer}.{part}")).map_err(absent)?;
+        if view.dtype() != dtype {
+            return Err(invalid(self.path, &item, &format!("{dtype:?}"), &format!("{:?}", view.dtype())));
+        }
+        Ok(view.data())
+    }
+
+    fn weights(&self, layer: &str) -> Result<(Vec<i8>, Vec<i32>), Error> {
+        let weights = self.bytes(layer, "weight", Dtype::I8)?.iter().map(|w| *w as i8).collect();
+        let bias = self.bytes(layer, "bias", Dtype::I32)?;
+        let bias = bias.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        Ok((weights, bias))
+    }
+
+    fn scales(&self, layer: &str) -> Result<(Vec<u16>, Vec<u8>), Error> {
+        let m = self.bytes(layer, "multiplier", Dtype::U16)?;
+        let m = m.chunks_exact(2).map(|m| u16::from_le_bytes([m[0], m[1]])).collect();
+        Ok((m, self.bytes(layer, "shift", Dtype::U8)?.to_vec()))
+    }
+
+    fn layer(&self, layer: LayerHeader) -> Result<Layer, Error> {
+        Ok(match layer {
+            LayerHeader::Conv(c) => Layer::Conv(self.conv(c)?),
+            LayerHeader::Block(b) => {
+                let gated = |g: GatedHeader| {
+                    Ok(GatedConv { conv: self.conv(g.conv)?, gate: g.gate.map(|g| self.fc(g, true)).transpose()? })
+                };
+                Layer::Block(Block {
+                    name: b.name,
+                    lnet: b.lnet.map(|g| self.fc(g, true)).transpose()?,
+                    convs: b.convs.into_iter().map(gated).collect::<Result<_, Error>>()?,
+                    shortcut: b.shortcut.map(|s| self.conv(s)).transpose()?,
+                    relu: b.relu,
+                })
+            }
+        })
+    }
+
+    fn conv(&self, c: ConvHeader) -> Result<Conv, Error> {
+        let (weights, bias) = self.weights(&c.name)?;
+        let (multiplier, shift) = self.scales(&c.name)?;
+        let (input, output) = (to_shape(c.input), to_shape(c.output));
+        let ConvHeader { name, kernel, stride, pad, relu, .. } = c;
+        Ok(Conv { name, input, output, kernel, stride, pad, relu, weights, bias, multiplier, shift })
+    }
+
+    fn fc(&self, f: FcHeader, scored: bool) -> Result<Fc, Error> {
+        let (weights, bias) = self.weights(&f.name)?;
+        let (multiplier, shift) = if scored { self.scales(&f.name)? } else { Default::default() };
+        let FcHeader { name, inputs, outputs, pool_shift } = f;
+        Ok(Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift })
+    }
+}
+
+fn from_shape(s: Shape) -> [usize; 3] {
+    [s.channels, s.height, s.width]
+}
+
+fn to_shape([channels, height, width]: [usize; 3]) -> Shape {
+    Shape { channels, height, width }
+}
+
+fn invalid(path: &str, item: &str, expected: &str, found: &str) -> Error {
+    Error::Invalid { path: path.into(), item: item.into(), expected: expected.into(), found: found.into() }
+}

@@ -1,0 +1,250 @@
+//! Calibration and int8 quantisation.
+//!
+//! Weights are symmetric per output channel (the classifier's per tensor, so that logits compare). A map's scale is
+//! the one whose rounding and clipping errors over the calibration images have the smallest mean square. Maps that
+//! are added share one scale: the residual stream of a stage, with the projection that opens it.
+
+use crate::float::{self, Activations};
+use crate::model::{Block, Conv, Fc, Layer, Network};
+use crate::{Error, histogram::Histogram};
+use lcsim_spec::network as quant;
+use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX};
+use lcsim_spec::{InputSpec, QuantNetwork, Shape};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Quantises `net` with activation ranges from `images` (channel-major bytes of the network's input shape).
+///
+/// # Errors
+/// [`Error::Invalid`] without images, for an image of another length, or where a scale cannot be represented.
+pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error> {
+    let invalid = |item: &str, expected: String, found: String| {
+        Err(Error::Invalid { path: net.name.clone(), item: item.into(), expected, found })
+    };
+    if images.is_empty() {
+        return invalid("calibration", "at least 1 image".into(), "0".into());
+    }
+    if let Some(image) = images.iter().find(|i| i.len() != net.input.len()) {
+        return invalid("calibration image", format!("{} bytes ({})", net.input.len(), net.input), image.len().to_string());
+    }
+    let ranges = calibrate(net, images);
+    let input = input_spec(net);
+    let quantizer = Quantizer { net, ranges };
+    let (mut map, mut scale) = (net.input, f64::from(input.scale));
+    let mut layers = Vec::new();
+    for layer in &net.layers {
+        let (layer, shape, out) = quantizer.layer(layer, map, scale)?;
+        layers.push(layer);
+        (map, scale) = (shape, out);
+    }
+    let (classifier, logit_scale) = quantizer.classifier(map, scale)?;
+    let name = net.name.clone();
+    let quantized = QuantNetwork { name, input, layers, classifier, logit_scale: logit_scale as f32 };
+    quantized.validate().map_err(|source| Error::Network { path: net.name.clone(), source })?;
+    Ok(quantized)
+}
+
+/// The finest scale that holds every byte of every channel.
+fn input_spec(net: &Network) -> InputSpec {
+    let mut input = InputSpec { shape: net.input, mean: net.mean.clone(), std: net.std.clone(), scale: 1.0 };
+    let ends = (0..net.input.channels).flat_map(|c| [input.normalize(0, c), input.normalize(255, c)]);
+    let scale = ends.map(|v| if v < 0.0 { v / -128.0 } else { v / 127.0 }).fold(0.0, f32::max);
+    input.scale = if scale > 0.0 { scale } else { 1.0 };
+    input
+}
+
+/// The values that each map's readers see, over all images.
+fn calibrate(net: &Network, images: &[Vec<u8>]) -> BTreeMap<String, Histogram> {
+    let relu: BTreeMap<&str, bool> = net.layers.iter().flat_map(relu_flags).collect();
+    let observe = |mut all: BTreeMap<String, Histogram>, image: &Vec<u8>| {
+        let Activations { maps, .. } = float::run(net, &float::normalize(net, image));
+        for (name, values) in maps {
+            let signed = !relu.get(name.as_str()).copied().unwrap_or(false);
+            let seen = values.iter().map(|&v| if signed { v.abs() } else { v.max(0.0) });
+            all.entry(name).or_default().add(seen);
+        }
+        all
+    };
+    let merge = |mut a: BTreeMap<String, Histogram>, b: BTreeMap<String, Histogram>| {
+        b.into_iter().for_each(|(name, h)| a.entry(name).or_default().merge(&h));
+        a
+    };
+    images.par_iter().fold(BTreeMap::new, observe).reduce(BTreeMap::new, merge)
+}
+
+fn relu_flags(layer: &Layer) -> Vec<(&str, bool)> {
+    match layer {
+        Layer::Conv(c) => vec![(c.name.as_str(), c.relu)],
+        Layer::Block(b) => {
+            let last = b.convs.len() - 1;
+            let branch = b.convs.iter().enumerate();
+            let branch = branch.map(|(i, g)| (g.conv.name.as_str(), if i == last { b.relu } else { g.conv.relu }));
+            branch.chain(b.shortcut.iter().map(|s| (s.name.as_str(), false))).collect()
+        }
+    }
+}
+
+struct Quantizer<'a> {
+    net: &'a Network,
+    ranges: BTreeMap<String, Histogram>,
+}
+
+impl Quantizer<'_> {
+    fn layer(&self, layer: &Layer, map: Shape, scale: f64) -> Result<(quant::Layer, Shape, f64), Error> {
+        match layer {
+            Layer::Conv(c) => {
+                let members = self.stage(layer, &[c]);
+                let out = self.scale_of(&members, &[(c, scale)]);
+                Ok((quant::Layer::Conv(self.conv(c, scale, out)), c.output, out))
+            }
+            Layer::Block(b) => self.block(b, layer, map, scale),
+        }
+    }
+
+    fn block(&self, b: &Block, layer: &Layer, map: Shape, scale: f64) -> Result<(quant::Layer, Shape, f64), Error> {
+        let (mut x, mut x_scale, mut convs) = (map, scale, Vec::new());
+        let (last, early) = b.convs.split_last().ok_or_else(|| self.bad(&b.name, "a convolution", "none"))?;
+        let lnet = b.lnet.as_ref().map(|g| self.gate(g, map, scale)).transpose()?;
+        for g in early {
+            let gate = g.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
+            let out = self.scale_of(&[&g.conv.name], &[(&g.conv, x_scale)]);
+            convs.push(quant::GatedConv { conv: self.conv(&g.conv, x_scale, out), gate });
+            (x, x_scale) = (g.conv.output, out);
+        }
+        let out = match &b.shortcut {
+            Some(s) => self.scale_of(&self.stage(layer, &[s, &last.conv]), &[(s, scale), (&last.conv, x_scale)]),
+            None => scale,
+        };
+        let gate = last.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
+        convs.push(quant::GatedConv { conv: self.conv(&last.conv, x_scale, out), gate });
+        let shortcut = b.shortcut.as_ref().map(|s| self.conv(s, scale, out));
+        let block = quant::Block { name: b.name.clone(), lnet, convs, shortcut, relu: b.relu };
+        Ok((quant::Layer::Block(block), last.conv.output, out))
+    }
+
+    /// Names of all maps that share the stream's scale from `first` on: `own`, and the blocks that update it in place.
+    fn stage<'b>(&'b self, first: &Layer, own: &[&'b Conv]) -> Vec<&'b str> {
+        let from = self.net.layers.iter().position(|l| std::ptr::eq(l, first)).map_or(0, |i| i + 1);
+        let followers = self.net.layers[from..].iter().map_while(|l| match l {
+            Layer::Block(b) if b.shortcut.is_none() => b.convs.last().map(|g| g.conv.name.as_str()),
+            _ => None,
+        });
+        own.iter().map(|c| c.name.as_str()).chain(followers).collect()
+    }
+
+    /// The best scale for the maps `members`, coarse enough for each of the `(convolution, input scale)` that write it.
+    fn scale_of<S: AsRef<str>>(&self, members: &[S], writers: &[(&Conv, f64)]) -> f64 {
+        let mut all = Histogram::default();
+        members.iter().filter_map(|m| self.ranges.get(m.as_ref())).for_each(|h| all.merge(h));
+        // The largest real multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT.
+        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT);
+        let finest = writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
+        finest.fold(all.best_scale(), f64::max)
+    }
+
+    fn conv(&self, c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
+        let fan_in = c.weights.len() / c.bias.len();
+        let mut q = quant::Conv {
+            name: c.name.clone(),
+            input: c.input,
+            output: c.output,
+            kernel: c.kernel,
+            stride: c.stride,
+            pad: c.pad,
+            relu: c.relu,
+            weights: vec![],
+            bias: vec![],
+            multiplier: vec![],
+            shift: vec![],
+        };
+        for (row, w_scale) in c.weights.chunks_exact(fan_in).zip(weight_scales(&c.weights, c.bias.len())) {
+            // A filter of zeros has no scale of its own; any will do for its bias.
+            let step = if w_scale > 0.0 { w_scale * x_scale } else { out / 256.0 };
+            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((0, 0));
+            q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
+            q.bias.push(to_bias(c.bias[q.bias.len()], step));
+            q.multiplier.push(m);
+            q.shift.push(shift);
+        }
+        q
+    }
+
+    fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
+        let (mut q, pooled_scale) = fc(f, map, x_scale);
+        for (row, w_scale) in f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)) {
+            // A constant gate: 2^-SCORE_FRAC resolves its bias as well as its score.
+            let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
+            let real = step * f64::from(1u32 << SCORE_FRAC);
+            let (m, shift) = multiplier(real, SCORE_SHIFT).ok_or_else(|| {
+                let limit = f64::from(1u32 << (SCORE_FRAC - SCORE_SHIFT));
+                self.bad(&f.name, &format!("a score step below {limit} / 2^{SCORE_FRAC}"), &format!("{real:.1} / 2^{SCORE_FRAC}"))
+            })?;
+            q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
+            q.bias.push(to_bias(f.bias[q.bias.len()], step));
+            q.multiplier.push(m);
+            q.shift.push(shift);
+        }
+        Ok(q)
+    }
+
+    fn classifier(&self, map: Shape, x_scale: f64) -> Result<(quant::Fc, f64), Error> {
+        let f = &self.net.classifier;
+        let (mut q, pooled_scale) = fc(f, map, x_scale);
+        let w_scale = weight_scales(&f.weights, 1).fold(0.0, f64::max);
+        if w_scale <= 0.0 {
+            return Err(self.bad(&f.name, "a weight other than 0", "none"));
+        }
+        q.weights = f.weights.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
+        q.bias = f.bias.iter().map(|&b| to_bias(b, w_scale * pooled_scale)).collect();
+        Ok((q, w_scale * pooled_scale))
+    }
+
+    fn bad(&self, item: &str, expected: &str, found: &str) -> Error {
+        let (path, item) = (self.net.name.clone(), item.into());
+        Error::Invalid { path, item, expected: expected.into(), found: found.into() }
+    }
+}
+
+/// The empty quantised twin of `f`, and the real value of one step of its pooled inputs.
+fn fc(f: &Fc, map: Shape, x_scale: f64) -> (quant::Fc, f64) {
+    // Any weights of 127 must leave the accumulator half its range for the bias.
+    let fits = |s: &u8| {
+        let max = quant::pooled_max(map.pixels(), *s);
+        max < 1 << lcsim_spec::number::POOLED_BITS && max * 127 * (f.inputs as i64) < ACC_BOUND / 2
+    };
+    let pool_shift = (0..=SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
+    let (name, weights, bias, multiplier, shift) = (f.name.clone(), vec![], vec![], vec![], vec![]);
+    let q = quant::Fc { name, inputs: f.inputs, outputs: f.outputs, weights, bias, multiplier, shift, pool_shift };
+    (q, x_scale * f64::from(pool_shift).exp2() / map.pixels() as f64)
+}
+
+/// Real value of one weight step for each of `outputs` equal parts; 0 for a part that is all 0.
+fn weight_scales(weights: &[f32], outputs: usize) -> impl Iterator<Item = f64> {
+    let max = |part: &[f32]| part.iter().fold(0f32, |m, w| m.max(w.abs()));
+    weights.chunks_exact(weights.len() / outputs).map(move |part| f64::from(max(part)) / 127.0)
+}
+
+fn to_i8(w: f64, scale: f64) -> i8 {
+    if scale > 0.0 { (w / scale).round().clamp(-127.0, 127.0) as i8 } else { 0 }
+}
+
+fn to_bias(b: f32, step: f64) -> i32 {
+    let limit = (ACC_BOUND / 2 - 1) as f64;
+    (f64::from(b) / step).round().clamp(-limit, limit) as i32
+}
+
+/// Multiplier and first shift so that `multiplier * 2^-(frac + shift)` is closest to `real`; nothing if that is
+/// not above 0 or too large. Too small a `real` gives multiplier 0.
+fn multiplier(real: f64, frac: u32) -> Option<(u16, u8)> {
+    if !(real.is_finite() && real > 0.0) {
+        return None;
+    }
+    let base = real * f64::from(1u32 << frac);
+    for shift in 0..=SHIFT_MAX {
+        let m = (base * f64::from(1u32 << shift)).round();
+        if m >= f64::from(MULTIPLIER_MIN) {
+            return (m < f64::from(MULTIPLIER_END)).then_some((m as u16, shift));
+        }
+    }
+    Some((0, 0))
+}
