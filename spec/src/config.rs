@@ -36,7 +36,7 @@ pub struct ArrayConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryConfig {
-    /// The residual stream, in `max(rows, cols)` banks.
+    /// The residual stream, in [`AcceleratorConfig::banks`] banks.
     pub stream_bytes: usize,
     /// Maps inside a block and the image, in as many banks.
     pub scratch_bytes: usize,
@@ -52,6 +52,8 @@ pub struct MemoryConfig {
 pub struct GateConfig {
     /// MACs that work side by side, each on its own output.
     pub macs: usize,
+    /// Most channels of a map: entries of a live list and of a region of the pool memory.
+    pub channels: usize,
 }
 
 /// Why a configuration is refused.
@@ -100,7 +102,7 @@ pub enum ConfigError {
 }
 
 /// Every key, with the table it stands in.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "name",
     "clock_mhz",
     "array",
@@ -114,12 +116,15 @@ const KEYS: [&str; 13] = [
     "weight_bytes",
     "gate_weight_bytes",
     "macs",
+    "channels",
 ];
 
 impl AcceleratorConfig {
-    /// Banks of the stream and the scratch memory.
+    /// Banks of the stream and the scratch memory: a multiple of the rows, so that a row reads few banks and no two
+    /// rows ever meet in one, and at least the columns, so that neighbouring channels are written side by side.
     pub fn banks(&self) -> usize {
-        self.array.rows.max(self.array.cols)
+        let rows = self.array.rows.max(1); // not validated yet while `validate` asks
+        rows.saturating_mul(self.array.cols.div_ceil(rows))
     }
     /// Words of each stream bank (one byte each).
     pub fn stream_depth(&self) -> usize {
@@ -172,6 +177,7 @@ impl AcceleratorConfig {
             ("memory.weight_bytes", self.memory.weight_bytes, self.array.cols, 1 << 30),
             ("memory.gate_weight_bytes", self.memory.gate_weight_bytes, self.gate.macs, 1 << 30),
             ("gate.macs", self.gate.macs, 1, 256),
+            ("gate.channels", self.gate.channels, 1, 1 << 14),
         ];
         for (key, value, low, high) in sizes {
             if !(low..=high).contains(&value) {

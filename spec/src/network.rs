@@ -153,7 +153,7 @@ pub struct Block {
     pub name: String,
     /// Reads the block's input map, scores the residual branch.
     pub lnet: Option<Fc>,
-    /// The branch: two convolutions in a BasicBlock, three in a Bottleneck; at least one.
+    /// The branch: two convolutions in a BasicBlock, three in a Bottleneck; at least two.
     pub convs: Vec<GatedConv>,
     /// Projection; without one, the stream is updated in place.
     pub shortcut: Option<Conv>,
@@ -285,7 +285,9 @@ fn require<T: PartialEq + ToString>(
 }
 
 fn check_block(b: &Block, input: Shape, input_relu: bool) -> Result<Shape, NetworkError> {
-    let Some(last) = b.convs.last() else { return require(&b.name, "convolutions", 1, 0).map(|()| input) };
+    let [_, .., last] = &b.convs[..] else {
+        return require(&b.name, "two convolutions or more", true, false).map(|()| input);
+    };
     if let Some(lnet) = &b.lnet {
         check_fc(lnet, input, 1, true)?;
     }
@@ -298,9 +300,9 @@ fn check_block(b: &Block, input: Shape, input_relu: bool) -> Result<Shape, Netwo
     }
     let short = b.shortcut.as_ref().map_or(Ok(input), |s| check_conv(s, input))?;
     require(&last.conv.name, "output shape equal to the shortcut's", short.to_string(), map.to_string())?;
-    // A skipped branch leaves the stored stream as it is, so its readers must go on applying its ReLU.
-    let keeps_relu = b.relu || !input_relu || b.shortcut.is_some();
-    require(&b.name, "a ReLU after the addition, as its input has one", true, keeps_relu)?;
+    // A skipped branch leaves the stored stream and its pool sums as they are, so readers treat both alike.
+    let keeps_relu = b.relu == input_relu || b.shortcut.is_some();
+    require(&b.name, "ReLU after the addition if and only if after the block's input", true, keeps_relu)?;
     Ok(map)
 }
 
