@@ -1,1 +1,3 @@
-//! Under construction.
+//! What the tests that cross crates share.
+
+pub mod random;

@@ -1,0 +1,143 @@
+//! What the engine counts while it runs: cycles by what they were spent on, and every activity that costs energy.
+
+use std::ops::AddAssign;
+
+/// What a cycle was spent on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spent {
+    /// The image was loaded.
+    Input,
+    /// The array was fed a pixel.
+    Compute,
+    /// The classifier ran.
+    Classifier,
+    /// The array waited for a gate's decision.
+    Gate,
+    /// The array waited for filters.
+    Weights,
+    /// The array drained.
+    Drain,
+    /// A pixel waited for its turn at a bank.
+    BankConflict,
+    /// The controller stepped.
+    Control,
+}
+
+macro_rules! counters {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $field:ident),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $name { $($(#[$doc])* pub $field: u64),* }
+        impl AddAssign for $name {
+            fn add_assign(&mut self, other: Self) { $(self.$field += other.$field;)* }
+        }
+    };
+}
+
+counters! {
+    /// Cycles by what they were spent on.
+    CycleCounters {
+        /// Loading the image.
+        input,
+        /// The array was fed a pixel.
+        compute,
+        /// The classifier ran.
+        classifier,
+        /// The array waited for a gate's decision.
+        gate,
+        /// The array waited for filters.
+        weights,
+        /// The array drained.
+        drain,
+        /// A pixel waited for its turn at a bank.
+        bank_conflict,
+        /// The controller stepped.
+        control,
+    }
+}
+
+impl CycleCounters {
+    pub(crate) fn spend(&mut self, on: Spent) {
+        *match on {
+            Spent::Input => &mut self.input,
+            Spent::Compute => &mut self.compute,
+            Spent::Classifier => &mut self.classifier,
+            Spent::Gate => &mut self.gate,
+            Spent::Weights => &mut self.weights,
+            Spent::Drain => &mut self.drain,
+            Spent::BankConflict => &mut self.bank_conflict,
+            Spent::Control => &mut self.control,
+        } += 1;
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.input + self.compute + self.classifier + self.gate + self.stall()
+    }
+
+    /// Those in which the array waited for anything but a gate.
+    pub fn stall(&self) -> u64 {
+        self.weights + self.drain + self.bank_conflict + self.control
+    }
+}
+
+counters! {
+    /// Activities that cost energy. Bytes are bytes read or written, not words.
+    Activity {
+        /// MACs of the array's PEs.
+        macs,
+        /// Bytes clocked into the array's operand, weight and partial-sum registers.
+        register_bytes,
+        /// Values that left the requantise stage.
+        requantized,
+        /// Additions in the accumulators.
+        accumulations,
+        /// Accumulator bytes read.
+        accumulator_read,
+        /// Accumulator bytes written.
+        accumulator_write,
+        /// Stream memory bytes read.
+        stream_read,
+        /// Stream memory bytes written.
+        stream_write,
+        /// Scratch memory bytes read.
+        scratch_read,
+        /// Scratch memory bytes written.
+        scratch_write,
+        /// Filter memory bytes read.
+        filter_read,
+        /// Parameter memory bytes read.
+        param_read,
+        /// Additions to pool sums.
+        pool_adds,
+        /// Pool memory bytes read.
+        pool_read,
+        /// Pool memory bytes written.
+        pool_write,
+        /// MACs of the gate unit.
+        gate_macs,
+        /// Gate weight and parameter bytes read.
+        gate_weight_read,
+        /// Scores computed.
+        scores,
+        /// Live list bytes read.
+        list_read,
+        /// Live list bytes written.
+        list_write,
+    }
+}
+
+/// What one line of the report counted for one image.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LayerCount {
+    /// Cycles that passed while the accelerator was at this layer.
+    pub cycles: CycleCounters,
+    /// What cost energy.
+    pub activity: Activity,
+    /// Output channels computed.
+    pub live: u64,
+    /// Whether it ran; a layer of a skipped branch does not.
+    pub executed: bool,
+    /// An L-Net that gave 0.
+    pub skips: bool,
+}

@@ -1,0 +1,89 @@
+//! The systolic array: PE by PE, register by register.
+//!
+//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight and a partial-sum register. In
+//! each cycle it multiplies its operand by its active weight, adds the sum from above, hands the operand and the flag to
+//! the right and the sum downwards; where the flag is set, the shadow weight becomes the active one.
+
+/// All PEs, one vector a kind of register, row by row.
+#[derive(Debug, Clone)]
+pub(crate) struct Array {
+    rows: usize,
+    cols: usize,
+    /// `[row][col]`; entry `cols` of a row is what leaves it.
+    operand: Vec<i16>,
+    swap: Vec<bool>,
+    /// Swap flags in each row: most rows have none.
+    swaps: Vec<u32>,
+    active: Vec<i16>,
+    shadow: Vec<i16>,
+    sum: Vec<i32>,
+}
+
+impl Array {
+    pub fn new(rows: usize, cols: usize) -> Self {
+        Self {
+            rows,
+            cols,
+            operand: vec![0; rows * (cols + 1)],
+            swap: vec![false; rows * (cols + 1)],
+            swaps: vec![0; rows],
+            active: vec![0; rows * cols],
+            shadow: vec![0; rows * cols],
+            sum: vec![0; rows * cols],
+        }
+    }
+
+    /// Partial sum that left the bottom of a column at the end of the last cycle.
+    pub fn bottom(&self, col: usize) -> i32 {
+        self.sum[(self.rows - 1) * self.cols + col]
+    }
+
+    /// One clock edge. Rows go bottom up, so that each still sees its upper neighbour's old sum.
+    pub fn tick(&mut self) {
+        for r in (0..self.rows).rev() {
+            let wide = r * (self.cols + 1);
+            let narrow = r * self.cols;
+            let operand = &self.operand[wide..wide + self.cols];
+            let active = &self.active[narrow..narrow + self.cols];
+            let (above, here) = self.sum.split_at_mut(narrow);
+            let here = &mut here[..self.cols];
+            if r == 0 {
+                for ((sum, &x), &w) in here.iter_mut().zip(operand).zip(active) {
+                    *sum = i32::from(x) * i32::from(w);
+                }
+            } else {
+                let above = &above[narrow - self.cols..];
+                for (((sum, &x), &w), &up) in here.iter_mut().zip(operand).zip(active).zip(above) {
+                    *sum = up + i32::from(x) * i32::from(w);
+                }
+            }
+            if self.swaps[r] > 0 {
+                self.swap_row(r);
+            }
+            self.operand.copy_within(wide..wide + self.cols, wide + 1);
+        }
+    }
+
+    fn swap_row(&mut self, r: usize) {
+        let wide = r * (self.cols + 1);
+        for c in 0..self.cols {
+            if self.swap[wide + c] {
+                self.active[r * self.cols + c] = self.shadow[r * self.cols + c];
+            }
+        }
+        self.swaps[r] -= u32::from(self.swap[wide + self.cols - 1]);
+        self.swap.copy_within(wide..wide + self.cols, wide + 1);
+    }
+
+    /// What enters row `r` at the left in the next cycle.
+    pub fn feed(&mut self, r: usize, operand: i8, swap: bool) {
+        let wide = r * (self.cols + 1);
+        self.operand[wide] = i16::from(operand);
+        self.swap[wide] = swap;
+        self.swaps[r] += u32::from(swap);
+    }
+
+    pub fn load_shadow(&mut self, r: usize, c: usize, weight: i8) {
+        self.shadow[r * self.cols + c] = i16::from(weight);
+    }
+}

@@ -1,0 +1,251 @@
+//! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
+//!
+//! Stages E0 to E6 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + c + k` cycles ago,
+//! from E4 on later by the column's delay.
+
+use super::array::Array;
+use super::memory::Banked;
+use super::slot::{Slot, SlotHistory};
+use crate::counters::Activity;
+use crate::layout::Memory;
+use crate::program::{ConvJob, Param};
+use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
+use lcsim_spec::{AcceleratorConfig, Score};
+
+/// A column's parameters for a tile.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    /// Group of output channels in the filter memory, and the byte of its words.
+    pub group: usize,
+    pub lane: usize,
+    bias: i32,
+    multiplier: u16,
+    shift: u8,
+    /// Where its output goes: bank, word of pixel 0, entry of the pool region.
+    bank: usize,
+    word: usize,
+    entry: usize,
+    /// Cycles it holds a value until its turn at the bank.
+    delay: usize,
+}
+
+/// The parameters of all columns for a tile; two sets alternate.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ColumnSet {
+    pub columns: Vec<Column>,
+    /// How many columns write to each bank.
+    writers: Vec<usize>,
+    /// Cycles a pixel takes: the most columns that write to one bank.
+    interval: usize,
+}
+
+impl ColumnSet {
+    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map.
+    pub fn push(&mut self, job: &ConvJob, from: [usize; 2], entry: usize, param: Param, scores: [Score; 2]) {
+        let banks = self.writers.len();
+        let bank = entry % banks;
+        let fold =
+            |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
+        self.columns.push(Column {
+            group: from[0],
+            lane: from[1],
+            bias: param.bias,
+            multiplier: scores.into_iter().fold(param.multiplier, fold),
+            shift: param.shift,
+            bank,
+            word: job.dst.base + entry / banks * job.output.pixels(),
+            entry,
+            delay: self.writers[bank], // its turn; `finish` makes it a delay
+        });
+        self.writers[bank] += 1;
+    }
+
+    pub fn interval(&self) -> usize {
+        self.interval
+    }
+
+    /// Turns the columns' turns into delays; gives the cycles that a pixel takes.
+    pub fn finish(&mut self) -> usize {
+        self.interval = self.writers.iter().copied().max().unwrap_or(1).max(1);
+        for (c, column) in self.columns.iter_mut().enumerate() {
+            column.delay = (column.delay + self.interval - c % self.interval) % self.interval;
+        }
+        self.interval
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Columns {
+    rows: usize,
+    cols: usize,
+    banks: usize,
+    depth: usize,
+    sets: [ColumnSet; 2],
+    accumulators: Vec<i32>,
+    /// Registers behind E0 to E5.
+    read: Vec<i32>,
+    sum: Vec<i32>,
+    biased: Vec<i32>,
+    narrow: Vec<i32>,
+    product: Vec<i32>,
+    residual: Vec<i8>,
+    output: Vec<i8>,
+    pool: Vec<i32>,
+}
+
+/// The memories that the columns write.
+pub(crate) struct Stores<'a> {
+    pub stream: &'a mut Banked,
+    pub scratch: &'a mut Banked,
+    pub pool: &'a mut [i32],
+    pub pool_base: usize,
+}
+
+impl Columns {
+    pub fn new(config: &AcceleratorConfig) -> Self {
+        let (rows, cols, depth) = (config.array.rows, config.array.cols, config.array.accumulator_depth);
+        Self {
+            rows,
+            cols,
+            banks: config.banks(),
+            depth,
+            sets: Default::default(),
+            accumulators: vec![0; cols * depth],
+            read: vec![0; cols],
+            sum: vec![0; cols],
+            biased: vec![0; cols],
+            narrow: vec![0; cols],
+            product: vec![0; cols],
+            residual: vec![0; cols],
+            output: vec![0; cols],
+            pool: vec![0; cols],
+        }
+    }
+
+    pub fn set(&self, parity: usize) -> &ColumnSet {
+        &self.sets[parity]
+    }
+
+    pub fn set_mut(&mut self, parity: usize) -> &mut ColumnSet {
+        &mut self.sets[parity]
+    }
+
+    pub fn begin_set(&mut self, parity: usize) {
+        let set = &mut self.sets[parity];
+        set.columns.clear();
+        set.writers.clear();
+        set.writers.resize(self.banks, 0);
+    }
+
+    /// One clock edge of stages E0 to E2.
+    pub fn accumulate(&mut self, now: u64, slots: &SlotHistory, array: &Array, activity: &mut Activity) {
+        for c in 0..self.cols {
+            let age = self.rows + c;
+            let done = slots.at(now, age + 2);
+            if done.valid && c < done.cols {
+                if done.last {
+                    self.biased[c] = self.sum[c] + self.sets[done.parity].columns[c].bias;
+                } else {
+                    self.accumulators[c * self.depth + done.acc] = self.sum[c];
+                    activity.accumulator_write += 4;
+                }
+            }
+            let adds = slots.at(now, age + 1);
+            if adds.valid && c < adds.cols {
+                self.sum[c] = array.bottom(c) + if adds.first { 0 } else { self.read[c] };
+                activity.accumulations += 1;
+            }
+            let reads = slots.at(now, age);
+            if reads.valid && c < reads.cols && !reads.first {
+                self.read[c] = self.accumulators[c * self.depth + reads.acc];
+                activity.accumulator_read += 4;
+            }
+        }
+    }
+
+    /// One clock edge of stages E3 to E6 and of the pool flush, last stage first.
+    pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
+        for c in 0..self.cols {
+            self.flush_pool(now, slots, job, c, stores, activity);
+            if let Some(&slot) = self.emitted(now, slots, c, 6) {
+                self.write_back(now, &slot, job, c, stores, activity);
+            }
+            if self.emitted(now, slots, c, 5).is_some() {
+                let base = if job.residual.is_some() { i32::from(self.residual[c]) } else { 0 };
+                let scaled = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
+                self.output[c] = (scaled + base).clamp(-128, 127) as i8;
+            }
+            if let Some(&slot) = self.emitted(now, slots, c, 4) {
+                let column = self.sets[slot.parity].columns[c];
+                self.product[c] = self.narrow[c] * i32::from(column.multiplier);
+                activity.requantized += 1;
+                if let Some(relu) = job.residual {
+                    let stored = stores.stream.read(now, column.bank, column.word + slot.pixel);
+                    self.residual[c] = if relu { stored.max(0) } else { stored };
+                    activity.stream_read += 1;
+                }
+            }
+            let slot = slots.at(now, self.rows + c + 3);
+            if slot.valid && slot.last && c < slot.cols {
+                let shift = self.sets[slot.parity].columns[c].shift;
+                let rounded = (i64::from(self.biased[c]) + (1i64 << shift >> 1)) >> shift;
+                self.narrow[c] = rounded.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i32;
+            }
+        }
+    }
+
+    /// The slot whose output column `c` handles in a stage from E4 on.
+    fn emitted<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: usize) -> Option<&'s Slot> {
+        (0..2).find_map(|parity| {
+            let column = self.sets[parity].columns.get(c)?;
+            let slot = slots.at(now, self.rows + c + stage + column.delay);
+            (slot.valid && slot.last && slot.parity == parity && c < slot.cols).then_some(slot)
+        })
+    }
+
+    fn write_back(
+        &mut self,
+        now: u64,
+        slot: &Slot,
+        job: &ConvJob,
+        c: usize,
+        stores: &mut Stores,
+        activity: &mut Activity,
+    ) {
+        let column = self.sets[slot.parity].columns[c];
+        let value = self.output[c];
+        let (memory, written) = match job.dst.memory {
+            Memory::Stream => (&mut *stores.stream, &mut activity.stream_write),
+            Memory::Scratch => (&mut *stores.scratch, &mut activity.scratch_write),
+        };
+        memory.write(now, column.bank, column.word + slot.pixel, value);
+        *written += 1;
+        if let Some(relu) = job.pool {
+            let seen = i32::from(if relu { value.max(0) } else { value });
+            self.pool[c] = seen + if slot.opens_tile { 0 } else { self.pool[c] };
+            activity.pool_adds += 1;
+        }
+    }
+
+    /// Behind a tile's last pixel, when the slowest column has added it, the sums leave for the pool memory, one a cycle.
+    fn flush_pool(
+        &self,
+        now: u64,
+        slots: &SlotHistory,
+        job: &ConvJob,
+        c: usize,
+        stores: &mut Stores,
+        activity: &mut Activity,
+    ) {
+        if job.pool.is_none() {
+            return;
+        }
+        for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
+            let slot = slots.at(now, self.rows + c + 6 + set.interval);
+            if slot.closes_tile && slot.parity == parity {
+                stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];
+                activity.pool_write += 4;
+            }
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The gate unit: pool sums in, scores, live lists or logits out.
+//!
+//! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2 multiplies, G3 accumulates
+//! in one accumulator for each of the unit's MACs. A finished group of outputs leaves one by one through P1 (bias),
+//! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1]) and P5 (live list).
+
+use crate::counters::Activity;
+use crate::program::{GateJob, Param, Program, Purpose};
+use lcsim_spec::Score;
+use lcsim_spec::number::SCORE_SHIFT;
+
+/// Channels that are computed, with their scores, in order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LiveList {
+    pub entries: Vec<(usize, Score)>,
+    /// The gate has scored every channel.
+    pub done: bool,
+}
+
+impl LiveList {
+    /// Channel and score, two bytes each.
+    pub const ENTRY_BYTES: u64 = 4;
+}
+
+/// An input on its way to the MACs.
+#[derive(Debug, Clone, Copy)]
+struct Input {
+    pooled: i32,
+    weight_word: usize,
+    first: bool,
+    last: bool,
+}
+
+/// An output on its way to the live list; `value` is what the stage before has made of it.
+#[derive(Debug, Clone, Copy)]
+struct Output {
+    index: usize,
+    value: i32,
+}
+
+/// What the gate unit reads of its surroundings.
+pub(crate) struct GateView<'a> {
+    pub program: &'a Program,
+    pub pool: &'a [i32],
+    /// Scores of 0 are listed like any other, and the L-Net's never skips.
+    pub forced_open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct GateUnit {
+    job: Option<usize>,
+    group: usize,
+    step: usize,
+    /// Outputs that have not left P5 (logits: P1).
+    remaining: usize,
+    rounded: Option<Input>,
+    fetched: Option<Input>,
+    products: Vec<i32>,
+    product: Option<Input>,
+    accumulators: Vec<i32>,
+    finished: bool,
+    leaving: Vec<i32>,
+    left: usize,
+    next_output: usize,
+    biased: Option<Output>,
+    narrow: Option<Output>,
+    scaled: Option<Output>,
+    score: Option<Output>,
+    pub lists: [LiveList; 2],
+    /// The L-Net's score, once it is there.
+    pub lscore: Option<Score>,
+    pub scores: Vec<Score>,
+    pub logits: Vec<i32>,
+}
+
+impl GateUnit {
+    pub fn new(macs: usize) -> Self {
+        Self {
+            job: None,
+            group: 0,
+            step: 0,
+            remaining: 0,
+            rounded: None,
+            fetched: None,
+            products: vec![0; macs],
+            product: None,
+            accumulators: vec![0; macs],
+            finished: false,
+            leaving: vec![0; macs],
+            left: 0,
+            next_output: 0,
+            biased: None,
+            narrow: None,
+            scaled: None,
+            score: None,
+            lists: Default::default(),
+            lscore: None,
+            scores: vec![],
+            logits: vec![],
+        }
+    }
+
+    pub fn start(&mut self, index: usize, job: &GateJob) {
+        (self.job, self.group, self.step) = (Some(index), 0, 0);
+        (self.remaining, self.next_output) = (job.outputs, 0);
+        self.scores.clear();
+        match job.purpose {
+            Purpose::LNet => self.lscore = None,
+            Purpose::CNet(list) => self.lists[list] = LiveList::default(),
+            Purpose::Classifier => self.logits.clear(),
+        }
+    }
+
+    /// The job whose outputs have not all left.
+    pub fn running(&self) -> Option<usize> {
+        self.job.filter(|_| self.remaining > 0)
+    }
+
+    /// One clock edge, last stage first. Does nothing without a job.
+    pub fn tick(&mut self, view: &GateView, activity: &mut [Activity]) {
+        let Some(index) = self.running() else { return };
+        let job = &view.program.gates[index];
+        let activity = &mut activity[job.layer];
+        self.finish_outputs(view, job, activity);
+        self.accumulate(view, job, activity);
+        self.issue(view, job, activity);
+    }
+
+    fn param(view: &GateView, job: &GateJob, output: usize) -> Param {
+        view.program.gate_params[job.param_base + output]
+    }
+
+    /// P5 to P1.
+    fn finish_outputs(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        if let Some(o) = self.score.take() {
+            self.deliver(view, job, o, activity);
+        }
+        self.score = self.scaled.take().map(|o| {
+            let rounded = (o.value + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
+            Output { value: rounded.clamp(0, i32::from(Score::ONE.to_bits())), ..o }
+        });
+        self.scaled = self.narrow.take().map(|o| {
+            let multiplier = i32::from(Self::param(view, job, o.index).multiplier);
+            Output { value: o.value * multiplier, ..o }
+        });
+        let biased = self.biased.take();
+        if job.purpose == Purpose::Classifier {
+            if let Some(o) = biased {
+                self.logits.push(o.value);
+                self.remaining -= 1;
+            }
+        } else {
+            self.narrow = biased.map(|o| {
+                let shift = Self::param(view, job, o.index).shift;
+                let rounded = (i64::from(o.value) + (1i64 << shift >> 1)) >> shift;
+                Output { value: rounded.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i32, ..o }
+            });
+        }
+        if self.left > 0 {
+            let index = self.next_output;
+            let bias = Self::param(view, job, index).bias;
+            activity.gate_weight_read += if job.purpose == Purpose::Classifier { 4 } else { 7 };
+            self.biased = Some(Output { index, value: self.leaving[0] + bias });
+            self.leaving.rotate_left(1);
+            (self.left, self.next_output) = (self.left - 1, index + 1);
+        }
+    }
+
+    /// P5: a score above 0 enters the list, or releases the branch.
+    fn deliver(&mut self, view: &GateView, job: &GateJob, o: Output, activity: &mut Activity) {
+        let score = Score::from_bits(o.value as u16);
+        activity.scores += 1;
+        self.scores.push(score);
+        self.remaining -= 1;
+        match job.purpose {
+            Purpose::CNet(list) => {
+                let list = &mut self.lists[list];
+                if score > Score::ZERO || view.forced_open {
+                    list.entries.push((o.index, score));
+                    activity.list_write += LiveList::ENTRY_BYTES;
+                }
+                list.done = self.remaining == 0;
+            }
+            Purpose::LNet => self.lscore = Some(score),
+            Purpose::Classifier => {}
+        }
+    }
+
+    /// P0 and G3 to G2.
+    fn accumulate(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        if std::mem::take(&mut self.finished) {
+            self.leaving.copy_from_slice(&self.accumulators);
+            self.left = (job.outputs - self.next_output).min(self.leaving.len());
+        }
+        if let Some(input) = self.product.take() {
+            for (acc, p) in self.accumulators.iter_mut().zip(&self.products) {
+                *acc = p + if input.first { 0 } else { *acc };
+            }
+            self.finished = input.last;
+        }
+        if let Some(input) = self.fetched.take() {
+            let macs = self.products.len();
+            // Without inputs there is no weight either; the group brings its biases only.
+            let weights = view.program.gate_weights.get(input.weight_word * macs..(input.weight_word + 1) * macs);
+            for (i, p) in self.products.iter_mut().enumerate() {
+                *p = weights.map_or(0, |w| i32::from(w[i])) * input.pooled;
+            }
+            activity.gate_weight_read += macs as u64;
+            self.product = Some(input);
+        }
+        self.fetched = self.rounded.take();
+    }
+
+    /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs leave.
+    fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        let macs = self.products.len();
+        if self.group * macs >= job.outputs {
+            return;
+        }
+        let inputs = job.list.map_or(job.inputs, |l| self.lists[l].entries.len());
+        let slots = inputs.max(1);
+        if self.step < slots {
+            let (first, last) = (self.step == 0, self.step + 1 == slots);
+            let mut input = Input { pooled: 0, weight_word: 0, first, last };
+            if self.step < inputs {
+                let channel = match job.list {
+                    Some(list) => {
+                        activity.list_read += LiveList::ENTRY_BYTES;
+                        self.lists[list].entries[self.step].0
+                    }
+                    None => self.step,
+                };
+                let half = 1 << job.pool_shift >> 1;
+                input.pooled = (view.pool[job.pool_base + self.step] + half) >> job.pool_shift;
+                input.weight_word = job.weight_base + self.group * job.inputs + channel;
+                activity.pool_read += 4;
+                activity.gate_macs += macs.min(job.outputs - self.group * macs) as u64;
+            }
+            self.rounded = Some(input);
+        }
+        self.step += 1;
+        if self.step >= slots.max(macs) {
+            (self.step, self.group) = (0, self.group + 1);
+        }
+    }
+}

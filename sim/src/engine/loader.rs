@@ -1,0 +1,322 @@
+//! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow weights.
+
+use super::array::Array;
+use super::columns::{ColumnSet, Columns};
+use super::gate::LiveList;
+use crate::counters::Activity;
+use crate::program::{ConvJob, Inputs, Program};
+use lcsim_spec::Score;
+
+/// One pass of the pixels of a chunk through one set of weights.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fold {
+    pub parity: usize,
+    pub rows: usize,
+    pub cols: usize,
+    /// First entry of the input map.
+    pub entry: usize,
+    pub bank: usize,
+    pub word: usize,
+    pub tap: usize,
+    /// First output pixel of the chunk, and how many.
+    pub start: usize,
+    pub pixels: usize,
+    pub first: bool,
+    pub last: bool,
+    pub first_of_tile: bool,
+    pub last_of_tile: bool,
+    /// Cycles a pixel takes in the last fold.
+    pub interval: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Idle,
+    /// Waits for the live list and for a free set of column parameters.
+    Tile,
+    /// Reads the parameters of this column.
+    Setup(usize),
+    /// Waits for the last parameters to arrive.
+    Settle(usize),
+    /// Waits for the shadow weights to be free, then issues a fold's first word.
+    Fold,
+    /// Issues this word.
+    Load(usize),
+}
+
+/// A filter word on its way to the shadow weights.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    row: usize,
+    group: usize,
+    address: usize,
+    parity: usize,
+}
+
+/// What the loader reads of other units' registers.
+pub(crate) struct LoaderView<'a> {
+    pub program: &'a Program,
+    pub lists: &'a [LiveList; 2],
+    /// The L-Net's score.
+    pub lscore: Score,
+}
+
+#[derive(Debug)]
+pub(crate) struct Loader {
+    state: State,
+    job: usize,
+    tile: usize,
+    chunk: usize,
+    index: usize,
+    cols: usize,
+    first_group: usize,
+    groups: usize,
+    interval: usize,
+    /// Fold in the shadow weights, or on its way there, with the cycles since its first word was issued and those needed.
+    pending: Option<Fold>,
+    waited: usize,
+    needed: usize,
+    shadow_busy: usize,
+    param_busy: usize,
+    /// The tile whose parameters stand ready has not begun.
+    tile_waits: bool,
+    pipe: [Option<Word>; 3],
+}
+
+impl Loader {
+    pub fn new() -> Self {
+        Self {
+            state: State::Idle,
+            job: 0,
+            tile: 0,
+            chunk: 0,
+            index: 0,
+            cols: 0,
+            first_group: 0,
+            groups: 0,
+            interval: 1,
+            pending: None,
+            waited: 0,
+            needed: 0,
+            shadow_busy: 0,
+            param_busy: 0,
+            tile_waits: false,
+            pipe: [None; 3],
+        }
+    }
+
+    pub fn start(&mut self, job: usize) {
+        (self.state, self.job, self.tile) = (State::Tile, job, 0);
+    }
+
+    /// Has tiles to load, or a fold that the streamer has not taken.
+    pub fn busy(&self) -> bool {
+        self.state != State::Idle || self.pending.is_some()
+    }
+
+    /// The fold that may become active behind the next slot: its weights run ahead of the pixels, row by row.
+    pub fn ready(&self) -> Option<Fold> {
+        self.pending.filter(|_| self.waited >= self.needed)
+    }
+
+    /// Waits for a live list that its gate has not filled far enough.
+    pub fn waits_for_gate(&self, view: &LoaderView) -> bool {
+        self.state == State::Tile && !self.list_suffices(view)
+    }
+
+    /// The streamer takes the fold: from the next cycle on its slots follow.
+    pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
+        if self.pending.take().is_some_and(|f| f.first_of_tile) {
+            self.tile_waits = false;
+            self.param_busy = config.rows + config.cols + 6;
+        }
+        self.shadow_busy = config.cols.saturating_sub(3);
+    }
+
+    /// Writes the word that arrives in this cycle into the shadow weights.
+    pub fn commit(&self, program: &Program, columns: &Columns, array: &mut Array, activity: &mut Activity) {
+        let Some(word) = self.pipe[2] else { return };
+        let cols = program.config.array.cols;
+        let weights = &program.filters[word.address * cols..][..cols];
+        activity.filter_read += cols as u64;
+        let set = columns.set(word.parity);
+        for (c, column) in set.columns.iter().enumerate().filter(|(_, column)| column.group == word.group) {
+            array.load_shadow(word.row, c, weights[column.lane]);
+            activity.register_bytes += 2; // once into the shadow, once into the active register
+        }
+    }
+
+    pub fn tick(&mut self, view: &LoaderView, columns: &mut Columns, activity: &mut [Activity]) {
+        let (shadow_free, params_free) = (self.shadow_busy == 0, self.param_busy == 0 && !self.tile_waits);
+        self.shadow_busy = self.shadow_busy.saturating_sub(1);
+        self.param_busy = self.param_busy.saturating_sub(1);
+        self.waited += usize::from(self.pending.is_some());
+        let mut issued = None;
+        let job = &view.program.convs[self.job.min(view.program.convs.len() - 1)];
+        match self.state {
+            State::Idle => {}
+            State::Tile => self.begin_tile(view, job, columns, params_free),
+            State::Setup(c) => {
+                self.setup(view, job, columns, c, &mut activity[job.layer]);
+                self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle(2) };
+            }
+            State::Settle(2) => self.state = State::Settle(1),
+            State::Settle(_) => {
+                self.finish_setup(columns);
+                self.state = State::Fold;
+            }
+            State::Fold if self.pending.is_none() && shadow_free => {
+                let fold = self.fold(view, job);
+                self.needed = (fold.rows * self.groups).saturating_sub(fold.rows) + 2;
+                (self.pending, self.waited) = (Some(fold), 1);
+                issued = self.issue(view, job, 0, &mut activity[job.layer]);
+            }
+            State::Fold => {}
+            State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer]),
+        }
+        self.pipe = [issued, self.pipe[0], self.pipe[1]];
+    }
+
+    fn list_suffices(&self, view: &LoaderView) -> bool {
+        let job = &view.program.convs[self.job];
+        let end = (self.tile + 1) * view.program.config.array.cols;
+        job.outputs.is_none_or(|l| view.lists[l].done || view.lists[l].entries.len() >= end)
+    }
+
+    fn begin_tile(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, params_free: bool) {
+        if !self.list_suffices(view) {
+            return;
+        }
+        let array = &view.program.config.array;
+        let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l].entries.len());
+        self.cols = channels.saturating_sub(self.tile * array.cols).min(array.cols);
+        if self.cols == 0 {
+            self.state = State::Idle;
+        } else if params_free {
+            columns.begin_set(self.tile % 2);
+            self.state = State::Setup(0);
+        }
+    }
+
+    fn setup(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, c: usize, activity: &mut Activity) {
+        let position = self.tile * view.program.config.array.cols + c;
+        let (channel, score) = match job.outputs {
+            Some(list) => {
+                activity.list_read += LiveList::ENTRY_BYTES;
+                view.lists[list].entries[position]
+            }
+            None => (position, Score::ONE),
+        };
+        activity.param_read += 7; // 4 bytes bias, 2 multiplier, 1 shift
+        let param = view.program.params[job.param_base + channel];
+        let lscore = if job.l_scaled { view.lscore } else { Score::ONE };
+        let entry = if job.natural { channel } else { position };
+        let cols = view.program.config.array.cols;
+        let group = channel / cols;
+        columns.set_mut(self.tile % 2).push(job, [group, channel % cols], entry, param, [score, lscore]);
+        if c == 0 {
+            self.first_group = group;
+        }
+        self.groups = group - self.first_group + 1;
+    }
+
+    fn finish_setup(&mut self, columns: &mut Columns) {
+        let set: &mut ColumnSet = columns.set_mut(self.tile % 2);
+        self.interval = set.finish();
+        (self.chunk, self.index, self.tile_waits) = (0, 0, true);
+    }
+
+    /// Entries of the input map.
+    fn entries(view: &LoaderView, job: &ConvJob) -> usize {
+        match job.inputs {
+            Inputs::List(list) => view.lists[list].entries.len(),
+            Inputs::Dense | Inputs::Packed(_) => job.input.channels,
+        }
+    }
+
+    /// Folds over each chunk; without any input entry one is left, which brings the bias.
+    fn folds(view: &LoaderView, job: &ConvJob) -> usize {
+        match job.inputs {
+            Inputs::Packed(taps) => job.taps().div_ceil(taps),
+            _ => (job.taps() * Self::entries(view, job).div_ceil(view.program.config.array.rows)).max(1),
+        }
+    }
+
+    fn fold(&self, view: &LoaderView, job: &ConvJob) -> Fold {
+        let array = &view.program.config.array;
+        let banks = view.program.config.banks();
+        let entries = Self::entries(view, job);
+        let (tap, entry, rows) = match job.inputs {
+            Inputs::Packed(taps) => {
+                let tap = self.index * taps;
+                (tap, 0, taps.min(job.taps() - tap) * entries)
+            }
+            _ => {
+                let tiles = entries.div_ceil(array.rows).max(1);
+                let entry = self.index % tiles * array.rows;
+                (self.index / tiles, entry, array.rows.min(entries - entry))
+            }
+        };
+        let (start, total) = (self.chunk * array.accumulator_depth, job.output.pixels());
+        let pixels = array.accumulator_depth.min(total - start);
+        let (first, last) = (self.index == 0, self.index + 1 == Self::folds(view, job));
+        Fold {
+            parity: self.tile % 2,
+            rows,
+            cols: self.cols,
+            entry,
+            bank: entry % banks,
+            word: job.src.base + entry / banks * job.input.pixels(),
+            tap,
+            start,
+            pixels,
+            first,
+            last,
+            first_of_tile: first && start == 0,
+            last_of_tile: last && start + pixels == total,
+            interval: if last { self.interval } else { 1 },
+        }
+    }
+
+    /// Issues a word of the current fold and moves on behind its last one.
+    fn issue(&mut self, view: &LoaderView, job: &ConvJob, word: usize, activity: &mut Activity) -> Option<Word> {
+        let fold = self.fold(view, job);
+        let words = fold.rows * self.groups;
+        self.state = if word + 1 < words { State::Load(word + 1) } else { self.after_fold(view, job) };
+        if word >= words {
+            return None;
+        }
+        let (row, group) = (word / self.groups, self.first_group + word % self.groups);
+        let entry = fold_entry(view, job, &fold, row, activity);
+        let address = job.filter_base + group * job.taps() * job.input.channels + entry;
+        Some(Word { row, group, address, parity: fold.parity })
+    }
+
+    fn after_fold(&mut self, view: &LoaderView, job: &ConvJob) -> State {
+        self.index += 1;
+        if self.index < Self::folds(view, job) {
+            return State::Fold;
+        }
+        (self.index, self.chunk) = (0, self.chunk + 1);
+        if self.chunk * view.program.config.array.accumulator_depth < job.output.pixels() {
+            return State::Fold;
+        }
+        self.tile += 1;
+        State::Tile
+    }
+}
+
+/// Filter word of a row, counted from its group's first: `tap * inputs + input`.
+fn fold_entry(view: &LoaderView, job: &ConvJob, fold: &Fold, row: usize, activity: &mut Activity) -> usize {
+    let first = fold.tap * job.input.channels;
+    let entry = fold.entry + row;
+    match job.inputs {
+        Inputs::List(list) => {
+            activity.list_read += LiveList::ENTRY_BYTES;
+            first + view.lists[list].entries[entry].0
+        }
+        Inputs::Dense => first + entry,
+        // Taps and channels of a packed fold are neighbours.
+        Inputs::Packed(_) => first + row,
+    }
+}

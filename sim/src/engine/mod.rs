@@ -1,0 +1,311 @@
+//! The `stepped` engine: every register, every cycle. It is the definition of what a network costs.
+//!
+//! A cycle has two phases. First every signal that crosses units is sampled from registers; then each unit takes its
+//! clock edge, consumers before producers, so that no unit sees a value of the same edge.
+
+mod array;
+mod columns;
+mod gate;
+mod loader;
+mod memory;
+mod observe;
+mod slot;
+mod streamer;
+
+use crate::Mode;
+use crate::counters::{Activity, LayerCount, Spent};
+use crate::layout::Memory;
+use crate::program::{ConvJob, Inputs, Op, Program, Purpose, Unit};
+use array::Array;
+use columns::{Columns, Stores};
+use gate::{GateUnit, GateView};
+use lcsim_spec::{Score, Trace};
+use loader::{Loader, LoaderView};
+use memory::Banked;
+use slot::SlotHistory;
+use streamer::Streamer;
+
+/// What one image gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Class of the largest logit.
+    pub class: usize,
+    /// Values.
+    pub trace: Trace,
+    /// Cycles from the first word of the image to the last logit.
+    pub cycles: u64,
+    /// In the order of the report's lines.
+    pub layers: Vec<LayerCount>,
+    /// Cycle at which each instruction had ended, by the name of its layer; skipped ones are absent.
+    pub ends: Vec<(String, u64)>,
+}
+
+/// Signals that cross units, as the registers hold them at the beginning of a cycle.
+struct Sampled {
+    array_busy: bool,
+    gate_running: Option<usize>,
+    lscore: Option<Score>,
+}
+
+pub(crate) struct Machine<'a> {
+    program: &'a Program,
+    mode: Mode,
+    now: u64,
+    image: &'a [i8],
+    stream: Banked,
+    scratch: Banked,
+    pool: Vec<i32>,
+    slots: SlotHistory,
+    array: Array,
+    columns: Columns,
+    loader: Loader,
+    streamer: Streamer,
+    gate: GateUnit,
+    /// Next word of the image, while it is loaded.
+    image_word: Option<usize>,
+    /// Cycles until everything issued to the array is written back and pooled.
+    draining: usize,
+    /// Current convolution; the array's units keep working on it until it is drained.
+    conv: usize,
+    pc: usize,
+    /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise stage.
+    last_slot: u64,
+    last_emission: u64,
+    activity: Vec<Activity>,
+    layers: Vec<LayerCount>,
+    open: observe::Open,
+    trace: Trace,
+    ends: Vec<(String, u64)>,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(program: &'a Program, image: &'a [i8], mode: Mode) -> Self {
+        let config = &program.config;
+        let (rows, cols) = (config.array.rows, config.array.cols);
+        Self {
+            program,
+            mode,
+            now: 0,
+            image,
+            stream: Banked::new(config.banks(), config.stream_depth()),
+            scratch: Banked::new(config.banks(), config.scratch_depth()),
+            pool: vec![0; 3 * config.gate.channels],
+            slots: SlotHistory::new(Self::depth(rows, cols)),
+            array: Array::new(rows, cols),
+            columns: Columns::new(config),
+            loader: Loader::new(),
+            streamer: Streamer::default(),
+            gate: GateUnit::new(config.gate.macs),
+            image_word: None,
+            draining: 0,
+            conv: 0,
+            pc: 0,
+            last_slot: 0,
+            last_emission: 0,
+            activity: vec![Activity::default(); program.layers.len()],
+            layers: vec![LayerCount::default(); program.layers.len()],
+            open: observe::Open::default(),
+            trace: Trace::default(),
+            ends: vec![],
+        }
+    }
+
+    /// Cycles after which a slot has left the last stage of the last column.
+    fn depth(rows: usize, cols: usize) -> usize {
+        rows + 2 * cols + 8
+    }
+
+    pub fn keep_maps(mut self) -> Self {
+        self.open.keep_maps = true;
+        self
+    }
+
+    pub fn run(mut self) -> Outcome {
+        loop {
+            let sampled = self.sample();
+            self.observe_ends(&sampled);
+            if self.pc == self.program.ops.len() && !sampled.array_busy && sampled.gate_running.is_none() {
+                return self.outcome();
+            }
+            self.account(&sampled);
+            self.tick(&sampled);
+            self.now += 1;
+        }
+    }
+
+    fn sample(&self) -> Sampled {
+        let array_busy = self.image_word.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0;
+        Sampled { array_busy, gate_running: self.gate.running(), lscore: self.gate.lscore }
+    }
+
+    fn tick(&mut self, sampled: &Sampled) {
+        let job = &self.program.convs[self.conv];
+        let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
+        if self.now <= self.last_slot + depth {
+            self.tick_columns(job);
+            self.array.tick();
+            self.feed_rows(job);
+        }
+        self.loader.commit(self.program, &self.columns, &mut self.array, &mut self.activity[job.layer]);
+        self.tick_streamer_and_loader(job, sampled);
+        self.tick_image();
+        let view = GateView { program: self.program, pool: &self.pool, forced_open: self.mode == Mode::ForcedOpen };
+        self.gate.tick(&view, &mut self.activity);
+        self.tick_controller(sampled);
+    }
+
+    fn tick_columns(&mut self, job: &ConvJob) {
+        let activity = &mut self.activity[job.layer];
+        let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
+        if self.now <= self.last_emission + depth {
+            let pool_base = crate::layout::pool_region(job.dst) * self.program.config.gate.channels;
+            let (stream, scratch) = (&mut self.stream, &mut self.scratch);
+            let mut stores = Stores { stream, scratch, pool: &mut self.pool, pool_base };
+            self.columns.emit(self.now, &self.slots, job, &mut stores, activity);
+        }
+        self.columns.accumulate(self.now, &self.slots, &self.array, activity);
+    }
+
+    /// Each row reads its bank for the slot that reaches it, and hands operand and swap flag to its first PE.
+    fn feed_rows(&mut self, job: &ConvJob) {
+        let rows = self.program.config.array.rows;
+        for r in 0..rows {
+            let slot = self.slots.at(self.now, r);
+            let mut operand = 0;
+            if slot.valid && r < slot.rows {
+                let activity = &mut self.activity[job.layer];
+                activity.macs += slot.cols as u64;
+                // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4 bytes).
+                activity.register_bytes += 5 * slot.cols as u64;
+                let extra = if let Inputs::Packed(_) = job.inputs { r / job.input.channels } else { 0 };
+                if let Some(offset) = input_offset(job, slot.corner, slot.tap + extra) {
+                    let (memory, read) = match job.src.memory {
+                        Memory::Stream => (&mut self.stream, &mut activity.stream_read),
+                        Memory::Scratch => (&mut self.scratch, &mut activity.scratch_read),
+                    };
+                    *read += 1;
+                    operand = memory.read(self.now, slot.bank + r, slot.word + offset);
+                    if job.src_relu {
+                        operand = operand.max(0);
+                    }
+                }
+            } else if slot.valid {
+                // Rows without an input pass the partial sums on.
+                self.activity[job.layer].register_bytes += 4 * slot.cols as u64;
+            }
+            self.array.feed(r, operand, slot.swap);
+        }
+    }
+
+    fn tick_streamer_and_loader(&mut self, job: &ConvJob, sampled: &Sampled) {
+        self.draining = self.draining.saturating_sub(1);
+        let lscore = sampled.lscore.unwrap_or(Score::ONE);
+        let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore };
+        let issue = self.streamer.tick(job, self.loader.ready());
+        self.loader.tick(&view, &mut self.columns, &mut self.activity);
+        let array = &self.program.config.array;
+        if issue.slot.valid && issue.slot.last {
+            self.last_emission = self.now + 1;
+            self.draining = array.rows + array.cols + 6 + self.columns.set(issue.slot.parity).interval();
+        }
+        if issue.slot.valid || issue.swap {
+            self.last_slot = self.now + 1;
+        }
+        if issue.swap {
+            self.loader.swapped(array);
+        }
+        self.slots.set(self.now + 1, issue.slot);
+    }
+
+    /// One word a cycle into the scratch memory: the channels of a pixel, in as many copies as rows can use.
+    fn tick_image(&mut self) {
+        let Some(word) = self.image_word else { return };
+        let (shape, region) = (self.program.image, self.program.image_region);
+        let (words, pixels, banks) = (self.program.image_words(), shape.pixels(), self.program.config.banks());
+        let (pixel, part) = (word / words, word % words);
+        for copy in 0..self.program.image_copies {
+            for entry in (part * banks..(part + 1) * banks).take_while(|e| *e < shape.channels) {
+                let value = self.image[entry * pixels + pixel];
+                let bank = copy * shape.channels + entry % banks;
+                self.scratch.write(self.now, bank, region.base + part * pixels + pixel, value);
+                self.activity[0].scratch_write += 1;
+            }
+        }
+        self.image_word = (word + 1 < words * pixels).then_some(word + 1);
+    }
+
+    fn tick_controller(&mut self, sampled: &Sampled) {
+        let Some(&op) = self.program.ops.get(self.pc) else { return };
+        if op.predicated {
+            match sampled.lscore {
+                None => return,
+                Some(score) if score == Score::ZERO && self.mode == Mode::Gated => {
+                    self.pc += 1;
+                    return;
+                }
+                Some(_) => {}
+            }
+        }
+        if sampled.array_busy || matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() {
+            return;
+        }
+        self.start(op);
+        self.pc += 1;
+    }
+
+    fn start(&mut self, op: Op) {
+        self.layers[op.layer].executed = true;
+        match op.unit {
+            Unit::LoadImage => self.image_word = Some(0),
+            Unit::Conv(conv) => {
+                self.conv = conv;
+                self.loader.start(conv);
+            }
+            Unit::Gate(gate) => self.gate.start(gate, &self.program.gates[gate]),
+        }
+        self.begin_observing(op);
+    }
+
+    /// Charges this cycle to a layer and a reason.
+    fn account(&mut self, sampled: &Sampled) {
+        let (layer, spent) = self.spent(sampled);
+        self.layers[layer].cycles.spend(spent);
+    }
+
+    fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
+        let job = &self.program.convs[self.conv];
+        let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
+        let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore: Score::ONE };
+        if self.image_word.is_some() {
+            return (0, Spent::Input);
+        }
+        if self.slots.at(self.now, 0).valid {
+            return (job.layer, Spent::Compute);
+        }
+        if self.streamer.in_interval() {
+            return (job.layer, Spent::BankConflict);
+        }
+        if self.loader.waits_for_gate(&view) {
+            return (gate.map_or(job.layer, |g| g.layer), Spent::Gate);
+        }
+        if self.loader.busy() {
+            return (job.layer, Spent::Weights);
+        }
+        if self.draining > 0 {
+            return (job.layer, Spent::Drain);
+        }
+        match gate {
+            Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
+            Some(g) => (g.layer, Spent::Gate),
+            None => (self.program.ops.get(self.pc).map_or(job.layer, |op| op.layer), Spent::Control),
+        }
+    }
+}
+
+/// Word of the input pixel under a tap, from the entry's first; nothing on padding.
+fn input_offset(job: &ConvJob, corner: [isize; 2], tap: usize) -> Option<usize> {
+    let y = corner[0] + (tap / job.kernel[1]) as isize;
+    let x = corner[1] + (tap % job.kernel[1]) as isize;
+    let inside = |at: isize, size: usize| usize::try_from(at).ok().filter(|at| *at < size);
+    Some(inside(y, job.input.height)? * job.input.width + inside(x, job.input.width)?)
+}

@@ -1,0 +1,100 @@
+//! What an observer notes down without touching a port: values, decisions, and when each instruction ended.
+
+use super::{Machine, Outcome, Sampled};
+use crate::Mode;
+use crate::layout::{Memory, Region};
+use crate::program::{ConvJob, Op, Purpose, Unit};
+use lcsim_spec::{GateDecision, Score, Shape};
+
+/// Instructions that have started and not ended, and whether maps are kept when they do.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    pub(super) keep_maps: bool,
+    array: Option<Op>,
+    gate: Option<Op>,
+}
+
+impl Machine<'_> {
+    pub(super) fn begin_observing(&mut self, op: Op) {
+        match op.unit {
+            Unit::Gate(_) => self.open.gate = Some(op),
+            Unit::LoadImage | Unit::Conv(_) => self.open.array = Some(op),
+        }
+    }
+
+    pub(super) fn observe_ends(&mut self, sampled: &Sampled) {
+        if sampled.gate_running.is_none()
+            && let Some(op) = self.open.gate.take()
+        {
+            self.end(op);
+        }
+        if !sampled.array_busy
+            && let Some(op) = self.open.array.take()
+        {
+            self.end(op);
+        }
+    }
+
+    fn end(&mut self, op: Op) {
+        let name = self.program.layers[op.layer].name.clone();
+        self.ends.push((name.clone(), self.now));
+        match op.unit {
+            Unit::LoadImage => self.layers[op.layer].live = self.program.image.channels as u64,
+            Unit::Conv(conv) => {
+                let job = &self.program.convs[conv];
+                let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].entries.len());
+                self.layers[op.layer].live = live as u64;
+                if self.open.keep_maps {
+                    self.trace.maps.push((name, self.map(job)));
+                }
+            }
+            Unit::Gate(gate) => self.end_gate(op, gate, name),
+        }
+    }
+
+    fn end_gate(&mut self, op: Op, gate: usize, name: String) {
+        let job = &self.program.gates[gate];
+        self.layers[op.layer].live = job.outputs as u64;
+        if job.purpose == Purpose::Classifier {
+            self.trace.logits = self.gate.logits.clone();
+            return;
+        }
+        let scores = self.gate.scores.clone();
+        if job.purpose == Purpose::LNet {
+            self.layers[op.layer].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
+        }
+        self.trace.gates.push(GateDecision { gate: name, scores });
+    }
+
+    /// A convolution's output map in channel order; 0 where a compacted map has no entry.
+    fn map(&self, job: &ConvJob) -> Vec<i8> {
+        let mut map = vec![0; job.output.len()];
+        let entries: Vec<usize> = match job.outputs {
+            Some(list) if !job.natural => self.gate.lists[list].entries.iter().map(|e| e.0).collect(),
+            _ => (0..job.output.channels).collect(),
+        };
+        for (entry, channel) in entries.into_iter().enumerate() {
+            let pixels = job.output.pixels();
+            map[channel * pixels..][..pixels].copy_from_slice(&self.entry(job.dst, job.output, entry));
+        }
+        map
+    }
+
+    fn entry(&self, region: Region, shape: Shape, entry: usize) -> Vec<i8> {
+        let banks = self.program.config.banks();
+        let memory = match region.memory {
+            Memory::Stream => &self.stream,
+            Memory::Scratch => &self.scratch,
+        };
+        let word = region.base + entry / banks * shape.pixels();
+        (0..shape.pixels()).map(|p| memory.peek(entry % banks, word + p)).collect()
+    }
+
+    pub(super) fn outcome(mut self) -> Outcome {
+        for (layer, activity) in self.layers.iter_mut().zip(&self.activity) {
+            layer.activity = *activity;
+        }
+        let class = self.trace.class();
+        Outcome { class, trace: self.trace, cycles: self.now, layers: self.layers, ends: self.ends }
+    }
+}

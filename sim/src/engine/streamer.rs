@@ -1,0 +1,75 @@
+//! The streamer: issues the pixels of fold after fold, one slot a cycle.
+
+use super::loader::Fold;
+use super::slot::Slot;
+use crate::program::ConvJob;
+
+#[derive(Debug, Default)]
+pub(crate) struct Streamer {
+    fold: Option<Fold>,
+    /// Pixel within the chunk, and cycle within the pixel.
+    pixel: usize,
+    phase: usize,
+}
+
+/// What the streamer decides in a cycle.
+pub(crate) struct Issue {
+    pub slot: Slot,
+    /// The pending fold becomes active behind this slot.
+    pub swap: bool,
+}
+
+impl Streamer {
+    pub fn busy(&self) -> bool {
+        self.fold.is_some()
+    }
+
+    /// The next slot. `ready` is the fold that may follow the current one without a gap.
+    pub fn tick(&mut self, job: &ConvJob, ready: Option<Fold>) -> Issue {
+        let mut slot =
+            self.fold.filter(|_| self.phase == 0).map_or_else(Slot::default, |f| pixel_slot(job, &f, self.pixel));
+        if let Some(fold) = self.fold {
+            self.phase += 1;
+            if self.phase == fold.interval {
+                (self.phase, self.pixel) = (0, self.pixel + 1);
+            }
+            if self.pixel == fold.pixels {
+                self.fold = None;
+            }
+        }
+        let swap = self.fold.is_none() && ready.is_some();
+        if swap {
+            (self.fold, self.pixel) = (ready, 0);
+            slot.swap = true;
+        }
+        Issue { slot, swap }
+    }
+
+    /// A pixel waits for its turn at a bank.
+    pub fn in_interval(&self) -> bool {
+        self.phase > 0
+    }
+}
+
+fn pixel_slot(job: &ConvJob, fold: &Fold, index: usize) -> Slot {
+    let pixel = fold.start + index;
+    let (y, x) = (pixel / job.output.width, pixel % job.output.width);
+    let corner = |at: usize, axis: usize| (at * job.stride[axis]) as isize - job.pad[axis] as isize;
+    Slot {
+        valid: true,
+        swap: false,
+        first: fold.first,
+        last: fold.last,
+        opens_tile: fold.last && pixel == 0,
+        closes_tile: fold.last_of_tile && index + 1 == fold.pixels,
+        parity: fold.parity,
+        rows: fold.rows,
+        cols: fold.cols,
+        bank: fold.bank,
+        word: fold.word,
+        corner: [corner(y, 0), corner(x, 1)],
+        tap: fold.tap,
+        pixel,
+        acc: index,
+    }
+}

@@ -1,0 +1,126 @@
+//! Memory map: where each map stands, and whether everything fits.
+//!
+//! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that live side by side
+//! stand at the two ends of their memory; the next map takes the end that its predecessor does not use.
+
+use crate::Error;
+use crate::program::Program;
+use lcsim_spec::{AcceleratorConfig, Conv, QuantNetwork, Shape};
+
+/// One of the two activation memories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    Stream,
+    Scratch,
+}
+
+/// A map in a memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Region {
+    pub memory: Memory,
+    /// First word in every bank.
+    pub base: usize,
+    /// Words in every bank.
+    pub words: usize,
+    /// Stands at the high end.
+    pub high: bool,
+}
+
+pub(crate) struct Layout<'a> {
+    net: &'a QuantNetwork,
+    config: &'a AcceleratorConfig,
+    stream: Option<Region>,
+    scratch: Option<Region>,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(net: &'a QuantNetwork, config: &'a AcceleratorConfig) -> Self {
+        Self { net, config, stream: None, scratch: None }
+    }
+
+    pub fn image(&mut self, shape: Shape) -> Result<Region, Error> {
+        let region = self.place(Memory::Scratch, None, shape, "the image")?;
+        self.scratch = Some(region);
+        Ok(region)
+    }
+
+    /// The stream's next map, beside the one that it is computed from.
+    pub fn stream(&mut self, c: &Conv) -> Result<Region, Error> {
+        let region = self.place(Memory::Stream, self.stream, c.output, &c.name)?;
+        self.stream = Some(region);
+        Ok(region)
+    }
+
+    /// Nothing of the scratch memory is needed any more.
+    pub fn begin_branch(&mut self) {
+        self.scratch = None;
+    }
+
+    /// A branch's next map, beside the one before it.
+    pub fn scratch(&mut self, c: &Conv) -> Result<Region, Error> {
+        let region = self.place(Memory::Scratch, self.scratch, c.output, &c.name)?;
+        self.scratch = Some(region);
+        Ok(region)
+    }
+
+    fn place(&self, memory: Memory, beside: Option<Region>, shape: Shape, layer: &str) -> Result<Region, Error> {
+        let banks = self.config.banks();
+        let words = shape.channels.div_ceil(banks) * shape.pixels();
+        let (depth, parameter) = match memory {
+            Memory::Stream => (self.config.stream_depth(), "memory.stream_bytes"),
+            Memory::Scratch => (self.config.scratch_depth(), "memory.scratch_bytes"),
+        };
+        let needed = words + beside.map_or(0, |r| r.words);
+        if needed > depth {
+            let item = match beside {
+                Some(_) => format!("layer `{layer}` beside the map before it"),
+                None => format!("layer `{layer}`"),
+            };
+            return Err(self.too_small(parameter, item, depth * banks, needed * banks));
+        }
+        let high = beside.is_some_and(|r| !r.high);
+        Ok(Region { memory, base: if high { depth - words } else { 0 }, words, high })
+    }
+
+    /// First word of a map's region of the pool memory: the stream's, and one for each end of the scratch memory.
+    pub fn pool_base(&self, region: Region) -> usize {
+        pool_region(region) * self.config.gate.channels
+    }
+
+    pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), Error> {
+        let limit = self.config.gate.channels;
+        if channels > limit {
+            return Err(self.too_small("gate.channels", format!("layer `{layer}`"), limit, channels));
+        }
+        Ok(())
+    }
+
+    /// Weights and parameters stay on chip.
+    pub fn check_memories(&self, program: &Program) -> Result<(), Error> {
+        let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
+        let checks = [
+            ("memory.weight_bytes", self.config.weight_depth() * cols, program.filters.len()),
+            ("memory.gate_weight_bytes", self.config.gate_weight_depth() * macs, program.gate_weights.len()),
+        ];
+        for (parameter, limit, needed) in checks {
+            if needed > limit {
+                return Err(self.too_small(parameter, "the whole network".into(), limit, needed));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_small(&self, parameter: &'static str, layer: String, limit: usize, needed: usize) -> Error {
+        let (name, accelerator) = (self.net.name.clone(), self.config.name.clone());
+        Error::Capacity { name, accelerator, parameter, layer, limit, needed }
+    }
+}
+
+/// Number of the region of the pool memory that belongs to a map.
+pub(crate) fn pool_region(region: Region) -> usize {
+    match (region.memory, region.high) {
+        (Memory::Stream, _) => 0,
+        (Memory::Scratch, false) => 1,
+        (Memory::Scratch, true) => 2,
+    }
+}

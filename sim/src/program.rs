@@ -1,0 +1,359 @@
+//! The schedule: which unit does what in which order, and what every memory holds when an image arrives.
+//!
+//! docs/microarchitecture.md, "Program" and "Memory map". No cycle is counted here.
+
+use crate::Error;
+use crate::layout::{Layout, Region};
+use lcsim_spec::report::LayerKind;
+use lcsim_spec::{AcceleratorConfig, Block, Conv, Fc, Layer, QuantNetwork, Shape};
+
+/// One instruction of the controller.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Op {
+    pub unit: Unit,
+    /// Stepped over if the block's L-Net gave 0.
+    pub predicated: bool,
+    /// Line of the report.
+    pub layer: usize,
+}
+
+/// What an instruction starts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unit {
+    LoadImage,
+    Conv(usize),
+    Gate(usize),
+}
+
+/// Where a convolution's input channels come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inputs {
+    /// Channel i of the map is channel i of the filter.
+    Dense,
+    /// Entry i of a live list names the channel of the map's i-th entry.
+    List(usize),
+    /// The image: banks hold copies of its channels, so that a fold covers this many taps.
+    Packed(usize),
+}
+
+/// A convolution on the array.
+#[derive(Debug, Clone)]
+pub(crate) struct ConvJob {
+    pub layer: usize,
+    pub input: Shape,
+    pub output: Shape,
+    pub kernel: [usize; 2],
+    pub stride: [usize; 2],
+    pub pad: [usize; 2],
+    pub src: Region,
+    pub dst: Region,
+    /// Readers of the input apply ReLU.
+    pub src_relu: bool,
+    pub inputs: Inputs,
+    /// Output channels in the order of a live list; all of them without one.
+    pub outputs: Option<usize>,
+    /// The destination is indexed by channel, not by position in the list.
+    pub natural: bool,
+    /// Adds to what stands at the destination, which is read with ReLU if the flag is set.
+    pub residual: Option<bool>,
+    /// Scales by the L-Net's score.
+    pub l_scaled: bool,
+    /// Adds up pool sums, of the values with ReLU if the flag is set.
+    pub pool: Option<bool>,
+    pub filter_base: usize,
+    pub param_base: usize,
+}
+
+impl ConvJob {
+    pub fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+}
+
+/// What a fully connected layer on the gate unit is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// One score for the residual branch.
+    LNet,
+    /// Scores of channels, written to this live list.
+    CNet(usize),
+    /// Logits.
+    Classifier,
+}
+
+/// A fully connected layer on the gate unit.
+#[derive(Debug, Clone)]
+pub(crate) struct GateJob {
+    pub layer: usize,
+    pub purpose: Purpose,
+    pub inputs: usize,
+    pub outputs: usize,
+    /// First word of the map's region of the pool memory.
+    pub pool_base: usize,
+    pub pool_shift: u8,
+    /// The live list that names the pooled channels; all of them without one.
+    pub list: Option<usize>,
+    pub weight_base: usize,
+    pub param_base: usize,
+}
+
+/// Bias, multiplier and shift of an output channel.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Param {
+    pub bias: i32,
+    pub multiplier: u16,
+    pub shift: u8,
+}
+
+/// A line of the report.
+#[derive(Debug, Clone)]
+pub(crate) struct LayerInfo {
+    pub name: String,
+    pub kind: LayerKind,
+    pub macs_dense: u64,
+    pub channels: usize,
+    /// For an L-Net: the line of its block's last convolution.
+    pub guards: Option<usize>,
+}
+
+/// Everything that is fixed before an image arrives.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    pub config: AcceleratorConfig,
+    pub image: Shape,
+    pub image_region: Region,
+    pub image_copies: usize,
+    pub ops: Vec<Op>,
+    pub convs: Vec<ConvJob>,
+    pub gates: Vec<GateJob>,
+    pub layers: Vec<LayerInfo>,
+    /// Words of `cols` bytes.
+    pub filters: Vec<i8>,
+    pub params: Vec<Param>,
+    /// Words of `gate.macs` bytes.
+    pub gate_weights: Vec<i8>,
+    pub gate_params: Vec<Param>,
+}
+
+impl Program {
+    pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
+        net.validate().map_err(|source| Error::Network { name: net.name.clone(), source })?;
+        let mut layout = Layout::new(net, config);
+        let copies = (config.array.rows / net.input.shape.channels).max(1);
+        let image_region = layout.image(net.input.shape)?;
+        let mut builder = Builder {
+            program: Self {
+                config: config.clone(),
+                image: net.input.shape,
+                image_region,
+                image_copies: copies,
+                ops: vec![],
+                convs: vec![],
+                gates: vec![],
+                layers: vec![],
+                filters: vec![],
+                params: vec![],
+                gate_weights: vec![],
+                gate_params: vec![],
+            },
+            layout,
+        };
+        builder.build(net)?;
+        builder.layout.check_memories(&builder.program)?;
+        Ok(builder.program)
+    }
+
+    /// Words that one pixel of the image takes.
+    pub fn image_words(&self) -> usize {
+        self.image.channels.div_ceil(self.config.banks())
+    }
+}
+
+struct Builder<'a> {
+    program: Program,
+    layout: Layout<'a>,
+}
+
+/// A map where it stands.
+#[derive(Clone, Copy)]
+struct Placed {
+    region: Region,
+    relu: bool,
+    inputs: Inputs,
+}
+
+impl Builder<'_> {
+    fn build(&mut self, net: &QuantNetwork) -> Result<(), Error> {
+        let input = self.layer("input", LayerKind::Input, 0, net.input.shape.channels);
+        self.op(Unit::LoadImage, false, input);
+        let packed =
+            if self.program.image_copies > 1 { Inputs::Packed(self.program.image_copies) } else { Inputs::Dense };
+        let mut map = Placed { region: self.program.image_region, relu: false, inputs: packed };
+        for (i, layer) in net.layers.iter().enumerate() {
+            let pooled = pool_is_read(&net.layers[i + 1..]);
+            map = match layer {
+                Layer::Conv(c) => self.plain(c, map, LayerKind::Conv, pooled.then_some(c.relu))?,
+                Layer::Block(b) => self.block(b, map, pooled)?,
+            };
+        }
+        self.gate(&net.classifier, Purpose::Classifier, map, false)
+    }
+
+    fn plain(&mut self, c: &Conv, map: Placed, kind: LayerKind, pool: Option<bool>) -> Result<Placed, Error> {
+        let region = self.layout.stream(c)?;
+        let job = ConvJob { pool, natural: true, ..self.job(c, map, region, kind) };
+        self.conv(job, false);
+        Ok(Placed { region, relu: c.relu, inputs: Inputs::Dense })
+    }
+
+    fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, Error> {
+        self.layout.begin_branch();
+        let predicated = b.lnet.is_some();
+        let lnet = self.program.layers.len();
+        if let Some(g) = &b.lnet {
+            self.gate(g, Purpose::LNet, stream, false)?;
+        }
+        let last = b.convs.len() - 1;
+        let mut x = stream;
+        let mut out = stream.region;
+        for (i, g) in b.convs.iter().enumerate() {
+            let list = g.gate.as_ref().map(|_| i % 2);
+            if let (Some(gate), Some(list)) = (&g.gate, list) {
+                self.gate(gate, Purpose::CNet(list), x, predicated)?;
+            }
+            if i < last {
+                let region = self.layout.scratch(&g.conv)?;
+                let pool = b.convs[i + 1].gate.is_some().then_some(g.conv.relu);
+                let job = ConvJob { pool, outputs: list, ..self.job(&g.conv, x, region, LayerKind::Conv) };
+                self.conv(job, predicated);
+                x = Placed { region, relu: g.conv.relu, inputs: list.map_or(Inputs::Dense, Inputs::List) };
+                continue;
+            }
+            // The shortcut runs while the gate unit scores the last convolution's channels.
+            let mut residual_relu = stream.relu;
+            if let Some(s) = &b.shortcut {
+                out = self.plain(s, stream, LayerKind::Shortcut, pooled.then_some(b.relu))?.region;
+                residual_relu = false;
+            }
+            let job = ConvJob {
+                pool: pooled.then_some(b.relu),
+                outputs: list,
+                natural: true,
+                residual: Some(residual_relu),
+                l_scaled: predicated,
+                ..self.job(&g.conv, x, out, LayerKind::Conv)
+            };
+            let line = self.conv(job, predicated);
+            if predicated {
+                self.program.layers[lnet].guards = Some(line);
+            }
+        }
+        Ok(Placed { region: out, relu: b.relu, inputs: Inputs::Dense })
+    }
+
+    fn job(&mut self, c: &Conv, x: Placed, dst: Region, kind: LayerKind) -> ConvJob {
+        let filter_base = self.program.filters.len() / self.program.config.array.cols;
+        let param_base = self.program.params.len();
+        self.program.filters.extend(filter_words(c, self.program.config.array.cols));
+        let params =
+            (0..c.output.channels).map(|o| Param { bias: c.bias[o], multiplier: c.multiplier[o], shift: c.shift[o] });
+        self.program.params.extend(params);
+        ConvJob {
+            layer: self.layer(&c.name, kind, c.dense_macs(), c.output.channels),
+            input: c.input,
+            output: c.output,
+            kernel: c.kernel,
+            stride: c.stride,
+            pad: c.pad,
+            src: x.region,
+            dst,
+            src_relu: x.relu,
+            inputs: x.inputs,
+            outputs: None,
+            natural: false,
+            residual: None,
+            l_scaled: false,
+            pool: None,
+            filter_base,
+            param_base,
+        }
+    }
+
+    fn conv(&mut self, job: ConvJob, predicated: bool) -> usize {
+        let layer = job.layer;
+        self.op(Unit::Conv(self.program.convs.len()), predicated, layer);
+        self.program.convs.push(job);
+        layer
+    }
+
+    fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) -> Result<(), Error> {
+        let macs = self.program.config.gate.macs;
+        let weight_base = self.program.gate_weights.len() / macs;
+        let param_base = self.program.gate_params.len();
+        for group in 0..f.outputs.div_ceil(macs) {
+            for i in 0..f.inputs {
+                let outputs = group * macs..(group + 1) * macs;
+                self.program.gate_weights.extend(outputs.map(|o| f.weights.get(o * f.inputs + i).map_or(0, |w| *w)));
+            }
+        }
+        // The classifier has neither multipliers nor shifts.
+        let param = |o: usize| Param {
+            bias: f.bias[o],
+            multiplier: f.multiplier.get(o).copied().unwrap_or(0),
+            shift: f.shift.get(o).copied().unwrap_or(0),
+        };
+        self.program.gate_params.extend((0..f.outputs).map(param));
+        let kind = match purpose {
+            Purpose::LNet => LayerKind::LNet,
+            Purpose::CNet(_) => LayerKind::CNet,
+            Purpose::Classifier => LayerKind::Classifier,
+        };
+        let layer = self.layer(&f.name, kind, f.weights.len() as u64, f.outputs);
+        self.layout.check_channels(&f.name, f.inputs.max(f.outputs))?;
+        let job = GateJob {
+            layer,
+            purpose,
+            inputs: f.inputs,
+            outputs: f.outputs,
+            pool_base: self.layout.pool_base(x.region),
+            pool_shift: f.pool_shift,
+            list: if let Inputs::List(list) = x.inputs { Some(list) } else { None },
+            weight_base,
+            param_base,
+        };
+        self.op(Unit::Gate(self.program.gates.len()), predicated, layer);
+        self.program.gates.push(job);
+        Ok(())
+    }
+
+    fn op(&mut self, unit: Unit, predicated: bool, layer: usize) {
+        self.program.ops.push(Op { unit, predicated, layer });
+    }
+
+    fn layer(&mut self, name: &str, kind: LayerKind, macs_dense: u64, channels: usize) -> usize {
+        self.program.layers.push(LayerInfo { name: name.into(), kind, macs_dense, channels, guards: None });
+        self.program.layers.len() - 1
+    }
+}
+
+/// Whether pool sums of the stream are read before it is replaced; the classifier reads the last.
+fn pool_is_read(rest: &[Layer]) -> bool {
+    for layer in rest {
+        match layer {
+            Layer::Conv(_) => return false,
+            Layer::Block(b) if b.lnet.is_some() || b.convs[0].gate.is_some() => return true,
+            Layer::Block(b) if b.shortcut.is_some() => return false,
+            Layer::Block(_) => {}
+        }
+    }
+    true
+}
+
+/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output channels.
+fn filter_words(c: &Conv, cols: usize) -> impl Iterator<Item = i8> {
+    let (taps, inputs, outputs) = (c.taps(), c.input.channels, c.output.channels);
+    (0..outputs.div_ceil(cols) * taps * inputs).flat_map(move |word| {
+        let (input, tap, group) = (word % inputs, word / inputs % taps, word / inputs / taps);
+        (group * cols..(group + 1) * cols).map(move |o| if o < outputs { c.weight(o, input, tap) } else { 0 })
+    })
+}

@@ -1,0 +1,256 @@
+//! Random networks, images and accelerators, as proptest strategies that shrink towards small ones.
+
+use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
+use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, pooled_max};
+use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
+use proptest::prelude::*;
+
+/// A small deterministic generator for weights: their values need no shrinking, their shapes do.
+#[derive(Debug, Clone)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// The same seed gives the same values.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// SplitMix64.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in `low..=high`.
+    pub fn range(&mut self, low: i64, high: i64) -> i64 {
+        low + (self.next() % (high - low + 1) as u64) as i64
+    }
+
+    /// An `i8`, every fourth one of the extremes or 0.
+    pub fn int8(&mut self) -> i8 {
+        match self.range(0, 15) {
+            0 => i8::MIN,
+            1 => i8::MAX,
+            2 | 3 => 0,
+            _ => self.range(-128, 127) as i8,
+        }
+    }
+}
+
+/// How open a block's gates are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Openness {
+    /// All scores are 0.
+    Closed,
+    /// Scores on both sides of 0.
+    Mixed,
+    /// All scores are 1.
+    Open,
+}
+
+/// A block to be built.
+#[derive(Debug, Clone)]
+pub struct BlockPlan {
+    channels: Vec<usize>,
+    kernels: Vec<usize>,
+    stride: usize,
+    projection: bool,
+    lnet: Option<Openness>,
+    cnets: Vec<Option<Openness>>,
+}
+
+/// A network to be built.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    image: Shape,
+    stem: (usize, usize, usize),
+    second: Option<usize>,
+    relu: bool,
+    blocks: Vec<BlockPlan>,
+    classes: usize,
+    seed: u64,
+}
+
+fn openness() -> impl Strategy<Value = Option<Openness>> {
+    prop_oneof![
+        1 => Just(None),
+        1 => Just(Some(Openness::Open)),
+        3 => Just(Some(Openness::Mixed)),
+        1 => Just(Some(Openness::Closed)),
+    ]
+}
+
+fn lnet_openness() -> impl Strategy<Value = Option<Openness>> {
+    prop_oneof![1 => Just(None), 2 => Just(Some(Openness::Open)), 2 => Just(Some(Openness::Mixed)), 1 => Just(Some(Openness::Closed))]
+}
+
+fn kernel() -> impl Strategy<Value = usize> {
+    prop_oneof![1 => Just(1usize), 3 => Just(3usize), 1 => Just(5usize)]
+}
+
+fn block() -> impl Strategy<Value = BlockPlan> {
+    (2usize..=3).prop_flat_map(|n| {
+        let channels = prop::collection::vec(1usize..=11, n);
+        let kernels = prop::collection::vec(kernel(), n);
+        let cnets = prop::collection::vec(openness(), n);
+        (channels, kernels, 1usize..=2, any::<bool>(), lnet_openness(), cnets).prop_map(
+            |(channels, kernels, stride, projection, lnet, cnets)| BlockPlan {
+                channels,
+                kernels,
+                stride,
+                projection,
+                lnet,
+                cnets,
+            },
+        )
+    })
+}
+
+/// Networks of a stem, sometimes a second plain convolution, and up to three blocks.
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let image = (1usize..=5, 1usize..=7, 1usize..=7);
+    let blocks = prop::collection::vec(block(), 0..=3);
+    let second = prop::option::weighted(0.2, 1usize..=9);
+    (image, (1usize..=11, kernel(), 1usize..=2), second, any::<bool>(), blocks, 1usize..=11, any::<u64>()).prop_map(
+        |((channels, height, width), stem, second, relu, blocks, classes, seed)| Plan {
+            image: Shape { channels, height, width },
+            stem,
+            second,
+            relu,
+            blocks,
+            classes,
+            seed,
+        },
+    )
+}
+
+/// Accelerators from 1x1 to 16x16 with memories that hold any network of [`plan`].
+pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
+    (1usize..=16, 1usize..=16, prop_oneof![1usize..=9, Just(64)], 1usize..=9).prop_map(|(rows, cols, depth, macs)| {
+        AcceleratorConfig {
+            name: format!("{rows}x{cols}"),
+            clock_mhz: 100.0,
+            array: ArrayConfig { rows, cols, accumulator_depth: depth },
+            memory: MemoryConfig {
+                stream_bytes: 1 << 16,
+                scratch_bytes: 1 << 16,
+                weight_bytes: 1 << 20,
+                gate_weight_bytes: 1 << 16,
+            },
+            gate: GateConfig { macs, channels: 16 },
+        }
+    })
+}
+
+impl Plan {
+    /// The network.
+    ///
+    /// # Panics
+    /// If the plan gives a network that does not validate.
+    pub fn build(&self) -> QuantNetwork {
+        let mut rng = Rng::new(self.seed);
+        let (channels, kernel, stride) = self.stem;
+        let mut layers = vec![Layer::Conv(conv(&mut rng, "stem", self.image, channels, kernel, stride, self.relu))];
+        if let Some(channels) = self.second {
+            let input = output_of(&layers);
+            layers.push(Layer::Conv(conv(&mut rng, "second", input, channels, 3, 1, self.relu)));
+        }
+        let mut relu = self.relu;
+        for (i, plan) in self.blocks.iter().enumerate() {
+            let block = build_block(&mut rng, &format!("b{i}"), plan, output_of(&layers), relu);
+            relu = block.relu;
+            layers.push(Layer::Block(block));
+        }
+        let map = output_of(&layers);
+        let mut classifier = fc(&mut rng, "head", map, self.classes, Openness::Mixed);
+        (classifier.multiplier, classifier.shift) = (vec![], vec![]);
+        let n = self.image.channels;
+        let input = InputSpec { shape: self.image, mean: vec![0.5; n], std: vec![0.25; n], scale: 2.0 / 128.0 };
+        let net = QuantNetwork { name: "random".into(), input, layers, classifier, logit_scale: 1.0 };
+        net.validate().expect("a plan builds a valid network");
+        net
+    }
+
+    /// An image for the network.
+    pub fn image(&self) -> Vec<i8> {
+        let mut rng = Rng::new(self.seed ^ 0x1111);
+        (0..self.image.len()).map(|_| rng.int8()).collect()
+    }
+}
+
+/// `relu` is the input's, which a block without projection keeps.
+fn build_block(rng: &mut Rng, name: &str, plan: &BlockPlan, input: Shape, relu: bool) -> Block {
+    let n = plan.channels.len();
+    let mut channels = plan.channels.clone();
+    let stride = if plan.projection { plan.stride } else { 1 };
+    if !plan.projection {
+        channels[n - 1] = input.channels;
+    }
+    let lnet = plan.lnet.map(|o| fc(rng, &format!("{name}.lnet"), input, 1, o));
+    let mut convs: Vec<GatedConv> = Vec::new();
+    for i in 0..n {
+        let map = convs.last().map_or(input, |g| g.conv.output);
+        let stride = if i == 0 { stride } else { 1 };
+        let relu = i + 1 < n && rng.range(0, 3) > 0;
+        let gate = plan.cnets[i].map(|o| fc(rng, &format!("{name}.cnet{i}"), map, channels[i], o));
+        let conv = conv(rng, &format!("{name}.conv{i}"), map, channels[i], plan.kernels[i], stride, relu);
+        convs.push(GatedConv { conv, gate });
+    }
+    let shortcut =
+        plan.projection.then(|| conv(rng, &format!("{name}.shortcut"), input, channels[n - 1], 1, stride, false));
+    let relu = if plan.projection { rng.range(0, 3) > 0 } else { relu };
+    Block { name: name.into(), lnet, convs, shortcut, relu }
+}
+
+fn output_of(layers: &[Layer]) -> Shape {
+    match &layers[layers.len() - 1] {
+        Layer::Conv(c) => c.output,
+        Layer::Block(b) => b.convs[b.convs.len() - 1].conv.output,
+    }
+}
+
+fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stride: usize, relu: bool) -> Conv {
+    let pad = k / 2;
+    let size = |n: usize| (n + 2 * pad - k) / stride + 1;
+    let output = Shape { channels, height: size(input.height), width: size(input.width) };
+    let fan_in = input.channels * k * k;
+    // A multiplier that spreads typical accumulators over the int8 range, sometimes far beyond it.
+    let spread = (fan_in as f64).sqrt() * 64.0 * 64.0 / 64.0 * f64::from(rng.range(1, 8) as u32) / 4.0;
+    let shift = ((f64::from(MULTIPLIER_MIN) * spread).log2() - f64::from(REQUANT_SHIFT)).max(0.0) as u8;
+    Conv {
+        name: name.into(),
+        input,
+        output,
+        kernel: [k, k],
+        stride: [stride, stride],
+        pad: [pad, pad],
+        relu,
+        weights: (0..channels * fan_in).map(|_| rng.int8()).collect(),
+        bias: (0..channels).map(|_| rng.range(-20_000, 20_000) as i32).collect(),
+        multiplier: (0..channels).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect(),
+        shift: (0..channels).map(|_| shift).collect(),
+    }
+}
+
+fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness) -> Fc {
+    let pool_shift = (0..32).find(|s| pooled_max(map.pixels(), *s) < 1 << POOLED_BITS).unwrap_or(31);
+    let spread = 64 * pooled_max(map.pixels(), pool_shift) * map.channels as i64 / 4;
+    let bias = |rng: &mut Rng| match openness {
+        Openness::Closed => -(1 << 29),
+        Openness::Open => 1 << 29,
+        Openness::Mixed => rng.range(-spread, spread) as i32,
+    };
+    Fc {
+        name: name.into(),
+        inputs: map.channels,
+        outputs,
+        weights: (0..outputs * map.channels).map(|_| rng.int8()).collect(),
+        bias: (0..outputs).map(|_| bias(rng)).collect(),
+        multiplier: (0..outputs).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect(),
+        shift: (0..outputs).map(|_| ((spread as f64).log2() as u8).saturating_sub(11)).collect(),
+        pool_shift,
+    }
+}
