@@ -201,7 +201,7 @@ impl<'a> Machine<'a> {
         self.draining = self.draining.saturating_sub(1);
         let lscore = sampled.lscore.unwrap_or(Score::ONE);
         let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore };
-        let issue = self.streamer.tick(job, self.loader.ready());
+        let issue = self.streamer.tick(job, self.program.config.array.cols, self.loader.ready());
         self.loader.tick(&view, &mut self.columns, &mut self.activity);
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
@@ -282,7 +282,7 @@ impl<'a> Machine<'a> {
         if self.slots.at(self.now, 0).valid {
             return (job.layer, Spent::Compute);
         }
-        if self.streamer.in_interval() {
+        if self.streamer.waits_for_banks() {
             return (job.layer, Spent::BankConflict);
         }
         if self.loader.waits_for_gate(&view) {

@@ -10,6 +10,10 @@ pub(crate) struct Streamer {
     /// Pixel within the chunk, and cycle within the pixel.
     pixel: usize,
     phase: usize,
+    /// Cycles until outputs may follow the last ones, whose columns' turns at the banks may be others.
+    settling: usize,
+    /// A fold that is loaded waits for that.
+    held: bool,
 }
 
 /// What the streamer decides in a cycle.
@@ -25,9 +29,14 @@ impl Streamer {
     }
 
     /// The next slot. `ready` is the fold that may follow the current one without a gap.
-    pub fn tick(&mut self, job: &ConvJob, ready: Option<Fold>) -> Issue {
+    pub fn tick(&mut self, job: &ConvJob, cols: usize, ready: Option<Fold>) -> Issue {
+        // Only where outputs go to arbitrary channels can two columns want one bank.
+        let scattered = job.natural && job.outputs.is_some();
+        let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
+        self.settling = self.settling.saturating_sub(1);
         let mut slot =
             self.fold.filter(|_| self.phase == 0).map_or_else(Slot::default, |f| pixel_slot(job, &f, self.pixel));
+        let interval = self.fold.map_or(1, |f| f.interval);
         if let Some(fold) = self.fold {
             self.phase += 1;
             if self.phase == fold.interval {
@@ -37,17 +46,22 @@ impl Streamer {
                 self.fold = None;
             }
         }
-        let swap = self.fold.is_none() && ready.is_some();
+        if slot.valid && slot.last {
+            // The slowest column's last output, `cols - 1` columns on and delayed by up to a pixel's cycles, comes first.
+            self.settling = (cols + interval).saturating_sub(3);
+        }
+        self.held = self.fold.is_none() && ready.is_some() && allowed.is_none();
+        let swap = self.fold.is_none() && allowed.is_some();
         if swap {
-            (self.fold, self.pixel) = (ready, 0);
+            (self.fold, self.pixel) = (allowed, 0);
             slot.swap = true;
         }
         Issue { slot, swap }
     }
 
-    /// A pixel waits for its turn at a bank.
-    pub fn in_interval(&self) -> bool {
-        self.phase > 0
+    /// A pixel or a fold waits for turns at the banks.
+    pub fn waits_for_banks(&self) -> bool {
+        self.phase > 0 || self.held
     }
 }
 
