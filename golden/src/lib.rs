@@ -3,8 +3,10 @@
 //! Knows no cycle and no accelerator.
 
 pub mod error;
+pub mod float;
 pub mod kernel;
 pub mod model;
+pub mod onnx;
 
 pub use error::Error;
 pub use model::Network;

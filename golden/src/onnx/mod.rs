@@ -5,10 +5,12 @@
 //! convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero cost.
 
 mod graph;
+mod layers;
 mod lower;
 pub mod proto;
 mod recognize;
 mod tensor;
+mod vector;
 
 use crate::{Error, Network};
 use std::path::Path;

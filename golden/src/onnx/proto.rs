@@ -172,6 +172,8 @@ pub mod data_type {
     pub const INT32: i32 = 6;
     /// 64-bit integer.
     pub const INT64: i32 = 7;
+    /// Boolean.
+    pub const BOOL: i32 = 9;
     /// 16-bit float.
     pub const FLOAT16: i32 = 10;
     /// 64-bit float.

@@ -22,6 +22,8 @@ pub(super) enum Data {
     Float(Vec<f32>),
     /// Integers.
     Int(Vec<i64>),
+    /// One boolean.
+    Bool(bool),
     /// An ONNX element type that no supported operator reads.
     Other(i32),
 }
@@ -45,6 +47,7 @@ impl Tensor {
         let found = match &data {
             Data::Float(v) => v.len(),
             Data::Int(v) => v.len(),
+            Data::Bool(_) => 1,
             Data::Other(_) => count,
         };
         if found != count {
@@ -84,6 +87,7 @@ impl Tensor {
         let found = match found {
             Data::Float(_) => "floating-point elements".to_owned(),
             Data::Int(_) => "integer elements".to_owned(),
+            Data::Bool(_) => "a boolean".to_owned(),
             Data::Other(t) => format!("element type {t}"),
         };
         invalid(path, format!("tensor `{}`", self.name), expected, found)
@@ -113,6 +117,11 @@ fn elements(t: &TensorProto, path: &str, item: &str) -> Result<Data, Error> {
             Some(raw) => words(raw, path, item)?.map(|b| i64::from(i32::from_le_bytes(b))).collect(),
             None => t.int32_data.iter().map(|&x| i64::from(x)).collect(),
         }),
+        data_type::BOOL => match (raw, &t.int32_data[..]) {
+            (Some(&[b]), _) => Data::Bool(b != 0),
+            (None, &[b]) => Data::Bool(b != 0),
+            _ => Data::Other(data_type::BOOL),
+        },
         other => Data::Other(other),
     })
 }
