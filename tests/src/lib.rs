@@ -1,1 +1,3 @@
-//! Under construction.
+//! What tests of several crates share.
+
+pub mod onnx_builder;

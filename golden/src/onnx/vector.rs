@@ -50,7 +50,7 @@ pub(super) fn reshaped(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Resul
         "Squeeze" => match low.ints_or_input(node, "axes", 1)? {
             None => dims.iter().copied().filter(|&d| d != 1).collect(),
             Some(axes) => {
-                let at = axes_of(&axes, dims.len()).filter(|at| at.iter().all(|&a| dims[a] == 1));
+                let at = axes_of(axes, dims.len()).filter(|at| at.iter().all(|&a| dims[a] == 1));
                 let at = at.ok_or_else(|| wrong("axes of size 1", axes))?;
                 (0..dims.len()).filter(|a| !at.contains(a)).map(|a| dims[a]).collect()
             }
@@ -58,7 +58,7 @@ pub(super) fn reshaped(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Resul
         _ => {
             let axes = low.ints_or_input(node, "axes", 1)?.unwrap_or_default();
             let rank = dims.len() + axes.len();
-            let at = (rank <= MAX_RANK).then(|| axes_of(&axes, rank)).flatten();
+            let at = (rank <= MAX_RANK).then(|| axes_of(axes, rank)).flatten();
             let at = at.ok_or_else(|| wrong("distinct axes of the output", axes))?;
             let mut old = dims.iter().copied();
             (0..rank).map(|a| if at.contains(&a) { 1 } else { old.next().unwrap_or(1) }).collect()
