@@ -317,15 +317,60 @@ fn tensors_that_are_wrong() {
 #[test]
 fn graphs_that_are_no_residual_network() {
     refusal(&["cycle"], |m| node(m, "stem").input[0] = "block0.out".into());
-    refusal(&["output `logits`", "classifier"], |m| {
+    refusal(&["output `stem.relu`", "classifier", "ReLU of a convolution"], |m| {
         m.graph.as_mut().expect("a graph").output[0].name = Some("stem.relu".into());
     });
-    refusal(&["`block0.add`", "block's input"], |m| {
-        node(m, "block0.add").input[1] = "block0.relu0".into();
-        node(m, "block0.add").input[0] = "block0.relu0".into();
+    refusal(&["`block0.add`", "a branch with a convolution", "one map twice"], |m| {
+        node(m, "block0.add").input = vec!["stem.relu".into(); 2];
     });
+    // The Relu of the first block's end moves in front of its addition.
+    refusal(&["no ReLU after the last convolution of a branch"], |m| {
+        let branch = std::mem::replace(&mut node(m, "block0.add").input[0], "early".into());
+        let relu = NodeProto {
+            input: vec![branch],
+            output: vec!["early".into()],
+            op_type: Some("Relu".into()),
+            ..Default::default()
+        };
+        m.graph.as_mut().expect("a graph").node.push(relu);
+    });
+    refusal(&["`head.pool`", "the average of a map"], |m| node(m, "head.pool").input[0] = "stem.weight".into());
     refusal(&["value `stem`", "one definition"], |m| {
         let copy = node(m, "stem").clone();
         m.graph.as_mut().expect("a graph").node.push(copy);
+    });
+}
+
+/// The plain model has at least one gate of each kind, so each of these changes meets one.
+#[test]
+fn gates_that_are_none() {
+    let model = network(&SPEC, PLAIN);
+    let nodes = &model.graph.as_ref().expect("a graph").node;
+    let first = |part: &str| {
+        let name = nodes.iter().map(NodeProto::name).find(|n| n.contains(part) && n.ends_with(".score"));
+        name.expect("a gate of this kind").trim_end_matches(".score").to_owned()
+    };
+    let (cnet, lnet) = (first("cnet1"), first("lnet"));
+    refusal(&[&cnet, "C-Net", "on the image"], |m| {
+        for t in &mut m.graph.as_mut().expect("a graph").initializer {
+            if t.name() == format!("{cnet}.weight") {
+                t.dims[1] = 3;
+                t.float_data.resize(3 * t.dims[0] as usize, 0.5);
+            }
+        }
+        let pool = node(m, &cnet).input[0].replace(".flat", ".pool");
+        node(m, &pool).input[0] = "image".into();
+    });
+    refusal(&[&lnet, "bounds 0 and 1", "0 and 6"], |m| initializer(m, &format!("{lnet}.one")).float_data = vec![6.0]);
+    refusal(&[&format!("{lnet}.score"), "clamp directly after"], |m| {
+        let pooled = node(m, &lnet).input[0].clone();
+        node(m, &format!("{lnet}.score")).input[0] = pooled;
+    });
+    refusal(&["a score clamped to 0..1"], |m| {
+        let pooled = node(m, &lnet).input[0].replace(".flat", ".pool");
+        let product = format!("{}.kept", lnet.trim_end_matches(".lnet"));
+        let nodes = &mut m.graph.as_mut().expect("a graph").node;
+        let mul = nodes.iter_mut().find(|n| n.name().starts_with(&product)).expect("a product");
+        mul.input[1] = pooled;
     });
 }
