@@ -1,6 +1,6 @@
 //! Nodes to what they mean here: feature maps with their shapes, and vectors that began as a pooled map.
 
-use super::graph::{Graph, attribute, float, int, ints, label};
+use super::graph::{Graph, ints, label};
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
 use super::{layers, vector};
@@ -70,6 +70,13 @@ pub(super) struct Vector {
     pub pool: MapId,
     /// Shape, with a batch of 1; at most one dimension is not 1.
     pub dims: Vec<usize>,
+}
+
+impl Vector {
+    /// The same vector at another stage.
+    pub fn at(&self, stage: Stage) -> Vector {
+        Vector { stage, ..self.clone() }
+    }
 }
 
 /// The meaning of a name in the graph.
@@ -145,7 +152,10 @@ impl<'a> Lowered<'a> {
     }
 
     /// Integers that are an attribute in older operator sets and an input in newer ones.
-    pub fn ints_or_input(&self, node: &'a NodeProto, name: &str, i: usize) -> Result<Option<&'a [i64]>, Error> {
+    pub fn ints_or_input<'n>(&self, node: &'n NodeProto, name: &str, i: usize) -> Result<Option<&'n [i64]>, Error>
+    where
+        'a: 'n,
+    {
         match ints(node, name) {
             Some(v) => Ok(Some(v)),
             None => self.optional_tensor(node, i)?.map(|t| t.ints(&self.graph.path)).transpose(),
@@ -168,20 +178,20 @@ impl<'a> Lowered<'a> {
             "BatchNormalization" => self.norm(i, node),
             "Relu" => match self.operand(node, 0)? {
                 &Value::Map(x) => Ok(self.map(Op::Relu { x }, self.maps[x].shape)),
-                Value::Vector(Vector { stage: Stage::Linear(fc), pool, dims }) => {
-                    Ok(Value::Vector(Vector { stage: Stage::AboveZero(*fc), pool: *pool, dims: dims.clone() }))
+                Value::Vector(v @ Vector { stage: Stage::Linear(fc), .. }) => {
+                    Ok(Value::Vector(v.at(Stage::AboveZero(*fc))))
                 }
                 _ => Err(self.graph.refuse(node, "ReLU of a map, or of a gate's fully connected layer")),
             },
             "Mul" => self.mul(node),
             "Add" => self.add(i, node),
-            "GlobalAveragePool" | "ReduceMean" => self.pool(node),
+            "GlobalAveragePool" | "ReduceMean" => Ok(Value::Vector(vector::pooled(self, node)?)),
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.reshape(node),
             "Gemm" | "MatMul" => self.fc(i, node),
-            "Clip" | "Min" => self.clamp(node),
+            "Clip" | "Min" => Ok(Value::Vector(vector::clamped(self, node)?)),
             "Softmax" => match self.operand(node, 0)? {
-                Value::Vector(Vector { stage: Stage::Linear(fc), pool, dims }) => {
-                    Ok(Value::Vector(Vector { stage: Stage::Probability(*fc), pool: *pool, dims: dims.clone() }))
+                Value::Vector(v @ Vector { stage: Stage::Linear(fc), .. }) => {
+                    Ok(Value::Vector(v.at(Stage::Probability(*fc))))
                 }
                 _ => Err(self.graph.refuse(node, "softmax may only follow the classifier")),
             },
@@ -262,25 +272,6 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    fn pool(&self, node: &'a NodeProto) -> Result<Value<'a>, Error> {
-        let &Value::Map(x) = self.operand(node, 0)? else {
-            return Err(self.graph.refuse(node, "the average of a map"));
-        };
-        let mut keep = true;
-        if node.op_type() == "ReduceMean" {
-            let axes = self.ints_or_input(node, "axes", 1)?.unwrap_or_default();
-            let mut spatial: Vec<i64> = axes.iter().map(|&a| if a < 0 { a.saturating_add(4) } else { a }).collect();
-            spatial.sort_unstable();
-            if spatial != [2, 3] {
-                return Err(self.graph.invalid(node, "axes 2 and 3", format!("{axes:?}")));
-            }
-            keep = int(node, "keepdims") != Some(0);
-        }
-        let channels = self.maps[x].shape.channels;
-        let dims = if keep { vec![1, channels, 1, 1] } else { vec![1, channels] };
-        Ok(Value::Vector(Vector { stage: Stage::Pooled, pool: x, dims }))
-    }
-
     fn reshape(&self, node: &'a NodeProto) -> Result<Value<'a>, Error> {
         let Value::Vector(v) = self.operand(node, 0)? else {
             return Err(self.graph.refuse(node, "reshaping of pooled maps and scores only"));
@@ -300,45 +291,6 @@ impl<'a> Lowered<'a> {
             }
             _ => Err(self.graph.refuse(node, "one fully connected layer, directly on a globally average-pooled map")),
         }
-    }
-
-    /// The clamp to 0..1: Clip, or Min with 1 after a ReLU.
-    fn clamp(&self, node: &'a NodeProto) -> Result<Value<'a>, Error> {
-        let one = |t: Option<&Tensor>| -> Result<Option<f32>, Error> {
-            t.map(|t| Ok(t.floats(&self.graph.path)?.first().copied().filter(|_| t.dims.iter().all(|&d| d == 1))))
-                .transpose()
-                .map(Option::flatten)
-        };
-        let (v, bounds) = if node.op_type() == "Min" {
-            match (self.operand(node, 0)?, self.operand(node, 1)?) {
-                (Value::Vector(v), Value::Const(t)) | (Value::Const(t), Value::Vector(v)) if node.input.len() == 2 => {
-                    let low = if matches!(v.stage, Stage::AboveZero(_)) { Some(0.0) } else { None };
-                    (v, [low, one(Some(t))?])
-                }
-                _ => return Err(self.graph.refuse(node, "the minimum of 1 and a gate's fully connected layer")),
-            }
-        } else {
-            let Value::Vector(v) = self.operand(node, 0)? else {
-                return Err(self.graph.refuse(node, "a gate's fully connected layer clamped to 0..1"));
-            };
-            let bound = |name, i| match attribute(node, name) {
-                Some(_) => Ok(float(node, name)),
-                None => one(self.optional_tensor(node, i)?),
-            };
-            (v, [bound("min", 1)?, bound("max", 2)?])
-        };
-        if bounds != [Some(0.0), Some(1.0)] {
-            let show = |b: Option<f32>| b.map_or("none".into(), |b| b.to_string());
-            return Err(self.graph.invalid(
-                node,
-                "bounds 0 and 1",
-                format!("{} and {}", show(bounds[0]), show(bounds[1])),
-            ));
-        }
-        let (Stage::Linear(fc) | Stage::AboveZero(fc)) = v.stage else {
-            return Err(self.graph.refuse(node, "a clamp directly after a gate's fully connected layer"));
-        };
-        Ok(Value::Vector(Vector { stage: Stage::Score(fc), ..v.clone() }))
     }
 
     /// What a value is, for messages.

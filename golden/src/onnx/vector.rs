@@ -1,7 +1,7 @@
-//! Shapes of vectors: reshaping, broadcasting, biases.
+//! Operators on vectors: pooling, clamping, biases and reshaping.
 
-use super::graph::{Graph, int};
-use super::lower::{FcRef, Lowered, Stage, Vector};
+use super::graph::{Graph, attribute, float, int};
+use super::lower::{FcRef, Lowered, Stage, Value, Vector};
 use super::proto::NodeProto;
 use super::tensor::Tensor;
 use crate::Error;
@@ -14,6 +14,61 @@ pub(super) fn padded(dims: &[usize]) -> Vec<usize> {
     let mut padded = vec![1; 4usize.saturating_sub(dims.len())];
     padded.extend(dims);
     padded
+}
+
+/// The pooled map of GlobalAveragePool, or of ReduceMean over both spatial axes.
+pub(super) fn pooled(low: &Lowered, node: &NodeProto) -> Result<Vector, Error> {
+    let &Value::Map(x) = low.operand(node, 0)? else {
+        return Err(low.graph.refuse(node, "the average of a map"));
+    };
+    let mut keep = true;
+    if node.op_type() == "ReduceMean" {
+        let axes = low.ints_or_input(node, "axes", 1)?.unwrap_or_default();
+        let mut spatial: Vec<i64> = axes.iter().map(|&a| if a < 0 { a.saturating_add(4) } else { a }).collect();
+        spatial.sort_unstable();
+        if spatial != [2, 3] {
+            return Err(low.graph.invalid(node, "axes 2 and 3", format!("{axes:?}")));
+        }
+        keep = int(node, "keepdims") != Some(0);
+    }
+    let channels = low.maps[x].shape.channels;
+    let dims = if keep { vec![1, channels, 1, 1] } else { vec![1, channels] };
+    Ok(Vector { stage: Stage::Pooled, pool: x, dims })
+}
+
+/// The score of Clip, or of Min with 1 after a ReLU.
+pub(super) fn clamped(low: &Lowered, node: &NodeProto) -> Result<Vector, Error> {
+    let one = |t: Option<&Tensor>| -> Result<Option<f32>, Error> {
+        t.map(|t| Ok(t.floats(&low.graph.path)?.first().copied().filter(|_| t.dims.iter().all(|&d| d == 1))))
+            .transpose()
+            .map(Option::flatten)
+    };
+    let (v, bounds) = if node.op_type() == "Min" {
+        match (low.operand(node, 0)?, low.operand(node, 1)?) {
+            (Value::Vector(v), Value::Const(t)) | (Value::Const(t), Value::Vector(v)) if node.input.len() == 2 => {
+                let low = if matches!(v.stage, Stage::AboveZero(_)) { Some(0.0) } else { None };
+                (v, [low, one(Some(t))?])
+            }
+            _ => return Err(low.graph.refuse(node, "the minimum of 1 and a gate's fully connected layer")),
+        }
+    } else {
+        let Value::Vector(v) = low.operand(node, 0)? else {
+            return Err(low.graph.refuse(node, "a gate's fully connected layer clamped to 0..1"));
+        };
+        let bound = |name, i| match attribute(node, name) {
+            Some(_) => Ok(float(node, name)),
+            None => one(low.optional_tensor(node, i)?),
+        };
+        (v, [bound("min", 1)?, bound("max", 2)?])
+    };
+    if bounds != [Some(0.0), Some(1.0)] {
+        let show = |b: Option<f32>| b.map_or("none".into(), |b| b.to_string());
+        return Err(low.graph.invalid(node, "bounds 0 and 1", format!("{} and {}", show(bounds[0]), show(bounds[1]))));
+    }
+    let (Stage::Linear(fc) | Stage::AboveZero(fc)) = v.stage else {
+        return Err(low.graph.refuse(node, "a clamp directly after a gate's fully connected layer"));
+    };
+    Ok(v.at(Stage::Score(fc)))
 }
 
 /// A fully connected layer after the node `add` (at index `i`) adds the constant `t`.
@@ -29,7 +84,7 @@ pub(super) fn biased(graph: &Graph, add: &NodeProto, i: usize, v: &Vector, t: &T
     if t.dims.len() > v.dims.len() || padded(&t.dims) != padded(&v.dims) {
         return Err(graph.invalid(add, format!("a bias of dimensions {:?}", v.dims), format!("{:?}", t.dims)));
     }
-    Ok(Vector { stage: Stage::Linear(FcRef { node, bias: Some(i) }), ..v.clone() })
+    Ok(v.at(Stage::Linear(FcRef { node, bias: Some(i) })))
 }
 
 /// The shape of a vector after Flatten, Reshape, Squeeze or Unsqueeze.
