@@ -73,6 +73,9 @@ fn trained_models_equal_the_reference() {
         let bytes = std::fs::read(&path).expect("readable");
         assert_eq!(net.name, file.trim_end_matches(".onnx"));
         assert_eq!(net.layers.len(), 4);
+        let blocks =
+            net.layers.iter().filter_map(|l| if let Layer::Block(b) = l { Some(b.name.as_str()) } else { None });
+        assert_eq!(blocks.collect::<Vec<_>>(), ["block1", "block2", "block3"]);
         for seed in 0..4 {
             let x = random_image(&net, seed);
             let a = float::run(&net, &x);
@@ -146,6 +149,24 @@ fn the_way_of_writing_changes_nothing() {
         assert_eq!(net.classifier.weights.len(), plain.classifier.weights.len());
         assert_eq!(net, plain);
     }
+}
+
+/// A branch of one ungated convolution looks like a projection, apart from its kernel.
+#[test]
+fn projections_are_told_from_branches() {
+    let mut alike = 0;
+    for seed in 0..40 {
+        let net = import_bytes(&build(&Spec { seed, depth: 1, ..Spec::SMALL }, Style::PLAIN), "m").expect("supported");
+        for layer in &net.layers {
+            if let Layer::Block(b) = layer
+                && let Some(shortcut) = &b.shortcut
+            {
+                assert!(shortcut.name.ends_with(".shortcut"), "{}", shortcut.name);
+                alike += usize::from(b.lnet.is_none() && b.convs[0].gate.is_none());
+            }
+        }
+    }
+    assert!(alike > 0);
 }
 
 /// Every encoding of a tensor's elements.

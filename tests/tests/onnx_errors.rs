@@ -3,7 +3,7 @@
 use lcsim_golden::Network;
 use lcsim_golden::onnx::proto::{ModelProto, NodeProto, TensorProto};
 use lcsim_golden::onnx::{import, import_bytes};
-use lcsim_tests::onnx_builder::{Spec, Style, build, int, ints, network, value};
+use lcsim_tests::onnx_builder::{FcForm, Spec, Style, build, int, ints, network, value};
 use prost::Message;
 use std::path::Path;
 
@@ -100,6 +100,23 @@ fn tensors_that_are_wrong() {
     refusal(&["`stem`", "input `gone`"], |m| node(m, "stem").input[1] = "gone".into());
     refusal(&["metadata `lcsim.std`", "3 positive numbers"], |m| {
         m.metadata_props[1].value = Some("[1.0, 0.0, 1.0]".into());
+    });
+}
+
+#[test]
+fn biases_that_do_not_fit() {
+    let mut model = network(&Spec::SMALL, Style { fc: FcForm::MatMul, ..Style::PLAIN });
+    let bias = initializer(&mut model, "classes.bias");
+    (bias.dims, bias.float_data) = (vec![4], vec![0.0; 4]);
+    let message = import_bytes(&model.encode_to_vec(), "m").expect_err("must be refused").to_string();
+    assert!(message.contains("`classes.biased` (Add): expected a bias of dimensions [1, 5], found [4]"), "{message}");
+    refusal(&["`classes`", "a bias of 5 elements"], |m| {
+        let bias = initializer(m, "classes.bias");
+        (bias.dims, bias.float_data) = (vec![4], vec![0.0; 4]);
+    });
+    refusal(&["tensor `stem.bias`", "elements"], |m| {
+        let bias = initializer(m, "stem.bias");
+        (bias.dims, bias.float_data) = (vec![1], vec![0.0]);
     });
 }
 
