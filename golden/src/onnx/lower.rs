@@ -1,6 +1,6 @@
 //! Nodes to what they mean here: feature maps with their shapes, and vectors that began as a pooled map.
 
-use super::graph::{Graph, ints, label};
+use super::graph::{Graph, ints};
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
 use super::{layers, vector};
@@ -20,7 +20,8 @@ pub(super) struct FcRef {
     pub bias: Option<usize>,
 }
 
-/// Where a feature map comes from. Equal operations are one map, so that duplicated nodes do not hide the structure.
+/// Where a feature map comes from. Equal ReLUs and products are one map, so that duplicated nodes do not hide the
+/// structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Op {
     /// The image.
@@ -290,44 +291,6 @@ impl<'a> Lowered<'a> {
                 Ok(Value::Vector(Vector { stage, pool: *pool, dims }))
             }
             _ => Err(self.graph.refuse(node, "one fully connected layer, directly on a globally average-pooled map")),
-        }
-    }
-
-    /// What a value is, for messages.
-    pub fn describe(&self, value: &Value) -> String {
-        match value {
-            Value::Map(id) => self.describe_map(*id),
-            Value::Const(t) => format!("constant `{}`", t.name),
-            Value::Vector(v) => match v.stage {
-                Stage::Pooled => "a pooled map".into(),
-                Stage::Linear(fc) => format!("the fully connected layer `{}`", label(&self.graph.nodes[fc.node])),
-                Stage::AboveZero(_) | Stage::Score(_) => "a gate's score".into(),
-                Stage::Probability(_) => "a softmax".into(),
-            },
-        }
-    }
-
-    /// What a map is, for messages.
-    pub fn describe_map(&self, id: MapId) -> String {
-        let name = |node: usize| label(&self.graph.nodes[node]);
-        match self.maps[id].op {
-            Op::Input => "the image".into(),
-            Op::Conv { node, .. } => format!("convolution `{}`", name(node)),
-            Op::Norm { node, .. } => format!("batch normalisation `{}`", name(node)),
-            Op::Relu { x } => format!("ReLU of {}", self.kind(x)),
-            Op::Scale { fc, .. } => format!("a map scaled by gate `{}`", name(fc.node)),
-            Op::Sum { node, .. } => format!("sum `{}`", name(node)),
-        }
-    }
-
-    /// A map without its inputs, so that messages stay short and nothing recurses.
-    fn kind(&self, id: MapId) -> &'static str {
-        match self.maps[id].op {
-            Op::Input => "the image",
-            Op::Conv { .. } | Op::Norm { .. } => "a convolution",
-            Op::Relu { .. } => "a ReLU",
-            Op::Scale { .. } => "a scaled map",
-            Op::Sum { .. } => "a sum",
         }
     }
 }

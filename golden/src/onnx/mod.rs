@@ -4,6 +4,7 @@
 //! `lower`ed to maps and pooled vectors with known shapes, and walking back from the classifier `recognize`s
 //! convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero cost.
 
+mod describe;
 mod graph;
 mod layers;
 mod lower;
