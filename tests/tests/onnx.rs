@@ -4,7 +4,7 @@ use lcsim_golden::float::{self, Activations};
 use lcsim_golden::model::{Layer, Network};
 use lcsim_golden::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, attribute_type, data_type};
 use lcsim_golden::onnx::{import, import_bytes};
-use lcsim_tests::onnx_builder::{ClampForm, FcForm, Rng, Spec, Style, build, int, ints, network, value};
+use lcsim_tests::onnx_builder::{ClampForm, FcForm, Rng, Spec, Style, build, int, ints, network, tensor, value};
 use proptest::prelude::*;
 use prost::Message;
 use std::path::PathBuf;
@@ -261,6 +261,16 @@ fn further_forms_equal_the_reference() {
     check(13, &|g| {
         let stem = g.node.iter_mut().find(|n| n.name() == "stem").expect("the stem");
         stem.attribute = vec![ints("strides", &[2, 1]), ints("pads", &[0, 2, 1, 0])];
+    });
+    // A second convolution outside the blocks, without ReLU.
+    check(13, &|g| {
+        let weights: Vec<f32> = (0..9).map(|i| 0.3 * (i as f32 - 3.0)).collect();
+        g.initializer.push(tensor("pre.weight", &[3, 3, 1, 1], weights));
+        let stem = g.node.iter_mut().find(|n| n.name() == "stem").expect("the stem");
+        let mut pre = stem.clone();
+        (stem.input[0], pre.attribute) = ("pre".into(), vec![]);
+        (pre.name, pre.input, pre.output) = (None, vec!["image".into(), "pre.weight".into()], vec!["pre".into()]);
+        g.node.push(pre);
     });
     // ReduceMean with its axes as input drops them, and so replaces the Flatten.
     check(18, &|g| {
