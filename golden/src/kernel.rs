@@ -68,8 +68,12 @@ where
         let row = &plane[(oy * g.stride[0] + ky - g.pad[0]) * g.input.width..][..g.input.width];
         let out = &mut out[oy * g.output.width..][x0..x1];
         let first = x0 * g.stride[1] + kx - g.pad[1].min(x0 * g.stride[1] + kx);
-        for (a, x) in out.iter_mut().zip(row[first.min(row.len())..].iter().step_by(g.stride[1])) {
-            *a += w * x.as_();
+        let row = &row[first.min(row.len())..];
+        if g.stride[1] == 1 {
+            // Apart, because the compiler vectorises it only without a step.
+            out.iter_mut().zip(row).for_each(|(a, x)| *a += w * x.as_());
+        } else {
+            out.iter_mut().zip(row.iter().step_by(g.stride[1])).for_each(|(a, x)| *a += w * x.as_());
         }
     }
 }

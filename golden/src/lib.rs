@@ -4,10 +4,13 @@
 
 pub mod container;
 pub mod error;
+pub mod float;
 mod histogram;
 pub mod integer;
 pub mod kernel;
 pub mod model;
+pub mod onnx;
+pub mod quantize;
 
 pub use error::Error;
 pub use model::Network;

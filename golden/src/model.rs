@@ -1,6 +1,10 @@
 //! A float (LC-)ResNet, as imported from ONNX: the float twin of `lcsim_spec::QuantNetwork`.
 
+use crate::Error;
+use crate::kernel::Geometry;
 use lcsim_spec::Shape;
+use lcsim_spec::network::NetworkError;
+use std::collections::HashSet;
 
 /// A convolution, batch norm folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,4 +92,116 @@ pub struct Network {
     pub layers: Vec<Layer>,
     /// Reads the pooled last map.
     pub classifier: Fc,
+}
+
+impl Conv {
+    /// Where it reads and writes.
+    pub fn geometry(&self) -> Geometry {
+        let Conv { input, output, kernel, stride, pad, .. } = *self;
+        Geometry { input, output, kernel, stride, pad }
+    }
+    /// Multiply-accumulates with so many live channels; taps that fall on padding count.
+    pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
+        [live_in, live_out, self.kernel[0], self.kernel[1], self.output.pixels()].iter().map(|&n| n as u64).product()
+    }
+}
+
+impl Network {
+    /// All convolutions in order of execution (a block's shortcut before its last convolution).
+    pub fn convs(&self) -> impl Iterator<Item = &Conv> {
+        self.layers.iter().flat_map(|layer| -> Vec<&Conv> {
+            match layer {
+                Layer::Conv(c) => vec![c],
+                Layer::Block(b) => {
+                    let mut order: Vec<_> = b.convs.iter().map(|g| &g.conv).collect();
+                    order.splice(order.len().saturating_sub(1)..order.len().saturating_sub(1), &b.shortcut);
+                    order
+                }
+            }
+        })
+    }
+
+    /// MACs of convolutions and classifier with every gate open; the gates' own are not in it.
+    pub fn dense_macs(&self) -> u64 {
+        let convs = self.convs().map(|c| c.macs(c.input.channels, c.output.channels));
+        convs.sum::<u64>() + self.classifier.weights.len() as u64
+    }
+
+    /// Checks every shape, length, name and number, so that later stages need not.
+    ///
+    /// # Errors
+    /// Names the first layer that contradicts itself or its neighbour; `path` is for the message.
+    pub fn validate(&self, path: &str) -> Result<(), Error> {
+        self.check().map_err(|source| Error::Network { path: path.into(), source })
+    }
+
+    fn check(&self) -> Result<(), NetworkError> {
+        let mut map = self.input;
+        for (what, values) in [("mean", &self.mean), ("std", &self.std)] {
+            require("input", what, map.channels, values.len())?;
+        }
+        let first_is_conv = matches!(self.layers.first(), Some(Layer::Conv(_)));
+        require("network", "a convolution before the first block", true, first_is_conv)?;
+        let mut names = HashSet::new();
+        for layer in &self.layers {
+            map = match layer {
+                Layer::Conv(c) => check_conv(c, map, &mut names)?,
+                Layer::Block(b) => check_block(b, map, &mut names)?,
+            };
+        }
+        check_fc(&self.classifier, map.channels, self.classifier.outputs, &mut names)
+    }
+}
+
+fn require<T: PartialEq + ToString>(
+    layer: &str,
+    what: &'static str,
+    expected: T,
+    found: T,
+) -> Result<(), NetworkError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(NetworkError { layer: layer.into(), what, expected: expected.to_string(), found: found.to_string() })
+}
+
+fn check_block<'a>(b: &'a Block, input: Shape, names: &mut HashSet<&'a str>) -> Result<Shape, NetworkError> {
+    require(&b.name, "unique name", true, names.insert(&b.name))?;
+    require(&b.name, "at least one convolution", true, !b.convs.is_empty())?;
+    if let Some(lnet) = &b.lnet {
+        check_fc(lnet, input.channels, 1, names)?;
+    }
+    let mut map = input;
+    for (i, g) in b.convs.iter().enumerate() {
+        if let Some(gate) = &g.gate {
+            check_fc(gate, map.channels, g.conv.output.channels, names)?;
+        }
+        require(&g.conv.name, "no ReLU before the addition", false, g.conv.relu && i + 1 == b.convs.len())?;
+        map = check_conv(&g.conv, map, names)?;
+    }
+    let short = b.shortcut.as_ref().map_or(Ok(input), |s| check_conv(s, input, names))?;
+    require(&b.name, "branch output shape equal to the shortcut's", short.to_string(), map.to_string())?;
+    Ok(map)
+}
+
+fn check_conv<'a>(c: &'a Conv, input: Shape, names: &mut HashSet<&'a str>) -> Result<Shape, NetworkError> {
+    let name = &c.name;
+    require(name, "unique name", true, names.insert(name))?;
+    require(name, "input shape", input.to_string(), c.input.to_string())?;
+    let positive = c.kernel.iter().chain(&c.stride).all(|&n| n > 0) && !c.input.is_empty() && !c.output.is_empty();
+    require(name, "kernel, stride and shapes above 0", true, positive)?;
+    require(name, "padding below the kernel size", true, c.pad.iter().zip(&c.kernel).all(|(p, k)| p < k))?;
+    require(name, "weights", c.output.channels * c.input.channels * c.kernel[0] * c.kernel[1], c.weights.len())?;
+    require(name, "biases", c.output.channels, c.bias.len())?;
+    require(name, "finite weights and biases", true, c.weights.iter().chain(&c.bias).all(|w| w.is_finite()))?;
+    Ok(c.output)
+}
+
+fn check_fc<'a>(f: &'a Fc, inputs: usize, outputs: usize, names: &mut HashSet<&'a str>) -> Result<(), NetworkError> {
+    require(&f.name, "unique name", true, names.insert(&f.name))?;
+    require(&f.name, "inputs", inputs, f.inputs)?;
+    require(&f.name, "outputs", outputs, f.outputs)?;
+    require(&f.name, "weights", f.inputs * f.outputs, f.weights.len())?;
+    require(&f.name, "biases", f.outputs, f.bias.len())?;
+    require(&f.name, "finite weights and biases", true, f.weights.iter().chain(&f.bias).all(|w| w.is_finite()))
 }

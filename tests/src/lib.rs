@@ -1,3 +1,4 @@
-//! What the tests that cross crates share.
+//! What tests of several crates share.
 
+pub mod onnx_builder;
 pub mod random;

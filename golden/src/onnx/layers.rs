@@ -1,0 +1,221 @@
+//! The numbers of a layer: geometry, weights, bias, folded batch normalisation.
+
+use super::graph::{attribute, elements, float, int, ints, label};
+use super::lower::{FcRef, Lowered};
+use super::proto::NodeProto;
+use super::tensor::Tensor;
+use super::{MAX_ELEMENTS, invalid};
+use crate::Error;
+use crate::kernel::Geometry;
+use crate::model::{Conv, Fc};
+use lcsim_spec::Shape;
+
+/// Kernel, stride, padding and output shape of a Conv node on a map.
+pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<Geometry, Error> {
+    let graph = low.graph;
+    graph.fixed(node, "group", 1)?;
+    let weights = low.tensor(node, 1)?;
+    let &[outputs, inputs, kh, kw] = &weights.dims[..] else {
+        return Err(graph.invalid(node, "weights of 4 dimensions (2-D convolution)", format!("{:?}", weights.dims)));
+    };
+    let kernel = [kh, kw];
+    if inputs != input.channels || outputs == 0 || kh == 0 || kw == 0 {
+        let expected = format!("weights of dimensions [outputs, {}, height, width] above 0", input.channels);
+        return Err(graph.invalid(node, expected, format!("{:?}", weights.dims)));
+    }
+    weights.floats(&graph.path)?;
+    if let Some(bias) = low.optional_tensor(node, 2)? {
+        parameters(low, bias, outputs)?;
+    }
+    let pair = |name: &str| match ints(node, name) {
+        None => Ok([1, 1]),
+        Some(&[a, b]) if a > 0 && b > 0 => Ok([a as usize, b as usize]),
+        Some(other) => Err(graph.invalid(node, format!("{name} of 2 positive numbers"), format!("{other:?}"))),
+    };
+    if ints(node, "kernel_shape").is_some() && pair("kernel_shape")? != kernel {
+        return Err(graph.invalid(node, format!("kernel_shape {kernel:?}"), format!("{:?}", pair("kernel_shape")?)));
+    }
+    let dilations = pair("dilations")?;
+    if dilations != [1, 1] {
+        return Err(graph.invalid(node, "dilations = [1, 1]", format!("{dilations:?}")));
+    }
+    let stride = pair("strides")?;
+    let pads = pads(low, node, input, kernel, stride)?;
+    let mut size = [input.height, input.width];
+    for axis in 0..2 {
+        let [before, after] = pads[axis];
+        if before >= kernel[axis] || after >= kernel[axis] {
+            return Err(graph.invalid(node, format!("padding below the kernel size {kernel:?}"), format!("{pads:?}")));
+        }
+        let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
+            return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
+        };
+        size[axis] = room / stride[axis] + 1;
+    }
+    let output = Shape { channels: outputs, height: size[0], width: size[1] };
+    if elements(&[outputs, size[0], size[1]]).is_none() {
+        return Err(graph.invalid(node, format!("a map of at most {MAX_ELEMENTS} elements"), output));
+    }
+    Ok(Geometry { input, output, kernel, stride, pad: [pads[0][0], pads[1][0]] })
+}
+
+/// Padding before and after, vertically and horizontally.
+fn pads(
+    low: &Lowered,
+    node: &NodeProto,
+    input: Shape,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+) -> Result<[[usize; 2]; 2], Error> {
+    let auto = attribute(node, "auto_pad").map_or("NOTSET".into(), |a| String::from_utf8_lossy(a.s()));
+    let lower = match &*auto {
+        "VALID" => return Ok([[0; 2]; 2]),
+        "NOTSET" => {
+            return match ints(node, "pads") {
+                None => Ok([[0; 2]; 2]),
+                Some(&[t, l, b, r]) if [t, l, b, r].iter().all(|&p| (0..MAX_ELEMENTS as i64).contains(&p)) => {
+                    Ok([[t as usize, b as usize], [l as usize, r as usize]])
+                }
+                Some(other) => Err(low.graph.invalid(node, "pads of 4 numbers from 0", format!("{other:?}"))),
+            };
+        }
+        "SAME_UPPER" => false,
+        "SAME_LOWER" => true,
+        other => {
+            return Err(low.graph.invalid(node, "auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER", other));
+        }
+    };
+    let same = |axis: usize, size: usize| {
+        // Whole strides before the last window, then that window.
+        let needed = (size.div_ceil(stride[axis]) - 1) * stride[axis] + kernel[axis];
+        let total = needed.saturating_sub(size);
+        let small = total / 2;
+        if lower { [total - small, small] } else { [small, total - small] }
+    };
+    Ok([same(0, input.height), same(1, input.width)])
+}
+
+/// The floats of a constant that must have `count` of them.
+fn parameters<'a>(low: &Lowered<'a>, t: &'a Tensor, count: usize) -> Result<&'a [f32], Error> {
+    let values = t.floats(&low.graph.path)?;
+    if values.len() != count {
+        let item = format!("tensor `{}`", t.name);
+        return Err(invalid(&low.graph.path, item, format!("{count} elements"), values.len()));
+    }
+    Ok(values)
+}
+
+/// A BatchNormalization node as factor and offset of each channel.
+pub(super) fn norm(low: &Lowered, node: &NodeProto, channels: usize) -> Result<Vec<(f32, f32)>, Error> {
+    let values = |i| parameters(low, low.tensor(node, i)?, channels);
+    let (scale, bias, mean, var) = (values(1)?, values(2)?, values(3)?, values(4)?);
+    let epsilon = float(node, "epsilon").unwrap_or(1e-5);
+    let folded = (0..channels).map(|c| {
+        let factor = f64::from(scale[c]) / (f64::from(var[c]) + f64::from(epsilon)).sqrt();
+        (factor as f32, (f64::from(bias[c]) - f64::from(mean[c]) * factor) as f32)
+    });
+    let folded: Vec<_> = folded.collect();
+    if let Some(c) = folded.iter().position(|(f, o)| !f.is_finite() || !o.is_finite()) {
+        let found = format!("{:?} (variance {})", folded[c], var[c]);
+        return Err(low.graph.invalid(node, format!("finite factor and offset of channel {c}"), found));
+    }
+    Ok(folded)
+}
+
+/// A convolution on `input` with the normalisations that follow it, first one first.
+pub(super) fn conv(low: &Lowered, node: &NodeProto, norms: &[usize], input: Shape, relu: bool) -> Result<Conv, Error> {
+    let g = geometry(low, node, input)?;
+    let mut weights = low.tensor(node, 1)?.floats(&low.graph.path)?.to_vec();
+    let mut bias = match low.optional_tensor(node, 2)? {
+        Some(t) => t.floats(&low.graph.path)?.to_vec(),
+        None => vec![0.0; g.output.channels],
+    };
+    let filter = weights.len() / g.output.channels;
+    for &n in norms {
+        let folded = norm(low, &low.graph.nodes[n], g.output.channels)?;
+        for ((factor, offset), (w, b)) in folded.into_iter().zip(weights.chunks_exact_mut(filter).zip(&mut bias)) {
+            w.iter_mut().for_each(|w| *w *= factor);
+            *b = *b * factor + offset;
+        }
+    }
+    let Geometry { input, output, kernel, stride, pad } = g;
+    Ok(Conv { name: label(node).into(), input, output, kernel, stride, pad, relu, weights, bias })
+}
+
+/// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they take.
+pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Result<(usize, usize), Error> {
+    let graph = low.graph;
+    let inputs: usize = dims.iter().product();
+    let weights = low.tensor(node, 1)?;
+    weights.floats(&graph.path)?;
+    let (axis, rank) = match node.op_type() {
+        "Conv" => (1, 4),
+        "Gemm" => (1, 2),
+        _ => (dims.len().saturating_sub(1), dims.len().max(1)),
+    };
+    if dims.len() != rank || dims[axis] != inputs {
+        let expected = format!("a pooled map of {rank} dimensions with the channels in dimension {axis}");
+        return Err(graph.invalid(node, expected, format!("{dims:?}")));
+    }
+    let outputs = match (node.op_type(), &weights.dims[..]) {
+        ("Conv", _) => geometry(low, node, Shape { channels: inputs, height: 1, width: 1 }).and_then(|g| {
+            match (g.kernel, g.output.pixels()) {
+                ([1, 1], 1) => Ok(Some(g.output.channels)),
+                _ => Err(graph.invalid(node, "a 1x1 kernel on a pooled map", format!("{:?}", g.kernel))),
+            }
+        })?,
+        ("Gemm", &[o, i]) if int(node, "transB") == Some(1) => (i == inputs).then_some(o),
+        (_, &[i, o]) => (i == inputs).then_some(o),
+        _ => None,
+    };
+    let Some(outputs) = outputs.filter(|&o| o > 0) else {
+        return Err(graph.invalid(node, format!("weights for {inputs} inputs"), format!("{:?}", weights.dims)));
+    };
+    if node.op_type() == "Gemm" {
+        graph.fixed(node, "transA", 0)?;
+        if !matches!(int(node, "transB"), None | Some(0 | 1)) {
+            return Err(graph.invalid(node, "transB = 0 or 1", int(node, "transB").unwrap_or_default()));
+        }
+        for name in ["alpha", "beta"] {
+            if let Some(found) = float(node, name).filter(|&v| v != 1.0) {
+                return Err(graph.invalid(node, format!("{name} = 1"), found));
+            }
+        }
+        if let Some(bias) = low.optional_tensor(node, 2)? {
+            let count = bias.floats(&graph.path)?.len();
+            if bias.dims.len() > 2 || count != 1 && (count != outputs || bias.dims.last() != Some(&outputs)) {
+                let found = format!("{:?}", bias.dims);
+                return Err(graph.invalid(node, format!("a bias of {outputs} elements"), found));
+            }
+        }
+    }
+    Ok((outputs, axis))
+}
+
+/// A fully connected layer on `inputs` pooled channels.
+pub(super) fn fc(low: &Lowered, fc: FcRef, inputs: usize) -> Result<Fc, Error> {
+    let node = &low.graph.nodes[fc.node];
+    let weights = low.tensor(node, 1)?.floats(&low.graph.path)?;
+    let outputs = weights.len() / inputs;
+    let by_output = node.op_type() == "Conv" || node.op_type() == "Gemm" && int(node, "transB") == Some(1);
+    let weights = if by_output {
+        weights.to_vec()
+    } else {
+        (0..outputs).flat_map(|o| weights.iter().skip(o).step_by(outputs)).copied().collect()
+    };
+    let bias = match fc.bias {
+        Some(add) => {
+            let add = &low.graph.nodes[add];
+            // One operand is the layer, the other the constant.
+            low.tensor(add, 0).or_else(|_| low.tensor(add, 1)).map(Some)?
+        }
+        None if node.op_type() == "MatMul" => None,
+        None => low.optional_tensor(node, 2)?,
+    };
+    let bias = match bias.map(|t| t.floats(&low.graph.path)).transpose()? {
+        None => vec![0.0; outputs],
+        Some(&[b]) => vec![b; outputs],
+        Some(bias) => bias.to_vec(),
+    };
+    Ok(Fc { name: label(node).into(), inputs, outputs, weights, bias })
+}
