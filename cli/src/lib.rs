@@ -1,1 +1,14 @@
-//! Under construction.
+//! The command line of lcsim: reads models, data and configurations, simulates, and shows what came out.
+//!
+//! Only [`commands`] print; everything else returns values and errors.
+
+pub mod args;
+pub mod commands;
+pub mod data;
+pub mod embedded;
+pub mod load;
+pub mod output;
+pub mod parallel;
+pub mod table;
+pub mod text;
+pub mod totals;

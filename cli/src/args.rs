@@ -1,0 +1,206 @@
+//! What can be typed. The doc comments below are the text of `--help`.
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Images that calibrate a model which `lcsim run` quantises on the fly.
+pub const RUN_CALIBRATION: usize = 128;
+/// Images that `lcsim run` simulates unless told otherwise.
+pub const RUN_IMAGES: usize = 100;
+
+/// What dynamic skipping is worth in hardware.
+///
+/// Simulates LC-Nets (residual CNNs whose gates decide, image by image, which blocks and channels to compute) cycle by
+/// cycle on a systolic-array accelerator with a gate unit, and shows how many of the MACs saved on paper arrive as
+/// saved time and energy.
+#[derive(Debug, Parser)]
+#[command(name = "lcsim", version, after_help = MAIN_EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a network on an accelerator and show where cycles, MACs and energy went
+    Run(RunArgs),
+    /// Quantise an ONNX model to the integers that the accelerator computes with
+    Quantize(QuantizeArgs),
+    /// Compare the float model with its quantised twin: accuracy, agreement, executed MACs
+    Eval(EvalArgs),
+    /// Print an embedded accelerator configuration, as a start for your own
+    Config(ConfigArgs),
+    /// Print a completion script for your shell
+    Completions(CompletionsArgs),
+}
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  lcsim run                                    embedded LC-Net ResNet-8, 100 embedded CIFAR-10 images, 16x16 array
+  lcsim run --config 8x8 --json report.json    another array; every number also as JSON
+  lcsim quantize model.onnx --data cifar10/ --out model.safetensors
+  lcsim config 16x16 > mine.toml               then edit, and: lcsim run --config mine.toml
+
+Exit codes: 0 done, 2 error, 130 interrupted.";
+
+const DATA_HELP: &str = "Data (--data), recognised by what it contains:
+  cifar10-test    the embedded 1000 CIFAR-10 test images (also: embedded)
+  FOLDER          of class folders with PNGs; the classes are the folders in numeric order if all
+                  names are numbers, else in alphabetic order; or of one of the next two
+  FILE            of MNIST idx images; the labels file beside it is found by its name
+  FILE.bin        of CIFAR-10 records; a folder of them: test_batch.bin, or else data_batch_*.bin";
+
+/// Arguments of `lcsim run`.
+#[derive(Debug, Args)]
+#[command(after_help = run_help())]
+pub struct RunArgs {
+    /// Model: .safetensors (quantised) or .onnx (quantised on the fly with the first images of --data) [default: embedded LC-Net ResNet-8]
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Accelerator: a TOML file, or 4x4, 8x8, 16x16, 32x32
+    #[arg(long, value_name = "CONFIG", default_value = "16x16")]
+    pub config: String,
+    /// Energy table: a TOML file with picojoules per operation [default: embedded]
+    #[arg(long, value_name = "FILE")]
+    pub energy: Option<PathBuf>,
+    /// Images to simulate [default: 100, or all if there are fewer]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to pass over at the start of the data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = positive)]
+    pub threads: Option<usize>,
+    /// Write the whole report as JSON (docs/report.schema.json); - is stdout, without the tables
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the layer table as CSV; - is stdout, without the tables
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Print neither tables, nor notes, nor progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+fn run_help() -> String {
+    format!(
+        "\
+Every image is simulated three times: with its gates, with all gates forced open, and on the same filters without gates.
+MACs are multiply-accumulates, not FLOPs.
+
+{DATA_HELP}
+
+Examples:
+  lcsim run --images 10
+  lcsim run --model mine.onnx --data my-images/ --config mine.toml
+  lcsim run --images 1000 --quiet --json report.json --csv layers.csv
+  lcsim run --json - | jq .speedup"
+    )
+}
+
+/// Arguments of `lcsim quantize`.
+#[derive(Debug, Args)]
+#[command(after_help = quantize_help())]
+pub struct QuantizeArgs {
+    /// The float model
+    #[arg(value_name = "MODEL.onnx")]
+    pub model: PathBuf,
+    /// Images to calibrate with: file, folder, or cifar10-test (see below); take training images
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// Images to calibrate with [default: 512, or all if there are fewer]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to pass over at the start of the data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Where the quantised model goes
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub out: PathBuf,
+}
+
+fn quantize_help() -> String {
+    format!(
+        "\
+{DATA_HELP}
+
+Examples:
+  lcsim quantize model.onnx --data cifar10/data_batch_1.bin --out model.safetensors
+  lcsim run --model model.safetensors"
+    )
+}
+
+/// Arguments of `lcsim eval`.
+#[derive(Debug, Args)]
+#[command(after_help = eval_help())]
+pub struct EvalArgs {
+    /// The float model
+    #[arg(value_name = "MODEL.onnx")]
+    pub model: PathBuf,
+    /// Its quantised twin [default: quantised on the fly]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub quantized: Option<PathBuf>,
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// Images to evaluate [default: all]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to pass over at the start of the data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Images to calibrate with [default: those of --data]
+    #[arg(long, value_name = "DATA", conflicts_with = "quantized")]
+    pub calibration: Option<String>,
+    /// How many to calibrate with [default: 512, or all if there are fewer]
+    #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "quantized")]
+    pub calibration_images: Option<usize>,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = positive)]
+    pub threads: Option<usize>,
+    /// Write the figures as JSON; - is stdout, without the table
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+fn eval_help() -> String {
+    format!(
+        "\
+{DATA_HELP}
+
+Examples:
+  lcsim eval model.onnx --data cifar10-test --calibration cifar10/data_batch_1.bin
+  lcsim eval model.onnx --quantized model.safetensors --data cifar10-test --json eval.json"
+    )
+}
+
+/// Arguments of `lcsim config`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
+pub struct ConfigArgs {
+    /// Which one; without it, the names of all
+    pub name: Option<String>,
+}
+
+/// Arguments of `lcsim completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  lcsim completions bash > ~/.local/share/bash-completion/completions/lcsim")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// A count of at least 1.
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("expected a whole number of at least 1".into()),
+    }
+}

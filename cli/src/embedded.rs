@@ -1,0 +1,31 @@
+//! What the binary carries along, so that `lcsim run` needs no file.
+
+/// Name of the embedded data set.
+pub const DATA_NAME: &str = "cifar10-test";
+
+/// The quantised LC-Net ResNet-8.
+pub const MODEL: &[u8] = include_bytes!("../../models/resnet8-lcnet.safetensors");
+
+/// 1000 CIFAR-10 test images in one PNG, one under the other.
+pub const IMAGES: &[u8] = include_bytes!("../../models/cifar10-test-1000.png");
+
+/// Their labels, a byte each.
+pub const LABELS: &[u8] = include_bytes!("../../models/cifar10-test-1000.labels");
+
+/// Accelerator configurations: (name, TOML).
+pub const CONFIGS: [(&str, &str); 4] = [
+    ("4x4", include_str!("../../configs/4x4.toml")),
+    ("8x8", include_str!("../../configs/8x8.toml")),
+    ("16x16", include_str!("../../configs/16x16.toml")),
+    ("32x32", include_str!("../../configs/32x32.toml")),
+];
+
+/// The embedded configuration of that name.
+pub fn config(name: &str) -> Option<&'static str> {
+    CONFIGS.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
+}
+
+/// The names of all embedded configurations, for messages.
+pub fn config_names() -> String {
+    CONFIGS.map(|(name, _)| name).join(", ")
+}

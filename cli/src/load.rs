@@ -1,0 +1,76 @@
+//! Models, accelerators and energy tables from files or from what is embedded.
+
+use crate::data::{Count, Dataset, Expected};
+use crate::embedded;
+use anyhow::{Context, Result, bail};
+use lcsim_golden::{Network, container, onnx, quantize};
+use lcsim_sim::EnergyTable;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use std::path::Path;
+
+/// What a model file contains, by its extension.
+#[derive(Debug)]
+pub enum Model {
+    /// `.safetensors`.
+    Quantized(QuantNetwork),
+    /// `.onnx`.
+    Float(Network),
+}
+
+/// Reads a model of either kind.
+///
+/// # Errors
+/// Another extension, and those of the readers.
+pub fn model(path: &Path) -> Result<Model> {
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("safetensors") => Ok(Model::Quantized(container::load(path)?)),
+        Some("onnx") => Ok(Model::Float(onnx::import(path)?)),
+        _ => bail!("{}: extension: expected .onnx or .safetensors", path.display()),
+    }
+}
+
+/// The embedded quantised model.
+///
+/// # Errors
+/// None, unless lcsim was built with a broken model.
+pub fn embedded_model() -> Result<QuantNetwork> {
+    Ok(container::load_bytes(embedded::MODEL, "embedded model")?)
+}
+
+/// Calibrates `net` with images of `data` and quantises it; also returns how many images that were.
+///
+/// # Errors
+/// Those of the data and of the quantisation.
+pub fn quantized(net: &Network, data: &Dataset, offset: usize, images: Count) -> Result<(QuantNetwork, usize)> {
+    let images = data.select(offset, images, &Expected::by_float(net)).context("calibration images")?;
+    let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
+    Ok((quantize::quantize(net, &pixels)?, pixels.len()))
+}
+
+/// The embedded configuration of that name, or the file.
+///
+/// # Errors
+/// Neither exists, or the file is no configuration.
+pub fn config(name: &str) -> Result<AcceleratorConfig> {
+    if let Some(text) = embedded::config(name) {
+        return Ok(AcceleratorConfig::parse(text, name)?);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        bail!("{name}: neither a file nor an embedded configuration ({})", embedded::config_names());
+    }
+    Ok(AcceleratorConfig::read(path)?)
+}
+
+/// The energy table of that file, or the embedded one.
+///
+/// # Errors
+/// The file cannot be read or is no energy table.
+pub fn energy_table(path: Option<&Path>) -> Result<EnergyTable> {
+    let Some(path) = path else {
+        return Ok(EnergyTable::embedded());
+    };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
+    Ok(EnergyTable::parse(&text, &shown)?)
+}

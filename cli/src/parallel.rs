@@ -1,0 +1,90 @@
+//! Work on many images at once: threads, progress, and Ctrl-C.
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use thiserror::Error;
+
+/// Ctrl-C was pressed while images were worked on.
+static STOP: AtomicBool = AtomicBool::new(false);
+/// Whether someone looks at [`STOP`].
+static WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// The user stopped the work.
+#[derive(Debug, Error)]
+#[error("interrupted after {done} of {of} images, nothing was written")]
+pub struct Interrupted {
+    /// Images finished.
+    pub done: usize,
+    /// Images asked for.
+    pub of: usize,
+}
+
+/// Makes Ctrl-C stop [`images`] after the images in flight. Everywhere else, and the second time, it ends the process.
+///
+/// # Errors
+/// When the system refuses a signal handler.
+pub fn watch_interrupts() -> Result<()> {
+    let handler = || {
+        if !WATCHED.load(Ordering::SeqCst) || STOP.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    };
+    ctrlc::set_handler(handler).context("cannot watch for Ctrl-C")
+}
+
+/// Runs `work` with that many threads (default: one per CPU).
+///
+/// # Errors
+/// Those of `work`, and when threads cannot be started.
+pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    let threads = threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    pool.install(work)
+}
+
+/// `work(0..count)` in order, shown by a progress bar on stderr if that is a terminal and `bar` is set.
+///
+/// # Errors
+/// [`Interrupted`].
+pub fn images<T: Send>(count: usize, bar: bool, work: impl Fn(usize) -> T + Sync) -> Result<Vec<T>, Interrupted> {
+    let bar = progress_bar(count, bar);
+    let done = AtomicUsize::new(0);
+    WATCHED.store(true, Ordering::SeqCst);
+    let results: Option<Vec<T>> = (0..count)
+        .into_par_iter()
+        .map(|i| {
+            if STOP.load(Ordering::SeqCst) {
+                return None;
+            }
+            let result = work(i);
+            done.fetch_add(1, Ordering::SeqCst);
+            bar.inc(1);
+            Some(result)
+        })
+        .collect();
+    WATCHED.store(false, Ordering::SeqCst);
+    bar.finish_and_clear();
+    results.ok_or(Interrupted { done: done.into_inner(), of: count })
+}
+
+fn progress_bar(count: usize, shown: bool) -> ProgressBar {
+    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} images, {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(count as u64), target).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_the_order_of_the_images() {
+        for threads in [1, 3] {
+            let squares = with_threads(Some(threads), || Ok(images(100, false, |i| i * i)?));
+            assert_eq!(squares.expect("not interrupted"), (0..100).map(|i| i * i).collect::<Vec<_>>());
+        }
+    }
+}

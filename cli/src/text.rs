@@ -1,0 +1,58 @@
+//! Numbers and errors as people read them.
+
+/// A whole number with its digits in groups of three.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A mean of a count, to the next whole number.
+pub fn rounded(x: f64) -> String {
+    count(x.round() as u64)
+}
+
+/// A share in percent, without its sign.
+pub fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// An error and its causes on one line.
+///
+/// Some errors quote their cause in their own text; such a cause is not repeated.
+pub fn one_line(error: &anyhow::Error) -> String {
+    let mut line = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if line.is_empty() {
+            line = text;
+        } else if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+    }
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_from_the_right() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn causes_are_joined_and_not_repeated() {
+        let cause = anyhow::anyhow!("no such\nfile");
+        assert_eq!(one_line(&cause.context("a.toml: cannot read")), "a.toml: cannot read: no such file");
+        let quoting = anyhow::anyhow!("disk full").context("a.toml: disk full");
+        assert_eq!(one_line(&quoting), "a.toml: disk full");
+    }
+}
