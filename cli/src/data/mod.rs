@@ -1,0 +1,195 @@
+//! Labelled images: what `--data` names, opened and checked against what the network reads.
+//!
+//! Opening finds out what the data is and how many images there are; only the images asked for are decoded.
+
+mod cifar;
+mod folder;
+mod idx;
+mod picture;
+mod sniff;
+
+use crate::embedded;
+use anyhow::{Result, anyhow, bail};
+use lcsim_golden::Network;
+use lcsim_spec::{QuantNetwork, Shape};
+use std::path::Path;
+
+/// An image as the network reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// `[channel][row][column]`.
+    pub pixels: Vec<u8>,
+    /// Index of its class.
+    pub label: usize,
+}
+
+/// How many images to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// So many; fewer are an error.
+    Exactly(usize),
+    /// So many, or as many as there are.
+    AtMost(usize),
+}
+
+impl Count {
+    /// What the user asked for, or else a default that may exceed what there is.
+    pub fn or_at_most(asked: Option<usize>, default: usize) -> Self {
+        asked.map_or(Self::AtMost(default), Self::Exactly)
+    }
+}
+
+/// What a network can read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Expected {
+    /// Shape of an image.
+    pub shape: Shape,
+    /// Classes it tells apart.
+    pub classes: usize,
+}
+
+impl Expected {
+    /// What a float network reads.
+    pub fn by_float(net: &Network) -> Self {
+        Self { shape: net.input, classes: net.classifier.outputs }
+    }
+    /// What a quantised network reads.
+    pub fn by_quantized(net: &QuantNetwork) -> Self {
+        Self { shape: net.input.shape, classes: net.classifier.outputs }
+    }
+}
+
+/// An image as it lies in the data.
+struct Sample {
+    shape: Shape,
+    pixels: Vec<u8>,
+    label: usize,
+}
+
+/// One kind of data.
+trait Source {
+    /// Images in it, at least 1.
+    fn len(&self) -> usize;
+    /// Where an image comes from, for error messages.
+    fn origin(&self, index: usize) -> String;
+    /// Decodes an image.
+    fn read(&self, index: usize) -> Result<Sample>;
+}
+
+/// A data set, opened.
+pub struct Dataset {
+    /// For reports.
+    pub name: String,
+    source: Box<dyn Source>,
+}
+
+impl Dataset {
+    /// Opens the embedded data set, a file or a folder.
+    ///
+    /// # Errors
+    /// Nothing of that name, nothing known in it, no image in it, or a truncated file.
+    pub fn open(name: &str) -> Result<Self> {
+        if name == embedded::DATA_NAME || name == "embedded" {
+            let source = Box::new(picture::Stack::embedded()?);
+            return Ok(Self { name: embedded::DATA_NAME.into(), source });
+        }
+        let path = Path::new(name);
+        if !path.exists() {
+            bail!("{name}: neither a file, nor a folder, nor the embedded `{}`", embedded::DATA_NAME);
+        }
+        Ok(Self { name: name.into(), source: sniff::open(path)? })
+    }
+
+    /// Images in it.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Whether there is no image in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Decodes the images from `offset` on, and checks that the network can read them.
+    ///
+    /// # Errors
+    /// Fewer images than asked for, an image of another size, a label that is no class, a broken file.
+    pub fn select(&self, offset: usize, count: Count, expected: &Expected) -> Result<Vec<Image>> {
+        let left = self.len().saturating_sub(offset);
+        let count = match count {
+            Count::AtMost(n) if left > 0 => n.min(left),
+            Count::AtMost(_) => bail!("{}: offset: expected below {}, found {offset}", self.name, self.len()),
+            Count::Exactly(n) if n <= left => n,
+            Count::Exactly(n) if offset == 0 => bail!("{}: {n} images asked for, {left} available", self.name),
+            Count::Exactly(n) => {
+                bail!("{}: {n} images from image {offset} on asked for, {left} available", self.name)
+            }
+        };
+        (offset..offset + count).map(|i| self.image(i, expected)).collect()
+    }
+
+    fn image(&self, index: usize, expected: &Expected) -> Result<Image> {
+        let sample = self.source.read(index)?;
+        let wrong = |item, expected: String, found: String| {
+            anyhow!("{}: {item}: expected {expected}, found {found}", self.source.origin(index))
+        };
+        if sample.label >= expected.classes {
+            return Err(wrong("label", format!("below {}", expected.classes), sample.label.to_string()));
+        }
+        let grey = Shape { channels: 1, ..expected.shape };
+        let pixels = match sample.shape {
+            shape if shape == expected.shape => sample.pixels,
+            shape if shape == grey && expected.shape.channels == 3 => sample.pixels.repeat(3),
+            shape => return Err(wrong("image size", expected.shape.to_string(), shape.to_string())),
+        };
+        Ok(Image { pixels, label: sample.label })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CIFAR: Expected = Expected { shape: Shape { channels: 3, height: 32, width: 32 }, classes: 10 };
+
+    /// The message of an error that has to occur.
+    fn refused<T>(result: Result<T>) -> String {
+        format!("{:#}", result.err().expect("refused"))
+    }
+
+    #[test]
+    fn the_embedded_images_can_be_selected() {
+        let data = Dataset::open("embedded").expect("opens");
+        assert_eq!((data.name.as_str(), data.len()), ("cifar10-test", 1000));
+        let all = data.select(0, Count::AtMost(usize::MAX), &CIFAR).expect("decodes");
+        assert_eq!(all.len(), 1000);
+        assert_eq!(all[..4].iter().map(|i| i.label).collect::<Vec<_>>(), [3, 8, 8, 0]);
+        let some = data.select(998, Count::AtMost(100), &CIFAR).expect("decodes");
+        assert_eq!(some, all[998..]);
+    }
+
+    #[test]
+    fn more_images_than_there_are_is_an_error() {
+        let data = Dataset::open("cifar10-test").expect("opens");
+        let message = refused(data.select(0, Count::Exactly(1001), &CIFAR));
+        assert_eq!(message, "cifar10-test: 1001 images asked for, 1000 available");
+        let message = refused(data.select(990, Count::Exactly(11), &CIFAR));
+        assert_eq!(message, "cifar10-test: 11 images from image 990 on asked for, 10 available");
+        assert!(refused(data.select(1000, Count::AtMost(1), &CIFAR)).contains("offset: expected below 1000"));
+    }
+
+    #[test]
+    fn labels_that_are_no_class_are_refused() {
+        let data = Dataset::open("cifar10-test").expect("opens");
+        let message = refused(data.select(0, Count::Exactly(2), &Expected { classes: 8, ..CIFAR }));
+        assert_eq!(message, "cifar10-test, image 1: label: expected below 8, found 8");
+    }
+
+    #[test]
+    fn images_of_another_size_are_refused() {
+        let data = Dataset::open("cifar10-test").expect("opens");
+        let expected = Expected { shape: Shape { channels: 1, height: 28, width: 28 }, classes: 10 };
+        let message = refused(data.select(0, Count::Exactly(1), &expected));
+        assert_eq!(message, "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32");
+    }
+}
