@@ -49,7 +49,8 @@ Exit codes: 0 done, 2 error, 130 interrupted.";
 const DATA_HELP: &str = "Data (--data), recognised by what it contains:
   cifar10-test    the embedded 1000 CIFAR-10 test images (also: embedded)
   FOLDER          of class folders with PNGs; the classes are the folders in numeric order if all
-                  names are numbers, else in alphabetic order; or of one of the next two
+                  names are numbers, else in alphabetic order, and take turns image by image;
+                  or a folder with files of one of the next two kinds
   FILE            of MNIST idx images; the labels file beside it is found by its name
   FILE.bin        of CIFAR-10 records; a folder of them: test_batch.bin, or else data_batch_*.bin";
 

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// (image, index of its class), class after class.
+/// (image, index of its class). The classes take turns, so that the first images of the data are a sample of all classes.
 pub(super) struct ClassFolders {
     images: Vec<(PathBuf, usize)>,
 }
@@ -21,11 +21,15 @@ impl ClassFolders {
                 bail!("{}: no image in this class folder", class.display());
             }
             if let Some(inner) = files.iter().find(|p| p.is_dir()) {
-                bail!("{}: expected a PNG, found a folder: give the folder that holds the class folders", inner.display());
+                bail!(
+                    "{}: expected a PNG, found a folder: give the folder that holds the class folders",
+                    inner.display()
+                );
             }
-            images.extend(files.into_iter().map(|file| (file, label)));
+            images.extend(files.into_iter().enumerate().map(|(turn, file)| (turn, label, file)));
         }
-        Ok(Self { images })
+        images.sort();
+        Ok(Self { images: images.into_iter().map(|(_, label, file)| (file, label)).collect() })
     }
 }
 
@@ -71,6 +75,20 @@ mod tests {
         };
         assert_eq!(sorted(&["10", "9", "0"]), ["0", "9", "10"]);
         assert_eq!(sorted(&["10", "9", "cat"]), ["10", "9", "cat"]);
+    }
+
+    #[test]
+    fn classes_take_turns() {
+        let folder = tempfile::tempdir().expect("folder");
+        let classes = ["cat", "dog"].map(|n| folder.path().join(n));
+        for (class, files) in classes.iter().zip([&["b.png", "a.png", "c.png"][..], &["a.png"]]) {
+            fs::create_dir(class).expect("folder");
+            files.iter().for_each(|f| fs::write(class.join(f), "").expect("written"));
+        }
+        let data = ClassFolders::open(classes.to_vec()).expect("opens");
+        let order: Vec<String> = (0..data.len()).map(|i| data.origin(i)).collect();
+        let expected = ["cat/a.png", "dog/a.png", "cat/b.png", "cat/c.png"];
+        assert_eq!(order, expected.map(|n| folder.path().join(n).display().to_string()));
     }
 
     #[test]

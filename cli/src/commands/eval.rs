@@ -1,0 +1,128 @@
+//! `lcsim eval`.
+
+use super::{note, print, quantize::CALIBRATION};
+use crate::args::EvalArgs;
+use crate::data::{Count, Dataset, Expected, Image};
+use crate::text::{percent, rounded};
+use crate::{load, output, parallel};
+use anyhow::{Result, bail};
+use lcsim_golden::{Network, container, float, integer, onnx};
+use lcsim_spec::QuantNetwork;
+use serde::Serialize;
+
+/// Float model against quantised model on the same images. MACs are multiply-accumulates of convolutions and classifier.
+#[derive(Debug, Serialize)]
+struct Evaluation {
+    schema: &'static str,
+    model: String,
+    data: String,
+    images: usize,
+    float_accuracy: f64,
+    integer_accuracy: f64,
+    /// Share of the images on which both predict the same class.
+    agreement: f64,
+    dense_macs: u64,
+    /// Mean per image.
+    float_macs: f64,
+    /// Mean per image.
+    integer_macs: f64,
+}
+
+/// What both models made of one image.
+struct Predictions {
+    float: usize,
+    integer: usize,
+    float_macs: u64,
+    integer_macs: u64,
+}
+
+pub(super) fn run(args: &EvalArgs) -> Result<()> {
+    let [json] = output::check_all([args.json.as_deref()])?;
+    let net = onnx::import(&args.model)?;
+    let data = Dataset::open(&args.data)?;
+    let quantized = quantized(args, &net, &data)?;
+    let expected = Expected::by_float(&net);
+    if Expected::by_quantized(&quantized) != expected {
+        let found = Expected::by_quantized(&quantized);
+        let show = |e: Expected| format!("images of {} and {} classes", e.shape, e.classes);
+        bail!("quantised model: expected {} as in {}, found {}", show(expected), args.model.display(), show(found));
+    }
+    let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
+    let predictions = parallel::with_threads(args.threads, || {
+        Ok(parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))?)
+    })?;
+    let evaluation = evaluate(&quantized, data.name, &images, &predictions);
+    let on_stdout = json == Some(output::Destination::Stdout);
+    if let Some(json) = json {
+        let mut text = serde_json::to_vec_pretty(&evaluation)?;
+        text.push(b'\n');
+        json.write(&text)?;
+    }
+    if on_stdout { Ok(()) } else { print(text(&evaluation)) }
+}
+
+fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetwork> {
+    if let Some(path) = &args.quantized {
+        return Ok(container::load(path)?);
+    }
+    let own;
+    let calibration = if let Some(name) = &args.calibration {
+        own = Dataset::open(name)?;
+        &own
+    } else {
+        note("calibrated on the images that are evaluated; --calibration takes others");
+        data
+    };
+    let count = Count::or_at_most(args.calibration_images, CALIBRATION);
+    Ok(load::quantized(net, calibration, 0, count)?.0)
+}
+
+fn predict(net: &Network, quantized: &QuantNetwork, image: &Image) -> Predictions {
+    let float = float::run(net, &float::normalize(net, &image.pixels));
+    let input = quantized.input.quantize_image(&image.pixels);
+    let (integer, integer_macs) = integer::run_counted(quantized, &input, integer::Mode::Gated);
+    Predictions { float: float.class(), integer: integer.class(), float_macs: float.macs, integer_macs }
+}
+
+fn evaluate(net: &QuantNetwork, data: String, images: &[Image], predictions: &[Predictions]) -> Evaluation {
+    let share = |test: &dyn Fn(&Image, &Predictions) -> bool| {
+        images.iter().zip(predictions).filter(|(i, p)| test(i, p)).count() as f64 / images.len() as f64
+    };
+    let mean = |macs: fn(&Predictions) -> u64| predictions.iter().map(macs).sum::<u64>() as f64 / images.len() as f64;
+    Evaluation {
+        schema: "lcsim.eval/1",
+        model: net.name.clone(),
+        data,
+        images: images.len(),
+        float_accuracy: share(&|i, p| p.float == i.label),
+        integer_accuracy: share(&|i, p| p.integer == i.label),
+        agreement: share(&|_, p| p.float == p.integer),
+        dense_macs: net.dense_macs(),
+        float_macs: mean(|p| p.float_macs),
+        integer_macs: mean(|p| p.integer_macs),
+    }
+}
+
+fn text(e: &Evaluation) -> String {
+    let macs = |macs: f64| format!("{} ({} % of dense)", rounded(macs), percent(macs / e.dense_macs as f64));
+    format!(
+        "\
+model              {}
+data               {}, {} images
+accuracy           {:.2} % float, {:.2} % quantised
+same prediction    {:.2} %
+MACs per image     {} float
+                   {} quantised
+                   {} dense
+",
+        e.model,
+        e.data,
+        e.images,
+        100.0 * e.float_accuracy,
+        100.0 * e.integer_accuracy,
+        100.0 * e.agreement,
+        macs(e.float_macs),
+        macs(e.integer_macs),
+        rounded(e.dense_macs as f64),
+    )
+}

@@ -1,0 +1,40 @@
+//! The commands: the only place that prints.
+
+mod config;
+mod eval;
+mod quantize;
+mod run;
+
+use crate::args::{Cli, Command};
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+use std::io::Write;
+
+/// Carries out a command.
+///
+/// # Errors
+/// Whatever went wrong, complete enough to be shown as it is.
+pub fn execute(command: &Command) -> Result<()> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Quantize(args) => quantize::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Config(args) => config::run(args),
+        Command::Completions(args) => {
+            let mut script = vec![];
+            clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
+            print(&script)
+        }
+    }
+}
+
+/// To stdout; a reader that went away is an error that the caller can tell, not a panic as with `println!`.
+fn print(text: impl AsRef<[u8]>) -> Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).context("cannot write to stdout")
+}
+
+/// A remark on stderr; whether anybody reads it does not matter.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {text}");
+}

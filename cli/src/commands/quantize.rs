@@ -1,0 +1,57 @@
+//! `lcsim quantize`.
+
+use super::print;
+use crate::args::QuantizeArgs;
+use crate::data::{Count, Dataset};
+use crate::text::count;
+use crate::{load, output::Destination};
+use anyhow::Result;
+use lcsim_golden::{container, onnx};
+use lcsim_spec::QuantNetwork;
+
+/// Images to calibrate with unless told otherwise.
+pub(super) const CALIBRATION: usize = 512;
+
+pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
+    let out = Destination::check(&args.out)?;
+    let net = onnx::import(&args.model)?;
+    let data = Dataset::open(&args.data)?;
+    let (net, images) = load::quantized(&net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
+    let bytes = container::save(&net)?;
+    out.write(&bytes)?;
+    if out == Destination::Stdout {
+        return Ok(());
+    }
+    let size = count(bytes.len() as u64);
+    print(format!(
+        "{}\ncalibration   {images} images of {}\nwritten       {}, {size} bytes\n",
+        summary(&net),
+        data.name,
+        args.out.display()
+    ))
+}
+
+fn summary(net: &QuantNetwork) -> String {
+    let convs: usize = net.convs().map(|c| c.weights.len()).sum();
+    let gates: usize = net.gates().map(|(g, _)| g.weights.len()).sum();
+    let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
+    let n = |n: usize| count(n as u64);
+    format!(
+        "\
+model         {}, images of {}, {} classes
+layers        {} convolutions, {} L-Nets, {} C-Nets, 1 classifier
+weights       {} in convolutions, {} in gates, {} in the classifier
+dense MACs    {} per image; gates' own: {}",
+        net.name,
+        net.input.shape,
+        net.classifier.outputs,
+        net.convs().count(),
+        lnets.len(),
+        cnets.len(),
+        n(convs),
+        n(gates),
+        n(net.classifier.weights.len()),
+        count(net.dense_macs()),
+        n(gates),
+    )
+}

@@ -1,0 +1,81 @@
+//! `lcsim run`.
+
+use super::{note, print};
+use crate::args::{RUN_CALIBRATION, RUN_IMAGES, RunArgs};
+use crate::data::{Count, Dataset, Expected, Image};
+use crate::{load, output, parallel, table, totals};
+use anyhow::Result;
+use lcsim_sim::{Mode, Outcome, Simulator, report};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
+
+pub(super) fn run(args: &RunArgs) -> Result<()> {
+    let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
+    let report = simulate(args)?;
+    let rows = table::rows(&report);
+    let on_stdout = [&json, &csv].into_iter().flatten().any(|d| *d == output::Destination::Stdout);
+    if let Some(json) = json {
+        let mut text = serde_json::to_vec_pretty(&report)?;
+        text.push(b'\n');
+        json.write(&text)?;
+    }
+    if let Some(csv) = csv {
+        csv.write(&table::csv(&rows)?)?;
+    }
+    if !args.quiet && !on_stdout {
+        print(format!("{}\n\n{}", table::text(&rows), totals::text(&report)))?;
+    }
+    Ok(())
+}
+
+fn simulate(args: &RunArgs) -> Result<Report> {
+    let config = load::config(&args.config)?;
+    let energy = load::energy_table(args.energy.as_deref())?;
+    let data = Dataset::open(&args.data)?;
+    let net = network(args, &data)?;
+    let count = Count::or_at_most(args.images, RUN_IMAGES);
+    let images = data.select(args.offset, count, &Expected::by_quantized(&net))?;
+    let outcomes = parallel::with_threads(args.threads, || outcomes(&net, &config, &images, !args.quiet))?;
+    let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
+    let mut run = report::Run {
+        version: env!("CARGO_PKG_VERSION").into(),
+        model: net.name.clone(),
+        data: if args.offset == 0 { data.name } else { format!("{} from image {}", data.name, args.offset) },
+        gated: vec![],
+        forced_open: vec![],
+        ungated: vec![],
+        correct: correct as u64,
+    };
+    for [gated, forced_open, ungated] in outcomes {
+        run.gated.push(gated);
+        run.forced_open.push(forced_open);
+        run.ungated.push(ungated);
+    }
+    Ok(report::assemble(&net, &config, &energy, run))
+}
+
+fn network(args: &RunArgs, data: &Dataset) -> Result<QuantNetwork> {
+    let Some(path) = &args.model else {
+        return load::embedded_model();
+    };
+    let net = match load::model(path)? {
+        load::Model::Quantized(net) => return Ok(net),
+        load::Model::Float(net) => net,
+    };
+    let (net, images) = load::quantized(&net, data, 0, Count::AtMost(RUN_CALIBRATION))?;
+    if !args.quiet {
+        let (path, data) = (path.display(), &data.name);
+        note(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
+    }
+    Ok(net)
+}
+
+/// What happened to each image: with its gates, with all gates forced open, without gates.
+fn outcomes(net: &QuantNetwork, config: &AcceleratorConfig, images: &[Image], bar: bool) -> Result<Vec<[Outcome; 3]>> {
+    let gated = Simulator::new(net, config)?;
+    let ungated = Simulator::new(&net.ungated(), config)?;
+    let outcomes = parallel::images(images.len(), bar, |i| {
+        let image = net.input.quantize_image(&images[i].pixels);
+        [gated.run(&image), gated.run_mode(&image, Mode::ForcedOpen), ungated.run(&image)]
+    });
+    Ok(outcomes?)
+}

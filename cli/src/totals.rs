@@ -1,0 +1,90 @@
+//! The totals of a report as people read them.
+
+use crate::text::{percent, rounded};
+use lcsim_spec::Report;
+use std::fmt::Write;
+
+/// A label, padded to where the figures start.
+fn line(out: &mut String, label: &str, text: impl std::fmt::Display) {
+    let _ = writeln!(out, "{label:<22}{text}"); // Writing to a String cannot fail.
+}
+
+/// All totals, one to a line; figures are means per image unless they say otherwise.
+pub fn text(report: &Report) -> String {
+    let mut out = String::new();
+    let o = &mut out;
+    let accelerator = &report.accelerator;
+    line(o, "model", &report.model);
+    line(o, "data", format!("{}, {} images", report.data, report.images));
+    line(
+        o,
+        "accelerator",
+        format!(
+            "{}: {}x{} PEs, {} gate MACs, {} MHz",
+            accelerator.name,
+            accelerator.array.rows,
+            accelerator.array.cols,
+            accelerator.gate.macs,
+            accelerator.clock_mhz
+        ),
+    );
+    let correct = (report.accuracy * report.images as f64).round();
+    line(o, "accuracy", format!("{} % ({correct} of {})", percent(report.accuracy), report.images));
+    let _ = writeln!(o);
+    cycles(o, report);
+    let _ = writeln!(o);
+    savings(o, report);
+    let _ = writeln!(o);
+    energy(o, report);
+    let _ = writeln!(o);
+    let time = format!("{:.1} us, {:.1} frames per second", report.time_us, report.frames_per_second);
+    line(o, "time per image", format!("{time} at {} MHz", accelerator.clock_mhz));
+    out
+}
+
+fn cycles(o: &mut String, report: &Report) {
+    let c = &report.cycles;
+    let part = |n: u64| {
+        let mean = rounded(n as f64 / report.images as f64);
+        format!("{mean:>12} {:>6} %", percent(n as f64 / c.total as f64))
+    };
+    line(o, "cycles per image", format!("{:>12}", rounded(c.mean)));
+    line(o, "  compute", part(c.compute));
+    line(o, "  input", part(c.input));
+    line(o, "  classifier", part(c.classifier));
+    line(o, "  exposed gates", part(c.gate_exposed));
+    line(o, "  stalls", part(c.stall));
+    for (reason, n) in &c.stall_by {
+        line(o, &format!("    {}", reason.replace('_', " ")), part(*n));
+    }
+    line(o, "  gates forced open", part(report.forced_open.cycles));
+    line(o, "  without gates", part(report.ungated.cycles));
+}
+
+fn savings(o: &mut String, report: &Report) {
+    let macs = &report.macs;
+    let mean = |n: u64| rounded(n as f64 / report.images as f64);
+    line(
+        o,
+        "MACs per image",
+        format!("{} of {} dense; gates' own: {}", mean(macs.executed), mean(macs.dense), mean(macs.gate)),
+    );
+    line(o, "MAC reduction", format!("{:.3}x", report.mac_reduction));
+    line(o, "speed-up", format!("{:.3}x over the network without gates", report.speedup));
+    line(o, "realised fraction", format!("{:.3} of the MAC reduction arrives as speed-up", report.realized_fraction));
+}
+
+fn energy(o: &mut String, report: &Report) {
+    let e = &report.energy_pj;
+    let part = |pj: f64| {
+        let nj = pj / report.images as f64 / 1000.0;
+        format!("{nj:>12.1} nJ {:>6} %", percent(pj / e.total))
+    };
+    line(o, "energy per image", format!("{}  (table: {})", part(e.total), report.energy_table.name));
+    line(o, "  MACs", part(e.mac));
+    line(o, "  registers", part(e.register));
+    line(o, "  SRAM", part(e.sram));
+    line(o, "  gates", part(e.gate));
+    line(o, "  gates forced open", part(report.forced_open.energy_pj));
+    line(o, "  without gates", part(report.ungated.energy_pj));
+}
