@@ -77,7 +77,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
     /// Threads; the results do not depend on it [default: one per CPU]
-    #[arg(long, value_name = "T", value_parser = positive)]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
     /// Write the whole report as JSON (docs/report.schema.json); - is stdout, without the tables
     #[arg(long, value_name = "FILE")]
@@ -164,7 +164,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "quantized")]
     pub calibration_images: Option<usize>,
     /// Threads; the results do not depend on it [default: one per CPU]
-    #[arg(long, value_name = "T", value_parser = positive)]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
     /// Write the figures as JSON; - is stdout, without the table
     #[arg(long, value_name = "FILE")]
@@ -203,5 +203,13 @@ fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if n > 0 => Ok(n),
         _ => Err("expected a whole number of at least 1".into()),
+    }
+}
+
+/// Threads: at least 1, and no more than any machine has use for.
+fn thread_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=1024).contains(&n) => Ok(n),
+        _ => Err("expected a whole number from 1 to 1024".into()),
     }
 }

@@ -26,10 +26,17 @@ impl Destination {
         if path == Path::new("-") {
             return Ok(Self::Stdout);
         }
+        let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if slash || path.as_os_str().is_empty() {
+            bail!("`{}`: cannot write: expected the name of a file", path.display());
+        }
         let writable = || -> Result<Self> {
-            let Ok(found) = fs::metadata(path) else {
-                temporary_beside(path)?;
-                return Ok(Self::File(path.to_path_buf()));
+            let found = match fs::metadata(path) {
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    temporary_beside(path)?;
+                    return Ok(Self::File(path.to_path_buf()));
+                }
+                found => found?,
             };
             if found.is_dir() {
                 bail!("is a folder");
@@ -84,7 +91,11 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
         // Less what the umask takes away.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    // The full error quotes the temporary file's random name, which helps nobody.
+    builder.tempfile_in(folder).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => io::Error::other(format!("no folder {}", folder.display())),
+        kind => kind.into(),
+    })
 }
 
 /// Checks several destinations, of which at most one is stdout and no two are the same file.
@@ -130,7 +141,13 @@ mod tests {
     fn folders_and_files_in_no_folder_are_refused() {
         let folder = tempfile::tempdir().expect("folder");
         assert!(Destination::check(folder.path()).is_err());
-        assert!(Destination::check(&folder.path().join("missing/report.json")).is_err());
+        let missing = folder.path().join("missing");
+        let message = format!("{:#}", Destination::check(&missing.join("report.json")).expect_err("refused"));
+        assert!(message.ends_with(&format!("cannot write: no folder {}", missing.display())), "{message}");
+        for name in ["", "new-folder/"] {
+            assert!(Destination::check(Path::new(name)).is_err());
+        }
+        assert!(Destination::check(&folder.path().join("x".repeat(300))).is_err(), "name too long");
     }
 
     #[test]

@@ -55,11 +55,12 @@ fn read(path: &Path, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
     let mut bytes = fs::read(path).with_context(|| format!("{shown}: cannot read"))?;
     let dimensions = usize::from(magic[3]);
     let header = 4 + 4 * dimensions;
+    let start = &bytes[..bytes.len().min(4)];
+    if start != magic {
+        bail!("{shown}: magic number: expected {magic:02x?}, found {start:02x?}");
+    }
     if bytes.len() < header {
         bail!("{shown}: expected a header of {header} bytes, found {} bytes", bytes.len());
-    }
-    if bytes[..4] != magic {
-        bail!("{shown}: magic number: expected {magic:02x?}, found {:02x?}", &bytes[..4]);
     }
     let words = bytes[4..header].chunks_exact(4);
     let sizes: Vec<usize> = words.map(|w| u32::from_be_bytes([w[0], w[1], w[2], w[3]]) as usize).collect();
