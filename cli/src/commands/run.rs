@@ -2,11 +2,11 @@
 
 use super::{note, print};
 use crate::args::{RUN_CALIBRATION, RUN_IMAGES, RunArgs};
-use crate::data::{Count, Dataset, Expected, Image};
+use crate::data::{Count, Dataset, Expected};
 use crate::{load, output, parallel, table, totals};
-use anyhow::Result;
-use lcsim_sim::{Mode, Outcome, Simulator, report};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
+use anyhow::{Context, Result};
+use lcsim_sim::{Mode, Simulator, report};
+use lcsim_spec::{QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
@@ -34,7 +34,14 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let net = network(args, &data)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.offset, count, &Expected::by_quantized(&net))?;
-    let outcomes = parallel::with_threads(args.threads, || outcomes(&net, &config, &images, !args.quiet))?;
+    let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;
+    let ungated = Simulator::new(&net.ungated(), &config).with_context(|| args.config.clone())?;
+    // Of each image: with its gates, with all gates forced open, without gates.
+    let simulate = |i: usize| {
+        let image = net.input.quantize_image(&images[i].pixels);
+        [gated.run(&image), gated.run_mode(&image, Mode::ForcedOpen), ungated.run(&image)]
+    };
+    let outcomes = parallel::with_threads(args.threads, || Ok(parallel::images(images.len(), !args.quiet, simulate)?))?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
     let mut run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
@@ -67,15 +74,4 @@ fn network(args: &RunArgs, data: &Dataset) -> Result<QuantNetwork> {
         note(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
     }
     Ok(net)
-}
-
-/// What happened to each image: with its gates, with all gates forced open, without gates.
-fn outcomes(net: &QuantNetwork, config: &AcceleratorConfig, images: &[Image], bar: bool) -> Result<Vec<[Outcome; 3]>> {
-    let gated = Simulator::new(net, config)?;
-    let ungated = Simulator::new(&net.ungated(), config)?;
-    let outcomes = parallel::images(images.len(), bar, |i| {
-        let image = net.input.quantize_image(&images[i].pixels);
-        [gated.run(&image), gated.run_mode(&image, Mode::ForcedOpen), ungated.run(&image)]
-    });
-    Ok(outcomes?)
 }

@@ -1,0 +1,106 @@
+//! What the commands do when all is well.
+
+use crate::{arg, lcsim, repository, stdout};
+use lcsim_spec::Report;
+use serde_json::Value;
+use std::fs;
+
+fn report(args: &[&str]) -> String {
+    stdout(&[&["run", "--json", "-", "--images", "3"], args].concat())
+}
+
+#[test]
+fn reports_do_not_depend_on_the_number_of_threads() {
+    assert_eq!(report(&["--threads", "1"]), report(&["--threads", "2"]));
+}
+
+#[test]
+fn reports_follow_their_schema() {
+    let schema = fs::read_to_string(repository("docs/report.schema.json")).expect("shipped");
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    assert!(jsonschema::draft202012::meta::is_valid(&schema));
+    let validator = jsonschema::draft202012::new(&schema).expect("a schema");
+    let mut report: Value = serde_json::from_str(&report(&[])).expect("JSON");
+    let errors: Vec<String> = validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    report["layers"][0]["surplus"] = Value::from(1);
+    assert!(!validator.is_valid(&report), "unknown fields have to be refused");
+}
+
+#[test]
+fn reports_add_up() {
+    let report: Report = serde_json::from_str(&report(&["--config", "8x8"])).expect("a report");
+    let c = &report.cycles;
+    assert_eq!(c.total, c.compute + c.input + c.classifier + c.gate_exposed + c.stall);
+    assert_eq!(c.stall, c.stall_by.values().sum::<u64>());
+    assert_eq!(c.total, report.image_cycles.iter().sum::<u64>());
+    assert_eq!((report.images, report.image_cycles.len()), (3, 3));
+    assert_eq!(report.accelerator.name, "8x8");
+}
+
+#[test]
+fn offset_passes_over_images() {
+    let cycles = |args: &[&str]| serde_json::from_str::<Report>(&stdout(args)).expect("a report").image_cycles;
+    let all = cycles(&["run", "--json", "-", "--images", "3"]);
+    assert_eq!(cycles(&["run", "--json", "-", "--images", "2", "--offset", "1"]), all[1..]);
+}
+
+#[test]
+fn tables_and_csv_have_a_line_for_each_layer() {
+    let layers = serde_json::from_str::<Report>(&report(&[])).expect("a report").layers;
+    let csv = stdout(&["run", "--csv", "-", "--images", "3"]);
+    let tables = stdout(&["run", "--images", "3"]);
+    assert_eq!(csv.lines().count(), layers.len() + 1);
+    for layer in &layers {
+        assert!(csv.contains(&layer.name) && tables.contains(&layer.name), "{}", layer.name);
+    }
+    for total in ["accuracy", "exposed gates", "stalls", "without gates", "speed-up", "realised fraction"] {
+        assert!(tables.contains(total), "{total}");
+    }
+}
+
+#[test]
+fn quantised_models_run_and_agree_with_those_quantised_on_the_fly() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (onnx, out) = (repository("models/resnet8-lcnet.onnx"), folder.path().join("model.safetensors"));
+    let quantize = ["quantize", arg(&onnx), "--data", "cifar10-test", "--images", "128", "--out", arg(&out)];
+    let summary = stdout(&quantize);
+    assert!(summary.contains("dense MACs") && summary.contains("128 images of cifar10-test"), "{summary}");
+    assert_eq!(report(&["--model", arg(&out)]), report(&["--model", arg(&onnx)]));
+}
+
+#[test]
+fn eval_compares_float_with_integer() {
+    let onnx = repository("models/resnet8-lcnet.onnx");
+    let args = ["eval", arg(&onnx), "--data", "cifar10-test", "--images", "20", "--calibration-images", "20"];
+    let table = stdout(&args);
+    assert!(table.contains("float") && table.contains("quantised") && table.contains("of dense"), "{table}");
+    let json: Value = serde_json::from_str(&stdout(&[&args[..], &["--json", "-"]].concat())).expect("JSON");
+    assert_eq!(json["images"], 20);
+    for share in ["float_accuracy", "integer_accuracy", "agreement"] {
+        assert!((0.0..=1.0).contains(&json[share].as_f64().expect("a number")), "{share}");
+    }
+}
+
+#[test]
+fn embedded_configurations_can_be_printed_and_used() {
+    let names = stdout(&["config"]);
+    assert_eq!(names.lines().collect::<Vec<_>>(), ["4x4", "8x8", "16x16", "32x32"]);
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("mine.toml");
+    fs::write(&path, stdout(&["config", "4x4"])).expect("written");
+    assert_eq!(report(&["--config", arg(&path)]), report(&["--config", "4x4"]));
+}
+
+#[test]
+fn help_lists_the_commands_and_completions_exist() {
+    let help = stdout(&["--help"]);
+    for command in ["run", "quantize", "eval", "config", "completions"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+        assert!(stdout(&[command, "--help"]).contains("Example"), "{command}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(stdout(&["completions", shell]).contains("lcsim"), "{shell}");
+    }
+    lcsim(&["--version"]).assert().success().stdout(format!("lcsim {}\n", env!("CARGO_PKG_VERSION")));
+}
