@@ -38,20 +38,7 @@ struct Predictions {
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
     let [json] = output::check_all([args.json.as_deref()])?;
-    let net = onnx::import(&args.model)?;
-    let data = Dataset::open(&args.data)?;
-    let quantized = quantized(args, &net, &data)?;
-    let expected = Expected::by_float(&net);
-    if Expected::by_quantized(&quantized) != expected {
-        let found = Expected::by_quantized(&quantized);
-        let show = |e: Expected| format!("images of {} and {} classes", e.shape, e.classes);
-        bail!("quantised model: expected {} as in {}, found {}", show(expected), args.model.display(), show(found));
-    }
-    let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
-    let predictions = parallel::with_threads(args.threads, || {
-        Ok(parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))?)
-    })?;
-    let evaluation = evaluate(&quantized, data.name, &images, &predictions);
+    let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     let on_stdout = json == Some(output::Destination::Stdout);
     if let Some(json) = json {
         let mut text = serde_json::to_vec_pretty(&evaluation)?;
@@ -59,6 +46,20 @@ pub(super) fn run(args: &EvalArgs) -> Result<()> {
         json.write(&text)?;
     }
     if on_stdout { Ok(()) } else { print(text(&evaluation)) }
+}
+
+fn compare(args: &EvalArgs) -> Result<Evaluation> {
+    let net = onnx::import(&args.model)?;
+    let data = Dataset::open(&args.data)?;
+    let quantized = quantized(args, &net, &data)?;
+    let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
+    if found != expected {
+        let model = args.model.display();
+        bail!("quantised model: expected {expected} as in {model}, found {found}");
+    }
+    let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
+    let predictions = parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))?;
+    Ok(evaluate(&quantized, data.name, &images, &predictions))
 }
 
 fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetwork> {

@@ -10,7 +10,7 @@ use lcsim_spec::{QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
-    let report = simulate(args)?;
+    let report = parallel::with_threads(args.threads, || simulate(args))?;
     let rows = table::rows(&report);
     let on_stdout = [&json, &csv].into_iter().flatten().any(|d| *d == output::Destination::Stdout);
     if let Some(json) = json {
@@ -37,11 +37,11 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;
     let ungated = Simulator::new(&net.ungated(), &config).with_context(|| args.config.clone())?;
     // Of each image: with its gates, with all gates forced open, without gates.
-    let simulate = |i: usize| {
+    let modes = |i: usize| {
         let image = net.input.quantize_image(&images[i].pixels);
         [gated.run(&image), gated.run_mode(&image, Mode::ForcedOpen), ungated.run(&image)]
     };
-    let outcomes = parallel::with_threads(args.threads, || Ok(parallel::images(images.len(), !args.quiet, simulate)?))?;
+    let outcomes = parallel::images(images.len(), !args.quiet, modes)?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
     let mut run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),

@@ -59,6 +59,12 @@ impl Expected {
     }
 }
 
+impl std::fmt::Display for Expected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "images of {} and {} classes", self.shape, self.classes)
+    }
+}
+
 /// An image as it lies in the data.
 struct Sample {
     shape: Shape,
