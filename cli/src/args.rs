@@ -39,8 +39,8 @@ pub enum Command {
 
 const MAIN_EXAMPLES: &str = "\
 Examples:
-  lcsim run                                    embedded LC-Net ResNet-8, 100 embedded CIFAR-10 images, 16x16 array
-  lcsim run --config 8x8 --json report.json    another array; every number also as JSON
+  lcsim run                                    embedded LC-Net on embedded images, 16x16 array
+  lcsim run --config 8x8 --json report.json    another array; the report also as JSON
   lcsim quantize model.onnx --data cifar10/ --out model.safetensors
   lcsim config 16x16 > mine.toml               then edit, and: lcsim run --config mine.toml
 
