@@ -39,10 +39,11 @@ pub enum Command {
 
 const MAIN_EXAMPLES: &str = "\
 Examples:
-  lcsim run                                    embedded LC-Net on embedded images, 16x16 array
-  lcsim run --config 8x8 --json report.json    another array; the report also as JSON
+  lcsim run                     embedded LC-Net, images and 16x16 array
+  lcsim run --config 8x8 --json report.json
   lcsim quantize model.onnx --data cifar10/ --out model.safetensors
-  lcsim config 16x16 > mine.toml               then edit, and: lcsim run --config mine.toml
+  lcsim config 16x16 > mine.toml
+  lcsim run --config mine.toml
 
 Exit codes: 0 done, 2 error, 130 interrupted.";
 
