@@ -8,7 +8,9 @@ use crate::float::{self, Activations};
 use crate::model::{Block, Conv, Fc, Layer, Network};
 use crate::{Error, histogram::Histogram};
 use lcsim_spec::network as quant;
-use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX};
+use lcsim_spec::number::{
+    ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
+};
 use lcsim_spec::{InputSpec, QuantNetwork, Shape};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -25,7 +27,11 @@ pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error
         return invalid("calibration", "at least 1 image".into(), "0".into());
     }
     if let Some(image) = images.iter().find(|i| i.len() != net.input.len()) {
-        return invalid("calibration image", format!("{} bytes ({})", net.input.len(), net.input), image.len().to_string());
+        return invalid(
+            "calibration image",
+            format!("{} bytes ({})", net.input.len(), net.input),
+            image.len().to_string(),
+        );
     }
     let ranges = calibrate(net, images);
     let input = input_spec(net);
@@ -138,7 +144,8 @@ impl Quantizer<'_> {
         members.iter().filter_map(|m| self.ranges.get(m.as_ref())).for_each(|h| all.merge(h));
         // The largest real multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT.
         let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT);
-        let finest = writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
+        let finest =
+            writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
         finest.fold(all.best_scale(), f64::max)
     }
 
@@ -177,7 +184,11 @@ impl Quantizer<'_> {
             let real = step * f64::from(1u32 << SCORE_FRAC);
             let (m, shift) = multiplier(real, SCORE_SHIFT).ok_or_else(|| {
                 let limit = f64::from(1u32 << (SCORE_FRAC - SCORE_SHIFT));
-                self.bad(&f.name, &format!("a score step below {limit} / 2^{SCORE_FRAC}"), &format!("{real:.1} / 2^{SCORE_FRAC}"))
+                self.bad(
+                    &f.name,
+                    &format!("a score step below {limit} / 2^{SCORE_FRAC}"),
+                    &format!("{real:.1} / 2^{SCORE_FRAC}"),
+                )
             })?;
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
             q.bias.push(to_bias(f.bias[q.bias.len()], step));

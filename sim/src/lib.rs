@@ -3,12 +3,15 @@
 //! `schedule -> engine -> counters -> energy -> report`; cycles come from the engine, never from a formula.
 
 mod counters;
+mod energy;
 mod engine;
 mod error;
 mod layout;
 mod program;
+pub mod report;
 
 pub use counters::{Activity, CycleCounters, LayerCount};
+pub use energy::EnergyTable;
 pub use engine::Outcome;
 pub use error::Error;
 

@@ -112,8 +112,6 @@ pub(crate) struct LayerInfo {
     pub kind: LayerKind,
     pub macs_dense: u64,
     pub channels: usize,
-    /// For an L-Net: the line of its block's last convolution.
-    pub guards: Option<usize>,
 }
 
 /// Everything that is fixed before an image arrives.
@@ -209,7 +207,6 @@ impl Builder<'_> {
     fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, Error> {
         self.layout.begin_branch();
         let predicated = b.lnet.is_some();
-        let lnet = self.program.layers.len();
         if let Some(g) = &b.lnet {
             self.gate(g, Purpose::LNet, stream, false)?;
         }
@@ -243,10 +240,7 @@ impl Builder<'_> {
                 l_scaled: predicated,
                 ..self.job(&g.conv, x, out, LayerKind::Conv)
             };
-            let line = self.conv(job, predicated);
-            if predicated {
-                self.program.layers[lnet].guards = Some(line);
-            }
+            self.conv(job, predicated);
         }
         Ok(Placed { region: out, relu: b.relu, inputs: Inputs::Dense })
     }
@@ -279,11 +273,9 @@ impl Builder<'_> {
         }
     }
 
-    fn conv(&mut self, job: ConvJob, predicated: bool) -> usize {
-        let layer = job.layer;
-        self.op(Unit::Conv(self.program.convs.len()), predicated, layer);
+    fn conv(&mut self, job: ConvJob, predicated: bool) {
+        self.op(Unit::Conv(self.program.convs.len()), predicated, job.layer);
         self.program.convs.push(job);
-        layer
     }
 
     fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) -> Result<(), Error> {
@@ -331,7 +323,7 @@ impl Builder<'_> {
     }
 
     fn layer(&mut self, name: &str, kind: LayerKind, macs_dense: u64, channels: usize) -> usize {
-        self.program.layers.push(LayerInfo { name: name.into(), kind, macs_dense, channels, guards: None });
+        self.program.layers.push(LayerInfo { name: name.into(), kind, macs_dense, channels });
         self.program.layers.len() - 1
     }
 }

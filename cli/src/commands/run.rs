@@ -39,7 +39,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     // Of each image: with its gates, with all gates forced open, without gates.
     let modes = |i: usize| {
         let image = net.input.quantize_image(&images[i].pixels);
-        [gated.run(&image), gated.run_mode(&image, Mode::ForcedOpen), ungated.run(&image)]
+        [gated.run(&image, Mode::Gated), gated.run(&image, Mode::ForcedOpen), ungated.run(&image, Mode::Gated)]
     };
     let outcomes = parallel::images(images.len(), !args.quiet, modes)?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
@@ -57,7 +57,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         run.forced_open.push(forced_open);
         run.ungated.push(ungated);
     }
-    Ok(report::assemble(&net, &config, &energy, run))
+    Ok(report::assemble(&gated, &ungated, &energy, run))
 }
 
 fn network(args: &RunArgs, data: &Dataset) -> Result<QuantNetwork> {

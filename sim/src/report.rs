@@ -1,0 +1,152 @@
+//! Counters of all images -> the report.
+
+use crate::counters::{Activity, CycleCounters};
+use crate::energy::{EnergyModel, EnergyTable};
+use crate::program::LayerInfo;
+use crate::{Outcome, Simulator};
+use lcsim_spec::report::{Cycles, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
+
+/// What was run, with the outcomes of all images in their order.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Version of lcsim.
+    pub version: String,
+    /// Name of the network.
+    pub model: String,
+    /// Name of the data set.
+    pub data: String,
+    /// Gates active.
+    pub gated: Vec<Outcome>,
+    /// Every gate evaluated, nothing skipped.
+    pub forced_open: Vec<Outcome>,
+    /// The network without gates.
+    pub ungated: Vec<Outcome>,
+    /// Images whose class, gates active, is their label.
+    pub correct: u64,
+}
+
+/// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same accelerator.
+pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Report {
+    let config = &gated.program.config;
+    let model = EnergyModel::new(table, config);
+    let images = run.gated.len() as u64;
+    let pes = config.array.rows * config.array.cols;
+    let layers: Vec<LayerReport> = (gated.program.layers.iter().enumerate())
+        .map(|(i, info)| layer_report(info, i, &run.gated, &model, pes))
+        .collect();
+    let cycles = cycle_report(&run.gated);
+    let macs = Macs {
+        dense: layers.iter().filter(|l| !is_gate(l.kind)).map(|l| l.macs_dense).sum(),
+        executed: layers.iter().filter(|l| !is_gate(l.kind)).map(|l| l.macs_executed).sum(),
+        gate: layers.iter().filter(|l| is_gate(l.kind)).map(|l| l.macs_executed).sum(),
+    };
+    let reference = |sim: &Simulator, outcomes: &[Outcome]| Reference {
+        cycles: outcomes.iter().map(|o| o.cycles).sum(),
+        energy_pj: sum_layers(sim, outcomes, &model).total,
+    };
+    let ungated = reference(ungated, &run.ungated);
+    let speedup = ratio(ungated.cycles as f64, cycles.total as f64);
+    let mac_reduction = ratio(macs.dense as f64, macs.executed as f64);
+    let time_us = cycles.mean / config.clock_mhz;
+    Report {
+        schema: SCHEMA.into(),
+        version: run.version,
+        model: run.model,
+        data: run.data,
+        accelerator: config.clone(),
+        images,
+        accuracy: ratio(run.correct as f64, images as f64),
+        macs,
+        energy_pj: sum_layers(gated, &run.gated, &model),
+        energy_table: table.describe(),
+        forced_open: reference(gated, &run.forced_open),
+        ungated,
+        speedup,
+        mac_reduction,
+        realized_fraction: ratio(speedup, mac_reduction),
+        time_us,
+        frames_per_second: ratio(1e6, time_us),
+        image_cycles: run.gated.iter().map(|o| o.cycles).collect(),
+        cycles,
+        layers,
+    }
+}
+
+fn is_gate(kind: LayerKind) -> bool {
+    matches!(kind, LayerKind::LNet | LayerKind::CNet)
+}
+
+/// 0 where there is nothing to divide by.
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+fn cycle_report(outcomes: &[Outcome]) -> Cycles {
+    let mut sum = CycleCounters::default();
+    outcomes.iter().flat_map(|o| &o.layers).for_each(|l| sum += l.cycles);
+    let total = sum.total();
+    let by = [
+        ("weights", sum.weights),
+        ("drain", sum.drain),
+        ("bank_conflict", sum.bank_conflict),
+        ("control", sum.control),
+    ];
+    Cycles {
+        total,
+        mean: ratio(total as f64, outcomes.len() as f64),
+        compute: sum.compute,
+        input: sum.input,
+        classifier: sum.classifier,
+        gate_exposed: sum.gate,
+        stall: sum.stall(),
+        stall_by: by.into_iter().map(|(reason, n)| (reason.to_string(), n)).collect(),
+    }
+}
+
+fn sum_layers(sim: &Simulator, outcomes: &[Outcome], model: &EnergyModel) -> Energy {
+    let mut sum = Energy::default();
+    for (i, info) in sim.program.layers.iter().enumerate() {
+        let layer = model.energy(info.kind, &activity(i, outcomes));
+        sum.total += layer.total;
+        sum.mac += layer.mac;
+        sum.register += layer.register;
+        sum.sram += layer.sram;
+        sum.gate += layer.gate;
+    }
+    sum
+}
+
+fn activity(layer: usize, outcomes: &[Outcome]) -> Activity {
+    let mut sum = Activity::default();
+    outcomes.iter().for_each(|o| sum += o.layers[layer].activity);
+    sum
+}
+
+fn layer_report(info: &LayerInfo, i: usize, outcomes: &[Outcome], model: &EnergyModel, pes: usize) -> LayerReport {
+    let images = outcomes.len() as u64;
+    let mut cycles = CycleCounters::default();
+    outcomes.iter().for_each(|o| cycles += o.layers[i].cycles);
+    let activity = activity(i, outcomes);
+    let executed = outcomes.iter().filter(|o| o.layers[i].executed).count() as u64;
+    let skipped = match info.kind {
+        LayerKind::LNet => outcomes.iter().filter(|o| o.layers[i].skips).count() as u64,
+        _ => images - executed,
+    };
+    let live: u64 = outcomes.iter().map(|o| o.layers[i].live).sum();
+    let on_array = matches!(info.kind, LayerKind::Conv | LayerKind::Shortcut);
+    LayerReport {
+        name: info.name.clone(),
+        kind: info.kind,
+        cycles: cycles.total(),
+        compute_cycles: cycles.compute,
+        gate_cycles: cycles.gate,
+        stall_cycles: cycles.stall(),
+        macs_dense: info.macs_dense * images,
+        macs_executed: activity.macs + activity.gate_macs,
+        utilization: if on_array { ratio(activity.macs as f64, (cycles.total() * pes as u64) as f64) } else { 0.0 },
+        channels: info.channels as u64,
+        live_channels: ratio(live as f64, executed as f64),
+        skip_rate: ratio(skipped as f64, images as f64),
+        energy_pj: model.energy(info.kind, &activity),
+    }
+}
