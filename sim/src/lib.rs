@@ -12,7 +12,7 @@ pub mod report;
 
 pub use counters::{Activity, CycleCounters, LayerCount};
 pub use energy::EnergyTable;
-pub use engine::Outcome;
+pub use engine::{Outcome, Probe};
 pub use error::Error;
 
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
@@ -55,6 +55,14 @@ impl Simulator {
     /// If `image` is not as long as the network's input shape says.
     pub fn trace(&self, image: &[i8], mode: Mode) -> Outcome {
         self.machine(image, mode).keep_maps().run()
+    }
+
+    /// What stands in the memories after `cycles` clock edges.
+    ///
+    /// # Panics
+    /// If `image` is not as long as the network's input shape says.
+    pub fn probe(&self, image: &[i8], mode: Mode, cycles: u64) -> Probe {
+        self.machine(image, mode).probe(cycles)
     }
 
     fn machine<'a>(&'a self, image: &'a [i8], mode: Mode) -> engine::Machine<'a> {

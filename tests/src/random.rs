@@ -17,7 +17,7 @@ impl Rng {
     }
 
     /// SplitMix64.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -26,7 +26,7 @@ impl Rng {
 
     /// Uniform in `low..=high`.
     pub fn range(&mut self, low: i64, high: i64) -> i64 {
-        low + (self.next() % (high - low + 1) as u64) as i64
+        low + (self.bits() % (high - low + 1) as u64) as i64
     }
 
     /// An `i8`, every fourth one of the extremes or 0.
@@ -191,12 +191,12 @@ fn build_block(rng: &mut Rng, name: &str, plan: &BlockPlan, input: Shape, relu: 
     }
     let lnet = plan.lnet.map(|o| fc(rng, &format!("{name}.lnet"), input, 1, o));
     let mut convs: Vec<GatedConv> = Vec::new();
-    for i in 0..n {
+    for (i, &channels) in channels.iter().enumerate() {
         let map = convs.last().map_or(input, |g| g.conv.output);
         let stride = if i == 0 { stride } else { 1 };
         let relu = i + 1 < n && rng.range(0, 3) > 0;
-        let gate = plan.cnets[i].map(|o| fc(rng, &format!("{name}.cnet{i}"), map, channels[i], o));
-        let conv = conv(rng, &format!("{name}.conv{i}"), map, channels[i], plan.kernels[i], stride, relu);
+        let gate = plan.cnets[i].map(|o| fc(rng, &format!("{name}.cnet{i}"), map, channels, o));
+        let conv = conv(rng, &format!("{name}.conv{i}"), map, channels, plan.kernels[i], stride, relu);
         convs.push(GatedConv { conv, gate });
     }
     let shortcut =

@@ -91,6 +91,8 @@ pub(crate) struct Columns {
     residual: Vec<i8>,
     output: Vec<i8>,
     pool: Vec<i32>,
+    /// Cycle of the last write to the pool memory's one write port.
+    flushed_at: Option<u64>,
 }
 
 /// The memories that the columns write.
@@ -119,6 +121,7 @@ impl Columns {
             residual: vec![0; cols],
             output: vec![0; cols],
             pool: vec![0; cols],
+            flushed_at: None,
         }
     }
 
@@ -229,7 +232,7 @@ impl Columns {
 
     /// Behind a tile's last pixel, when the slowest column has added it, the sums leave for the pool memory, one a cycle.
     fn flush_pool(
-        &self,
+        &mut self,
         now: u64,
         slots: &SlotHistory,
         job: &ConvJob,
@@ -240,12 +243,16 @@ impl Columns {
         if job.pool.is_none() {
             return;
         }
+        let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
             let slot = slots.at(now, self.rows + c + 6 + set.interval);
             if slot.closes_tile && slot.parity == parity {
+                assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];
                 activity.pool_write += 4;
+                flushed = Some(now);
             }
         }
+        self.flushed_at = flushed.or(self.flushed_at);
     }
 }

@@ -40,6 +40,19 @@ pub struct Outcome {
     pub ends: Vec<(String, u64)>,
 }
 
+/// What stands in the memories between two clock edges.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// For each convolution, by name: its output region in channel order. Before it is written, what stood there before.
+    pub maps: Vec<(String, Vec<i8>)>,
+    /// Both live lists: channels and scores.
+    pub lists: [Vec<(usize, Score)>; 2],
+    /// The L-Net's score, once it is there.
+    pub lscore: Option<Score>,
+    /// Logits that have left the gate unit.
+    pub logits: Vec<i32>,
+}
+
 /// Signals that cross units, as the registers hold them at the beginning of a cycle.
 struct Sampled {
     array_busy: bool,
@@ -121,16 +134,27 @@ impl<'a> Machine<'a> {
     }
 
     pub fn run(mut self) -> Outcome {
-        loop {
-            let sampled = self.sample();
-            self.observe_ends(&sampled);
-            if self.pc == self.program.ops.len() && !sampled.array_busy && sampled.gate_running.is_none() {
-                return self.outcome();
-            }
-            self.account(&sampled);
-            self.tick(&sampled);
-            self.now += 1;
+        while self.step() {}
+        self.outcome()
+    }
+
+    /// What stands in the memories after so many cycles, or at the end if that comes first.
+    pub fn probe(mut self, cycles: u64) -> Probe {
+        while self.now < cycles && self.step() {}
+        self.peek()
+    }
+
+    /// One cycle; false if nothing is left to do.
+    fn step(&mut self) -> bool {
+        let sampled = self.sample();
+        self.observe_ends(&sampled);
+        if self.pc == self.program.ops.len() && !sampled.array_busy && sampled.gate_running.is_none() {
+            return false;
         }
+        self.account(&sampled);
+        self.tick(&sampled);
+        self.now += 1;
+        true
     }
 
     fn sample(&self) -> Sampled {

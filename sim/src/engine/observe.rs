@@ -1,6 +1,6 @@
 //! What an observer notes down without touching a port: values, decisions, and when each instruction ended.
 
-use super::{Machine, Outcome, Sampled};
+use super::{Machine, Outcome, Probe, Sampled};
 use crate::Mode;
 use crate::layout::{Memory, Region};
 use crate::program::{ConvJob, Op, Purpose, Unit};
@@ -88,6 +88,16 @@ impl Machine<'_> {
         };
         let word = region.base + entry / banks * shape.pixels();
         (0..shape.pixels()).map(|p| memory.peek(entry % banks, word + p)).collect()
+    }
+
+    pub(super) fn peek(&self) -> Probe {
+        let map = |job: &ConvJob| (self.program.layers[job.layer].name.clone(), self.map(job));
+        Probe {
+            maps: self.program.convs.iter().map(map).collect(),
+            lists: [0, 1].map(|l| self.gate.lists[l].entries.clone()),
+            lscore: self.gate.lscore,
+            logits: self.gate.logits.clone(),
+        }
     }
 
     pub(super) fn outcome(mut self) -> Outcome {

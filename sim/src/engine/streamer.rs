@@ -30,10 +30,6 @@ impl Streamer {
 
     /// The next slot. `ready` is the fold that may follow the current one without a gap.
     pub fn tick(&mut self, job: &ConvJob, cols: usize, ready: Option<Fold>) -> Issue {
-        // Only where outputs go to arbitrary channels can two columns want one bank.
-        let scattered = job.natural && job.outputs.is_some();
-        let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
-        self.settling = self.settling.saturating_sub(1);
         let mut slot =
             self.fold.filter(|_| self.phase == 0).map_or_else(Slot::default, |f| pixel_slot(job, &f, self.pixel));
         let interval = self.fold.map_or(1, |f| f.interval);
@@ -48,8 +44,12 @@ impl Streamer {
         }
         if slot.valid && slot.last {
             // The slowest column's last output, `cols - 1` columns on and delayed by up to a pixel's cycles, comes first.
-            self.settling = (cols + interval).saturating_sub(3);
+            self.settling = cols + interval - 2;
         }
+        // Only where outputs go to arbitrary channels can two columns want one bank.
+        let scattered = job.natural && job.outputs.is_some();
+        let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
+        self.settling = self.settling.saturating_sub(1);
         self.held = self.fold.is_none() && ready.is_some() && allowed.is_none();
         let swap = self.fold.is_none() && allowed.is_some();
         if swap {
