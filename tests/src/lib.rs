@@ -2,3 +2,4 @@
 
 pub mod onnx_builder;
 pub mod random;
+pub mod tiny;
