@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::kernel::Geometry;
 use lcsim_spec::Shape;
-use lcsim_spec::network::NetworkError;
+use lcsim_spec::network::{self, NetworkError};
 use std::collections::HashSet;
 
 /// A convolution, batch norm folded.
@@ -45,37 +45,11 @@ pub struct Fc {
 }
 
 /// A convolution of a block with its C-Net, if it has one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GatedConv {
-    /// The convolution.
-    pub conv: Conv,
-    /// Reads the convolution's input map, scores its output channels.
-    pub gate: Option<Fc>,
-}
-
+pub type GatedConv = network::GatedConv<Conv, Fc>;
 /// A residual block.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Block {
-    /// Unique name.
-    pub name: String,
-    /// Reads the block's input map, scores the residual branch.
-    pub lnet: Option<Fc>,
-    /// The branch, at least one convolution.
-    pub convs: Vec<GatedConv>,
-    /// Projection shortcut.
-    pub shortcut: Option<Conv>,
-    /// Whether ReLU follows the addition.
-    pub relu: bool,
-}
-
+pub type Block = network::Block<Conv, Fc>;
 /// One step of the network.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Layer {
-    /// A convolution outside any block.
-    Conv(Conv),
-    /// A residual block.
-    Block(Block),
-}
+pub type Layer = network::Layer<Conv, Fc>;
 
 /// A float network.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,18 +81,9 @@ impl Conv {
 }
 
 impl Network {
-    /// All convolutions in order of execution (a block's shortcut before its last convolution).
+    /// All convolutions in order of execution.
     pub fn convs(&self) -> impl Iterator<Item = &Conv> {
-        self.layers.iter().flat_map(|layer| -> Vec<&Conv> {
-            match layer {
-                Layer::Conv(c) => vec![c],
-                Layer::Block(b) => {
-                    let mut order: Vec<_> = b.convs.iter().map(|g| &g.conv).collect();
-                    order.splice(order.len().saturating_sub(1)..order.len().saturating_sub(1), &b.shortcut);
-                    order
-                }
-            }
-        })
+        self.layers.iter().flat_map(Layer::convs)
     }
 
     /// MACs of convolutions and classifier with every gate open; the gates' own are not in it.

@@ -139,35 +139,49 @@ pub struct Fc {
 
 /// A convolution of a block with its C-Net, if it has one.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GatedConv {
+pub struct GatedConv<C = Conv, F = Fc> {
     /// The convolution.
-    pub conv: Conv,
+    pub conv: C,
     /// Reads the convolution's input map, scores its output channels.
-    pub gate: Option<Fc>,
+    pub gate: Option<F>,
 }
 
-/// A residual block: `y = shortcut(x) + L * C_n * conv_n(... C_1 * relu(conv_1(x)))`.
+/// A residual block, of convolutions `C` and gates `F`: `y = shortcut(x) + L * C_n * conv_n(... C_1 * relu(conv_1(x)))`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Block {
+pub struct Block<C = Conv, F = Fc> {
     /// Unique name.
     pub name: String,
     /// Reads the block's input map, scores the residual branch.
-    pub lnet: Option<Fc>,
+    pub lnet: Option<F>,
     /// The branch: two convolutions in a BasicBlock, three in a Bottleneck; at least two.
-    pub convs: Vec<GatedConv>,
+    pub convs: Vec<GatedConv<C, F>>,
     /// Projection; without one, the stream is updated in place.
-    pub shortcut: Option<Conv>,
+    pub shortcut: Option<C>,
     /// Whether readers of the block's output apply ReLU to it.
     pub relu: bool,
 }
 
 /// One step of the network.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Layer {
+pub enum Layer<C = Conv, F = Fc> {
     /// A convolution outside any block.
-    Conv(Conv),
+    Conv(C),
     /// A residual block.
-    Block(Block),
+    Block(Block<C, F>),
+}
+
+impl<C, F> Layer<C, F> {
+    /// Its convolutions in order of execution: a block's shortcut before its last convolution.
+    pub fn convs(&self) -> Vec<&C> {
+        match self {
+            Layer::Conv(c) => vec![c],
+            Layer::Block(b) => {
+                let mut order: Vec<_> = b.convs.iter().map(|g| &g.conv).collect();
+                let last = order.pop();
+                order.into_iter().chain(&b.shortcut).chain(last).collect()
+            }
+        }
+    }
 }
 
 /// A quantised network.
@@ -200,18 +214,9 @@ pub struct NetworkError {
 }
 
 impl QuantNetwork {
-    /// All convolutions in order of execution (a block's shortcut before its last convolution).
+    /// All convolutions in order of execution.
     pub fn convs(&self) -> impl Iterator<Item = &Conv> {
-        self.layers.iter().flat_map(|layer| -> Vec<&Conv> {
-            match layer {
-                Layer::Conv(c) => vec![c],
-                Layer::Block(b) => {
-                    let last = b.convs.len() - 1;
-                    let early = b.convs[..last].iter().map(|g| &g.conv);
-                    early.chain(&b.shortcut).chain([&b.convs[last].conv]).collect()
-                }
-            }
-        })
+        self.layers.iter().flat_map(Layer::convs)
     }
 
     /// All gates: (gate, whether it is an L-Net), in order of evaluation.
