@@ -9,6 +9,7 @@ pub mod network;
 pub mod number;
 pub mod report;
 pub mod trace;
+mod validate;
 
 pub use config::{AcceleratorConfig, ConfigError};
 pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, QuantNetwork, Shape};
