@@ -1,0 +1,2 @@
+//! The accelerator as synthesisable Verilog, through rust-hdl.
+mod unit;

@@ -1,0 +1,148 @@
+//! A hardware module whose widths are chosen at run time.
+//!
+//! rust-hdl's own signals carry their width in the type; a generator that takes an accelerator's configuration needs them
+//! as values. [`Unit`] is a rust-hdl block with such ports: rust-hdl walks the hierarchy, declares ports and nets,
+//! instantiates children and emits the modules; the body is a custom leaf's text. A parent drives the inputs of a child
+//! `x` through nets `x$i_...` and reads `x$o_...`.
+
+use rust_hdl::core::ast::VerilogLiteral;
+use rust_hdl::core::atom::{Atom, AtomKind};
+use rust_hdl::core::constraint::PinConstraint;
+use rust_hdl::core::prelude::{Block, Logic, Probe, Verilog};
+use rust_hdl::core::signal::get_signal_id;
+use rust_hdl::core::synth::VCDValue;
+use rust_hdl::core::type_descriptor::{TypeDescriptor, TypeKind};
+use std::fmt::Write;
+
+/// A port of a [`Unit`].
+#[derive(Debug, Clone)]
+struct Port {
+    name: String,
+    width: usize,
+    output: bool,
+    id: usize,
+}
+
+impl Atom for Port {
+    fn bits(&self) -> usize {
+        self.width
+    }
+    fn connected(&self) -> bool {
+        true // `Unit::undriven` checks the text, where the connections are
+    }
+    fn changed(&self) -> bool {
+        false
+    }
+    fn kind(&self) -> AtomKind {
+        if self.output { AtomKind::OutputPassthrough } else { AtomKind::InputParameter }
+    }
+    fn descriptor(&self) -> TypeDescriptor {
+        TypeDescriptor { name: format!("bits_{}", self.width), kind: TypeKind::Bits(self.width) }
+    }
+    fn vcd(&self) -> VCDValue {
+        VCDValue::Vector(vec![])
+    }
+    fn id(&self) -> usize {
+        self.id
+    }
+    fn verilog(&self) -> VerilogLiteral {
+        0u32.into()
+    }
+    fn constraints(&self) -> Vec<PinConstraint> {
+        vec![]
+    }
+}
+
+/// A module with ports, children and a body.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    kind: String,
+    ports: Vec<Port>,
+    children: Vec<(String, Unit)>,
+    body: String,
+}
+
+impl Unit {
+    /// A module of this kind with clock and synchronous reset.
+    pub fn new(kind: &str) -> Self {
+        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new() };
+        unit.input("clock", 1).input("reset", 1)
+    }
+
+    pub fn input(self, name: &str, width: usize) -> Self {
+        self.port(name, width, false)
+    }
+
+    pub fn output(self, name: &str, width: usize) -> Self {
+        self.port(name, width, true)
+    }
+
+    fn port(mut self, name: &str, width: usize, output: bool) -> Self {
+        self.ports.push(Port { name: name.into(), width: width.max(1), output, id: get_signal_id() });
+        self
+    }
+
+    /// Text of the body.
+    pub fn body(mut self, text: &str) -> Self {
+        self.body.push_str(text);
+        self.body.push('\n');
+        self
+    }
+
+    /// Adds an instance and drives its inputs; clock and reset are passed on.
+    pub fn child(&mut self, name: &str, unit: Unit, inputs: &[(&str, String)]) {
+        let clocks = [("clock", "clock".to_string()), ("reset", "reset".to_string())];
+        for (port, expression) in clocks.iter().chain(inputs) {
+            let _ = writeln!(self.body, "always @(*) {name}${port} = {expression};"); // a String takes every write
+        }
+        self.children.push((name.into(), unit));
+    }
+
+    /// Adds text to the body.
+    pub fn text(&mut self, text: &str) {
+        self.body.push_str(text);
+        self.body.push('\n');
+    }
+
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    pub fn children(&self) -> &[(String, Unit)] {
+        &self.children
+    }
+
+    /// Inputs of children that nothing drives, as `child.port`.
+    pub fn undriven(&self) -> Vec<String> {
+        let own = self.children.iter().flat_map(|(name, unit)| {
+            let inputs = unit.ports.iter().filter(|p| !p.output);
+            inputs.filter(move |p| !self.body.contains(&format!("{name}${} =", p.name))).map(move |p| format!("{name}.{}", p.name))
+        });
+        own.chain(self.children.iter().flat_map(|(_, unit)| unit.undriven())).collect()
+    }
+}
+
+impl Logic for Unit {
+    fn update(&mut self) {}
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(self.body.clone())
+    }
+}
+
+impl Block for Unit {
+    fn connect_all(&mut self) {}
+    fn update_all(&mut self) {}
+    fn has_changed(&self) -> bool {
+        false
+    }
+    fn accept(&self, name: &str, probe: &mut dyn Probe) {
+        probe.visit_start_scope(name, self);
+        for port in &self.ports {
+            probe.visit_atom(&port.name, port);
+        }
+        for (name, child) in &self.children {
+            child.accept(name, probe);
+        }
+        probe.visit_end_scope(name, self);
+    }
+}
