@@ -1,0 +1,285 @@
+//! Widths that follow from a configuration, and text templates that are filled with them.
+
+use lcsim_spec::AcceleratorConfig;
+
+/// Bits of a value in `0..n`, at least 1.
+pub(crate) fn bits(n: usize) -> usize {
+    (usize::BITS - n.saturating_sub(1).leading_zeros()).max(1) as usize
+}
+
+/// A packed bundle of named fields, most significant first.
+pub(crate) struct Bus(pub Vec<(&'static str, usize)>);
+
+impl Bus {
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|f| f.1).sum()
+    }
+
+    /// `wire` declarations that take a bundle apart; names get a prefix.
+    pub fn unpack(&self, bundle: &str, prefix: &str) -> String {
+        let mut high = self.width();
+        let mut text = String::new();
+        for (name, width) in &self.0 {
+            let low = high - width;
+            let range = if self.width() == 1 { String::new() } else { format!("[{}:{low}]", high - 1) };
+            text += &format!("wire [{}:0] {prefix}{name} = {bundle}{range};\n", width - 1);
+            high = low;
+        }
+        text
+    }
+
+    /// The concatenation of `prefix` + name.
+    pub fn pack(&self, prefix: &str) -> String {
+        let names: Vec<String> = self.0.iter().map(|(name, _)| format!("{prefix}{name}")).collect();
+        format!("{{{}}}", names.join(", "))
+    }
+
+    /// The fields' values as binary digits.
+    pub fn digits(&self, value: impl Fn(&str) -> i64) -> String {
+        let field = |(name, width): &(&'static str, usize)| {
+            let v = value(name);
+            (0..*width).rev().map(|b| if (v >> b.min(63)) & 1 == 1 { '1' } else { '0' }).collect::<String>()
+        };
+        self.0.iter().map(field).collect()
+    }
+}
+
+/// Sizes and widths of a core.
+#[derive(Debug, Clone)]
+pub(crate) struct Sizes {
+    pub rows: usize,
+    pub cols: usize,
+    pub banks: usize,
+    pub acc_depth: usize,
+    pub macs: usize,
+    pub channels: usize,
+    pub stream_depth: usize,
+    pub scratch_depth: usize,
+    pub filter_depth: usize,
+    pub gate_depth: usize,
+    pub param_depth: usize,
+    pub gate_param_depth: usize,
+    pub program_depth: usize,
+}
+
+impl Sizes {
+    /// `params`, `gate_params` and `program` are words of the memories whose size no configuration names.
+    pub fn new(config: &AcceleratorConfig, params: usize, gate_params: usize, program: usize) -> Self {
+        Self {
+            rows: config.array.rows,
+            cols: config.array.cols,
+            banks: config.banks(),
+            acc_depth: config.array.accumulator_depth,
+            macs: config.gate.macs,
+            channels: config.gate.channels,
+            stream_depth: config.stream_depth(),
+            scratch_depth: config.scratch_depth(),
+            filter_depth: config.weight_depth(),
+            gate_depth: config.gate_weight_depth(),
+            param_depth: params,
+            gate_param_depth: gate_params,
+            program_depth: program,
+        }
+    }
+
+    /// Address within a bank.
+    pub fn aw(&self) -> usize {
+        bits(self.stream_depth.max(self.scratch_depth))
+    }
+    /// Pixels of a map.
+    pub fn pw(&self) -> usize {
+        self.aw() + 1
+    }
+    /// Counts up to the columns.
+    pub fn cw(&self) -> usize {
+        bits(2 * self.cols + 2)
+    }
+    pub fn rw(&self) -> usize {
+        bits(self.rows + 1)
+    }
+    pub fn bw(&self) -> usize {
+        bits(self.banks)
+    }
+    pub fn qw(&self) -> usize {
+        bits(self.banks / self.rows)
+    }
+    pub fn dw(&self) -> usize {
+        bits(self.acc_depth)
+    }
+    pub fn fw(&self) -> usize {
+        bits(self.filter_depth)
+    }
+    pub fn gw(&self) -> usize {
+        bits(self.gate_depth)
+    }
+    pub fn pa(&self) -> usize {
+        bits(self.param_depth)
+    }
+    pub fn ga(&self) -> usize {
+        bits(self.gate_param_depth)
+    }
+    pub fn kw(&self) -> usize {
+        bits(self.channels)
+    }
+    /// Address of the pool memory.
+    pub fn plw(&self) -> usize {
+        bits(3 * self.channels)
+    }
+    pub fn pcw(&self) -> usize {
+        bits(self.program_depth)
+    }
+
+    /// An entry of a live list: the channel, where its weights are (group, lane) and where it belongs (bank, row), its score.
+    pub fn entry(&self) -> Bus {
+        Bus(vec![("channel", 16), ("group", 16), ("lane", self.cw()), ("bank", self.bw()), ("row", 16), ("score", 16)])
+    }
+
+    pub fn row_slot(&self) -> Bus {
+        Bus(vec![
+            ("valid", 1),
+            ("swap", 1),
+            ("rows", self.rw()),
+            ("bank", self.qw()),
+            ("y", 17),
+            ("x", 17),
+            ("address", self.aw()),
+        ])
+    }
+
+    pub fn column_slot(&self) -> Bus {
+        Bus(vec![
+            ("valid", 1),
+            ("first", 1),
+            ("last", 1),
+            ("opens", 1),
+            ("closes", 1),
+            ("parity", 1),
+            ("cols", self.cw()),
+            ("pixel", self.pw()),
+            ("acc", self.dw()),
+        ])
+    }
+
+    /// Fields of a convolution's instruction.
+    pub fn conv(&self) -> Bus {
+        let (aw, pw) = (self.aw(), self.pw());
+        Bus(vec![
+            ("in_height", 16),
+            ("in_width", 16),
+            ("in_pixels", pw),
+            ("out_width", 16),
+            ("out_pixels", pw),
+            ("kernel_h", 16),
+            ("kernel_w", 16),
+            ("taps", 16),
+            ("stride_y", 16),
+            ("stride_x", 16),
+            ("stride_line", aw),
+            ("corner_y", 17),
+            ("corner_x", 17),
+            ("corner_line", aw),
+            ("in_channels", 16),
+            ("out_channels", 16),
+            ("inputs", 2),
+            ("in_list", 1),
+            ("packed_taps", 16),
+            ("packed_rows", 16),
+            ("packed_last_rows", 16),
+            ("out_list_on", 1),
+            ("out_list", 1),
+            ("natural", 1),
+            ("residual", 1),
+            ("residual_relu", 1),
+            ("l_scaled", 1),
+            ("pool", 1),
+            ("pool_relu", 1),
+            ("pool_base", self.plw()),
+            ("src_scratch", 1),
+            ("src_base", aw),
+            ("src_relu", 1),
+            ("dst_scratch", 1),
+            ("dst_base", aw),
+            ("filter_base", self.fw()),
+            ("group_step", self.fw()),
+            ("param_base", self.pa()),
+        ])
+    }
+
+    /// Fields of a gate's instruction.
+    pub fn gate(&self) -> Bus {
+        Bus(vec![
+            ("purpose", 2),
+            ("inputs", 16),
+            ("outputs", 16),
+            ("list_on", 1),
+            ("in_list", 1),
+            ("out_list", 1),
+            ("pool_base", self.plw()),
+            ("pool_shift", 5),
+            ("weight_base", self.gw()),
+            ("param_base", self.ga()),
+        ])
+    }
+
+    /// Width of a program word: kind, predicate, and both kinds of fields.
+    pub fn program_width(&self) -> usize {
+        3 + self.conv().width() + self.gate().width()
+    }
+
+    /// Fills a template's `@NAME@` with widths and sizes.
+    pub fn fill(&self, template: &str) -> String {
+        // A 16-bit value as a number of so many bits: zeros in front, or the lower part.
+        let pad = |width: usize| if width > 16 { format!("{}'d0, ", width - 16) } else { String::new() };
+        let cut = |width: usize| if width < 16 { format!("[{}:0]", width - 1) } else { String::new() };
+        let numbers = [
+            ("AW", self.aw()),
+            ("PW", self.pw()),
+            ("CW", self.cw()),
+            ("RW", self.rw()),
+            ("BW", self.bw()),
+            ("QW", self.qw()),
+            ("DW", self.dw()),
+            ("FW", self.fw()),
+            ("GW", self.gw()),
+            ("PA", self.pa()),
+            ("GA", self.ga()),
+            ("KW", self.kw()),
+            ("PLW", self.plw()),
+            ("PCW", self.pcw()),
+            ("R", self.rows),
+            ("C", self.cols),
+            ("B", self.banks),
+            ("D", self.acc_depth),
+            ("G", self.macs),
+            ("CPAD", 16 - self.cw()),
+            ("BLAST", self.banks - 1),
+            ("QLAST", self.banks / self.rows - 1),
+            ("CLAST", self.cols - 1),
+            ("SHADOW", self.cols.saturating_sub(3)),
+            ("RC6", self.rows + self.cols + 6),
+            ("LIST", self.entry().width()),
+            ("ROWSLOT", self.row_slot().width()),
+            ("COLSLOT", self.column_slot().width()),
+            ("CONV", self.conv().width()),
+            ("GATE", self.gate().width()),
+            ("PROGRAM", self.program_width()),
+        ];
+        let texts = [
+            ("FPAD", pad(self.fw())),
+            ("FCUT", cut(self.fw())),
+            ("GPAD", pad(self.gw())),
+            ("GCUT", cut(self.gw())),
+            ("COLUMN_K", match self.kw().checked_sub(self.cw()) {
+                Some(0) => "column_r".to_string(),
+                Some(more) => format!("{{{more}'d0, column_r}}"),
+                None => format!("column_r[{}:0]", self.kw() - 1),
+            }),
+            ("XCUT", if self.aw() < 17 { format!("[{}:0]", self.aw() - 1) } else { String::new() }),
+            ("ENTRY", self.entry().unpack("entry_data", "e_")),
+            ("ROWPACK", self.row_slot().pack("s_")),
+            ("COLPACK", self.column_slot().pack("s_")),
+        ];
+        let text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));
+        numbers.iter().fold(text, |t, (key, value)| t.replace(&format!("@{key}@"), &value.to_string()))
+    }
+}

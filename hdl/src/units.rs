@@ -1,0 +1,325 @@
+//! The units of docs/microarchitecture.md, from their templates.
+
+use crate::sizes::{Bus, Sizes, bits};
+use crate::unit::Unit;
+
+fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
+    ports.iter().fold(unit, |u, (name, width)| u.input(name, *width))
+}
+
+fn outputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
+    ports.iter().fold(unit, |u, (name, width)| u.output(name, *width))
+}
+
+/// Names every field of an instruction `j_...`.
+fn job(bus: &Bus) -> String {
+    bus.unpack("i_job", "j_")
+}
+
+pub(crate) fn pe(s: &Sizes) -> Unit {
+    let u = inputs(Unit::new("pe"), &[("i_operand", 8), ("i_swap", 1), ("i_sum", 32), ("i_load", 1), ("i_weight", 8)]);
+    outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", 32)]).body(&s.fill(include_str!("verilog/pe.v")))
+}
+
+pub(crate) fn array(s: &Sizes) -> Unit {
+    let (rows, cols) = (s.rows, s.cols);
+    let ports = [("i_operand", 8 * rows), ("i_swap", rows), ("i_load", cols), ("i_load_row", 16), ("i_weights", 8 * cols)];
+    let mut u = outputs(inputs(Unit::new("array"), &ports), &[("o_sum", 32 * cols)]);
+    let pe = pe(s);
+    for r in 0..rows {
+        for c in 0..cols {
+            let left = |port: &str, width: usize| match c {
+                0 if width == 1 => format!("i_{port}[{r}]"),
+                0 => format!("i_{port}[{}:{}]", width * r + width - 1, width * r),
+                _ => format!("pe${r}${}$o_{port}", c - 1),
+            };
+            let above = if r == 0 { "32'd0".to_string() } else { format!("pe${}${c}$o_sum", r - 1) };
+            let connections = [
+                ("i_operand", left("operand", 8)),
+                ("i_swap", left("swap", 1)),
+                ("i_sum", above),
+                ("i_load", format!("i_load[{c}] && (i_load_row == 16'd{r})")),
+                ("i_weight", format!("i_weights[{}:{}]", 8 * c + 7, 8 * c)),
+            ];
+            u.child(&format!("pe${r}${c}"), pe.clone(), &connections);
+        }
+    }
+    let bottom: Vec<String> = (0..cols).rev().map(|c| format!("pe${}${c}$o_sum", rows - 1)).collect();
+    u.text(&format!("assign o_sum = {{{}}};", bottom.join(", ")));
+    u
+}
+
+pub(crate) fn row(s: &Sizes) -> Unit {
+    let slot = s.row_slot();
+    let ports = [
+        ("i_index", s.rw()),
+        ("i_slot", slot.width()),
+        ("i_height", 16),
+        ("i_width", 16),
+        ("i_relu", 1),
+        ("i_tap_load", 1),
+        ("i_tap_row", s.rw()),
+        ("i_tap_y", 16),
+        ("i_tap_x", 16),
+        ("i_tap_offset", s.aw()),
+        ("i_data", 8 * s.banks / s.rows),
+    ];
+    let u = inputs(Unit::new("row"), &ports);
+    let u = outputs(
+        u,
+        &[
+            ("o_slot", slot.width()),
+            ("o_read", 1),
+            ("o_bank", s.qw()),
+            ("o_address", s.aw()),
+            ("o_operand", 8),
+            ("o_swap", 1),
+        ],
+    );
+    let body = include_str!("verilog/row.v").replace("@SLOT@", &slot.width().to_string());
+    u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
+}
+
+pub(crate) fn column(s: &Sizes) -> Unit {
+    let slot = s.column_slot();
+    let cw = s.cw();
+    let ports = [
+        ("i_index", cw),
+        ("i_slot", slot.width()),
+        ("i_bottom", 32),
+        ("i_set", 1),
+        ("i_set_column", cw),
+        ("i_set_parity", 1),
+        ("i_set_bias", 32),
+        ("i_set_multiplier", 15),
+        ("i_set_shift", 5),
+        ("i_set_bank", s.bw()),
+        ("i_set_word", s.aw()),
+        ("i_set_entry", 16),
+        ("i_set_turn", cw),
+        ("i_delay", 1),
+        ("i_delay_column", cw),
+        ("i_delay_phase", cw),
+        ("i_delay_parity", 1),
+        ("i_delay_interval", cw),
+        ("i_residual", 1),
+        ("i_residual_relu", 1),
+        ("i_pool", 1),
+        ("i_pool_relu", 1),
+        ("i_stored", 8 * s.banks),
+    ];
+    let u = outputs(
+        inputs(Unit::new("column"), &ports),
+        &[
+            ("o_slot", slot.width()),
+            ("o_read", 1),
+            ("o_read_bank", s.bw()),
+            ("o_read_word", s.aw()),
+            ("o_write", 1),
+            ("o_write_bank", s.bw()),
+            ("o_write_word", s.aw()),
+            ("o_write_data", 8),
+            ("o_flush", 1),
+            ("o_flush_entry", 16),
+            ("o_flush_sum", 32),
+        ],
+    );
+    let body = include_str!("verilog/column.v").replace("@SLOT@", &slot.width().to_string());
+    u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
+}
+
+/// A synchronous memory with one read and one write port; `init` names a file of hexadecimal words.
+pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<&str>) -> Unit {
+    let aw = bits(words);
+    let u = inputs(
+        Unit::new(kind),
+        &[("i_read_address", aw), ("i_write", 1), ("i_write_address", aw), ("i_write_data", width)],
+    );
+    let init = init.map_or(String::new(), |file| format!("initial $readmemb(\"{file}\", memory);"));
+    let body = include_str!("verilog/ram.v")
+        .replace("@WIDTH@", &width.to_string())
+        .replace("@WORDS@", &words.to_string())
+        .replace("@INIT@", &init);
+    u.output("o_data", width).body(&body)
+}
+
+pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
+    let ports = [
+        ("i_index", s.bw()),
+        ("i_row_address", s.aw()),
+        ("i_read", s.cols),
+        ("i_read_bank", s.cols * s.bw()),
+        ("i_read_word", s.cols * s.aw()),
+        ("i_write", s.cols),
+        ("i_write_bank", s.cols * s.bw()),
+        ("i_write_word", s.cols * s.aw()),
+        ("i_write_data", s.cols * 8),
+        ("i_image_write", 1),
+        ("i_image_address", s.aw()),
+        ("i_image_data", 8),
+    ];
+    let body = include_str!("verilog/bank.v").replace("@DEPTH@", &depth.to_string()).replace("@MW@", &bits(depth).to_string());
+    inputs(Unit::new(kind), &ports).output("o_data", 8).body(&s.fill(&body))
+}
+
+pub(crate) fn loader(s: &Sizes) -> Unit {
+    let cw = s.cw();
+    let ports = [
+        ("i_job", s.conv().width()),
+        ("i_start", 1),
+        ("i_start_dst_base", s.aw()),
+        ("i_length0", 16),
+        ("i_length1", 16),
+        ("i_done0", 1),
+        ("i_done1", 1),
+        ("i_list0", s.entry().width()),
+        ("i_list1", s.entry().width()),
+        ("i_lscore", 16),
+        ("i_param", 52),
+        ("i_filter", 8 * s.cols),
+        ("i_taken", 1),
+    ];
+    let u = outputs(
+        inputs(Unit::new("loader"), &ports),
+        &[
+            ("o_list_address", s.kw()),
+            ("o_param_address", s.pa()),
+            ("o_filter_address", s.fw()),
+            ("o_load", s.cols),
+            ("o_load_row", 16),
+            ("o_load_weights", 8 * s.cols),
+            ("o_tap_load", 1),
+            ("o_tap_row", 16),
+            ("o_tap_y", 16),
+            ("o_tap_x", 16),
+            ("o_tap_offset", s.aw()),
+            ("o_set", 1),
+            ("o_set_column", cw),
+            ("o_set_parity", 1),
+            ("o_set_bias", 32),
+            ("o_set_multiplier", 15),
+            ("o_set_shift", 5),
+            ("o_set_bank", s.bw()),
+            ("o_set_word", s.aw()),
+            ("o_set_entry", 16),
+            ("o_set_turn", cw),
+            ("o_delay", 1),
+            ("o_delay_column", cw),
+            ("o_delay_phase", cw),
+            ("o_delay_parity", 1),
+            ("o_delay_interval", cw),
+            ("o_ready", 1),
+            ("o_fold_first", 1),
+            ("o_fold_last", 1),
+            ("o_fold_closes", 1),
+            ("o_fold_chunk", 1),
+            ("o_fold_parity", 1),
+            ("o_fold_rows", 16),
+            ("o_fold_cols", cw),
+            ("o_fold_interval", cw),
+            ("o_fold_bank", s.qw()),
+            ("o_fold_word", s.aw()),
+            ("o_fold_pixels", s.pw()),
+            ("o_busy", 1),
+        ],
+    );
+    u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/loader.v")))
+}
+
+pub(crate) fn streamer(s: &Sizes) -> Unit {
+    let cw = s.cw();
+    let ports = [
+        ("i_job", s.conv().width()),
+        ("i_ready", 1),
+        ("i_fold_first", 1),
+        ("i_fold_last", 1),
+        ("i_fold_closes", 1),
+        ("i_fold_chunk", 1),
+        ("i_fold_parity", 1),
+        ("i_fold_rows", 16),
+        ("i_fold_cols", cw),
+        ("i_fold_interval", cw),
+        ("i_fold_bank", s.qw()),
+        ("i_fold_word", s.aw()),
+        ("i_fold_pixels", s.pw()),
+    ];
+    let u = outputs(
+        inputs(Unit::new("streamer"), &ports),
+        &[
+            ("o_taken", 1),
+            ("o_busy", 1),
+            ("o_row_slot", s.row_slot().width()),
+            ("o_column_slot", s.column_slot().width()),
+        ],
+    );
+    u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/streamer.v")))
+}
+
+pub(crate) fn gate(s: &Sizes) -> Unit {
+    let ports = [
+        ("i_job", s.gate().width()),
+        ("i_start", 1),
+        ("i_start_purpose", 2),
+        ("i_start_outputs", 16),
+        ("i_start_out_list", 1),
+        ("i_start_weight_base", s.gw()),
+        ("i_forced_open", 1),
+        ("i_list0", s.entry().width()),
+        ("i_list1", s.entry().width()),
+        ("i_pool", 32),
+        ("i_weights", 8 * s.macs),
+        ("i_param", 52),
+    ];
+    let u = outputs(
+        inputs(Unit::new("gate"), &ports),
+        &[
+            ("o_pool_address", s.plw()),
+            ("o_list_address", s.kw()),
+            ("o_weight_address", s.gw()),
+            ("o_param_address", s.ga()),
+            ("o_list_write0", 1),
+            ("o_list_write1", 1),
+            ("o_list_write_address", s.kw()),
+            ("o_list_write_data", s.entry().width()),
+            ("o_length0", 16),
+            ("o_length1", 16),
+            ("o_done0", 1),
+            ("o_done1", 1),
+            ("o_lscore", 16),
+            ("o_lscore_valid", 1),
+            ("o_running", 1),
+            ("o_score_valid", 1),
+            ("o_score", 16),
+            ("o_logit_valid", 1),
+            ("o_logit", 32),
+        ],
+    );
+    u.body(&job(&s.gate())).body(&s.fill(include_str!("verilog/gate.v")))
+}
+
+pub(crate) fn controller(s: &Sizes) -> Unit {
+    let ports = [
+        ("i_go", 1),
+        ("i_program", s.program_width()),
+        ("i_lscore", 16),
+        ("i_lscore_valid", 1),
+        ("i_forced_open", 1),
+        ("i_array_busy", 1),
+        ("i_gate_running", 1),
+    ];
+    let u = outputs(
+        inputs(Unit::new("controller"), &ports),
+        &[
+            ("o_program_address", s.pcw()),
+            ("o_start_image", 1),
+            ("o_start_conv", 1),
+            ("o_start_gate", 1),
+            ("o_conv", s.conv().width()),
+            ("o_gate", s.gate().width()),
+            ("o_pc", s.pcw()),
+            ("o_running", 1),
+            ("o_done", 1),
+        ],
+    );
+    u.body(&s.fill(include_str!("verilog/controller.v")))
+}

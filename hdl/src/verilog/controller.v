@@ -1,0 +1,33 @@
+// Instruction kinds.
+localparam IMAGE = 2'd0, CONV = 2'd1, GATE = 2'd2, STOP = 2'd3;
+wire [1:0] kind = i_program[@PROGRAM@-1 -: 2];
+wire predicated = i_program[@PROGRAM@-3];
+reg running_r, done_r;
+reg [@PCW@-1:0] pc_r;
+reg [@CONV@-1:0] conv_r;
+reg [@GATE@-1:0] gate_r;
+wire decided = !predicated || i_lscore_valid;
+wire skips = predicated && i_lscore_valid && (i_lscore == 16'd0) && !i_forced_open;
+wire idle = !i_array_busy && ((kind != GATE) || !i_gate_running);
+wire starts = running_r && decided && !skips && idle && (kind != STOP);
+wire steps = starts || (running_r && skips);
+assign o_program_address = i_go ? @PCW@'d0 : (steps ? pc_r + @PCW@'d1 : pc_r);
+assign o_start_image = starts && (kind == IMAGE);
+assign o_start_conv = starts && (kind == CONV);
+assign o_start_gate = starts && (kind == GATE);
+always @(posedge clock) begin
+  if (reset) begin
+    running_r <= 1'b0; done_r <= 1'b0; pc_r <= @PCW@'d0; conv_r <= @CONV@'d0; gate_r <= @GATE@'d0;
+  end else begin
+    pc_r <= o_program_address;
+    if (o_start_conv) conv_r <= i_program[@GATE@ +: @CONV@];
+    if (o_start_gate) gate_r <= i_program[0 +: @GATE@];
+    if (i_go) begin
+      running_r <= 1'b1; done_r <= 1'b0;
+    end else if (running_r && (kind == STOP) && !i_array_busy && !i_gate_running) begin
+      running_r <= 1'b0; done_r <= 1'b1;
+    end
+  end
+end
+assign o_conv = conv_r; assign o_gate = gate_r;
+assign o_pc = pc_r; assign o_running = running_r; assign o_done = done_r;

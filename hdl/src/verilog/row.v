@@ -1,0 +1,36 @@
+// The tap that this row's pixels are taken from, in two copies like the weights.
+reg [15:0] tap_y_r, tap_x_r, shadow_y_r, shadow_x_r;
+reg [@AW@-1:0] tap_offset_r, shadow_offset_r;
+reg [@SLOT@-1:0] slot_r;
+reg read_r, swap_r;
+reg [@QW@-1:0] bank_r;
+wire signed [17:0] y = {s_y[16], s_y} + {2'b0, tap_y_r};
+wire signed [17:0] x = {s_x[16], s_x} + {2'b0, tap_x_r};
+wire inside = !y[17] && (y[15:0] < i_height) && !x[17] && (x[15:0] < i_width);
+assign o_read = s_valid && (i_index < s_rows) && inside;
+assign o_bank = s_bank;
+assign o_address = s_address + tap_offset_r;
+always @(posedge clock) begin
+  if (reset) begin
+    tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0;
+    shadow_y_r <= 16'd0; shadow_x_r <= 16'd0; shadow_offset_r <= @AW@'d0;
+    slot_r <= @SLOT@'d0;
+    read_r <= 1'b0; swap_r <= 1'b0; bank_r <= @QW@'d0;
+  end else begin
+    slot_r <= i_slot;
+    read_r <= o_read;
+    swap_r <= s_swap;
+    bank_r <= s_bank;
+    if (s_swap) begin
+      tap_y_r <= shadow_y_r; tap_x_r <= shadow_x_r; tap_offset_r <= shadow_offset_r;
+    end
+    if (i_tap_load && (i_tap_row == i_index)) begin
+      shadow_y_r <= i_tap_y; shadow_x_r <= i_tap_x; shadow_offset_r <= i_tap_offset;
+    end
+  end
+end
+assign o_slot = slot_r;
+// The bank's answer, a cycle later.
+wire [7:0] data = i_data[8 * bank_r +: 8];
+assign o_operand = (read_r && !(i_relu && data[7])) ? data : 8'd0;
+assign o_swap = swap_r;
