@@ -93,6 +93,14 @@ fn embedded_configurations_can_be_printed_and_used() {
 }
 
 #[test]
+fn the_embedded_model_fits_every_embedded_accelerator() {
+    for name in stdout(&["config"]).lines() {
+        let run: Report = serde_json::from_str(&report(&["--config", name])).expect("a report");
+        assert_eq!(run.accelerator.name, name);
+    }
+}
+
+#[test]
 fn help_lists_the_commands_and_completions_exist() {
     let help = stdout(&["--help"]);
     for command in ["run", "quantize", "eval", "config", "completions"] {
