@@ -49,12 +49,13 @@ Exit codes: 0 done, 2 error, 130 interrupted.";
 
 const DATA_HELP: &str = "Data (--data), recognised by what it contains:
   cifar10-test    the 1000 CIFAR-10 test images that lcsim carries (also: embedded)
-  FOLDER          one folder of PNGs for each class. Class 0, 1, ... are the folders in alphabetic
-                  order (in numeric order if all names are numbers); images are taken from each
-                  class in turn
-  FILE            MNIST idx images, unpacked; the labels file beside it is found by its name
-  FILE.bin        CIFAR-10 records
-  FOLDER          of such files: one idx pair, or test_batch.bin, or else all data_batch_*.bin";
+  FOLDER          with a folder of PNGs for each class. Class 0, 1, ... are these in
+                  alphabetic order, in numeric order if all names are numbers;
+                  images are taken from each class in turn
+  FILE            of MNIST idx images, unpacked; its labels file is found by name
+  FILE.bin        of CIFAR-10 records
+  FOLDER          with such files: one idx pair; test_batch.bin; or without that
+                  all data_batch_*.bin";
 
 /// Arguments of `lcsim run`.
 #[derive(Debug, Args)]
@@ -96,8 +97,9 @@ pub struct RunArgs {
 fn run_help() -> String {
     format!(
         "\
-Every image is simulated three times: with gates that skip, with gates forced open (evaluated, but nothing is
-skipped), and without gates (the same filters). MACs are multiply-accumulates; one MAC is two FLOPs.
+Every image is simulated three times: with gates that skip, with gates forced
+open (evaluated, but nothing is skipped), and without gates (the same filters).
+MACs are multiply-accumulates; one MAC is two FLOPs.
 
 {DATA_HELP}
 
