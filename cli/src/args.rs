@@ -48,11 +48,11 @@ Examples:
 Exit codes: 0 done, 2 error, 130 interrupted.";
 
 const DATA_HELP: &str = "Data (--data), recognised by what it contains:
-  cifar10-test    the 1000 CIFAR-10 test images that lcsim carries (also: embedded)
-  FOLDER          with a folder of PNGs for each class. Class 0, 1, ... are these in
+  cifar10-test    1000 CIFAR-10 test images, embedded in lcsim
+  FOLDER          with a folder of PNGs for each class. Classes count from 0 in
                   alphabetic order, in numeric order if all names are numbers;
                   images are taken from each class in turn
-  FILE            of MNIST idx images, unpacked; its labels file is found by name
+  FILE            of MNIST idx images, unpacked; its labels are found by name
   FILE.bin        of CIFAR-10 records
   FOLDER          with such files: one idx pair; test_batch.bin; or without that
                   all data_batch_*.bin";
