@@ -5,7 +5,7 @@
 //! are added share one scale: the residual stream of a stage, with the projection that opens it.
 
 use crate::float::{self, Activations};
-use crate::model::{Block, Conv, Fc, GatedConv, Layer, Network};
+use crate::model::{Block, Conv, Fc, Layer, Network};
 use crate::{Error, histogram::Histogram};
 use lcsim_spec::network as quant;
 use lcsim_spec::number::{
@@ -99,8 +99,8 @@ impl Quantizer<'_> {
     fn layer(&self, layer: &Layer, map: Shape, scale: f64) -> Result<(quant::Layer, Shape, f64), Error> {
         match layer {
             Layer::Conv(c) => {
-                let out = self.stream_scale(layer, &[(c, scale)])?;
-                Ok((quant::Layer::Conv(self.conv(c, scale, out)?), c.output, out))
+                let out = self.stream_scale(layer, &[c]);
+                Ok((quant::Layer::Conv(self.conv(c, scale, out)), c.output, out))
             }
             Layer::Block(b) => self.block(b, layer, map, scale),
         }
@@ -112,59 +112,39 @@ impl Quantizer<'_> {
         let lnet = b.lnet.as_ref().map(|g| self.gate(g, map, scale)).transpose()?;
         for g in early {
             let gate = g.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
-            let out = self.scale_of(&[&g.conv.name], &[(&g.conv, x_scale)]);
-            convs.push(quant::GatedConv { conv: self.conv(&g.conv, x_scale, out)?, gate });
+            let out = self.scale_of(std::iter::once(&g.conv));
+            convs.push(quant::GatedConv { conv: self.conv(&g.conv, x_scale, out), gate });
             (x, x_scale) = (g.conv.output, out);
         }
         let out = match &b.shortcut {
-            Some(s) => self.stream_scale(layer, &[(s, scale), (&last.conv, x_scale)])?,
+            Some(s) => self.stream_scale(layer, &[s, &last.conv]),
             None => scale,
         };
         let gate = last.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
-        convs.push(quant::GatedConv { conv: self.conv(&last.conv, x_scale, out)?, gate });
-        let shortcut = b.shortcut.as_ref().map(|s| self.conv(s, scale, out)).transpose()?;
+        convs.push(quant::GatedConv { conv: self.conv(&last.conv, x_scale, out), gate });
+        let shortcut = b.shortcut.as_ref().map(|s| self.conv(s, scale, out));
         let block = quant::Block { name: b.name.clone(), lnet, convs, shortcut, relu: b.relu };
         Ok((quant::Layer::Block(block), last.conv.output, out))
     }
 
     /// The scale of the stream from `first` on, which `writers` open and the blocks behind it update in place.
-    fn stream_scale(&self, first: &Layer, writers: &[(&Conv, f64)]) -> Result<f64, Error> {
+    fn stream_scale(&self, first: &Layer, writers: &[&Conv]) -> f64 {
         let from = self.net.layers.iter().position(|l| std::ptr::eq(l, first)).map_or(0, |i| i + 1);
-        let in_place = self.net.layers[from..].iter().map_while(|l| match l {
-            Layer::Block(b) if b.shortcut.is_none() => b.convs.split_last(),
+        let followers = self.net.layers[from..].iter().map_while(|l| match l {
+            Layer::Block(b) if b.shortcut.is_none() => b.convs.last().map(|g| &g.conv),
             _ => None,
         });
-        let followers: Vec<_> = in_place.collect();
-        let own = writers.iter().map(|(c, _)| &c.name);
-        let members: Vec<_> = own.chain(followers.iter().map(|(last, _)| &last.conv.name)).collect();
-        let mut out = self.scale_of(&members, writers);
-        // A coarser stream can make the maps behind it coarser, which can ask for a coarser stream once more.
-        for _ in 0..8 {
-            let input =
-                |early: &[GatedConv]| early.iter().fold(out, |x, g| self.scale_of(&[&g.conv.name], &[(&g.conv, x)]));
-            let all = followers.iter().map(|(last, early)| (&last.conv, input(early)));
-            let needed = all.map(|w| finest(&[w])).fold(0.0, f64::max);
-            if needed <= out {
-                return Ok(out);
-            }
-            out = needed;
-        }
-        let name = members.first().map_or("stream", |n| n.as_str());
-        Err(self.bad(name, "weights small enough for one scale of the residual stream", "none that holds all of them"))
+        self.scale_of(writers.iter().copied().chain(followers))
     }
 
-    /// The best scale for the maps `members`, coarse enough for each of the `(convolution, input scale)` that write it.
-    fn scale_of<S: AsRef<str>>(&self, members: &[S], writers: &[(&Conv, f64)]) -> f64 {
+    /// The best scale for the output maps of `writers` together.
+    fn scale_of<'c>(&self, writers: impl Iterator<Item = &'c Conv>) -> f64 {
         let mut all = Histogram::default();
-        members.iter().filter_map(|m| self.ranges.get(m.as_ref())).for_each(|h| all.merge(h));
-        // The largest real multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT.
-        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT);
-        let finest =
-            writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
-        finest.fold(all.best_scale(), f64::max)
+        writers.filter_map(|c| self.ranges.get(&c.name)).for_each(|h| all.merge(h));
+        all.best_scale()
     }
 
-    fn conv(&self, c: &Conv, x_scale: f64, out: f64) -> Result<quant::Conv, Error> {
+    fn conv(&self, c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
         let fan_in = c.weights.len() / c.bias.len();
         let mut q = quant::Conv {
             name: c.name.clone(),
@@ -179,17 +159,20 @@ impl Quantizer<'_> {
             multiplier: vec![],
             shift: vec![],
         };
+        // The largest multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT. A filter that needs a
+        // larger one gave almost nothing in calibration: its outputs would saturate, so its weights may.
+        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT) * out / x_scale;
         for (row, w_scale) in c.weights.chunks_exact(fan_in).zip(weight_scales(&c.weights, c.bias.len())) {
             // A filter of zeros has no scale of its own; any will do for its bias.
-            let step = if w_scale > 0.0 { w_scale * x_scale } else { out / 256.0 };
-            let (m, shift) = multiplier(step / out, REQUANT_SHIFT)
-                .ok_or_else(|| self.bad(&c.name, "a multiplier below 2^-5", &format!("{:e}", step / out)))?;
+            let w_scale = if w_scale > 0.0 { w_scale.min(limit) } else { limit / 2.0 };
+            let step = w_scale * x_scale;
+            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
             q.bias.push(to_bias(c.bias[q.bias.len()], step));
             q.multiplier.push(m);
             q.shift.push(shift);
         }
-        Ok(q)
+        q
     }
 
     fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
@@ -230,14 +213,6 @@ impl Quantizer<'_> {
         let (path, item) = (self.net.name.clone(), item.into());
         Error::Invalid { path, item, expected: expected.into(), found: found.into() }
     }
-}
-
-/// The finest scale of a map that the `(convolution, input scale)` which write it allow: the largest real multiplier of
-/// the requantise stage is just below 2^15 / 2^REQUANT_SHIFT.
-fn finest(writers: &[(&Conv, f64)]) -> f64 {
-    let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT);
-    let each = writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
-    each.fold(0.0, f64::max)
 }
 
 /// The empty quantised twin of `f`, and the real value of one step of its pooled inputs.
