@@ -195,7 +195,7 @@ impl AcceleratorConfig {
 }
 
 fn syntax_error(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
-    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
     let message = error.message();
     if let Some(key) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
         let nearest = KEYS.iter().map(|k| (strsim::jaro_winkler(k, key), *k)).max_by(|a, b| a.0.total_cmp(&b.0));

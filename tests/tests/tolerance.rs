@@ -1,0 +1,127 @@
+//! Integer inference against the float reference, under named tolerances.
+//!
+//! Networks and images come from fixed seeds, so that a tail that was not measured cannot fail the test by chance.
+
+use lcsim::data::{Count, Dataset, Expected};
+use lcsim_golden::float::{self, Activations};
+use lcsim_golden::{Network, container, integer, model, onnx, quantize};
+use lcsim_spec::{QuantNetwork, Trace, network as quant};
+use lcsim_tests::onnx_builder::{Rng, Spec, Style, build};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn image(rng: &mut Rng, len: usize) -> Vec<u8> {
+    (0..len).map(|_| rng.below(256) as u8).collect()
+}
+
+fn run_integer(net: &QuantNetwork, image: &[u8]) -> Trace {
+    integer::run(net, &net.input.quantize_image(image), integer::Mode::Gated)
+}
+
+/// Of each held-out image, the largest error of a logit over the largest |logit| of the float reference.
+fn logit_errors(seed: u64) -> Vec<f64> {
+    let mut rng = Rng::new(seed ^ 0xC0FFEE);
+    let size = [5 + rng.below(6), 5 + rng.below(6)];
+    let spec = Spec { seed, blocks: 1 + rng.below(3), depth: 2 + rng.below(2), size };
+    let net = onnx::import_bytes(&build(&spec, Style::PLAIN), "random").expect("a network");
+    let calibration: Vec<Vec<u8>> = (0..8).map(|_| image(&mut rng, net.input.len())).collect();
+    let quantized = quantize::quantize(&net, &calibration).expect("any random network can be quantised");
+    let error = |image: Vec<u8>| {
+        let exact = float::run(&net, &float::normalize(&net, &image)).logits;
+        let found = run_integer(&quantized, &image).logits;
+        let errors = found.iter().zip(&exact).map(|(&q, f)| (q as f32 * quantized.logit_scale - f).abs());
+        f64::from(errors.fold(0.0, f32::max) / exact.iter().fold(0.0, |m: f32, f| m.max(f.abs())))
+    };
+    (0..IMAGES).map(|_| error(image(&mut rng, net.input.len()))).collect()
+}
+
+const IMAGES: usize = 4;
+
+#[test]
+fn logits_of_random_networks_are_close_to_the_float_reference() {
+    let n: u64 = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
+    let mut errors: Vec<(f64, u64)> = (0..n).flat_map(|s| logit_errors(s).into_iter().map(move |e| (e, s))).collect();
+    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for q in [0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0] {
+        println!("{q} {:?}", errors[((errors.len() - 1) as f64 * q) as usize]);
+    }
+    println!("mean {}", errors.iter().map(|e| e.0).sum::<f64>() / errors.len() as f64);
+    println!("{:?}", &errors[errors.len() - 10..]);
+}
+
+fn models() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models")
+}
+
+/// Real value of one step of each stored map: what the multipliers of its convolution make of the steps of its input.
+fn map_scales(net: &Network, quantized: &QuantNetwork) -> BTreeMap<String, f64> {
+    let mut scales = BTreeMap::new();
+    let mut out = |f: &model::Conv, q: &quant::Conv, x: f64| {
+        let fan_in = f.weights.len() / f.bias.len();
+        let largest = f.weights[..fan_in].iter().fold(0f32, |m, w| m.max(w.abs()));
+        let step = f64::from(largest) / 127.0 * x;
+        let scale = step / f64::from(q.multiplier[0]) * (f64::from(q.shift[0]) + 20.0).exp2();
+        scales.insert(q.name.clone(), scale);
+        scale
+    };
+    let mut stream = f64::from(quantized.input.scale);
+    for layers in net.layers.iter().zip(&quantized.layers) {
+        stream = match layers {
+            (model::Layer::Conv(f), quant::Layer::Conv(q)) => out(f, q, stream),
+            (model::Layer::Block(f), quant::Layer::Block(q)) => {
+                f.shortcut.iter().zip(&q.shortcut).for_each(|(f, q)| drop(out(f, q, stream)));
+                f.convs.iter().zip(&q.convs).fold(stream, |x, (f, q)| out(&f.conv, &q.conv, x))
+            }
+            _ => panic!("the quantised network has another structure"),
+        };
+    }
+    scales
+}
+
+/// Whether readers of each map apply ReLU to it.
+fn relus(net: &QuantNetwork) -> BTreeMap<&str, bool> {
+    let mut relus: BTreeMap<&str, bool> = net.convs().map(|c| (c.name.as_str(), c.relu)).collect();
+    for layer in &net.layers {
+        if let quant::Layer::Block(b) = layer {
+            relus.extend(b.convs.last().map(|g| (g.conv.name.as_str(), b.relu)));
+        }
+    }
+    relus
+}
+
+#[test]
+fn every_map_of_the_embedded_model_is_close_to_the_float_reference() {
+    let net = onnx::import(&models().join("resnet8-lcnet.onnx")).expect("the float model");
+    let quantized = container::load(&models().join("resnet8-lcnet.safetensors")).expect("the quantised model");
+    let data = Dataset::open("embedded").expect("the embedded images");
+    let images = data.select(0, Count::Exactly(50), &Expected::by_float(&net)).expect("50 images");
+    let (scales, relus) = (map_scales(&net, &quantized), relus(&quantized));
+    // Of each map, sums of |error| and of squares, and elements.
+    let mut sums: BTreeMap<String, (f64, f64, u64)> = BTreeMap::new();
+    let (mut same_class, mut absent, mut maps_run) = (0, 0, 0);
+    for image in &images {
+        let Activations { maps, logits, .. } = float::run(&net, &float::normalize(&net, &image.pixels));
+        let trace = run_integer(&quantized, &image.pixels);
+        let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
+        same_class += u32::from(best == Some(trace.class()));
+        let exact: BTreeMap<String, Vec<f32>> = maps.into_iter().collect();
+        maps_run += exact.len();
+        absent += exact.keys().filter(|name| trace.maps.iter().all(|(n, _)| n != *name)).count();
+        for (name, stored) in &trace.maps {
+            let Some(exact) = exact.get(name) else {
+                absent += 1;
+                continue;
+            };
+            let sum = sums.entry(name.clone()).or_default();
+            let seen = |v: f64| if relus[name.as_str()] { v.max(0.0) } else { v };
+            for (&q, &f) in stored.iter().zip(exact) {
+                let (found, exact) = (seen(f64::from(q) * scales[name]), seen(f64::from(f)));
+                *sum = (sum.0 + (found - exact).abs(), sum.1 + exact * exact, sum.2 + 1);
+            }
+        }
+    }
+    for (name, (error, squares, n)) in &sums {
+        println!("{name} {:.4}", error / *n as f64 / (squares / *n as f64).sqrt());
+    }
+    println!("class {same_class}, absent {absent} of {maps_run}");
+}
