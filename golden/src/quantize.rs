@@ -167,7 +167,9 @@ impl Quantizer<'_> {
         for (row, w_scale) in c.weights.chunks_exact(fan_in).zip(weight_scales(&c.weights, c.bias.len())) {
             // A filter of zeros has no scale of its own; any will do for its bias.
             let step = if w_scale > 0.0 { w_scale * x_scale } else { out / 256.0 };
-            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((0, 0));
+            // A branch of the stream whose scores are tiny may have weights beyond the largest multiplier.
+            let largest = ((MULTIPLIER_END - 1) as u16, 0);
+            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or(largest);
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
             q.bias.push(to_bias(c.bias[q.bias.len()], step));
             q.multiplier.push(m);

@@ -114,17 +114,18 @@ fn a_wrong_field_is_named() {
 #[test]
 fn values_that_no_network_has_are_named() {
     let huge = u64::MAX;
-    let conv = |field: &'static str, value: Value| {
-        with_structure(&saved(), move |s| s["layers"][0]["conv"][field] = value)
-    };
+    let conv =
+        |field: &'static str, value: Value| with_structure(&saved(), move |s| s["layers"][0]["conv"][field] = value);
     assert_refused(&conv("output", json!([huge, 1, 1])), &["tensor `stem.weight`: expected shape"]);
     assert_refused(&conv("kernel", json!([huge, 1])), &["tensor `stem.weight`: expected shape"]);
-    assert_refused(&conv("output", json!([net().convs().next().map(|c| c.output.channels), huge, 1])), &["stem", "at most 16384"]);
+    assert_refused(
+        &conv("output", json!([net().convs().next().map(|c| c.output.channels), huge, 1])),
+        &["stem", "at most 16384"],
+    );
     assert_refused(&conv("stride", json!([huge, 1])), &["stem", "stride of at most 16384"]);
     assert_refused(&conv("pad", json!([huge, 0])), &["stem", "padding below the kernel size"]);
-    let classifier = |field: &'static str, value: Value| {
-        with_structure(&saved(), move |s| s["classifier"][field] = value)
-    };
+    let classifier =
+        |field: &'static str, value: Value| with_structure(&saved(), move |s| s["classifier"][field] = value);
     assert_refused(&classifier("outputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
     assert_refused(&classifier("inputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
     assert_refused(&classifier("pool_shift", json!(200)), &["head", "pool shift of 5 bits"]);

@@ -168,7 +168,8 @@ fn masked(net: &QuantNetwork, mask: &[bool]) -> QuantNetwork {
 
 /// `net` without gates, the scores of `trace` folded into the multipliers.
 fn folded(net: &QuantNetwork, trace: &Trace) -> QuantNetwork {
-    let fold = |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
+    let fold =
+        |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
     let mut net = net.clone();
     for layer in &mut net.layers {
         let Layer::Block(b) = layer else { continue };

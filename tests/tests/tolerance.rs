@@ -10,6 +10,24 @@ use lcsim_tests::onnx_builder::{Rng, Spec, Style, build};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// Bound on the error of a logit, over the largest |logit| of the image: 1600 images of the networks of seeds 0 to 399
+/// have a mean of 0.0040, 99 of 100 are below 0.015, and the worst has 0.029.
+const LOGIT_ERROR: f64 = 0.04;
+/// Bound on the mean of that error.
+const MEAN_LOGIT_ERROR: f64 = 0.005;
+/// Networks of one test run, the first of those measured.
+const NETWORKS: u64 = 100;
+/// Held-out images of each network.
+const IMAGES: usize = 4;
+/// Few images miss the range of a last map of a few pixels: with 8, the worst error is 0.22.
+const CALIBRATION: usize = 64;
+/// Bound on the mean |error| of a map of the embedded model, over the map's root mean square.
+const MAP_ERROR: f64 = 0.15;
+/// Least share of the images whose class is the float reference's.
+const SAME_CLASS: f64 = 0.96;
+/// Largest share of maps that only one of the two computes: an L-Net's score of nearly 0 may round to 0.
+const ABSENT: f64 = 0.05;
+
 fn image(rng: &mut Rng, len: usize) -> Vec<u8> {
     (0..len).map(|_| rng.below(256) as u8).collect()
 }
@@ -24,7 +42,7 @@ fn logit_errors(seed: u64) -> Vec<f64> {
     let size = [5 + rng.below(6), 5 + rng.below(6)];
     let spec = Spec { seed, blocks: 1 + rng.below(3), depth: 2 + rng.below(2), size };
     let net = onnx::import_bytes(&build(&spec, Style::PLAIN), "random").expect("a network");
-    let calibration: Vec<Vec<u8>> = (0..8).map(|_| image(&mut rng, net.input.len())).collect();
+    let calibration: Vec<Vec<u8>> = (0..CALIBRATION).map(|_| image(&mut rng, net.input.len())).collect();
     let quantized = quantize::quantize(&net, &calibration).expect("any random network can be quantised");
     let error = |image: Vec<u8>| {
         let exact = float::run(&net, &float::normalize(&net, &image)).logits;
@@ -35,18 +53,14 @@ fn logit_errors(seed: u64) -> Vec<f64> {
     (0..IMAGES).map(|_| error(image(&mut rng, net.input.len()))).collect()
 }
 
-const IMAGES: usize = 4;
-
 #[test]
 fn logits_of_random_networks_are_close_to_the_float_reference() {
-    let n: u64 = std::env::var("N").ok().and_then(|n| n.parse().ok()).unwrap_or(150);
-    let mut errors: Vec<(f64, u64)> = (0..n).flat_map(|s| logit_errors(s).into_iter().map(move |e| (e, s))).collect();
-    errors.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for q in [0.1, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0] {
-        println!("{q} {:?}", errors[((errors.len() - 1) as f64 * q) as usize]);
-    }
-    println!("mean {}", errors.iter().map(|e| e.0).sum::<f64>() / errors.len() as f64);
-    println!("{:?}", &errors[errors.len() - 10..]);
+    let errors: Vec<f64> = (0..NETWORKS).flat_map(logit_errors).collect();
+    let worst = errors.iter().copied().fold(0.0, f64::max);
+    let mean = errors.iter().sum::<f64>() / errors.len() as f64;
+    println!("mean {mean:.4}, worst {worst:.4}");
+    assert!(worst < LOGIT_ERROR, "the worst logit is off by {worst:.4}");
+    assert!(mean < MEAN_LOGIT_ERROR, "the mean logit is off by {mean:.4}");
 }
 
 fn models() -> PathBuf {
@@ -56,21 +70,29 @@ fn models() -> PathBuf {
 /// Real value of one step of each stored map: what the multipliers of its convolution make of the steps of its input.
 fn map_scales(net: &Network, quantized: &QuantNetwork) -> BTreeMap<String, f64> {
     let mut scales = BTreeMap::new();
-    let mut out = |f: &model::Conv, q: &quant::Conv, x: f64| {
+    let out = |scales: &mut BTreeMap<String, f64>, f: &model::Conv, q: &quant::Conv, x: f64| {
         let fan_in = f.weights.len() / f.bias.len();
-        let largest = f.weights[..fan_in].iter().fold(0f32, |m, w| m.max(w.abs()));
+        // By the channel with the largest weight: a channel of zeros has no scale of its own.
+        let largest = f.weights.chunks(fan_in).map(|w| w.iter().fold(0f32, |m, w| m.max(w.abs())));
+        let (channel, largest) = largest.enumerate().fold((0, 0.0), |a, b| if b.1 > a.1 { b } else { a });
         let step = f64::from(largest) / 127.0 * x;
-        let scale = step / f64::from(q.multiplier[0]) * (f64::from(q.shift[0]) + 20.0).exp2();
+        let scale = step / f64::from(q.multiplier[channel]) * (f64::from(q.shift[channel]) + 20.0).exp2();
         scales.insert(q.name.clone(), scale);
         scale
     };
     let mut stream = f64::from(quantized.input.scale);
     for layers in net.layers.iter().zip(&quantized.layers) {
         stream = match layers {
-            (model::Layer::Conv(f), quant::Layer::Conv(q)) => out(f, q, stream),
+            (model::Layer::Conv(f), quant::Layer::Conv(q)) => out(&mut scales, f, q, stream),
             (model::Layer::Block(f), quant::Layer::Block(q)) => {
-                f.shortcut.iter().zip(&q.shortcut).for_each(|(f, q)| drop(out(f, q, stream)));
-                f.convs.iter().zip(&q.convs).fold(stream, |x, (f, q)| out(&f.conv, &q.conv, x))
+                if let (Some(f), Some(q)) = (&f.shortcut, &q.shortcut) {
+                    out(&mut scales, f, q, stream);
+                }
+                let last = f.convs.iter().zip(&q.convs).fold(stream, |x, (f, q)| out(&mut scales, &f.conv, &q.conv, x));
+                // In place, the sum keeps the steps of the stream; a multiplier at its limit would tell another.
+                let sum = if q.shortcut.is_some() { last } else { stream };
+                scales.extend(q.convs.last().map(|g| (g.conv.name.clone(), sum)));
+                sum
             }
             _ => panic!("the quantised network has another structure"),
         };
@@ -120,8 +142,25 @@ fn every_map_of_the_embedded_model_is_close_to_the_float_reference() {
             }
         }
     }
+    assert_eq!(sums.len(), quantized.convs().count(), "every map is compared");
     for (name, (error, squares, n)) in &sums {
-        println!("{name} {:.4}", error / *n as f64 / (squares / *n as f64).sqrt());
+        let error = error / *n as f64 / (squares / *n as f64).sqrt();
+        println!("{name} {error:.4}");
+        assert!(error < MAP_ERROR, "map of {name} is off by {error:.4}");
     }
-    println!("class {same_class}, absent {absent} of {maps_run}");
+    println!("{same_class} same classes, {absent} of {maps_run} maps absent");
+    assert!(f64::from(same_class) >= SAME_CLASS * images.len() as f64, "{same_class} classes of {}", images.len());
+    assert!(absent as f64 <= ABSENT * maps_run as f64, "{absent} maps of {maps_run} are absent on one side");
+}
+
+#[test]
+fn no_filter_is_lost() {
+    // One branch of this model has weights so large that its multiplier meets its limit.
+    let net = onnx::import(&models().join("resnet8-lcnet.onnx")).expect("the float model");
+    let mut rng = Rng::new(1);
+    let images: Vec<Vec<u8>> = (0..4).map(|_| image(&mut rng, net.input.len())).collect();
+    let quantized = quantize::quantize(&net, &images).expect("quantised");
+    for conv in quantized.convs() {
+        assert!(conv.multiplier.iter().all(|&m| m > 0), "{} loses a channel", conv.name);
+    }
 }
