@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use std::thread;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn one_simulator_gives_the_same_outcomes_on_any_thread_in_any_order(

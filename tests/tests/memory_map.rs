@@ -45,7 +45,7 @@ fn refusal(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn exactly_what_a_refusal_asks_for_is_enough(plan in plan(), roomy in accelerator()) {

@@ -186,7 +186,7 @@ fn folded(net: &QuantNetwork, trace: &Trace) -> QuantNetwork {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn a_zero_score_executes_no_mac_and_moves_no_byte_of_its_work(plan in plan(), config in accelerator()) {
