@@ -12,8 +12,8 @@ pub const RUN_IMAGES: usize = 100;
 /// What dynamic skipping is worth in hardware.
 ///
 /// Simulates LC-Nets (residual CNNs whose gates decide, image by image, which blocks and channels to compute) cycle by
-/// cycle on a systolic-array accelerator with a gate unit, and shows how many of the MACs saved on paper arrive as
-/// saved time and energy.
+/// cycle on a systolic-array accelerator with a gate unit, and shows how many of the multiply-accumulates (MACs) saved
+/// on paper arrive as saved time and energy.
 #[derive(Debug, Parser)]
 #[command(name = "lcsim", version, after_help = MAIN_EXAMPLES)]
 pub struct Cli {
@@ -27,9 +27,9 @@ pub struct Cli {
 pub enum Command {
     /// Simulate a network on an accelerator and show where cycles, MACs and energy went
     Run(RunArgs),
-    /// Quantise an ONNX model to the integers that the accelerator computes with
+    /// Quantise an ONNX model to int8, as the accelerator computes
     Quantize(QuantizeArgs),
-    /// Compare the float model with its quantised twin: accuracy, agreement, executed MACs
+    /// Compare a float model with its quantised form: accuracy, agreement, executed MACs
     Eval(EvalArgs),
     /// Print an embedded accelerator configuration, as a start for your own
     Config(ConfigArgs),
@@ -48,45 +48,48 @@ Examples:
 Exit codes: 0 done, 2 error, 130 interrupted.";
 
 const DATA_HELP: &str = "Data (--data), recognised by what it contains:
-  cifar10-test    the embedded 1000 CIFAR-10 test images (also: embedded)
-  FOLDER          of class folders with PNGs; the classes are the folders in numeric order if all
-                  names are numbers, else in alphabetic order, and take turns image by image;
-                  or a folder with files of one of the next two kinds
-  FILE            of MNIST idx images; the labels file beside it is found by its name
-  FILE.bin        of CIFAR-10 records; a folder of them: test_batch.bin, or else data_batch_*.bin";
+  cifar10-test    1000 CIFAR-10 test images, embedded in lcsim
+  FOLDER          with a folder of PNGs for each class. Classes count from 0 in
+                  alphabetic order, in numeric order if all names are numbers;
+                  images are taken from each class in turn
+  FILE            of MNIST idx images, unpacked; its labels are found by name
+  FILE.bin        of CIFAR-10 records
+  FOLDER          with such files: one idx pair; test_batch.bin; or without that
+                  all data_batch_*.bin";
 
 /// Arguments of `lcsim run`.
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
 pub struct RunArgs {
-    /// Model: .safetensors (quantised) or .onnx (quantised on the fly with the first images of --data) [default: embedded LC-Net ResNet-8]
+    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
+    /// --data) [default: embedded LC-Net ResNet-8]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// Accelerator: a TOML file, or 4x4, 8x8, 16x16, 32x32
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
-    /// Energy table: a TOML file with picojoules per operation [default: embedded]
+    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
     #[arg(long, value_name = "FILE")]
     pub energy: Option<PathBuf>,
     /// Images to simulate [default: 100, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Images to pass over at the start of the data
+    /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
-    /// Write the whole report as JSON (docs/report.schema.json); - is stdout, without the tables
+    /// Write the whole report as JSON (schema: docs/report.schema.json); with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write the layer table as CSV; - is stdout, without the tables
+    /// Write the layer table as CSV; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Print neither tables, nor notes, nor progress
+    /// Print no tables, notes or progress; errors are printed
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -94,8 +97,9 @@ pub struct RunArgs {
 fn run_help() -> String {
     format!(
         "\
-Every image is simulated three times: with its gates, with all gates forced open, and on the same filters without gates.
-MACs are multiply-accumulates, not FLOPs.
+Every image is simulated three times: with gates that skip, with gates forced
+open (evaluated, but nothing is skipped), and without gates (the same filters).
+MACs are multiply-accumulates; one MAC is two FLOPs.
 
 {DATA_HELP}
 
@@ -114,13 +118,13 @@ pub struct QuantizeArgs {
     /// The float model
     #[arg(value_name = "MODEL.onnx")]
     pub model: PathBuf,
-    /// Images to calibrate with: file, folder, or cifar10-test (see below); take training images
+    /// Images that set the scales: file, folder, or cifar10-test (see below); take training images, not test images
     #[arg(long, value_name = "DATA")]
     pub data: String,
-    /// Images to calibrate with [default: 512, or all if there are fewer]
+    /// How many of them [default: 512, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Images to pass over at the start of the data
+    /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
     /// Where the quantised model goes
@@ -146,7 +150,7 @@ pub struct EvalArgs {
     /// The float model
     #[arg(value_name = "MODEL.onnx")]
     pub model: PathBuf,
-    /// Its quantised twin [default: quantised on the fly]
+    /// Its quantised form, by `lcsim quantize` [default: quantised on the fly]
     #[arg(long, value_name = "FILE.safetensors")]
     pub quantized: Option<PathBuf>,
     /// Labelled images: file, folder, or cifar10-test (see below)
@@ -155,19 +159,19 @@ pub struct EvalArgs {
     /// Images to evaluate [default: all]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Images to pass over at the start of the data
+    /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Images to calibrate with [default: those of --data]
+    /// Images that set the scales when quantising on the fly [default: those of --data]
     #[arg(long, value_name = "DATA", conflicts_with = "quantized")]
     pub calibration: Option<String>,
-    /// How many to calibrate with [default: 512, or all if there are fewer]
+    /// How many of them [default: 512, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "quantized")]
     pub calibration_images: Option<usize>,
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
-    /// Write the figures as JSON; - is stdout, without the table
+    /// Write the figures as JSON; with - to stdout, instead of the table
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
 }
@@ -187,7 +191,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
 pub struct ConfigArgs {
-    /// Which one; without it, the names of all
+    /// Its name; without one, all names are listed
     pub name: Option<String>,
 }
 

@@ -187,7 +187,8 @@ pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
     let file = File { path, tensors: SafeTensors::deserialize(bytes).map_err(broken)? };
     let layers: Result<Vec<Layer>, Error> = header.layers.into_iter().map(|l| file.layer(l)).collect();
     let InputHeader { shape, mean, std, scale } = header.input;
-    for (item, values) in [("input.mean", &mean), ("input.std", &std), ("input.scale", &vec![scale])] {
+    let scales = [("input.scale", &vec![scale]), ("logit_scale", &vec![header.logit_scale])];
+    for (item, values) in [("input.mean", &mean), ("input.std", &std)].into_iter().chain(scales) {
         if let Some(v) = values.iter().find(|v| !v.is_finite() || (item != "input.mean" && **v <= 0.0)) {
             return Err(invalid(path, item, "finite values, above 0 unless a mean", &v.to_string()));
         }
@@ -209,27 +210,30 @@ struct File<'a> {
 }
 
 impl File<'_> {
-    fn bytes(&self, layer: &str, part: &str, dtype: Dtype) -> Result<&[u8], Error> {
+    fn bytes(&self, layer: &str, part: &str, dtype: Dtype, dims: &[usize]) -> Result<&[u8], Error> {
         let item = format!("tensor `{layer}.{part}`");
         let absent = |_| invalid(self.path, &item, "a tensor of this name", "none");
         let view = self.tensors.tensor(&format!("{layer}.{part}")).map_err(absent)?;
         if view.dtype() != dtype {
             return Err(invalid(self.path, &item, &format!("{dtype:?}"), &format!("{:?}", view.dtype())));
         }
+        if view.shape() != dims {
+            return Err(invalid(self.path, &item, &format!("shape {dims:?}"), &format!("{:?}", view.shape())));
+        }
         Ok(view.data())
     }
 
-    fn weights(&self, layer: &str) -> Result<(Vec<i8>, Vec<i32>), Error> {
-        let weights = self.bytes(layer, "weight", Dtype::I8)?.iter().map(|w| *w as i8).collect();
-        let bias = self.bytes(layer, "bias", Dtype::I32)?;
+    fn weights(&self, layer: &str, dims: &[usize]) -> Result<(Vec<i8>, Vec<i32>), Error> {
+        let weights = self.bytes(layer, "weight", Dtype::I8, dims)?.iter().map(|w| *w as i8).collect();
+        let bias = self.bytes(layer, "bias", Dtype::I32, &dims[..1])?;
         let bias = bias.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
         Ok((weights, bias))
     }
 
-    fn scales(&self, layer: &str) -> Result<(Vec<u16>, Vec<u8>), Error> {
-        let m = self.bytes(layer, "multiplier", Dtype::U16)?;
+    fn scales(&self, layer: &str, outputs: usize) -> Result<(Vec<u16>, Vec<u8>), Error> {
+        let m = self.bytes(layer, "multiplier", Dtype::U16, &[outputs])?;
         let m = m.chunks_exact(2).map(|m| u16::from_le_bytes([m[0], m[1]])).collect();
-        Ok((m, self.bytes(layer, "shift", Dtype::U8)?.to_vec()))
+        Ok((m, self.bytes(layer, "shift", Dtype::U8, &[outputs])?.to_vec()))
     }
 
     fn layer(&self, layer: LayerHeader) -> Result<Layer, Error> {
@@ -251,16 +255,17 @@ impl File<'_> {
     }
 
     fn conv(&self, c: ConvHeader) -> Result<Conv, Error> {
-        let (weights, bias) = self.weights(&c.name)?;
-        let (multiplier, shift) = self.scales(&c.name)?;
+        let dims = [c.output[0], c.input[0], c.kernel[0], c.kernel[1]];
+        let (weights, bias) = self.weights(&c.name, &dims)?;
+        let (multiplier, shift) = self.scales(&c.name, c.output[0])?;
         let (input, output) = (to_shape(c.input), to_shape(c.output));
         let ConvHeader { name, kernel, stride, pad, relu, .. } = c;
         Ok(Conv { name, input, output, kernel, stride, pad, relu, weights, bias, multiplier, shift })
     }
 
     fn fc(&self, f: FcHeader, scored: bool) -> Result<Fc, Error> {
-        let (weights, bias) = self.weights(&f.name)?;
-        let (multiplier, shift) = if scored { self.scales(&f.name)? } else { Default::default() };
+        let (weights, bias) = self.weights(&f.name, &[f.outputs, f.inputs])?;
+        let (multiplier, shift) = if scored { self.scales(&f.name, f.outputs)? } else { Default::default() };
         let FcHeader { name, inputs, outputs, pool_shift } = f;
         Ok(Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift })
     }

@@ -51,10 +51,10 @@ impl Histogram {
         self.exponent += 1;
     }
 
-    /// Real value of one int8 step with the smallest mean square error; a tiny one if nothing was seen.
+    /// Real value of one int8 step with the smallest mean square error; one that reaches 1 if nothing was seen.
     pub fn best_scale(&self) -> f64 {
         let width = f64::from(self.exponent).exp2() / BINS as f64;
-        let Some(top) = self.bins.iter().rposition(|&n| n > 0) else { return width };
+        let Some(top) = self.bins.iter().rposition(|&n| n > 0) else { return 1.0 / 127.0 };
         let candidates = (top / 4..=top).map(|clip| (clip + 1) as f64 * width / 127.0);
         let best = candidates.map(|scale| (self.error(scale, width), scale)).min_by(|a, b| a.0.total_cmp(&b.0));
         best.map_or(width, |(_, scale)| scale)

@@ -99,8 +99,7 @@ impl Quantizer<'_> {
     fn layer(&self, layer: &Layer, map: Shape, scale: f64) -> Result<(quant::Layer, Shape, f64), Error> {
         match layer {
             Layer::Conv(c) => {
-                let members = self.stage(layer, &[c]);
-                let out = self.scale_of(&members, &[(c, scale)]);
+                let out = self.stream_scale(layer, &[c]);
                 Ok((quant::Layer::Conv(self.conv(c, scale, out)), c.output, out))
             }
             Layer::Block(b) => self.block(b, layer, map, scale),
@@ -113,12 +112,12 @@ impl Quantizer<'_> {
         let lnet = b.lnet.as_ref().map(|g| self.gate(g, map, scale)).transpose()?;
         for g in early {
             let gate = g.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
-            let out = self.scale_of(&[&g.conv.name], &[(&g.conv, x_scale)]);
+            let out = self.scale_of(std::iter::once(&g.conv));
             convs.push(quant::GatedConv { conv: self.conv(&g.conv, x_scale, out), gate });
             (x, x_scale) = (g.conv.output, out);
         }
         let out = match &b.shortcut {
-            Some(s) => self.scale_of(&self.stage(layer, &[s, &last.conv]), &[(s, scale), (&last.conv, x_scale)]),
+            Some(s) => self.stream_scale(layer, &[s, &last.conv]),
             None => scale,
         };
         let gate = last.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
@@ -128,25 +127,21 @@ impl Quantizer<'_> {
         Ok((quant::Layer::Block(block), last.conv.output, out))
     }
 
-    /// Names of all maps that share the stream's scale from `first` on: `own`, and the blocks that update it in place.
-    fn stage<'b>(&'b self, first: &Layer, own: &[&'b Conv]) -> Vec<&'b str> {
+    /// The scale of the stream from `first` on, which `writers` open and the blocks behind it update in place.
+    fn stream_scale(&self, first: &Layer, writers: &[&Conv]) -> f64 {
         let from = self.net.layers.iter().position(|l| std::ptr::eq(l, first)).map_or(0, |i| i + 1);
         let followers = self.net.layers[from..].iter().map_while(|l| match l {
-            Layer::Block(b) if b.shortcut.is_none() => b.convs.last().map(|g| g.conv.name.as_str()),
+            Layer::Block(b) if b.shortcut.is_none() => b.convs.last().map(|g| &g.conv),
             _ => None,
         });
-        own.iter().map(|c| c.name.as_str()).chain(followers).collect()
+        self.scale_of(writers.iter().copied().chain(followers))
     }
 
-    /// The best scale for the maps `members`, coarse enough for each of the `(convolution, input scale)` that write it.
-    fn scale_of<S: AsRef<str>>(&self, members: &[S], writers: &[(&Conv, f64)]) -> f64 {
+    /// The best scale for the output maps of `writers` together.
+    fn scale_of<'c>(&self, writers: impl Iterator<Item = &'c Conv>) -> f64 {
         let mut all = Histogram::default();
-        members.iter().filter_map(|m| self.ranges.get(m.as_ref())).for_each(|h| all.merge(h));
-        // The largest real multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT.
-        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT);
-        let finest =
-            writers.iter().flat_map(|(c, x)| weight_scales(&c.weights, c.bias.len()).map(move |w| w * x / limit));
-        finest.fold(all.best_scale(), f64::max)
+        writers.filter_map(|c| self.ranges.get(&c.name)).for_each(|h| all.merge(h));
+        all.best_scale()
     }
 
     fn conv(&self, c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
@@ -164,10 +159,14 @@ impl Quantizer<'_> {
             multiplier: vec![],
             shift: vec![],
         };
+        // The largest multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT. A filter that needs a
+        // larger one gave almost nothing in calibration: its outputs would saturate, so its weights may.
+        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT) * out / x_scale;
         for (row, w_scale) in c.weights.chunks_exact(fan_in).zip(weight_scales(&c.weights, c.bias.len())) {
             // A filter of zeros has no scale of its own; any will do for its bias.
-            let step = if w_scale > 0.0 { w_scale * x_scale } else { out / 256.0 };
-            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((0, 0));
+            let w_scale = if w_scale > 0.0 { w_scale.min(limit) } else { limit / 2.0 };
+            let step = w_scale * x_scale;
+            let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
             q.bias.push(to_bias(c.bias[q.bias.len()], step));
             q.multiplier.push(m);

@@ -134,7 +134,7 @@ pub struct LayerCount {
     pub cycles: CycleCounters,
     /// What cost energy.
     pub activity: Activity,
-    /// Output channels computed.
+    /// Output channels computed; of a gate, scores above 0.
     pub live: u64,
     /// Whether it ran; a layer of a skipped branch does not.
     pub executed: bool,

@@ -168,16 +168,17 @@ impl AcceleratorConfig {
     /// # Errors
     /// [`ConfigError::Range`] for the first value outside its range.
     pub fn validate(&self, path: &str) -> Result<(), ConfigError> {
+        // What is the lower end of another range comes before it.
         let sizes = [
             ("array.rows", self.array.rows, 1, 256),
             ("array.cols", self.array.cols, 1, 256),
             ("array.accumulator_depth", self.array.accumulator_depth, 1, 1 << 20),
+            ("gate.macs", self.gate.macs, 1, 256),
+            ("gate.channels", self.gate.channels, 1, 1 << 14),
             ("memory.stream_bytes", self.memory.stream_bytes, self.banks(), 1 << 30),
             ("memory.scratch_bytes", self.memory.scratch_bytes, self.banks(), 1 << 30),
             ("memory.weight_bytes", self.memory.weight_bytes, self.array.cols, 1 << 30),
             ("memory.gate_weight_bytes", self.memory.gate_weight_bytes, self.gate.macs, 1 << 30),
-            ("gate.macs", self.gate.macs, 1, 256),
-            ("gate.channels", self.gate.channels, 1, 1 << 14),
         ];
         for (key, value, low, high) in sizes {
             if !(low..=high).contains(&value) {
@@ -195,7 +196,7 @@ impl AcceleratorConfig {
 }
 
 fn syntax_error(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
-    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].lines().count().max(1));
+    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
     let message = error.message();
     if let Some(key) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
         let nearest = KEYS.iter().map(|k| (strsim::jaro_winkler(k, key), *k)).max_by(|a, b| a.0.total_cmp(&b.0));

@@ -10,7 +10,7 @@
 //! | pooled value | 15 bits: `(sum + half) >> pool_shift` |
 //!
 //! Requantisation of an accumulator `t` (bias added), multiplier `m`, shift `s`:
-//! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^19) >> 20`, then residual add and saturation to `i8`.
+//! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^17) >> 18`, then residual add and saturation to `i8`.
 //! All right shifts are arithmetic; rounding is half up (towards plus infinity).
 
 /// A gate's score in `[0, 1]`: scales what is kept, 0 skips.
@@ -19,7 +19,7 @@ pub type Score = fixed::types::U1F15;
 /// Fraction bits of a [`Score`]; folding a score into a multiplier is `(m * score + 2^14) >> 15`.
 pub const SCORE_FRAC: u32 = 15;
 /// Right shift after the multiplication in the requantise stage.
-pub const REQUANT_SHIFT: u32 = 20;
+pub const REQUANT_SHIFT: u32 = 18;
 /// Right shift after the multiplication in the gate unit's score stage.
 pub const SCORE_SHIFT: u32 = 12;
 /// Smallest normalised multiplier.

@@ -160,7 +160,7 @@ pub struct LayerReport {
     pub utilization: f64,
     /// Output channels.
     pub channels: u64,
-    /// Output channels computed, mean over the images that executed the layer.
+    /// Output channels computed (of a gate: scores above 0), mean over the images that executed the layer.
     pub live_channels: f64,
     /// Share of the images that skipped the layer altogether; for an L-Net, the share it skipped its branch on.
     pub skip_rate: f64,

@@ -83,6 +83,7 @@ fn check_conv(c: &Conv, input: Shape) -> Result<Shape, NetworkError> {
     let positive = c.kernel.iter().chain(&c.stride).all(|&n| n > 0) && !c.input.is_empty() && !c.output.is_empty();
     require(name, "kernel, stride and shapes above 0", true, positive)?;
     require(name, "kernel of at most 16384 taps along an axis", true, c.kernel.iter().all(|&k| k <= SIZE_MAX))?;
+    require(name, "stride of at most 16384", true, c.stride.iter().all(|&s| s <= SIZE_MAX))?;
     require(name, "padding below the kernel size", true, c.pad.iter().zip(&c.kernel).all(|(p, k)| p < k))?;
     let outputs = c.output.channels;
     require(name, "weights", outputs * c.input.channels * c.taps(), c.weights.len())?;
@@ -96,14 +97,15 @@ fn check_conv(c: &Conv, input: Shape) -> Result<Shape, NetworkError> {
 fn check_fc(f: &Fc, map: Shape, outputs: usize, scored: bool) -> Result<(), NetworkError> {
     require(&f.name, "inputs", map.channels, f.inputs)?;
     require(&f.name, "outputs", outputs, f.outputs)?;
-    require(&f.name, "outputs above 0", true, outputs > 0)?;
+    require(&f.name, "outputs above 0 and of at most 16384", true, (1..=SIZE_MAX).contains(&outputs))?;
     require(&f.name, "weights", f.inputs * f.outputs, f.weights.len())?;
     require(&f.name, "biases", f.outputs, f.bias.len())?;
     let scored = if scored { outputs } else { 0 };
     require(&f.name, "multipliers", scored, f.multiplier.len())?;
     require(&f.name, "shifts", scored, f.shift.len())?;
+    require(&f.name, "pool shift of 5 bits", true, f.pool_shift <= SHIFT_MAX)?;
     let pooled_max = pooled_max(map.pixels(), f.pool_shift);
-    require(&f.name, "pooled values of 15 bits", true, f.pool_shift <= SHIFT_MAX && pooled_max < 1 << POOLED_BITS)?;
+    require(&f.name, "pooled values of 15 bits", true, pooled_max < 1 << POOLED_BITS)?;
     check_ranges(&f.name, &f.weights, pooled_max, &f.bias, &f.multiplier, &f.shift)
 }
 

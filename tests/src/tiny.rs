@@ -37,9 +37,9 @@ pub fn conv(name: &str, input: Shape, channels: usize, k: usize) -> Conv {
         relu: true,
         weights: vec![1; channels * input.channels * k * k],
         bias: vec![64 * 3; channels],
-        // An accumulator step is 1/64 of an output step.
+        // An accumulator step is 2^(14 - 18 - 2) = 1/64 of an output step.
         multiplier: vec![1 << 14; channels],
-        shift: vec![0; channels],
+        shift: vec![2; channels],
     }
 }
 

@@ -89,7 +89,13 @@ fn trained_models_equal_the_reference() {
 
 fn style() -> impl Strategy<Value = Style> {
     let fc = prop::sample::select(vec![FcForm::Gemm, FcForm::GemmTransposed, FcForm::MatMul, FcForm::Conv]);
-    let clamp = prop::sample::select(vec![ClampForm::Attributes, ClampForm::Inputs, ClampForm::ReluMin]);
+    let clamp = prop::sample::select(vec![
+        ClampForm::Attributes,
+        ClampForm::Inputs,
+        ClampForm::ReluMin,
+        ClampForm::ReluClip,
+        ClampForm::TwoClips,
+    ]);
     (fc, clamp, any::<[bool; 6]>()).prop_map(|(fc, clamp, [norm, mean, own_pools, swap, score_first, softmax])| Style {
         fc,
         clamp,
@@ -141,6 +147,8 @@ fn the_way_of_writing_changes_nothing() {
     for style in [
         other,
         Style { clamp: ClampForm::ReluMin, ..Style::PLAIN },
+        Style { clamp: ClampForm::ReluClip, ..Style::PLAIN },
+        Style { clamp: ClampForm::TwoClips, ..Style::PLAIN },
         Style { clamp: ClampForm::Attributes, ..Style::PLAIN },
     ] {
         let net = import_bytes(&build(&Spec::SMALL, style), "m").expect("supported");

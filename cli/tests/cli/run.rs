@@ -83,6 +83,17 @@ fn eval_compares_float_with_integer() {
 }
 
 #[test]
+fn the_simulator_is_as_accurate_as_integer_golden_and_executes_as_much() {
+    let run: Report = serde_json::from_str(&stdout(&["run", "--json", "-", "--images", "40"])).expect("a report");
+    let (onnx, model) = (repository("models/resnet8-lcnet.onnx"), repository("models/resnet8-lcnet.safetensors"));
+    let eval =
+        ["eval", arg(&onnx), "--quantized", arg(&model), "--data", "cifar10-test", "--images", "40", "--json", "-"];
+    let eval: Value = serde_json::from_str(&stdout(&eval)).expect("JSON");
+    assert_eq!(eval["integer_accuracy"].as_f64(), Some(run.accuracy));
+    assert_eq!(eval["integer_macs"].as_f64(), Some(run.macs.executed as f64 / 40.0));
+}
+
+#[test]
 fn embedded_configurations_can_be_printed_and_used() {
     let names = stdout(&["config"]);
     assert_eq!(names.lines().collect::<Vec<_>>(), ["4x4", "8x8", "16x16", "32x32"]);
@@ -90,6 +101,14 @@ fn embedded_configurations_can_be_printed_and_used() {
     let path = folder.path().join("mine.toml");
     fs::write(&path, stdout(&["config", "4x4"])).expect("written");
     assert_eq!(report(&["--config", arg(&path)]), report(&["--config", "4x4"]));
+}
+
+#[test]
+fn the_embedded_model_fits_every_embedded_accelerator() {
+    for name in stdout(&["config"]).lines() {
+        let run: Report = serde_json::from_str(&report(&["--config", name])).expect("a report");
+        assert_eq!(run.accelerator.name, name);
+    }
 }
 
 #[test]

@@ -54,12 +54,13 @@ impl Machine<'_> {
 
     fn end_gate(&mut self, op: Op, gate: usize, name: String) {
         let job = &self.program.gates[gate];
-        self.layers[op.layer].live = job.outputs as u64;
         if job.purpose == Purpose::Classifier {
+            self.layers[op.layer].live = job.outputs as u64;
             self.trace.logits = self.gate.logits.clone();
             return;
         }
         let scores = self.gate.scores.clone();
+        self.layers[op.layer].live = scores.iter().filter(|s| **s > Score::ZERO).count() as u64;
         if job.purpose == Purpose::LNet {
             self.layers[op.layer].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
         }

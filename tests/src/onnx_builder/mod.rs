@@ -28,6 +28,10 @@ pub enum ClampForm {
     Inputs,
     /// ReLU, then Min with 1, operator set 13.
     ReluMin,
+    /// ReLU, then Clip with an upper bound only, operator set 13.
+    ReluClip,
+    /// Clip with a lower bound only, then one with an upper bound only, operator set 13.
+    TwoClips,
 }
 
 /// How a network is written; the meaning does not depend on it.
@@ -232,6 +236,16 @@ impl Builder {
                 let one = self.constant(one, &[], vec![1.0]);
                 let half = self.node("Relu", &format!("{name}.half"), &[&y], vec![]);
                 self.pair("Min", &score, &half, &one);
+            }
+            ClampForm::ReluClip => {
+                let one = self.constant(one, &[], vec![1.0]);
+                let half = self.node("Relu", &format!("{name}.half"), &[&y], vec![]);
+                self.node("Clip", &score, &[&half, "", &one], vec![]);
+            }
+            ClampForm::TwoClips => {
+                let bounds = [self.constant(zero, &[], vec![0.0]), self.constant(one, &[], vec![1.0])];
+                let half = self.node("Clip", &format!("{name}.half"), &[&y, &bounds[0]], vec![]);
+                self.node("Clip", &score, &[&half, "", &bounds[1]], vec![]);
             }
         }
         if self.style.fc == FcForm::Conv {
