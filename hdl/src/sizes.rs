@@ -1,6 +1,7 @@
 //! Widths that follow from a configuration, and text templates that are filled with them.
 
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::number::{REQUANT_SHIFT, SCORE_SHIFT};
 
 /// Bits of a value in `0..n`, at least 1.
 pub(crate) fn bits(n: usize) -> usize {
@@ -260,6 +261,10 @@ impl Sizes {
             ("LIST", self.entry().width()),
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),
+            ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
+            ("REQUANT_HALF", 1 << (REQUANT_SHIFT - 1)),
+            ("SCORE_SHIFT", SCORE_SHIFT as usize),
+            ("SCORE_HALF", 1 << (SCORE_SHIFT - 1)),
             ("CONV", self.conv().width()),
             ("GATE", self.gate().width()),
             ("PROGRAM", self.program_width()),
@@ -269,11 +274,14 @@ impl Sizes {
             ("FCUT", cut(self.fw())),
             ("GPAD", pad(self.gw())),
             ("GCUT", cut(self.gw())),
-            ("COLUMN_K", match self.kw().checked_sub(self.cw()) {
-                Some(0) => "column_r".to_string(),
-                Some(more) => format!("{{{more}'d0, column_r}}"),
-                None => format!("column_r[{}:0]", self.kw() - 1),
-            }),
+            (
+                "COLUMN_K",
+                match self.kw().checked_sub(self.cw()) {
+                    Some(0) => "column_r".to_string(),
+                    Some(more) => format!("{{{more}'d0, column_r}}"),
+                    None => format!("column_r[{}:0]", self.kw() - 1),
+                },
+            ),
             ("XCUT", if self.aw() < 17 { format!("[{}:0]", self.aw() - 1) } else { String::new() }),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
             ("ROWPACK", self.row_slot().pack("s_")),

@@ -116,7 +116,9 @@ impl Unit {
     pub fn undriven(&self) -> Vec<String> {
         let own = self.children.iter().flat_map(|(name, unit)| {
             let inputs = unit.ports.iter().filter(|p| !p.output);
-            inputs.filter(move |p| !self.body.contains(&format!("{name}${} =", p.name))).map(move |p| format!("{name}.{}", p.name))
+            inputs
+                .filter(move |p| !self.body.contains(&format!("{name}${} =", p.name)))
+                .map(move |p| format!("{name}.{}", p.name))
         });
         own.chain(self.children.iter().flat_map(|(_, unit)| unit.undriven())).collect()
     }

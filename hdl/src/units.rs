@@ -23,7 +23,8 @@ pub(crate) fn pe(s: &Sizes) -> Unit {
 
 pub(crate) fn array(s: &Sizes) -> Unit {
     let (rows, cols) = (s.rows, s.cols);
-    let ports = [("i_operand", 8 * rows), ("i_swap", rows), ("i_load", cols), ("i_load_row", 16), ("i_weights", 8 * cols)];
+    let ports =
+        [("i_operand", 8 * rows), ("i_swap", rows), ("i_load", cols), ("i_load_row", 16), ("i_weights", 8 * cols)];
     let mut u = outputs(inputs(Unit::new("array"), &ports), &[("o_sum", 32 * cols)]);
     let pe = pe(s);
     for r in 0..rows {
@@ -158,7 +159,8 @@ pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
         ("i_image_address", s.aw()),
         ("i_image_data", 8),
     ];
-    let body = include_str!("verilog/bank.v").replace("@DEPTH@", &depth.to_string()).replace("@MW@", &bits(depth).to_string());
+    let body =
+        include_str!("verilog/bank.v").replace("@DEPTH@", &depth.to_string()).replace("@MW@", &bits(depth).to_string());
     inputs(Unit::new(kind), &ports).output("o_data", 8).body(&s.fill(&body))
 }
 
@@ -295,6 +297,15 @@ pub(crate) fn gate(s: &Sizes) -> Unit {
         ],
     );
     u.body(&job(&s.gate())).body(&s.fill(include_str!("verilog/gate.v")))
+}
+
+pub(crate) fn image(s: &Sizes) -> Unit {
+    let ports = [("i_start", 1), ("i_valid", 1), ("i_pixels", s.pw()), ("i_words", 16), ("i_base", s.aw())];
+    let u = outputs(
+        inputs(Unit::new("image"), &ports),
+        &[("o_ready", 1), ("o_write", 1), ("o_address", s.aw()), ("o_busy", 1)],
+    );
+    u.body(&s.fill(include_str!("verilog/image.v")))
 }
 
 pub(crate) fn controller(s: &Sizes) -> Unit {

@@ -6,8 +6,6 @@ mod counters;
 mod energy;
 mod engine;
 mod error;
-mod layout;
-mod program;
 pub mod report;
 
 pub use counters::{Activity, CycleCounters, LayerCount};
@@ -29,7 +27,7 @@ pub enum Mode {
 /// A network laid out on an accelerator, ready for images.
 #[derive(Debug, Clone)]
 pub struct Simulator {
-    program: program::Program,
+    program: lcsim_spec::schedule::Program,
 }
 
 impl Simulator {
@@ -38,7 +36,7 @@ impl Simulator {
     /// # Errors
     /// [`Error::Network`] if the network contradicts itself, [`Error::Capacity`] if it does not fit on chip.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
-        Ok(Self { program: program::Program::new(net, config)? })
+        Ok(Self { program: lcsim_spec::schedule::Program::new(net, config)? })
     }
 
     /// Runs one image (`[channel][row][column]`, quantised). The trace holds decisions and logits, and no maps.

@@ -2,9 +2,9 @@
 
 use crate::counters::{Activity, CycleCounters};
 use crate::energy::{EnergyModel, EnergyTable};
-use crate::program::LayerInfo;
 use crate::{Outcome, Simulator};
 use lcsim_spec::report::{Cycles, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
+use lcsim_spec::schedule::LayerInfo;
 
 /// What was run, with the outcomes of all images in their order.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ pub mod config;
 pub mod network;
 pub mod number;
 pub mod report;
+pub mod schedule;
 pub mod trace;
 mod validate;
 

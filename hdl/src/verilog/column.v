@@ -81,7 +81,7 @@ reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
 reg [@AW@-1:0] e5_word_r, e6_word_r; reg [@BW@-1:0] e5_bank_r, e6_bank_r;
 // E5: round, add the residual, saturate.
-wire signed [31:0] scaled = (product_r + 32'sd524288) >>> 20;
+wire signed [31:0] scaled = (product_r + 32'sd@REQUANT_HALF@) >>> @REQUANT_SHIFT@;
 wire [7:0] stored = i_stored[8 * e5_bank_r +: 8];
 wire [7:0] base = (i_residual && !(i_residual_relu && stored[7])) ? stored : 8'd0;
 wire signed [31:0] total = scaled + $signed({{24{base[7]}}, base});

@@ -1,8 +1,9 @@
+reg [15:0] length0_r, length1_r; reg done0_r, done1_r;
 reg running_r;
 reg [15:0] group_outputs_left_r, step_r, next_output_r, remaining_r, left_r;
 reg [@GW@-1:0] weight_base_r;
 reg more_groups_r;
-wire [15:0] length = j_in_list ? i_length1 : i_length0;
+wire [15:0] length = j_in_list ? length1_r : length0_r;
 wire [15:0] inputs = j_list_on ? length : j_inputs;
 wire [15:0] slots = (inputs == 16'd0) ? 16'd1 : inputs;
 wire [15:0] period = (slots > 16'd@G@) ? slots : 16'd@G@;
@@ -35,14 +36,13 @@ assign o_param_address = j_param_base + param_output[@GA@-1:0];
 wire [32:0] p2_half = (33'd1 << p2_shift_r) >> 1;
 wire signed [32:0] rounded = $signed({biased_r[31], biased_r} + p2_half) >>> p2_shift_r;
 wire fits16 = (rounded[32:15] == {18{rounded[32]}});
-wire signed [31:0] unit = (scaled_r + 32'sd2048) >>> 12;
+wire signed [31:0] unit = (scaled_r + 32'sd@SCORE_HALF@) >>> @SCORE_SHIFT@;
 wire classifier = (j_purpose == 2'd2);
 wire lnet = (j_purpose == 2'd0);
 wire leaves = classifier ? p2_valid_r : p5_valid_r;
 wire keeps = p5_valid_r && (j_purpose == 2'd1) && ((score_r != 16'd0) || i_forced_open);
 // Where a channel stands: counters instead of divisions.
 reg [15:0] o_index_r, o_group_r, o_row_r; reg [@CW@-1:0] o_lane_r; reg [@BW@-1:0] o_bank_r;
-reg [15:0] length0_r, length1_r; reg done0_r, done1_r;
 reg [15:0] lscore_r; reg lscore_valid_r;
 integer k;
 always @(posedge clock) begin

@@ -207,7 +207,7 @@ always @(posedge clock) begin
       end
       default: if (begins || (state_r == LOAD)) begin
         if (begins) begin
-          pending_r <= 1'b1; waited_r <= 32'd1; needed_r <= rows * (groups - 16'd1) + 32'd2;
+          pending_r <= 1'b1; waited_r <= 32'd1; needed_r <= {16'd0, rows} * {16'd0, groups - 16'd1} + 32'd2;
           f_first_r <= first_r; f_last_r <= last; f_opens_r <= first_r && (start_r == @PW@'d0); f_closes_r <= last && last_chunk;
           f_chunk_r <= (start_r == @PW@'d0); f_parity_r <= parity_r; f_rows_r <= rows; f_cols_r <= cols_r;
           f_interval_r <= last ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;

@@ -6,8 +6,8 @@ reg read_r, swap_r;
 reg [@QW@-1:0] bank_r;
 wire signed [17:0] y = {s_y[16], s_y} + {2'b0, tap_y_r};
 wire signed [17:0] x = {s_x[16], s_x} + {2'b0, tap_x_r};
-wire inside = !y[17] && (y[15:0] < i_height) && !x[17] && (x[15:0] < i_width);
-assign o_read = s_valid && (i_index < s_rows) && inside;
+wire in_map = !y[17] && (y[15:0] < i_height) && !x[17] && (x[15:0] < i_width);
+assign o_read = s_valid && (i_index < s_rows) && in_map;
 assign o_bank = s_bank;
 assign o_address = s_address + tap_offset_r;
 always @(posedge clock) begin

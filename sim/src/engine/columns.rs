@@ -7,9 +7,9 @@ use super::array::Array;
 use super::memory::Banked;
 use super::slot::{Slot, SlotHistory};
 use crate::counters::Activity;
-use crate::layout::Memory;
-use crate::program::{ConvJob, Param};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
+use lcsim_spec::schedule::Memory;
+use lcsim_spec::schedule::{ConvJob, Param};
 use lcsim_spec::{AcceleratorConfig, Score};
 
 /// A column's parameters for a tile.

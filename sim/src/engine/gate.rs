@@ -5,9 +5,9 @@
 //! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1]) and P5 (live list).
 
 use crate::counters::Activity;
-use crate::program::{GateJob, Param, Program, Purpose};
 use lcsim_spec::Score;
 use lcsim_spec::number::SCORE_SHIFT;
+use lcsim_spec::schedule::{GateJob, Param, Program, Purpose};
 
 /// Channels that are computed, with their scores, in order.
 #[derive(Debug, Clone, Default)]

@@ -4,8 +4,8 @@ use super::array::Array;
 use super::columns::{ColumnSet, Columns};
 use super::gate::LiveList;
 use crate::counters::Activity;
-use crate::program::{ConvJob, Inputs, Program};
 use lcsim_spec::Score;
+use lcsim_spec::schedule::{ConvJob, Inputs, Program};
 
 /// One pass of the pixels of a chunk through one set of weights.
 #[derive(Debug, Clone, Copy)]

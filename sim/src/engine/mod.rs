@@ -14,11 +14,11 @@ mod streamer;
 
 use crate::Mode;
 use crate::counters::{Activity, LayerCount, Spent};
-use crate::layout::Memory;
-use crate::program::{ConvJob, Inputs, Op, Program, Purpose, Unit};
 use array::Array;
 use columns::{Columns, Stores};
 use gate::{GateUnit, GateView};
+use lcsim_spec::schedule::Memory;
+use lcsim_spec::schedule::{ConvJob, Inputs, Op, Program, Purpose, Unit};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
 use memory::Banked;
@@ -182,7 +182,7 @@ impl<'a> Machine<'a> {
         let activity = &mut self.activity[job.layer];
         let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
         if self.now <= self.last_emission + depth {
-            let pool_base = crate::layout::pool_region(job.dst) * self.program.config.gate.channels;
+            let pool_base = lcsim_spec::schedule::pool_region(job.dst) * self.program.config.gate.channels;
             let (stream, scratch) = (&mut self.stream, &mut self.scratch);
             let mut stores = Stores { stream, scratch, pool: &mut self.pool, pool_base };
             self.columns.emit(self.now, &self.slots, job, &mut stores, activity);

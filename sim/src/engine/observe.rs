@@ -2,8 +2,8 @@
 
 use super::{Machine, Outcome, Probe, Sampled};
 use crate::Mode;
-use crate::layout::{Memory, Region};
-use crate::program::{ConvJob, Op, Purpose, Unit};
+use lcsim_spec::schedule::{ConvJob, Op, Purpose, Unit};
+use lcsim_spec::schedule::{Memory, Region};
 use lcsim_spec::{GateDecision, Score, Shape};
 
 /// Instructions that have started and not ended, and whether maps are kept when they do.

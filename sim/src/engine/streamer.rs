@@ -2,7 +2,7 @@
 
 use super::loader::Fold;
 use super::slot::Slot;
-use crate::program::ConvJob;
+use lcsim_spec::schedule::ConvJob;
 
 #[derive(Debug, Default)]
 pub(crate) struct Streamer {

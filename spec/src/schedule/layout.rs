@@ -3,20 +3,19 @@
 //! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that live side by side
 //! stand at the two ends of their memory; the next map takes the end that its predecessor does not use.
 
-use crate::Error;
-use crate::program::Program;
-use lcsim_spec::{AcceleratorConfig, Conv, QuantNetwork, Shape};
+use super::{Program, ScheduleError};
+use crate::{AcceleratorConfig, Conv, QuantNetwork, Shape};
 
 /// One of the two activation memories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Memory {
+pub enum Memory {
     Stream,
     Scratch,
 }
 
 /// A map in a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Region {
+pub struct Region {
     pub memory: Memory,
     /// First word in every bank.
     pub base: usize,
@@ -26,7 +25,7 @@ pub(crate) struct Region {
     pub high: bool,
 }
 
-pub(crate) struct Layout<'a> {
+pub(super) struct Layout<'a> {
     net: &'a QuantNetwork,
     config: &'a AcceleratorConfig,
     stream: Option<Region>,
@@ -38,14 +37,14 @@ impl<'a> Layout<'a> {
         Self { net, config, stream: None, scratch: None }
     }
 
-    pub fn image(&mut self, shape: Shape) -> Result<Region, Error> {
+    pub fn image(&mut self, shape: Shape) -> Result<Region, ScheduleError> {
         let region = self.place(Memory::Scratch, None, shape, "the image")?;
         self.scratch = Some(region);
         Ok(region)
     }
 
     /// The stream's next map, beside the one that it is computed from.
-    pub fn stream(&mut self, c: &Conv) -> Result<Region, Error> {
+    pub fn stream(&mut self, c: &Conv) -> Result<Region, ScheduleError> {
         let region = self.place(Memory::Stream, self.stream, c.output, &c.name)?;
         self.stream = Some(region);
         Ok(region)
@@ -57,13 +56,19 @@ impl<'a> Layout<'a> {
     }
 
     /// A branch's next map, beside the one before it.
-    pub fn scratch(&mut self, c: &Conv) -> Result<Region, Error> {
+    pub fn scratch(&mut self, c: &Conv) -> Result<Region, ScheduleError> {
         let region = self.place(Memory::Scratch, self.scratch, c.output, &c.name)?;
         self.scratch = Some(region);
         Ok(region)
     }
 
-    fn place(&self, memory: Memory, beside: Option<Region>, shape: Shape, layer: &str) -> Result<Region, Error> {
+    fn place(
+        &self,
+        memory: Memory,
+        beside: Option<Region>,
+        shape: Shape,
+        layer: &str,
+    ) -> Result<Region, ScheduleError> {
         let banks = self.config.banks();
         let words = shape.channels.div_ceil(banks) * shape.pixels();
         let (depth, parameter) = match memory {
@@ -87,7 +92,7 @@ impl<'a> Layout<'a> {
         pool_region(region) * self.config.gate.channels
     }
 
-    pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), Error> {
+    pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), ScheduleError> {
         let limit = self.config.gate.channels;
         if channels > limit {
             return Err(self.too_small("gate.channels", format!("layer `{layer}`"), limit, channels));
@@ -96,7 +101,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Weights and parameters stay on chip.
-    pub fn check_memories(&self, program: &Program) -> Result<(), Error> {
+    pub fn check_memories(&self, program: &Program) -> Result<(), ScheduleError> {
         let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
         let checks = [
             ("memory.weight_bytes", self.config.weight_depth() * cols, program.filters.len()),
@@ -110,14 +115,14 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    fn too_small(&self, parameter: &'static str, layer: String, limit: usize, needed: usize) -> Error {
+    fn too_small(&self, parameter: &'static str, layer: String, limit: usize, needed: usize) -> ScheduleError {
         let (name, accelerator) = (self.net.name.clone(), self.config.name.clone());
-        Error::Capacity { name, accelerator, parameter, layer, limit, needed }
+        ScheduleError::Capacity { name, accelerator, parameter, layer, limit, needed }
     }
 }
 
 /// Number of the region of the pool memory that belongs to a map.
-pub(crate) fn pool_region(region: Region) -> usize {
+pub fn pool_region(region: Region) -> usize {
     match (region.memory, region.high) {
         (Memory::Stream, _) => 0,
         (Memory::Scratch, false) => 1,

@@ -2,14 +2,50 @@
 //!
 //! docs/microarchitecture.md, "Program" and "Memory map". No cycle is counted here.
 
-use crate::Error;
-use crate::layout::{Layout, Region};
-use lcsim_spec::report::LayerKind;
-use lcsim_spec::{AcceleratorConfig, Block, Conv, Fc, Layer, QuantNetwork, Shape};
+mod layout;
+
+pub use layout::{Memory, Region, pool_region};
+
+use crate::network::NetworkError;
+use crate::report::LayerKind;
+use crate::{AcceleratorConfig, Block, Conv, Fc, Layer, QuantNetwork, Shape};
+use layout::Layout;
+use thiserror::Error;
+
+/// Why a network cannot run on an accelerator.
+#[derive(Debug, Error)]
+pub enum ScheduleError {
+    /// The network contradicts itself.
+    #[error("network `{name}`: {source}")]
+    Network {
+        /// The network's name.
+        name: String,
+        /// Cause.
+        source: NetworkError,
+    },
+    /// Something does not fit.
+    #[error(
+        "network `{name}` does not fit accelerator `{accelerator}`: {parameter} is {limit}, {layer} needs {needed}"
+    )]
+    Capacity {
+        /// The network's name.
+        name: String,
+        /// The configuration's name.
+        accelerator: String,
+        /// The configuration's key.
+        parameter: &'static str,
+        /// What needs it.
+        layer: String,
+        /// What there is, in the parameter's unit.
+        limit: usize,
+        /// What it takes, in the parameter's unit.
+        needed: usize,
+    },
+}
 
 /// One instruction of the controller.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Op {
+pub struct Op {
     pub unit: Unit,
     /// Stepped over if the block's L-Net gave 0.
     pub predicated: bool,
@@ -19,7 +55,7 @@ pub(crate) struct Op {
 
 /// What an instruction starts.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Unit {
+pub enum Unit {
     LoadImage,
     Conv(usize),
     Gate(usize),
@@ -27,7 +63,7 @@ pub(crate) enum Unit {
 
 /// Where a convolution's input channels come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Inputs {
+pub enum Inputs {
     /// Channel i of the map is channel i of the filter.
     Dense,
     /// Entry i of a live list names the channel of the map's i-th entry.
@@ -38,7 +74,7 @@ pub(crate) enum Inputs {
 
 /// A convolution on the array.
 #[derive(Debug, Clone)]
-pub(crate) struct ConvJob {
+pub struct ConvJob {
     pub layer: usize,
     pub input: Shape,
     pub output: Shape,
@@ -72,7 +108,7 @@ impl ConvJob {
 
 /// What a fully connected layer on the gate unit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
+pub enum Purpose {
     /// One score for the residual branch.
     LNet,
     /// Scores of channels, written to this live list.
@@ -83,7 +119,7 @@ pub(crate) enum Purpose {
 
 /// A fully connected layer on the gate unit.
 #[derive(Debug, Clone)]
-pub(crate) struct GateJob {
+pub struct GateJob {
     pub layer: usize,
     pub purpose: Purpose,
     pub inputs: usize,
@@ -99,7 +135,7 @@ pub(crate) struct GateJob {
 
 /// Bias, multiplier and shift of an output channel.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Param {
+pub struct Param {
     pub bias: i32,
     pub multiplier: u16,
     pub shift: u8,
@@ -107,7 +143,7 @@ pub(crate) struct Param {
 
 /// A line of the report.
 #[derive(Debug, Clone)]
-pub(crate) struct LayerInfo {
+pub struct LayerInfo {
     pub name: String,
     pub kind: LayerKind,
     pub macs_dense: u64,
@@ -116,7 +152,7 @@ pub(crate) struct LayerInfo {
 
 /// Everything that is fixed before an image arrives.
 #[derive(Debug, Clone)]
-pub(crate) struct Program {
+pub struct Program {
     pub config: AcceleratorConfig,
     pub image: Shape,
     pub image_region: Region,
@@ -134,8 +170,8 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
-        net.validate().map_err(|source| Error::Network { name: net.name.clone(), source })?;
+    pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, ScheduleError> {
+        net.validate().map_err(|source| ScheduleError::Network { name: net.name.clone(), source })?;
         let mut layout = Layout::new(net, config);
         let copies = (config.array.rows / net.input.shape.channels).max(1);
         let image_region = layout.image(net.input.shape)?;
@@ -181,7 +217,7 @@ struct Placed {
 }
 
 impl Builder<'_> {
-    fn build(&mut self, net: &QuantNetwork) -> Result<(), Error> {
+    fn build(&mut self, net: &QuantNetwork) -> Result<(), ScheduleError> {
         let input = self.layer("input", LayerKind::Input, 0, net.input.shape.channels);
         self.op(Unit::LoadImage, false, input);
         let packed =
@@ -197,14 +233,14 @@ impl Builder<'_> {
         self.gate(&net.classifier, Purpose::Classifier, map, false)
     }
 
-    fn plain(&mut self, c: &Conv, map: Placed, kind: LayerKind, pool: Option<bool>) -> Result<Placed, Error> {
+    fn plain(&mut self, c: &Conv, map: Placed, kind: LayerKind, pool: Option<bool>) -> Result<Placed, ScheduleError> {
         let region = self.layout.stream(c)?;
         let job = ConvJob { pool, natural: true, ..self.job(c, map, region, kind) };
         self.conv(job, false);
         Ok(Placed { region, relu: c.relu, inputs: Inputs::Dense })
     }
 
-    fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, Error> {
+    fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, ScheduleError> {
         self.layout.begin_branch();
         let predicated = b.lnet.is_some();
         if let Some(g) = &b.lnet {
@@ -278,7 +314,7 @@ impl Builder<'_> {
         self.program.convs.push(job);
     }
 
-    fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) -> Result<(), Error> {
+    fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) -> Result<(), ScheduleError> {
         let macs = self.program.config.gate.macs;
         let weight_base = self.program.gate_weights.len() / macs;
         let param_base = self.program.gate_params.len();

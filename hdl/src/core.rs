@@ -1,0 +1,317 @@
+//! The core: all units, their memories and the crossbars between columns and banks.
+
+use crate::sizes::{Sizes, bits};
+use crate::unit::Unit;
+use crate::units;
+
+/// Names of memory initialisation files, for a core that carries its model.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Images {
+    pub program: &'static str,
+    pub filter: &'static str,
+    pub param: &'static str,
+    pub gate_weight: &'static str,
+    pub gate_param: &'static str,
+}
+
+/// Files next to the Verilog.
+pub(crate) const IMAGES: Images = Images {
+    program: "program.mem",
+    filter: "filter.mem",
+    param: "param.mem",
+    gate_weight: "gate_weight.mem",
+    gate_param: "gate_param.mem",
+};
+
+fn bundle(names: impl DoubleEndedIterator<Item = String>) -> String {
+    format!("{{{}}}", names.rev().collect::<Vec<_>>().join(", "))
+}
+
+fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(port, expression)| ((*port).to_string(), (*expression).to_string())).collect()
+}
+
+struct Core<'a> {
+    s: &'a Sizes,
+    u: Unit,
+}
+
+impl Core<'_> {
+    fn child(&mut self, name: &str, unit: Unit, inputs: &[(String, String)]) {
+        let inputs: Vec<(&str, String)> = inputs.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
+        self.u.child(name, unit, &inputs);
+    }
+
+    fn ram(&mut self, name: &str, kind: &str, shape: (usize, usize), init: Option<&str>, read: &str, write: [&str; 3]) {
+        let unit = units::ram(kind, shape.0, shape.1, init);
+        let [enable, address, data] = write;
+        let ports =
+            [("i_read_address", read), ("i_write", enable), ("i_write_address", address), ("i_write_data", data)];
+        self.child(name, unit, &named(&ports));
+    }
+
+    fn rom(&mut self, name: &str, shape: (usize, usize), init: Option<&str>, read: &str) {
+        let (address, data) = (format!("{}'d0", bits(shape.1)), format!("{}'d0", shape.0));
+        self.ram(name, name, shape, init, read, ["1'b0", &address, &data]);
+    }
+
+    fn memories(&mut self, images: Option<Images>) {
+        let s = self.s;
+        let init = |f: fn(&Images) -> &'static str| images.as_ref().map(f);
+        let program = (s.program_width(), s.program_depth);
+        self.rom("code", program, init(|i| i.program), "controller$o_program_address");
+        self.rom("filter", (8 * s.cols, s.filter_depth), init(|i| i.filter), "loader$o_filter_address");
+        self.rom("param", (52, s.param_depth), init(|i| i.param), "loader$o_param_address");
+        self.rom("gate_weight", (8 * s.macs, s.gate_depth), init(|i| i.gate_weight), "gate$o_weight_address");
+        self.rom("gate_param", (52, s.gate_param_depth), init(|i| i.gate_param), "gate$o_param_address");
+        let entry = (s.entry().width(), s.channels);
+        for list in 0..2 {
+            for reader in ["loader", "gate"] {
+                let read = format!("{reader}$o_list_address");
+                let enable = format!("gate$o_list_write{list}");
+                let write = [enable.as_str(), "gate$o_list_write_address", "gate$o_list_write_data"];
+                self.ram(&format!("list{list}_{reader}"), "list", entry, None, &read, write);
+            }
+        }
+        let write = ["pool_write", "pool_write_address", "pool_write_data"];
+        self.ram("pool", "pool", (32, 3 * s.channels), None, "gate$o_pool_address", write);
+    }
+
+    fn control(&mut self) {
+        let s = self.s;
+        self.child(
+            "controller",
+            units::controller(s),
+            &named(&[
+                ("i_go", "i_go"),
+                ("i_program", "word"),
+                ("i_lscore", "gate$o_lscore"),
+                ("i_lscore_valid", "gate$o_lscore_valid"),
+                ("i_forced_open", "i_forced_open"),
+                ("i_array_busy", "array_busy"),
+                ("i_gate_running", "gate$o_running"),
+            ]),
+        );
+        self.child(
+            "image",
+            units::image(s),
+            &named(&[
+                ("i_start", "controller$o_start_image"),
+                ("i_valid", "i_image_valid"),
+                ("i_pixels", "p_out_pixels_r"),
+                ("i_words", "p_in_channels_r"),
+                ("i_base", "p_dst_base"),
+            ]),
+        );
+        self.child(
+            "gate",
+            units::gate(s),
+            &named(&[
+                ("i_job", "controller$o_gate"),
+                ("i_start", "controller$o_start_gate"),
+                ("i_start_purpose", "q_purpose"),
+                ("i_start_outputs", "q_outputs"),
+                ("i_start_out_list", "q_out_list"),
+                ("i_start_weight_base", "q_weight_base"),
+                ("i_forced_open", "i_forced_open"),
+                ("i_list0", "list0_gate$o_data"),
+                ("i_list1", "list1_gate$o_data"),
+                ("i_pool", "pool$o_data"),
+                ("i_weights", "gate_weight$o_data"),
+                ("i_param", "gate_param$o_data"),
+            ]),
+        );
+    }
+
+    fn loader_and_streamer(&mut self) {
+        let s = self.s;
+        self.child(
+            "loader",
+            units::loader(s),
+            &named(&[
+                ("i_job", "controller$o_conv"),
+                ("i_start", "controller$o_start_conv"),
+                ("i_start_dst_base", "p_dst_base"),
+                ("i_length0", "gate$o_length0"),
+                ("i_length1", "gate$o_length1"),
+                ("i_done0", "gate$o_done0"),
+                ("i_done1", "gate$o_done1"),
+                ("i_list0", "list0_loader$o_data"),
+                ("i_list1", "list1_loader$o_data"),
+                ("i_lscore", "gate$o_lscore"),
+                ("i_param", "param$o_data"),
+                ("i_filter", "filter$o_data"),
+                ("i_taken", "streamer$o_taken"),
+            ]),
+        );
+        let fold = ["first", "last", "closes", "chunk", "parity", "rows", "cols", "interval", "bank", "word", "pixels"];
+        let mut ports = named(&[("i_job", "controller$o_conv"), ("i_ready", "loader$o_ready")]);
+        ports.extend(fold.map(|f| (format!("i_fold_{f}"), format!("loader$o_fold_{f}"))));
+        self.child("streamer", units::streamer(s), &ports);
+    }
+
+    fn rows_and_array(&mut self) {
+        let s = self.s;
+        for r in 0..s.rows {
+            let groups = s.banks / s.rows;
+            let data = |memory: &str| bundle((0..groups).map(|q| format!("{memory}${}$o_data", r + q * s.rows)));
+            let slot = if r == 0 { "streamer$o_row_slot".to_string() } else { format!("row${}$o_slot", r - 1) };
+            let ports = [
+                ("i_index", format!("{}'d{r}", s.rw())),
+                ("i_slot", slot),
+                ("i_height", "j_in_height".into()),
+                ("i_width", "j_in_width".into()),
+                ("i_relu", "j_src_relu".into()),
+                ("i_tap_load", "loader$o_tap_load".into()),
+                ("i_tap_row", format!("loader$o_tap_row[{}:0]", s.rw() - 1)),
+                ("i_tap_y", "loader$o_tap_y".into()),
+                ("i_tap_x", "loader$o_tap_x".into()),
+                ("i_tap_offset", "loader$o_tap_offset".into()),
+                ("i_data", format!("j_src_scratch ? {} : {}", data("scratch"), data("stream"))),
+            ];
+            self.u.child(&format!("row${r}"), units::row(s), &ports);
+        }
+        let all = |port: &str| bundle((0..s.rows).map(|r| format!("row${r}${port}")));
+        let ports = [
+            ("i_operand", all("o_operand")),
+            ("i_swap", all("o_swap")),
+            ("i_load", "loader$o_load".into()),
+            ("i_load_row", "loader$o_load_row".into()),
+            ("i_weights", "loader$o_load_weights".into()),
+        ];
+        self.u.child("array", units::array(s), &ports);
+    }
+
+    fn columns(&mut self) {
+        let s = self.s;
+        let width = s.column_slot().width();
+        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows - 1));
+        self.u.text(&format!(
+            "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= reset ? {width}'d0 : streamer$o_column_slot;\n  \
+             for (n = 1; n < {}; n = n + 1) slot_r[n] <= reset ? {width}'d0 : slot_r[n - 1];\nend",
+            s.rows
+        ));
+        let loader =
+            ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_bank", "set_word"];
+        let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
+        let stored = bundle((0..s.banks).map(|b| format!("stream${b}$o_data")));
+        for c in 0..s.cols {
+            let slot = if c == 0 { format!("slot_r[{}]", s.rows - 1) } else { format!("column${}$o_slot", c - 1) };
+            let mut ports: Vec<(String, String)> =
+                loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
+            ports.extend([
+                ("i_index".into(), format!("{}'d{c}", s.cw())),
+                ("i_slot".into(), slot),
+                ("i_bottom".into(), format!("array$o_sum[{}:{}]", 32 * c + 31, 32 * c)),
+                ("i_stored".into(), stored.clone()),
+            ]);
+            ports.extend(
+                ["residual", "residual_relu", "pool", "pool_relu"].map(|p| (format!("i_{p}"), format!("j_{p}"))),
+            );
+            self.child(&format!("column${c}"), units::column(s), &ports);
+        }
+        for port in ["read", "read_bank", "read_word", "write", "write_bank", "write_word", "write_data"] {
+            let width = match port {
+                "read" | "write" => 1,
+                "read_bank" | "write_bank" => s.bw(),
+                "write_data" => 8,
+                _ => s.aw(),
+            };
+            let all = bundle((0..s.cols).map(|c| format!("column${c}$o_{port}")));
+            self.u.text(&format!("wire [{}:0] column_{port} = {all};", width * s.cols - 1));
+        }
+        let flush = |port: &str, width: usize| {
+            let all = (0..s.cols).map(|c| format!("({{{width}{{column${c}$o_flush}}}} & column${c}$o_{port})"));
+            all.collect::<Vec<_>>().join(" | ")
+        };
+        let any = (0..s.cols).map(|c| format!("column${c}$o_flush")).collect::<Vec<_>>().join(" | ");
+        self.u.text(&format!("wire pool_write = {any};"));
+        self.u.text(&format!("wire [15:0] pool_entry = {};", flush("flush_entry", 16)));
+        self.u.text(&format!("wire [31:0] pool_write_data = {};", flush("flush_sum", 32)));
+        let plw = s.plw();
+        let entry =
+            if plw > 16 { format!("{{{}'d0, pool_entry}}", plw - 16) } else { format!("pool_entry[{}:0]", plw - 1) };
+        self.u.text(&format!("wire [{}:0] pool_write_address = j_pool_base + {entry};", plw - 1));
+    }
+
+    fn banks(&mut self) {
+        let s = self.s;
+        for (memory, depth, own) in
+            [("stream", s.stream_depth, "!j_dst_scratch"), ("scratch", s.scratch_depth, "j_dst_scratch")]
+        {
+            for b in 0..s.banks {
+                let stream = memory == "stream";
+                let ports = [
+                    ("i_index", format!("{}'d{b}", s.bw())),
+                    ("i_row_address", format!("row${}$o_address", b % s.rows)),
+                    ("i_read", if stream { "column_read".into() } else { format!("{}'d0", s.cols) }),
+                    ("i_read_bank", "column_read_bank".into()),
+                    ("i_read_word", "column_read_word".into()),
+                    ("i_write", format!("column_write & {{{}{{{own}}}}}", s.cols)),
+                    ("i_write_bank", "column_write_bank".into()),
+                    ("i_write_word", "column_write_word".into()),
+                    ("i_write_data", "column_write_data".into()),
+                    ("i_image_write", if stream { "1'b0".into() } else { "image$o_write".into() }),
+                    ("i_image_address", "image$o_address".into()),
+                    ("i_image_data", format!("i_image_data[{}:{}]", 8 * b + 7, 8 * b)),
+                ];
+                self.u.child(&format!("{memory}${b}"), units::bank(s, memory, depth), &ports);
+            }
+        }
+    }
+}
+
+/// The core of `sizes`; with `images`, its memories are initialised.
+pub(crate) fn core(s: &Sizes, images: Option<Images>) -> Unit {
+    let u = Unit::new("core")
+        .input("i_go", 1)
+        .input("i_forced_open", 1)
+        .input("i_image_valid", 1)
+        .input("i_image_data", 8 * s.banks)
+        .output("o_image_ready", 1)
+        .output("o_running", 1)
+        .output("o_done", 1)
+        .output("o_pc", s.pcw())
+        .output("o_array_busy", 1)
+        .output("o_gate_busy", 1)
+        .output("o_score_valid", 1)
+        .output("o_score", 16)
+        .output("o_list_write", 2)
+        .output("o_list_channel", 16)
+        .output("o_logit_valid", 1)
+        .output("o_logit", 32)
+        .body(&format!("wire [{}:0] conv_job = controller$o_conv;", s.conv().width() - 1))
+        .body(&s.conv().unpack("conv_job", "j_"));
+    let conv = s.conv().width();
+    let gate = s.gate().width();
+    let pixels = s.pw();
+    let u = u
+        .body(&format!("wire [{}:0] word = code$o_data;", s.program_width() - 1))
+        .body(&format!("wire [{}:0] conv_word = word[{gate} +: {conv}];", conv - 1))
+        .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
+        .body(&s.conv().unpack("conv_word", "p_"))
+        .body(&s.gate().unpack("gate_word", "q_"))
+        .body("wire array_busy = image$o_busy || loader$o_busy || streamer$o_busy;")
+        .body("// The image's size, held while the controller has moved on.")
+        .body(&format!("reg [{}:0] p_out_pixels_r; reg [15:0] p_in_channels_r;", pixels - 1))
+        .body("always @(posedge clock) if (controller$o_start_image) begin")
+        .body("  p_out_pixels_r <= p_out_pixels; p_in_channels_r <= p_in_channels;\nend");
+    let mut core = Core { s, u };
+    core.columns();
+    core.control();
+    core.memories(images);
+    core.loader_and_streamer();
+    core.rows_and_array();
+    core.banks();
+    core.u.text(
+        "assign o_image_ready = image$o_ready;\nassign o_running = controller$o_running;\nassign o_done = controller$o_done;\n\
+         assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy;\nassign o_gate_busy = gate$o_running;\n\
+         assign o_score_valid = gate$o_score_valid;\nassign o_score = gate$o_score;\n\
+         assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\
+         assign o_list_channel = gate$o_list_write_data[@HIGH -: 16];\n\
+         assign o_logit_valid = gate$o_logit_valid;\nassign o_logit = gate$o_logit;"
+            .replace("@HIGH", &(s.entry().width() - 1).to_string())
+            .as_str(),
+    );
+    core.u
+}

@@ -1,0 +1,66 @@
+//! rust-hdl's text, taken apart into modules; identical ones are kept once, under the name of their kind.
+
+use crate::unit::Unit;
+use rust_hdl::core::prelude::{Block, ModuleDefines};
+use std::collections::BTreeMap;
+
+/// A Verilog module, for a file of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// `module` to `endmodule`.
+    pub text: String,
+}
+
+/// All modules of `top`, children first. Names begin with `prefix`.
+pub(crate) fn modules(top: &Unit, prefix: &str) -> Vec<Module> {
+    let mut defines = ModuleDefines::default();
+    top.accept("top", &mut defines);
+    let text = defines.defines();
+    let bodies: BTreeMap<String, String> = text
+        .split("endmodule //")
+        .filter_map(|part| {
+            let start = part.find("module ")?;
+            let body = &part[start..];
+            let name = body["module ".len()..].split('(').next()?.trim().to_string();
+            Some((name, body.to_string()))
+        })
+        .collect();
+    let mut merged = Merged { prefix, bodies, names: BTreeMap::new(), modules: vec![] };
+    merged.add(top, "top");
+    merged.modules
+}
+
+struct Merged<'a> {
+    prefix: &'a str,
+    /// rust-hdl's modules, one an instance, by its path.
+    bodies: BTreeMap<String, String>,
+    /// Text with the name left out -> name.
+    names: BTreeMap<String, String>,
+    modules: Vec<Module>,
+}
+
+impl Merged<'_> {
+    /// The name of the module that stands for the instance at `path`.
+    fn add(&mut self, unit: &Unit, path: &str) -> String {
+        let mut text = self.bodies.get(path).cloned().unwrap_or_default();
+        for (name, child) in unit.children() {
+            let child_path = format!("{path}${name}");
+            let module = self.add(child, &child_path);
+            text = text.replace(&format!("{child_path} {name}("), &format!("{module} {name}("));
+        }
+        let anonymous = text.replacen(&format!("module {path}("), "module @(", 1);
+        if let Some(name) = self.names.get(&anonymous) {
+            return name.clone();
+        }
+        let base = format!("{}_{}", self.prefix, unit.kind());
+        let used = |name: &String| self.modules.iter().any(|m| m.name == *name);
+        let mut numbered = (2..).map(|n| format!("{base}_{n}"));
+        let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
+        let text = format!("{}endmodule\n", anonymous.replacen('@', &name, 1));
+        self.names.insert(anonymous, name.clone());
+        self.modules.push(Module { name: name.clone(), text });
+        name
+    }
+}

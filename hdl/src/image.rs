@@ -1,0 +1,140 @@
+//! Memory images: a network's program and weights as the core's memories hold them.
+
+use crate::core::IMAGES;
+use crate::sizes::Sizes;
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Op, Param, Program, Purpose, Unit, pool_region};
+
+/// A file for `$readmemb`: its name and its text.
+pub type File = (String, String);
+
+/// Sizes of a core that holds `program`.
+pub(crate) fn sizes(program: &Program) -> Sizes {
+    let config: &AcceleratorConfig = &program.config;
+    Sizes::new(config, program.params.len().max(1), program.gate_params.len().max(1), program.ops.len() + 1)
+}
+
+/// All memory images of `program`.
+pub(crate) fn files(s: &Sizes, program: &Program) -> Vec<File> {
+    let ops = program.ops.iter().map(|op| instruction(s, program, op)).chain([stop(s)]);
+    vec![
+        file(IMAGES.program, ops),
+        file(IMAGES.filter, program.filters.chunks(s.cols).map(bytes)),
+        file(IMAGES.param, program.params.iter().map(param)),
+        file(IMAGES.gate_weight, program.gate_weights.chunks(s.macs).map(bytes)),
+        file(IMAGES.gate_param, program.gate_params.iter().map(param)),
+    ]
+}
+
+fn file(name: &str, words: impl Iterator<Item = String>) -> File {
+    (name.into(), words.map(|w| w + "\n").collect())
+}
+
+/// Byte 0 is the least significant.
+fn bytes(word: &[i8]) -> String {
+    word.iter().rev().map(|b| format!("{:08b}", *b as u8)).collect()
+}
+
+fn param(p: &Param) -> String {
+    format!("{:032b}{:015b}{:05b}", p.bias as u32, p.multiplier, p.shift)
+}
+
+fn stop(s: &Sizes) -> String {
+    format!("110{}", "0".repeat(s.program_width() - 3))
+}
+
+fn instruction(s: &Sizes, program: &Program, op: &Op) -> String {
+    let none = |_: &str| 0;
+    let (kind, conv, gate) = match op.unit {
+        Unit::LoadImage => ("00", s.conv().digits(|f| image_field(program, f)), s.gate().digits(none)),
+        Unit::Conv(c) => ("01", s.conv().digits(|f| conv_field(s, &program.convs[c], f)), s.gate().digits(none)),
+        Unit::Gate(g) => ("10", s.conv().digits(none), s.gate().digits(|f| gate_field(&program.gates[g], f))),
+    };
+    format!("{kind}{}{conv}{gate}", u8::from(op.predicated))
+}
+
+fn image_field(program: &Program, field: &str) -> i64 {
+    let value = match field {
+        "out_pixels" => program.image.pixels(),
+        "in_channels" => program.image_words(),
+        "dst_base" => program.image_region.base,
+        _ => 0,
+    };
+    value as i64
+}
+
+fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
+    let corner = [-(j.pad[0] as i64), -(j.pad[1] as i64)];
+    let packed = if let Inputs::Packed(taps) = j.inputs { taps.min(j.taps()) } else { 1 };
+    let last = match j.taps() % packed {
+        0 => packed,
+        rest => rest,
+    };
+    let value = match field {
+        "in_height" => j.input.height,
+        "in_width" => j.input.width,
+        "in_pixels" => j.input.pixels(),
+        "out_width" => j.output.width,
+        "out_pixels" => j.output.pixels(),
+        "kernel_h" => j.kernel[0],
+        "kernel_w" => j.kernel[1],
+        "taps" => j.taps(),
+        "stride_y" => j.stride[0],
+        "stride_x" => j.stride[1],
+        "stride_line" => j.stride[0] * j.input.width,
+        "corner_y" => return corner[0],
+        "corner_x" => return corner[1],
+        "corner_line" => return corner[0] * j.input.width as i64,
+        "in_channels" => j.input.channels,
+        "out_channels" => j.output.channels,
+        "inputs" => match j.inputs {
+            Inputs::Dense => 0,
+            Inputs::List(_) => 1,
+            Inputs::Packed(_) => 2,
+        },
+        "in_list" => usize::from(j.inputs == Inputs::List(1)),
+        "packed_taps" => packed,
+        "packed_rows" => packed * j.input.channels,
+        "packed_last_rows" => last * j.input.channels,
+        "out_list_on" => usize::from(j.outputs.is_some()),
+        "out_list" => j.outputs.unwrap_or(0),
+        "natural" => usize::from(j.natural),
+        "residual" => usize::from(j.residual.is_some()),
+        "residual_relu" => usize::from(j.residual == Some(true)),
+        "l_scaled" => usize::from(j.l_scaled),
+        "pool" => usize::from(j.pool.is_some()),
+        "pool_relu" => usize::from(j.pool == Some(true)),
+        "pool_base" => pool_region(j.dst) * s.channels,
+        "src_scratch" => usize::from(j.src.memory == Memory::Scratch),
+        "src_base" => j.src.base,
+        "src_relu" => usize::from(j.src_relu),
+        "dst_scratch" => usize::from(j.dst.memory == Memory::Scratch),
+        "dst_base" => j.dst.base,
+        "filter_base" => j.filter_base,
+        "group_step" => j.taps() * j.input.channels,
+        "param_base" => j.param_base,
+        _ => 0,
+    };
+    value as i64
+}
+
+fn gate_field(j: &GateJob, field: &str) -> i64 {
+    let value = match field {
+        "purpose" => match j.purpose {
+            Purpose::LNet => 0,
+            Purpose::CNet(_) => 1,
+            Purpose::Classifier => 2,
+        },
+        "inputs" => j.inputs,
+        "outputs" => j.outputs,
+        "list_on" => usize::from(j.list.is_some()),
+        "in_list" => j.list.unwrap_or(0),
+        "out_list" => usize::from(j.purpose == Purpose::CNet(1)),
+        "pool_base" => j.pool_base,
+        "pool_shift" => usize::from(j.pool_shift),
+        "weight_base" => j.weight_base,
+        "param_base" => j.param_base,
+        _ => 0,
+    };
+    value as i64
+}
