@@ -34,7 +34,7 @@ impl Simulator {
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
-    /// [`Error::Network`] if the network contradicts itself, [`Error::Capacity`] if it does not fit on chip.
+    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
         Ok(Self { program: lcsim_spec::schedule::Program::new(net, config)? })
     }

@@ -2,6 +2,7 @@
 
 use lcsim_golden::integer;
 use lcsim_sim::{Error, Mode, Simulator};
+use lcsim_spec::schedule::ScheduleError;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::random::{accelerator, plan};
 use proptest::prelude::*;
@@ -32,7 +33,7 @@ fn refusal(
         Err(error) => error,
     };
     let message = error.to_string();
-    let Error::Capacity { name, accelerator, parameter, layer, limit, needed } = error else {
+    let Error::Schedule(ScheduleError::Capacity { name, accelerator, parameter, layer, limit, needed }) = error else {
         return Err(TestCaseError::fail(format!("no capacity is named: {message}")));
     };
     prop_assert_eq!(parameter, key);

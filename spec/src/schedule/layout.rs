@@ -9,13 +9,16 @@ use crate::{AcceleratorConfig, Conv, QuantNetwork, Shape};
 /// One of the two activation memories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Memory {
+    /// The residual stream.
     Stream,
+    /// Maps inside a block, and the image.
     Scratch,
 }
 
 /// A map in a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
+    /// In which memory.
     pub memory: Memory,
     /// First word in every bank.
     pub base: usize,

@@ -46,6 +46,7 @@ pub enum ScheduleError {
 /// One instruction of the controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Op {
+    /// What it starts.
     pub unit: Unit,
     /// Stepped over if the block's L-Net gave 0.
     pub predicated: bool,
@@ -56,8 +57,11 @@ pub struct Op {
 /// What an instruction starts.
 #[derive(Debug, Clone, Copy)]
 pub enum Unit {
+    /// The image port.
     LoadImage,
+    /// This convolution of [`Program::convs`].
     Conv(usize),
+    /// This gate of [`Program::gates`].
     Gate(usize),
 }
 
@@ -75,16 +79,25 @@ pub enum Inputs {
 /// A convolution on the array.
 #[derive(Debug, Clone)]
 pub struct ConvJob {
+    /// Line of the report.
     pub layer: usize,
+    /// Input map, every channel live.
     pub input: Shape,
+    /// Output map, every channel live.
     pub output: Shape,
+    /// Kernel height and width.
     pub kernel: [usize; 2],
+    /// Vertical and horizontal stride.
     pub stride: [usize; 2],
+    /// Zero padding above and to the left.
     pub pad: [usize; 2],
+    /// Where the input stands.
     pub src: Region,
+    /// Where the output goes.
     pub dst: Region,
     /// Readers of the input apply ReLU.
     pub src_relu: bool,
+    /// Which channels the input's entries are.
     pub inputs: Inputs,
     /// Output channels in the order of a live list; all of them without one.
     pub outputs: Option<usize>,
@@ -96,11 +109,14 @@ pub struct ConvJob {
     pub l_scaled: bool,
     /// Adds up pool sums, of the values with ReLU if the flag is set.
     pub pool: Option<bool>,
+    /// First word of the filter memory.
     pub filter_base: usize,
+    /// First word of the parameter memory.
     pub param_base: usize,
 }
 
 impl ConvJob {
+    /// Kernel taps.
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
@@ -120,56 +136,84 @@ pub enum Purpose {
 /// A fully connected layer on the gate unit.
 #[derive(Debug, Clone)]
 pub struct GateJob {
+    /// Line of the report.
     pub layer: usize,
+    /// What its outputs are.
     pub purpose: Purpose,
+    /// Channels of the pooled map.
     pub inputs: usize,
+    /// Outputs.
     pub outputs: usize,
     /// First word of the map's region of the pool memory.
     pub pool_base: usize,
+    /// Right shift of a pool sum.
     pub pool_shift: u8,
     /// The live list that names the pooled channels; all of them without one.
     pub list: Option<usize>,
+    /// First word of the gate weight memory.
     pub weight_base: usize,
+    /// First word of the gate parameter memory.
     pub param_base: usize,
 }
 
 /// Bias, multiplier and shift of an output channel.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Param {
+    /// Added to the accumulator.
     pub bias: i32,
+    /// 15 bits.
     pub multiplier: u16,
+    /// 5 bits.
     pub shift: u8,
 }
 
 /// A line of the report.
 #[derive(Debug, Clone)]
 pub struct LayerInfo {
+    /// Unique name.
     pub name: String,
+    /// What it is.
     pub kind: LayerKind,
+    /// MACs with everything live.
     pub macs_dense: u64,
+    /// Output channels.
     pub channels: usize,
 }
 
 /// Everything that is fixed before an image arrives.
 #[derive(Debug, Clone)]
 pub struct Program {
+    /// The accelerator.
     pub config: AcceleratorConfig,
+    /// Shape of an image.
     pub image: Shape,
+    /// Where the image is written.
     pub image_region: Region,
+    /// Times each of its channels is stored.
     pub image_copies: usize,
+    /// Instructions in order.
     pub ops: Vec<Op>,
+    /// Convolutions, in the order of their instructions.
     pub convs: Vec<ConvJob>,
+    /// Gates and classifier, in the order of their instructions.
     pub gates: Vec<GateJob>,
+    /// Lines of the report, in order.
     pub layers: Vec<LayerInfo>,
     /// Words of `cols` bytes.
     pub filters: Vec<i8>,
+    /// Parameter memory: a word for each output channel.
     pub params: Vec<Param>,
     /// Words of `gate.macs` bytes.
     pub gate_weights: Vec<i8>,
+    /// Gate parameter memory: a word for each output.
     pub gate_params: Vec<Param>,
 }
 
 impl Program {
+    /// Lays `net` out on the accelerator `config`.
+    ///
+    /// # Errors
+    /// [`ScheduleError`]: the network contradicts itself, or something does not fit.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, ScheduleError> {
         net.validate().map_err(|source| ScheduleError::Network { name: net.name.clone(), source })?;
         let mut layout = Layout::new(net, config);
