@@ -2,9 +2,14 @@
 # Installs what the tests need and runs them all. Needs a Rust toolchain; Debian's packages for the rest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if ! command -v cc >/dev/null; then
-  apt-get update -q && apt-get install -y -q --no-install-recommends gcc libc6-dev
-fi
+# Co-simulation builds the emitted Verilog with verilator.
+for tool in cc c++ make verilator; do
+  if ! command -v "$tool" >/dev/null; then
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc g++ libc6-dev make verilator
+    break
+  fi
+done
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
 cargo test --workspace --locked

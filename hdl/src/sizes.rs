@@ -227,11 +227,8 @@ impl Sizes {
         3 + self.conv().width() + self.gate().width()
     }
 
-    /// Fills a template's `@NAME@` with widths and sizes.
+    /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the signal at another width.
     pub fn fill(&self, template: &str) -> String {
-        // A 16-bit value as a number of so many bits: zeros in front, or the lower part.
-        let pad = |width: usize| if width > 16 { format!("{}'d0, ", width - 16) } else { String::new() };
-        let cut = |width: usize| if width < 16 { format!("[{}:0]", width - 1) } else { String::new() };
         let numbers = [
             ("AW", self.aw()),
             ("PW", self.pw()),
@@ -252,7 +249,7 @@ impl Sizes {
             ("B", self.banks),
             ("D", self.acc_depth),
             ("G", self.macs),
-            ("CPAD", 16 - self.cw()),
+            ("CI", bits(self.cols)),
             ("BLAST", self.banks - 1),
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
@@ -270,24 +267,29 @@ impl Sizes {
             ("PROGRAM", self.program_width()),
         ];
         let texts = [
-            ("FPAD", pad(self.fw())),
-            ("FCUT", cut(self.fw())),
-            ("GPAD", pad(self.gw())),
-            ("GCUT", cut(self.gw())),
-            (
-                "COLUMN_K",
-                match self.kw().checked_sub(self.cw()) {
-                    Some(0) => "column_r".to_string(),
-                    Some(more) => format!("{{{more}'d0, column_r}}"),
-                    None => format!("column_r[{}:0]", self.kw() - 1),
-                },
-            ),
-            ("XCUT", if self.aw() < 17 { format!("[{}:0]", self.aw() - 1) } else { String::new() }),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
             ("ROWPACK", self.row_slot().pack("s_")),
             ("COLPACK", self.column_slot().pack("s_")),
         ];
-        let text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));
+        let mut text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));
+        let value = |key: &str| match numbers.iter().find(|n| n.0 == key) {
+            Some((_, value)) => *value,
+            None => key.parse().unwrap_or_else(|_| unreachable!("no size {key}")),
+        };
+        while let Some((before, rest)) = text.split_once("@fit(") {
+            let Some((call, after)) = rest.split_once(")@") else { unreachable!("@fit without end: {rest}") };
+            let parts: Vec<&str> = call.split(',').collect();
+            text = format!("{before}{}{after}", fit(parts[0], value(parts[1]), value(parts[2])));
+        }
         numbers.iter().fold(text, |t, (key, value)| t.replace(&format!("@{key}@"), &value.to_string()))
+    }
+}
+
+/// `signal` of `from` bits as a value of `to` bits.
+fn fit(signal: &str, from: usize, to: usize) -> String {
+    match to.cmp(&from) {
+        std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),
+        std::cmp::Ordering::Equal => signal.to_string(),
+        std::cmp::Ordering::Greater => format!("{{{}'d0, {signal}}}", to - from),
     }
 }

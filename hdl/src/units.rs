@@ -30,6 +30,7 @@ pub(crate) fn array(s: &Sizes) -> Unit {
     for r in 0..rows {
         for c in 0..cols {
             let left = |port: &str, width: usize| match c {
+                0 if width == 1 && rows == 1 => format!("i_{port}"),
                 0 if width == 1 => format!("i_{port}[{r}]"),
                 0 => format!("i_{port}[{}:{}]", width * r + width - 1, width * r),
                 _ => format!("pe${r}${}$o_{port}", c - 1),
@@ -39,7 +40,13 @@ pub(crate) fn array(s: &Sizes) -> Unit {
                 ("i_operand", left("operand", 8)),
                 ("i_swap", left("swap", 1)),
                 ("i_sum", above),
-                ("i_load", format!("i_load[{c}] && (i_load_row == 16'd{r})")),
+                (
+                    "i_load",
+                    format!(
+                        "{} && (i_load_row == 16'd{r})",
+                        if cols == 1 { "i_load".to_string() } else { format!("i_load[{c}]") }
+                    ),
+                ),
                 ("i_weight", format!("i_weights[{}:{}]", 8 * c + 7, 8 * c)),
             ];
             u.child(&format!("pe${r}${c}"), pe.clone(), &connections);

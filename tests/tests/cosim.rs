@@ -1,29 +1,77 @@
 //! The emitted core against the simulator: every score, every logit, and the cycle in which each layer ends.
+//!
+//! A short form by default; `COSIM_CASES` and `COSIM_IMAGES` set how many random networks and embedded images are run.
 
+use lcsim::data::{Count, Dataset, Expected};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
-use lcsim_tests::cosim::{Seen, build};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_tests::cosim::{Built, Seen, build, verilator};
 use lcsim_tests::random::{accelerator, plan};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
+use std::path::{Path, PathBuf};
+
+/// How many, unless the environment says otherwise.
+fn count(variable: &str, default: usize) -> usize {
+    std::env::var(variable).map_or(default, |n| n.parse().expect("a number"))
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+struct Pair {
+    program: Program,
+    simulator: Simulator,
+    core: Built,
+    _folder: tempfile::TempDir,
+}
+
+impl Pair {
+    fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Self {
+        let program = Program::new(net, config).expect("fits");
+        let folder = tempfile::tempdir().expect("a folder");
+        let core = build(&program, folder.path());
+        Self { simulator: Simulator::new(net, config).expect("fits"), program, core, _folder: folder }
+    }
+
+    fn agree(&self, image: &[i8], mode: Mode, context: &str) {
+        let expected = Seen::simulated(&self.program, &self.simulator.run(image, mode));
+        assert_eq!(self.core.run(&self.program, image, mode), expected, "{context}, {mode:?}");
+    }
+}
 
 #[test]
-fn random_networks() {
+fn random_networks_on_random_arrays() {
+    if !verilator() {
+        return;
+    }
     let mut runner = TestRunner::deterministic();
-    for case in 0..std::env::var("COSIM_CASES").map_or(6, |n| n.parse().expect("a number")) {
+    for case in 0..count("COSIM_CASES", 6) {
         let (plan, mut config) = (plan(), accelerator()).new_tree(&mut runner).expect("a case").current();
-        // Memories of a size that verilator builds fast.
-        config.memory.stream_bytes = 1 << 14;
-        config.memory.scratch_bytes = 1 << 14;
-        let (net, image) = (plan.build(), plan.image());
-        let Ok(program) = Program::new(&net, &config) else { continue };
-        let folder = tempfile::tempdir().expect("a folder");
-        let built = build(&program, folder.path());
-        let simulator = Simulator::new(&net, &config).expect("fits");
-        for mode in [Mode::Gated, Mode::ForcedOpen] {
-            let expected = Seen::simulated(&program, &simulator.run(&image, mode));
-            let found = built.run(&program, &image, mode);
-            assert_eq!(found, expected, "case {case}: {plan:#?} on {}", config.name);
+        // The shapes that users ask for come first, then any.
+        if let Some(&(rows, cols)) = [(3, 5), (4, 4), (16, 16)].get(case) {
+            (config.array.rows, config.array.cols, config.name) = (rows, cols, format!("{rows}x{cols}"));
         }
+        let pair = Pair::new(&plan.build(), &config);
+        for mode in [Mode::Gated, Mode::ForcedOpen] {
+            pair.agree(&plan.image(), mode, &format!("case {case}: {plan:#?} on {}", config.name));
+        }
+    }
+}
+
+#[test]
+fn embedded_model_and_images_on_8x8() {
+    if !verilator() {
+        return;
+    }
+    let net = lcsim_golden::container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");
+    let config = AcceleratorConfig::read(&repository("configs/8x8.toml")).expect("shipped");
+    let data = Dataset::open("embedded").expect("embedded");
+    let count = Count::Exactly(count("COSIM_IMAGES", 3));
+    let pair = Pair::new(&net, &config);
+    for (i, image) in data.select(0, count, &Expected::by_quantized(&net)).expect("images").iter().enumerate() {
+        pair.agree(&net.input.quantize_image(&image.pixels), Mode::Gated, &format!("image {i}"));
     }
 }

@@ -11,14 +11,14 @@ wire enters = running_r && more_groups_r && (step_r < slots);
 wire real_input = (step_r < inputs);
 wire group_ends = running_r && more_groups_r && (step_r + 16'd1 >= period);
 // G0
-assign o_pool_address = j_pool_base + step_r[@PLW@-1:0];
-assign o_list_address = step_r[@KW@-1:0];
+assign o_pool_address = j_pool_base + @fit(step_r,16,PLW)@;
+assign o_list_address = @fit(step_r,16,KW)@;
 reg g1_valid_r, g1_real_r, g1_first_r, g1_last_r; reg [15:0] g1_step_r; reg [@GW@-1:0] g1_base_r; reg select_r;
 // G1
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
 wire [15:0] g1_channel = j_list_on ? e_channel : g1_step_r;
-assign o_weight_address = g1_base_r + {@GPAD@g1_channel@GCUT@};
+assign o_weight_address = g1_base_r + @fit(g1_channel,16,GW)@;
 wire [31:0] half = (32'd1 << j_pool_shift) >> 1;
 wire signed [31:0] pooled = $signed(i_pool + half) >>> j_pool_shift;
 reg g2_valid_r, g2_real_r, g2_first_r, g2_last_r; reg signed [15:0] g2_pooled_r;
@@ -32,7 +32,7 @@ reg p2_valid_r, p3_valid_r, p4_valid_r, p5_valid_r;
 reg signed [31:0] biased_r, scaled_r; reg signed [15:0] narrow_r; reg [15:0] score_r;
 reg [14:0] p2_multiplier_r, p3_multiplier_r; reg [4:0] p2_shift_r;
 wire [15:0] param_output = next_output_r + ((left_r != 16'd0) ? 16'd1 : 16'd0);
-assign o_param_address = j_param_base + param_output[@GA@-1:0];
+assign o_param_address = j_param_base + @fit(param_output,16,GA)@;
 wire [32:0] p2_half = (33'd1 << p2_shift_r) >> 1;
 wire signed [32:0] rounded = $signed({biased_r[31], biased_r} + p2_half) >>> p2_shift_r;
 wire fits16 = (rounded[32:15] == {18{rounded[32]}});
@@ -72,7 +72,7 @@ always @(posedge clock) begin
     if (running_r && more_groups_r) begin
       step_r <= group_ends ? 16'd0 : step_r + 16'd1;
       if (group_ends) begin
-        weight_base_r <= weight_base_r + {@GPAD@j_inputs@GCUT@};
+        weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
         group_outputs_left_r <= group_outputs_left_r - 16'd@G@;
         if (group_outputs_left_r <= 16'd@G@) more_groups_r <= 1'b0;
       end
@@ -115,7 +115,7 @@ end
 wire [15:0] e_out_score = score_r;
 assign o_list_write0 = keeps && !j_out_list;
 assign o_list_write1 = keeps && j_out_list;
-assign o_list_write_address = j_out_list ? length1_r[@KW@-1:0] : length0_r[@KW@-1:0];
+assign o_list_write_address = j_out_list ? @fit(length1_r,16,KW)@ : @fit(length0_r,16,KW)@;
 assign o_list_write_data = {o_index_r, o_group_r, o_lane_r, o_bank_r, o_row_r, e_out_score};
 assign o_length0 = length0_r; assign o_length1 = length1_r; assign o_done0 = done0_r; assign o_done1 = done1_r;
 assign o_lscore = lscore_r; assign o_lscore_valid = lscore_valid_r;

@@ -16,7 +16,7 @@ wire suffices = !from_list || out_done || ({1'b0, out_length} >= tile_end);
 wire [15:0] outputs = from_list ? out_length : j_out_channels;
 wire none_left = (outputs <= position_r);
 wire [15:0] left = outputs - position_r;
-wire [@CW@-1:0] tile_cols = (left >= 16'd@C@) ? @CW@'d@C@ : left[@CW@-1:0];
+wire [@CW@-1:0] tile_cols = (left >= 16'd@C@) ? @CW@'d@C@ : @fit(left,16,CW)@;
 reg tile_waits_r;
 reg [15:0] param_busy_r, shadow_busy_r;
 wire params_free = !tile_waits_r && (param_busy_r == 16'd0);
@@ -33,7 +33,7 @@ wire [@CW@-1:0] s1_lane = from_list ? e_lane : s1_column_r;
 wire [@BW@-1:0] s1_bank = by_channel ? e_bank : s1_bank_r;
 wire [@AW@+15:0] s1_offset = e_row * {16'd0, j_out_pixels[@AW@-1:0]};
 wire [@AW@-1:0] s1_word = by_channel ? j_dst_base + s1_offset[@AW@-1:0] : s1_word_r;
-assign o_param_address = j_param_base + s1_channel[@PA@-1:0];
+assign o_param_address = j_param_base + @fit(s1_channel,16,PA)@;
 reg [@CW@-1:0] turns_r [0:@B@-1];
 reg [@CW@-1:0] interval_r;
 reg [15:0] first_group_r, last_group_r;
@@ -50,7 +50,7 @@ reg s4_valid_r; reg [@CW@-1:0] s4_column_r, s4_turn_r; reg [15:0] s4_entry_r; re
 reg [31:0] s4_bias_r; reg [4:0] s4_shift_r; reg [14:0] s4_multiplier_r;
 integer k;
 always @(posedge clock) begin
-  s1_column_r <= column_r; s1_position_r <= position_r + {@CPAD@'d0, column_r};
+  s1_column_r <= column_r; s1_position_r <= position_r + @fit(column_r,CW,16)@;
   s1_parity_r <= parity_r; s2_parity_r <= s1_parity_r; s3_parity_r <= s2_parity_r; s4_parity_r <= s3_parity_r;
   s1_bank_r <= place_bank_r; s1_word_r <= place_word_r;
   s2_column_r <= s1_column_r; s2_turn_r <= s1_turn; s2_score_r <= from_list ? e_score : 16'h8000;
@@ -71,8 +71,8 @@ always @(posedge clock) begin
   end else if (s1_valid_r) begin
     turns_r[s1_bank] <= s1_turn + @CW@'d1;
     if (s1_turn >= interval_r) interval_r <= s1_turn + @CW@'d1;
-    column_group_r[s1_column_r] <= s1_group;
-    column_lane_r[s1_column_r] <= s1_lane;
+    column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group;
+    column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane;
     if (s1_column_r == @CW@'d0) first_group_r <= s1_group;
     last_group_r <= s1_group;
   end
@@ -131,14 +131,14 @@ wire last_step = (step_r + 16'd1 >= groups);
 wire last_word = (rows == 16'd0) || (last_step && (row_r + 16'd1 >= rows));
 wire ends = (begins || (state_r == LOAD)) && last_word;
 wire last_channel = (channel_r + 16'd1 == j_in_channels);
-wire [@AW@-1:0] row_step = j_in_width[@AW@-1:0] - j_kernel_w[@AW@-1:0] + @AW@'d1;
-assign o_list_address = (state_r == SETUP) ? position_r[@KW@-1:0] + @COLUMN_K@ : entry_r[@KW@-1:0] + row_r[@KW@-1:0];
+wire [@AW@-1:0] row_step = @fit(j_in_width,16,AW)@ - @fit(j_kernel_w,16,AW)@ + @AW@'d1;
+assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ + @fit(column_r,CW,KW)@ : @fit(entry_r,16,KW)@ + @fit(row_r,16,KW)@;
 wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
 reg a_valid_r; reg [15:0] a_row_r, a_group_r, a_channel_r; reg [@FW@-1:0] a_base_r;
 reg b_valid_r; reg [15:0] b_row_r, b_group_r;
 reg [@C@-1:0] load_r; reg [8*@C@-1:0] weight_r; reg [15:0] load_row_r;
 wire [15:0] a_channel = (j_inputs == 2'd1) ? e_channel : a_channel_r;
-assign o_filter_address = a_base_r + {@FPAD@a_channel@FCUT@};
+assign o_filter_address = a_base_r + @fit(a_channel,16,FW)@;
 always @(posedge clock) begin
   select_r <= list_select;
   a_row_r <= row_r; a_group_r <= first_group_r + step_r;
@@ -202,7 +202,7 @@ always @(posedge clock) begin
           start_r <= @PW@'d0; first_r <= 1'b1; entry_r <= 16'd0; tap_r <= 16'd0; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
           channel_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
           row_r <= 16'd0; step_r <= 16'd0;
-          group_base_r <= first_group_r[@FW@-1:0] * j_group_step; group_offset_r <= first_group_r[@FW@-1:0] * j_group_step;
+          group_base_r <= @fit(first_group_r,16,FW)@ * j_group_step; group_offset_r <= @fit(first_group_r,16,FW)@ * j_group_step;
         end
       end
       default: if (begins || (state_r == LOAD)) begin
@@ -237,7 +237,7 @@ always @(posedge clock) begin
               state_r <= TILE; position_r <= position_r + 16'd@C@; parity_r <= !parity_r; group_r <= group_r + 16'd1;
             end
           end else if (packed_taps) begin
-            tap_r <= tap_r + j_packed_taps; tap_base_r <= tap_base_r + {@FPAD@j_packed_rows@FCUT@};
+            tap_r <= tap_r + j_packed_taps; tap_base_r <= tap_base_r + @fit(j_packed_rows,16,FW)@;
           end else if (!last_entry) begin
             entry_r <= entry_r + 16'd@R@;
             if (bank_r == @QW@'d@QLAST@) begin
@@ -248,7 +248,7 @@ always @(posedge clock) begin
             tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
             tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
             tap_offset_r <= tap_offset_r + (last_x ? row_step : @AW@'d1);
-            tap_base_r <= tap_base_r + {@FPAD@j_in_channels@FCUT@};
+            tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
           end
         end
       end

@@ -10,7 +10,7 @@ reg [@AW@-1:0] line_r, chunk_line_r;
 wire emits = active_r && (phase_r == @CW@'d0);
 wire phase_ends = (phase_r + @CW@'d1 == interval_r);
 wire fold_ends = active_r && phase_ends && (count_r + @PW@'d1 == pixels_r);
-wire [15:0] settling = (emits && last_r) ? 16'd@C@ + {@CPAD@'d0, interval_r} - 16'd2 : settling_r;
+wire [15:0] settling = (emits && last_r) ? 16'd@C@ + @fit(interval_r,CW,16)@ - 16'd2 : settling_r;
 wire allowed = i_ready && !(j_natural && j_out_list_on && i_fold_last && (settling != 16'd0));
 wire taken = (!active_r || fold_ends) && allowed;
 assign o_taken = taken;
@@ -26,13 +26,13 @@ reg [@COLSLOT@-1:0] column_slot_r;
 wire s_valid = emits, s_swap = taken, s_first = first_r, s_last = last_r, s_parity = parity_r;
 wire s_opens = last_r && (pixel_r == @PW@'d0);
 wire s_closes = closes_r && (count_r + @PW@'d1 == pixels_r);
-wire [@RW@-1:0] s_rows = rows_r[@RW@-1:0];
+wire [@RW@-1:0] s_rows = @fit(rows_r,16,RW)@;
 wire [@CW@-1:0] s_cols = cols_r;
 wire [@QW@-1:0] s_bank = bank_r;
 wire [16:0] s_y = y_r, s_x = x_r;
-wire [@AW@-1:0] s_address = word_r + line_r + x_r@XCUT@;
+wire [@AW@-1:0] s_address = word_r + line_r + @fit(x_r,17,AW)@;
 wire [@PW@-1:0] s_pixel = pixel_r;
-wire [@DW@-1:0] s_acc = count_r[@DW@-1:0];
+wire [@DW@-1:0] s_acc = @fit(count_r,PW,DW)@;
 always @(posedge clock) begin
   if (reset) begin
     active_r <= 1'b0; settling_r <= 16'd0; draining_r <= 16'd0; phase_r <= @CW@'d0; count_r <= @PW@'d0;
@@ -41,7 +41,7 @@ always @(posedge clock) begin
     row_slot_r <= @ROWPACK@;
     column_slot_r <= @COLPACK@;
     settling_r <= (settling == 16'd0) ? 16'd0 : settling - 16'd1;
-    if (emits && last_r) draining_r <= 16'd@RC6@ + {@CPAD@'d0, interval_r};
+    if (emits && last_r) draining_r <= 16'd@RC6@ + @fit(interval_r,CW,16)@;
     else if (draining_r != 16'd0) draining_r <= draining_r - 16'd1;
     if (active_r) begin
       phase_r <= phase_ends ? @CW@'d0 : phase_r + @CW@'d1;
