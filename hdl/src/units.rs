@@ -21,39 +21,55 @@ pub(crate) fn pe(s: &Sizes) -> Unit {
     outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", 32)]).body(&s.fill(include_str!("verilog/pe.v")))
 }
 
+/// Bit or slice `at` of a port with `n` entries of `width` bits.
+fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
+    match (n * width, width) {
+        (1, _) => port.to_string(),
+        (_, 1) => format!("{port}[{at}]"),
+        _ => format!("{port}[{}:{}]", width * at + width - 1, width * at),
+    }
+}
+
+/// A row of PEs: all rows are one module.
+fn pe_row(s: &Sizes) -> Unit {
+    let cols = s.cols;
+    let ports = [("i_operand", 8), ("i_swap", 1), ("i_sum", 32 * cols), ("i_load", cols), ("i_weights", 8 * cols)];
+    let mut u = outputs(inputs(Unit::new("pe_row"), &ports), &[("o_sum", 32 * cols)]);
+    let pe = pe(s);
+    for c in 0..cols {
+        let left = |port: &str| if c == 0 { format!("i_{port}") } else { format!("pe${}$o_{port}", c - 1) };
+        let connections = [
+            ("i_operand", left("operand")),
+            ("i_swap", left("swap")),
+            ("i_sum", slice("i_sum", cols, 32, c)),
+            ("i_load", slice("i_load", cols, 1, c)),
+            ("i_weight", slice("i_weights", cols, 8, c)),
+        ];
+        u.child(&format!("pe${c}"), pe.clone(), &connections);
+    }
+    let sums: Vec<String> = (0..cols).rev().map(|c| format!("pe${c}$o_sum")).collect();
+    u.text(&format!("assign o_sum = {{{}}};", sums.join(", ")));
+    u
+}
+
 pub(crate) fn array(s: &Sizes) -> Unit {
     let (rows, cols) = (s.rows, s.cols);
     let ports =
         [("i_operand", 8 * rows), ("i_swap", rows), ("i_load", cols), ("i_load_row", 16), ("i_weights", 8 * cols)];
     let mut u = outputs(inputs(Unit::new("array"), &ports), &[("o_sum", 32 * cols)]);
-    let pe = pe(s);
+    let row = pe_row(s);
     for r in 0..rows {
-        for c in 0..cols {
-            let left = |port: &str, width: usize| match c {
-                0 if width == 1 && rows == 1 => format!("i_{port}"),
-                0 if width == 1 => format!("i_{port}[{r}]"),
-                0 => format!("i_{port}[{}:{}]", width * r + width - 1, width * r),
-                _ => format!("pe${r}${}$o_{port}", c - 1),
-            };
-            let above = if r == 0 { "32'd0".to_string() } else { format!("pe${}${c}$o_sum", r - 1) };
-            let connections = [
-                ("i_operand", left("operand", 8)),
-                ("i_swap", left("swap", 1)),
-                ("i_sum", above),
-                (
-                    "i_load",
-                    format!(
-                        "{} && (i_load_row == 16'd{r})",
-                        if cols == 1 { "i_load".to_string() } else { format!("i_load[{c}]") }
-                    ),
-                ),
-                ("i_weight", format!("i_weights[{}:{}]", 8 * c + 7, 8 * c)),
-            ];
-            u.child(&format!("pe${r}${c}"), pe.clone(), &connections);
-        }
+        let above = if r == 0 { format!("{}'d0", 32 * cols) } else { format!("row${}$o_sum", r - 1) };
+        let connections = [
+            ("i_operand", slice("i_operand", rows, 8, r)),
+            ("i_swap", slice("i_swap", rows, 1, r)),
+            ("i_sum", above),
+            ("i_load", format!("i_load & {{{cols}{{i_load_row == 16'd{r}}}}}")),
+            ("i_weights", "i_weights".into()),
+        ];
+        u.child(&format!("row${r}"), row.clone(), &connections);
     }
-    let bottom: Vec<String> = (0..cols).rev().map(|c| format!("pe${}${c}$o_sum", rows - 1)).collect();
-    u.text(&format!("assign o_sum = {{{}}};", bottom.join(", ")));
+    u.text(&format!("assign o_sum = row${}$o_sum;", rows - 1));
     u
 }
 
