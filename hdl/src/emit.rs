@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 pub struct Module {
     /// Its name.
     pub name: String,
-    /// `module` to `endmodule`.
+    /// The whole file.
     pub text: String,
 }
 
-/// All modules of `top`, children first. Names begin with `prefix`.
-pub(crate) fn modules(top: &Unit, prefix: &str) -> Vec<Module> {
+/// All modules of `top`, children first. Names begin with `prefix`; `about` is a comment at the head of each.
+pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
     let mut defines = ModuleDefines::default();
     top.accept("top", &mut defines);
     let text = defines.defines();
@@ -27,13 +27,14 @@ pub(crate) fn modules(top: &Unit, prefix: &str) -> Vec<Module> {
             Some((name, body.to_string()))
         })
         .collect();
-    let mut merged = Merged { prefix, bodies, names: BTreeMap::new(), modules: vec![] };
+    let mut merged = Merged { prefix, about, bodies, names: BTreeMap::new(), modules: vec![] };
     merged.add(top, "top");
     merged.modules
 }
 
 struct Merged<'a> {
     prefix: &'a str,
+    about: &'a str,
     /// rust-hdl's modules, one an instance, by its path.
     bodies: BTreeMap<String, String>,
     /// Text with the name left out -> name.
@@ -58,7 +59,11 @@ impl Merged<'_> {
         let used = |name: &String| self.modules.iter().any(|m| m.name == *name);
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
-        let text = format!("{}endmodule\n", anonymous.replacen('@', &name, 1));
+        let text = format!(
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n\n{}endmodule\n\n`default_nettype wire\n",
+            self.about,
+            anonymous.replacen('@', &name, 1)
+        );
         self.names.insert(anonymous, name.clone());
         self.modules.push(Module { name: name.clone(), text });
         name

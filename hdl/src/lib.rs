@@ -24,5 +24,14 @@ pub fn core_with(program: &Program) -> CoreFiles {
     let sizes = image::sizes(program);
     let top = core::core(&sizes, Some(core::IMAGES));
     assert_eq!(top.undriven(), Vec::<String>::new(), "inputs without driver");
-    CoreFiles { modules: emit::modules(&top, "lcsim"), images: image::files(&sizes, program) }
+    let config = &program.config;
+    let about = format!(
+        "lcsim {}: accelerator {}, {}x{} PEs, {} gate MACs",
+        env!("CARGO_PKG_VERSION"),
+        config.name.escape_default(),
+        config.array.rows,
+        config.array.cols,
+        config.gate.macs
+    );
+    CoreFiles { modules: emit::modules(&top, "lcsim", &about), images: image::files(&sizes, program) }
 }

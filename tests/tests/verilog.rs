@@ -55,6 +55,10 @@ fn identical_modules_are_emitted_once() {
     let files = lcsim_hdl::core_with(&program(&array(16, 16, 16)));
     let pes = files.modules.iter().filter(|m| m.text.contains("shadow_r, active_r;")).count();
     assert_eq!(pes, 1, "256 PEs are one module");
+    for module in &files.modules {
+        assert!(module.text.starts_with("// SPDX-License-Identifier: MIT OR Apache-2.0\n// lcsim "), "{}", module.name);
+        assert!(module.text.contains("`default_nettype none") && module.text.contains("16x16 PEs"), "{}", module.name);
+    }
     let bytes: usize = files.modules.iter().map(|m| m.text.len()).sum();
     assert!(bytes < 400_000, "a 16x16 core has {bytes} bytes");
 }
