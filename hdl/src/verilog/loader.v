@@ -132,6 +132,7 @@ wire last_word = (rows == 16'd0) || (last_step && (row_r + 16'd1 >= rows));
 wire ends = (begins || (state_r == LOAD)) && last_word;
 wire last_channel = (channel_r + 16'd1 == j_in_channels);
 wire [@AW@-1:0] row_step = @fit(j_in_width,16,AW)@ - @fit(j_kernel_w,16,AW)@ + @AW@'d1;
+integer m;
 assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ + @fit(column_r,CW,KW)@ : @fit(entry_r,16,KW)@ + @fit(row_r,16,KW)@;
 wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
 reg a_valid_r; reg [15:0] a_row_r, a_group_r, a_channel_r; reg [@FW@-1:0] a_base_r;
@@ -146,12 +147,12 @@ always @(posedge clock) begin
   a_base_r <= j_filter_base + group_offset_r + tap_base_r;
   b_row_r <= a_row_r; b_group_r <= a_group_r;
   load_row_r <= b_row_r;
-  for (k = 0; k < @C@; k = k + 1) weight_r[8*k +: 8] <= i_filter[8*column_lane_r[k] +: 8];
+  for (m = 0; m < @C@; m = m + 1) weight_r[8*m +: 8] <= i_filter[8*column_lane_r[m] +: 8];
   if (reset) begin
     a_valid_r <= 1'b0; b_valid_r <= 1'b0; load_r <= @C@'d0;
   end else begin
     a_valid_r <= issues; b_valid_r <= a_valid_r;
-    for (k = 0; k < @C@; k = k + 1) load_r[k] <= b_valid_r && (column_group_r[k] == b_group_r);
+    for (m = 0; m < @C@; m = m + 1) load_r[m] <= b_valid_r && (column_group_r[m] == b_group_r);
   end
 end
 assign o_load = load_r; assign o_load_row = load_row_r; assign o_load_weights = weight_r;
