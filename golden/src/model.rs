@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::kernel::Geometry;
 use lcsim_spec::Shape;
-use lcsim_spec::network::{self, NetworkError};
+use lcsim_spec::network::{self, NetworkError, require};
 use std::collections::HashSet;
 
 /// A convolution, batch norm folded.
@@ -116,18 +116,6 @@ impl Network {
         }
         check_fc(&self.classifier, map.channels, self.classifier.outputs, &mut names)
     }
-}
-
-fn require<T: PartialEq + ToString>(
-    layer: &str,
-    what: &'static str,
-    expected: T,
-    found: T,
-) -> Result<(), NetworkError> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(NetworkError { layer: layer.into(), what, expected: expected.to_string(), found: found.to_string() })
 }
 
 fn check_block<'a>(b: &'a Block, input: Shape, names: &mut HashSet<&'a str>) -> Result<Shape, NetworkError> {

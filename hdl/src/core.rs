@@ -4,24 +4,12 @@ use crate::sizes::{Sizes, bits};
 use crate::unit::Unit;
 use crate::units;
 
-/// Names of memory initialisation files, for a core that carries its model.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Images {
-    pub program: &'static str,
-    pub filter: &'static str,
-    pub param: &'static str,
-    pub gate_weight: &'static str,
-    pub gate_param: &'static str,
-}
-
-/// Files next to the Verilog.
-pub(crate) const IMAGES: Images = Images {
-    program: "program.mem",
-    filter: "filter.mem",
-    param: "param.mem",
-    gate_weight: "gate_weight.mem",
-    gate_param: "gate_param.mem",
-};
+/// Files next to the Verilog that initialise the memories of the same name.
+pub(crate) const PROGRAM: &str = "program.mem";
+pub(crate) const FILTER: &str = "filter.mem";
+pub(crate) const PARAM: &str = "param.mem";
+pub(crate) const GATE_WEIGHT: &str = "gate_weight.mem";
+pub(crate) const GATE_PARAM: &str = "gate_param.mem";
 
 fn bundle(names: impl DoubleEndedIterator<Item = String>) -> String {
     format!("{{{}}}", names.rev().collect::<Vec<_>>().join(", "))
@@ -50,20 +38,19 @@ impl Core<'_> {
         self.child(name, unit, &named(&ports));
     }
 
-    fn rom(&mut self, name: &str, shape: (usize, usize), init: Option<&str>, read: &str) {
+    fn rom(&mut self, name: &str, shape: (usize, usize), init: &str, read: &str) {
         let (address, data) = (format!("{}'d0", bits(shape.1)), format!("{}'d0", shape.0));
-        self.ram(name, name, shape, init, read, ["1'b0", &address, &data]);
+        self.ram(name, name, shape, Some(init), read, ["1'b0", &address, &data]);
     }
 
-    fn memories(&mut self, images: Option<Images>) {
+    fn memories(&mut self) {
         let s = self.s;
-        let init = |f: fn(&Images) -> &'static str| images.as_ref().map(f);
         let program = (s.program_width(), s.program_depth);
-        self.rom("code", program, init(|i| i.program), "controller$o_program_address");
-        self.rom("filter", (8 * s.cols, s.filter_depth), init(|i| i.filter), "loader$o_filter_address");
-        self.rom("param", (52, s.param_depth), init(|i| i.param), "loader$o_param_address");
-        self.rom("gate_weight", (8 * s.macs, s.gate_depth), init(|i| i.gate_weight), "gate$o_weight_address");
-        self.rom("gate_param", (52, s.gate_param_depth), init(|i| i.gate_param), "gate$o_param_address");
+        self.rom("code", program, PROGRAM, "controller$o_program_address");
+        self.rom("filter", (8 * s.cols, s.filter_depth), FILTER, "loader$o_filter_address");
+        self.rom("param", (52, s.param_depth), PARAM, "loader$o_param_address");
+        self.rom("gate_weight", (8 * s.macs, s.gate_depth), GATE_WEIGHT, "gate$o_weight_address");
+        self.rom("gate_param", (52, s.gate_param_depth), GATE_PARAM, "gate$o_param_address");
         let entry = (s.entry().width(), s.channels);
         for list in 0..2 {
             for reader in ["loader", "gate"] {
@@ -261,8 +248,8 @@ impl Core<'_> {
     }
 }
 
-/// The core of `sizes`; with `images`, its memories are initialised.
-pub(crate) fn core(s: &Sizes, images: Option<Images>) -> Unit {
+/// The core of `sizes`, its memories initialised from the files named above.
+pub(crate) fn core(s: &Sizes) -> Unit {
     let u = Unit::new("core")
         .input("i_go", 1)
         .input("i_forced_open", 1)
@@ -299,7 +286,7 @@ pub(crate) fn core(s: &Sizes, images: Option<Images>) -> Unit {
     let mut core = Core { s, u };
     core.columns();
     core.control();
-    core.memories(images);
+    core.memories();
     core.loader_and_streamer();
     core.rows_and_array();
     core.banks();

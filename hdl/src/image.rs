@@ -1,6 +1,6 @@
 //! Memory images: a network's program and weights as the core's memories hold them.
 
-use crate::core::IMAGES;
+use crate::core::{FILTER, GATE_PARAM, GATE_WEIGHT, PARAM, PROGRAM};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Op, Param, Program, Purpose, Unit, pool_region};
@@ -18,11 +18,11 @@ pub(crate) fn sizes(program: &Program) -> Sizes {
 pub(crate) fn files(s: &Sizes, program: &Program) -> Vec<File> {
     let ops = program.ops.iter().map(|op| instruction(s, program, op)).chain([stop(s)]);
     vec![
-        file(IMAGES.program, ops),
-        file(IMAGES.filter, program.filters.chunks(s.cols).map(bytes)),
-        file(IMAGES.param, program.params.iter().map(param)),
-        file(IMAGES.gate_weight, program.gate_weights.chunks(s.macs).map(bytes)),
-        file(IMAGES.gate_param, program.gate_params.iter().map(param)),
+        file(PROGRAM, ops),
+        file(FILTER, program.filters.chunks(s.cols).map(bytes)),
+        file(PARAM, program.params.iter().map(param)),
+        file(GATE_WEIGHT, program.gate_weights.chunks(s.macs).map(bytes)),
+        file(GATE_PARAM, program.gate_params.iter().map(param)),
     ]
 }
 

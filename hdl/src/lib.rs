@@ -22,7 +22,7 @@ pub struct CoreFiles {
 /// The core of `program`'s accelerator, with the program and its weights on chip.
 pub fn core_with(program: &Program) -> CoreFiles {
     let sizes = image::sizes(program);
-    let top = core::core(&sizes, Some(core::IMAGES));
+    let top = core::core(&sizes);
     assert_eq!(top.undriven(), Vec::<String>::new(), "inputs without driver");
     let config = &program.config;
     let about = format!(

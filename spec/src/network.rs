@@ -209,6 +209,22 @@ pub struct NetworkError {
     pub found: String,
 }
 
+/// Nothing, if a layer's property is what it has to be.
+///
+/// # Errors
+/// Names the layer and the property, what was expected and what was found.
+pub fn require<T: PartialEq + ToString>(
+    layer: &str,
+    what: &'static str,
+    expected: T,
+    found: T,
+) -> Result<(), NetworkError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(NetworkError { layer: layer.into(), what, expected: expected.to_string(), found: found.to_string() })
+}
+
 impl QuantNetwork {
     /// All convolutions in order of execution.
     pub fn convs(&self) -> impl Iterator<Item = &Conv> {

@@ -1,6 +1,6 @@
 //! Checks of a whole network: every shape, length and range, so that later stages need not.
 
-use crate::network::{Block, Conv, Fc, Layer, NetworkError, QuantNetwork, Shape, pooled_max};
+use crate::network::{Block, Conv, Fc, Layer, NetworkError, QuantNetwork, Shape, pooled_max, require};
 use crate::number::{ACC_BOUND, MULTIPLIER_END, POOLED_BITS, SHIFT_MAX};
 
 /// Largest size of a map along any axis, and of a kernel.
@@ -33,18 +33,6 @@ impl QuantNetwork {
         }
         check_fc(&self.classifier, map, self.classifier.outputs, false)
     }
-}
-
-fn require<T: PartialEq + ToString>(
-    layer: &str,
-    what: &'static str,
-    expected: T,
-    found: T,
-) -> Result<(), NetworkError> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(NetworkError { layer: layer.into(), what, expected: expected.to_string(), found: found.to_string() })
 }
 
 fn check_block(b: &Block, input: Shape, input_relu: bool) -> Result<Shape, NetworkError> {

@@ -152,7 +152,7 @@ impl Loader {
         self.param_busy = self.param_busy.saturating_sub(1);
         self.waited += usize::from(self.pending.is_some());
         let mut issued = None;
-        let job = &view.program.convs[self.job.min(view.program.convs.len() - 1)];
+        let job = &view.program.convs[self.job];
         match self.state {
             State::Idle => {}
             State::Tile => self.begin_tile(view, job, columns, params_free),
@@ -167,7 +167,7 @@ impl Loader {
             }
             State::Fold if self.pending.is_none() && shadow_free => {
                 let fold = self.fold(view, job);
-                self.needed = (fold.rows * self.groups).saturating_sub(fold.rows) + 2;
+                self.needed = fold.rows * (self.groups - 1) + 2;
                 (self.pending, self.waited) = (Some(fold), 1);
                 issued = self.issue(view, job, 0, &mut activity[job.layer]);
             }
