@@ -1,15 +1,9 @@
 //! The core: all units, their memories and the crossbars between columns and banks.
 
-use crate::sizes::{Sizes, bits};
+use crate::regions::regions;
+use crate::sizes::Sizes;
 use crate::unit::Unit;
-use crate::units;
-
-/// Files next to the Verilog that initialise the memories of the same name.
-pub(crate) const PROGRAM: &str = "program.mem";
-pub(crate) const FILTER: &str = "filter.mem";
-pub(crate) const PARAM: &str = "param.mem";
-pub(crate) const GATE_WEIGHT: &str = "gate_weight.mem";
-pub(crate) const GATE_PARAM: &str = "gate_param.mem";
+use crate::units::{self, slice};
 
 fn bundle(names: impl DoubleEndedIterator<Item = String>) -> String {
     format!("{{{}}}", names.rev().collect::<Vec<_>>().join(", "))
@@ -30,7 +24,15 @@ impl Core<'_> {
         self.u.child(name, unit, &inputs);
     }
 
-    fn ram(&mut self, name: &str, kind: &str, shape: (usize, usize), init: Option<&str>, read: &str, write: [&str; 3]) {
+    fn ram(
+        &mut self,
+        name: &str,
+        kind: &str,
+        shape: (usize, usize),
+        init: Option<(&str, usize)>,
+        read: &str,
+        write: [&str; 3],
+    ) {
         let unit = units::ram(kind, shape.0, shape.1, init);
         let [enable, address, data] = write;
         let ports =
@@ -38,19 +40,26 @@ impl Core<'_> {
         self.child(name, unit, &named(&ports));
     }
 
-    fn rom(&mut self, name: &str, shape: (usize, usize), init: &str, read: &str) {
-        let (address, data) = (format!("{}'d0", bits(shape.1)), format!("{}'d0", shape.0));
-        self.ram(name, name, shape, Some(init), read, ["1'b0", &address, &data]);
-    }
-
-    fn memories(&mut self) {
+    fn memories(&mut self, initialised: Option<&[usize]>) {
         let s = self.s;
-        let program = (s.program_width(), s.program_depth);
-        self.rom("code", program, PROGRAM, "controller$o_program_address");
-        self.rom("filter", (8 * s.cols, s.filter_depth), FILTER, "loader$o_filter_address");
-        self.rom("param", (52, s.param_depth), PARAM, "loader$o_param_address");
-        self.rom("gate_weight", (8 * s.macs, s.gate_depth), GATE_WEIGHT, "gate$o_weight_address");
-        self.rom("gate_param", (52, s.gate_param_depth), GATE_PARAM, "gate$o_param_address");
+        let read_by = ["controller", "loader", "loader", "gate", "gate", "image"];
+        let read_at = ["program", "filter", "param", "weight", "param", "buffer"];
+        for (region, (reader, port)) in regions(s).iter().zip(read_by.iter().zip(read_at)) {
+            let name = region.name;
+            let file = format!("{name}.mem");
+            let words = initialised.and_then(|words| words.get(region.number - 1));
+            let [enable, address, data] = ["write", "address", "data"].map(|p| format!("host$o_{name}_{p}"));
+            let memory = format!("{name}_memory");
+            let read = format!("{reader}$o_{port}_address");
+            self.ram(
+                &memory,
+                &memory,
+                (region.width, region.depth),
+                words.map(|n| (file.as_str(), *n)),
+                &read,
+                [&enable, &address, &data],
+            );
+        }
         let entry = (s.entry().width(), s.channels);
         for list in 0..2 {
             for reader in ["loader", "gate"] {
@@ -62,19 +71,34 @@ impl Core<'_> {
         }
         let write = ["pool_write", "pool_write_address", "pool_write_data"];
         self.ram("pool", "pool", (32, 3 * s.channels), None, "gate$o_pool_address", write);
+        let write = ["gate$o_logit_valid", "host$o_logit_write_address", "gate$o_logit"];
+        self.ram("logits", "logits", (32, s.channels), None, "host$o_logit_read_address", write);
     }
 
     fn control(&mut self) {
         let s = self.s;
+        let passed = ["request_valid", "request_write", "request_address", "request_data", "response_ready"];
+        let mut ports: Vec<_> = passed.iter().map(|p| (format!("i_{p}"), format!("i_{p}"))).collect();
+        ports.extend(named(&[
+            ("i_running", "controller$o_running"),
+            ("i_done", "controller$o_done"),
+            ("i_array_busy", "array_busy"),
+            ("i_gate_busy", "gate$o_running"),
+            ("i_pc", "controller$o_pc"),
+            ("i_image_ends", "image$o_ends"),
+            ("i_logit_valid", "gate$o_logit_valid"),
+            ("i_logit_read", "logits$o_data"),
+        ]));
+        self.child("host", units::host(s), &ports);
         self.child(
             "controller",
             units::controller(s),
             &named(&[
-                ("i_go", "i_go"),
+                ("i_go", "host$o_go"),
                 ("i_program", "word"),
                 ("i_lscore", "gate$o_lscore"),
                 ("i_lscore_valid", "gate$o_lscore_valid"),
-                ("i_forced_open", "i_forced_open"),
+                ("i_forced_open", "host$o_forced_open"),
                 ("i_array_busy", "array_busy"),
                 ("i_gate_running", "gate$o_running"),
             ]),
@@ -84,7 +108,6 @@ impl Core<'_> {
             units::image(s),
             &named(&[
                 ("i_start", "controller$o_start_image"),
-                ("i_valid", "i_image_valid"),
                 ("i_pixels", "p_out_pixels_r"),
                 ("i_words", "p_in_channels_r"),
                 ("i_base", "p_dst_base"),
@@ -100,12 +123,12 @@ impl Core<'_> {
                 ("i_start_outputs", "q_outputs"),
                 ("i_start_out_list", "q_out_list"),
                 ("i_start_weight_base", "q_weight_base"),
-                ("i_forced_open", "i_forced_open"),
+                ("i_forced_open", "host$o_forced_open"),
                 ("i_list0", "list0_gate$o_data"),
                 ("i_list1", "list1_gate$o_data"),
                 ("i_pool", "pool$o_data"),
-                ("i_weights", "gate_weight$o_data"),
-                ("i_param", "gate_param$o_data"),
+                ("i_weights", "gate_weight_memory$o_data"),
+                ("i_param", "gate_param_memory$o_data"),
             ]),
         );
     }
@@ -126,8 +149,8 @@ impl Core<'_> {
                 ("i_list0", "list0_loader$o_data"),
                 ("i_list1", "list1_loader$o_data"),
                 ("i_lscore", "gate$o_lscore"),
-                ("i_param", "param$o_data"),
-                ("i_filter", "filter$o_data"),
+                ("i_param", "param_memory$o_data"),
+                ("i_filter", "filter_memory$o_data"),
                 ("i_taken", "streamer$o_taken"),
             ]),
         );
@@ -240,7 +263,7 @@ impl Core<'_> {
                     ("i_write_data", "column_write_data".into()),
                     ("i_image_write", if stream { "1'b0".into() } else { "image$o_write".into() }),
                     ("i_image_address", "image$o_address".into()),
-                    ("i_image_data", format!("i_image_data[{}:{}]", 8 * b + 7, 8 * b)),
+                    ("i_image_data", slice("image_memory$o_data", s.banks, 8, b)),
                 ];
                 self.u.child(&format!("{memory}${b}"), units::bank(s, memory, depth), &ports);
             }
@@ -248,14 +271,17 @@ impl Core<'_> {
     }
 }
 
-/// The core of `sizes`, its memories initialised from the files named above.
-pub(crate) fn core(s: &Sizes) -> Unit {
+/// The core of `sizes`; with `initialised`, memories take that many words from the files of their names.
+pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let u = Unit::new("core")
-        .input("i_go", 1)
-        .input("i_forced_open", 1)
-        .input("i_image_valid", 1)
-        .input("i_image_data", 8 * s.banks)
-        .output("o_image_ready", 1)
+        .input("i_request_valid", 1)
+        .input("i_request_write", 1)
+        .input("i_request_address", 32)
+        .input("i_request_data", 32)
+        .input("i_response_ready", 1)
+        .output("o_request_ready", 1)
+        .output("o_response_valid", 1)
+        .output("o_response_data", 32)
         .output("o_running", 1)
         .output("o_done", 1)
         .output("o_pc", s.pcw())
@@ -273,7 +299,7 @@ pub(crate) fn core(s: &Sizes) -> Unit {
     let gate = s.gate().width();
     let pixels = s.pw();
     let u = u
-        .body(&format!("wire [{}:0] word = code$o_data;", s.program_width() - 1))
+        .body(&format!("wire [{}:0] word = program_memory$o_data;", s.program_width() - 1))
         .body(&format!("wire [{}:0] conv_word = word[{gate} +: {conv}];", conv - 1))
         .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
         .body(&s.conv().unpack("conv_word", "p_"))
@@ -286,12 +312,13 @@ pub(crate) fn core(s: &Sizes) -> Unit {
     let mut core = Core { s, u };
     core.columns();
     core.control();
-    core.memories();
+    core.memories(initialised);
     core.loader_and_streamer();
     core.rows_and_array();
     core.banks();
     core.u.text(
-        "assign o_image_ready = image$o_ready;\nassign o_running = controller$o_running;\nassign o_done = controller$o_done;\n\
+        "assign o_request_ready = host$o_request_ready;\nassign o_response_valid = host$o_response_valid;\n\
+         assign o_response_data = host$o_response_data;\nassign o_running = controller$o_running;\nassign o_done = controller$o_done;\n\
          assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy;\nassign o_gate_busy = gate$o_running;\n\
          assign o_score_valid = gate$o_score_valid;\nassign o_score = gate$o_score;\n\
          assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\

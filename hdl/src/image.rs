@@ -1,33 +1,36 @@
 //! Memory images: a network's program and weights as the core's memories hold them.
 
-use crate::core::{FILTER, GATE_PARAM, GATE_WEIGHT, PARAM, PROGRAM};
+use crate::regions::{Region, regions};
 use crate::sizes::Sizes;
-use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Op, Param, Program, Purpose, Unit, pool_region};
 
-/// A file for `$readmemb`: its name and its text.
-pub type File = (String, String);
-
-/// Sizes of a core that holds `program`.
-pub(crate) fn sizes(program: &Program) -> Sizes {
-    let config: &AcceleratorConfig = &program.config;
-    Sizes::new(config, program.params.len().max(1), program.gate_params.len().max(1), program.ops.len() + 1)
-}
-
-/// All memory images of `program`.
-pub(crate) fn files(s: &Sizes, program: &Program) -> Vec<File> {
+/// The content of a memory: its region, and its words as binary digits.
+pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>)> {
     let ops = program.ops.iter().map(|op| instruction(s, program, op)).chain([stop(s)]);
-    vec![
-        file(PROGRAM, ops),
-        file(FILTER, program.filters.chunks(s.cols).map(bytes)),
-        file(PARAM, program.params.iter().map(param)),
-        file(GATE_WEIGHT, program.gate_weights.chunks(s.macs).map(bytes)),
-        file(GATE_PARAM, program.gate_params.iter().map(param)),
-    ]
+    let words = [
+        ops.collect(),
+        program.filters.chunks(s.cols).map(bytes).collect(),
+        program.params.iter().map(param).collect(),
+        program.gate_weights.chunks(s.macs).map(bytes).collect(),
+        program.gate_params.iter().map(param).collect(),
+    ];
+    regions(s).into_iter().zip(words).collect()
 }
 
-fn file(name: &str, words: impl Iterator<Item = String>) -> File {
-    (name.into(), words.map(|w| w + "\n").collect())
+/// The words of an image: for each pixel a byte for each bank, channels in as many copies as the program wants.
+pub(crate) fn image(program: &Program, image: &[i8]) -> Vec<String> {
+    let (channels, pixels, copies) = (program.image.channels, program.image.pixels(), program.image_copies);
+    let banks = program.config.banks();
+    let byte = |pixel: usize, part: usize, bank: usize| {
+        let entry = if copies > 1 { bank % channels } else { part * banks + bank };
+        let used = entry < channels && (copies == 1 || bank < copies * channels);
+        if used { image[entry * pixels + pixel] } else { 0 }
+    };
+    let word = |w: usize| {
+        let (pixel, part) = (w / program.image_words(), w % program.image_words());
+        bytes(&(0..banks).map(|bank| byte(pixel, part, bank)).collect::<Vec<_>>())
+    };
+    (0..program.image_depth()).map(word).collect()
 }
 
 /// Byte 0 is the least significant.

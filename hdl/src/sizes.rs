@@ -61,11 +61,12 @@ pub(crate) struct Sizes {
     pub param_depth: usize,
     pub gate_param_depth: usize,
     pub program_depth: usize,
+    pub image_depth: usize,
 }
 
 impl Sizes {
-    /// `params`, `gate_params` and `program` are words of the memories whose size no configuration names.
-    pub fn new(config: &AcceleratorConfig, params: usize, gate_params: usize, program: usize) -> Self {
+    pub fn new(config: &AcceleratorConfig) -> Self {
+        let memory = &config.memory;
         Self {
             rows: config.array.rows,
             cols: config.array.cols,
@@ -77,9 +78,10 @@ impl Sizes {
             scratch_depth: config.scratch_depth(),
             filter_depth: config.weight_depth(),
             gate_depth: config.gate_weight_depth(),
-            param_depth: params,
-            gate_param_depth: gate_params,
-            program_depth: program,
+            param_depth: memory.parameters,
+            gate_param_depth: memory.gate_parameters,
+            program_depth: memory.instructions,
+            image_depth: config.image_depth(),
         }
     }
 
@@ -128,6 +130,11 @@ impl Sizes {
     }
     pub fn pcw(&self) -> usize {
         bits(self.program_depth)
+    }
+
+    /// Address of the image buffer.
+    pub fn iw(&self) -> usize {
+        bits(self.image_depth)
     }
 
     /// An entry of a live list: the channel, where its weights are (group, lane) and where it belongs (bank, row), its score.
@@ -244,6 +251,8 @@ impl Sizes {
             ("KW", self.kw()),
             ("PLW", self.plw()),
             ("PCW", self.pcw()),
+            ("IW", self.iw()),
+            ("KW1", self.kw() + 1),
             ("R", self.rows),
             ("C", self.cols),
             ("B", self.banks),

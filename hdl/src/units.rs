@@ -1,5 +1,6 @@
 //! The units of docs/microarchitecture.md, from their templates.
 
+use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
 use crate::sizes::{Bus, Sizes, bits};
 use crate::unit::Unit;
 
@@ -22,7 +23,7 @@ pub(crate) fn pe(s: &Sizes) -> Unit {
 }
 
 /// Bit or slice `at` of a port with `n` entries of `width` bits.
-fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
+pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     match (n * width, width) {
         (1, _) => port.to_string(),
         (_, 1) => format!("{port}[{at}]"),
@@ -152,14 +153,17 @@ pub(crate) fn column(s: &Sizes) -> Unit {
     u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
 }
 
-/// A synchronous memory with one read and one write port; `init` names a file of hexadecimal words.
-pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<&str>) -> Unit {
+/// A synchronous memory with one read and one write port; `init` names a file and how many words it has.
+pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, usize)>) -> Unit {
     let aw = bits(words);
     let u = inputs(
         Unit::new(kind),
         &[("i_read_address", aw), ("i_write", 1), ("i_write_address", aw), ("i_write_data", width)],
     );
-    let init = init.map_or(String::new(), |file| format!("initial $readmemb(\"{file}\", memory);"));
+    let init = match init {
+        Some((file, n)) => format!("initial $readmemb(\"{file}\", memory, 0, {});", n - 1),
+        None => String::new(),
+    };
     let body = include_str!("verilog/ram.v")
         .replace("@WIDTH@", &width.to_string())
         .replace("@WORDS@", &words.to_string())
@@ -323,12 +327,68 @@ pub(crate) fn gate(s: &Sizes) -> Unit {
 }
 
 pub(crate) fn image(s: &Sizes) -> Unit {
-    let ports = [("i_start", 1), ("i_valid", 1), ("i_pixels", s.pw()), ("i_words", 16), ("i_base", s.aw())];
+    let ports = [("i_start", 1), ("i_pixels", s.pw()), ("i_words", 16), ("i_base", s.aw())];
     let u = outputs(
         inputs(Unit::new("image"), &ports),
-        &[("o_ready", 1), ("o_write", 1), ("o_address", s.aw()), ("o_busy", 1)],
+        &[("o_buffer_address", s.iw()), ("o_write", 1), ("o_address", s.aw()), ("o_busy", 1), ("o_ends", 1)],
     );
     u.body(&s.fill(include_str!("verilog/image.v")))
+}
+
+/// The host port: registers, and beats gathered to words of the memories.
+pub(crate) fn host(s: &Sizes) -> Unit {
+    let ports = [
+        ("i_request_valid", 1),
+        ("i_request_write", 1),
+        ("i_request_address", 32),
+        ("i_request_data", 32),
+        ("i_response_ready", 1),
+        ("i_running", 1),
+        ("i_done", 1),
+        ("i_array_busy", 1),
+        ("i_gate_busy", 1),
+        ("i_pc", s.pcw()),
+        ("i_image_ends", 1),
+        ("i_logit_valid", 1),
+        ("i_logit_read", 32),
+    ];
+    let mut u = outputs(
+        inputs(Unit::new("host"), &ports),
+        &[
+            ("o_request_ready", 1),
+            ("o_response_valid", 1),
+            ("o_response_data", 32),
+            ("o_go", 1),
+            ("o_forced_open", 1),
+            ("o_logit_read_address", s.kw()),
+            ("o_logit_write_address", s.kw()),
+        ],
+    );
+    let regions = regions(s);
+    let staged = BEAT * regions.iter().map(Region::beats).max().unwrap_or(1);
+    let template = include_str!("verilog/host.v")
+        .replace("@STAGED@", &staged.to_string())
+        .replace("@IMAGE_REGION@", &IMAGE.to_string())
+        .replace("@LOGIT_REGION@", &LOGITS.to_string());
+    u.text(&s.fill(&template));
+    for r in &regions {
+        let (name, low) = (r.name, r.beat_bits());
+        let last = match low {
+            0 => String::new(),
+            _ => format!(" && (i_request_address[{}:0] == {low}'d{})", low - 1, r.beats() - 1),
+        };
+        u.text(&format!("reg {name}_write_r;"));
+        u.text(&format!(
+            "always @(posedge clock) {name}_write_r <= !reset && writes && (region == 4'd{}){last};",
+            r.number
+        ));
+        u.text(&format!("assign o_{name}_write = {name}_write_r;"));
+        u.text(&format!("assign o_{name}_address = offset_r[{low} +: {}];", bits(r.depth)));
+        u.text(&format!("assign o_{name}_data = staged_r[{} +: {}];", staged - BEAT * r.beats(), r.width));
+        let port = |what: &str| format!("o_{name}_{what}");
+        u = u.output(&port("write"), 1).output(&port("address"), bits(r.depth)).output(&port("data"), r.width);
+    }
+    u
 }
 
 pub(crate) fn controller(s: &Sizes) -> Unit {

@@ -32,7 +32,7 @@ pub struct ArrayConfig {
     pub accumulator_depth: usize,
 }
 
-/// Sizes of the on-chip memories in bytes.
+/// Sizes of the on-chip memories.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MemoryConfig {
@@ -44,6 +44,14 @@ pub struct MemoryConfig {
     pub weight_bytes: usize,
     /// Gate and classifier weights, in words of `gate.macs` bytes.
     pub gate_weight_bytes: usize,
+    /// The image before it is taken in, in words of a byte for each bank.
+    pub image_bytes: usize,
+    /// Words of the parameter memory: output channels of all convolutions.
+    pub parameters: usize,
+    /// Words of the gate parameter memory: outputs of all gates and the classifier.
+    pub gate_parameters: usize,
+    /// Words of the program memory: instructions and the stop behind them.
+    pub instructions: usize,
 }
 
 /// The gate unit.
@@ -102,7 +110,7 @@ pub enum ConfigError {
 }
 
 /// Every key, with the table it stands in.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "name",
     "clock_mhz",
     "array",
@@ -115,6 +123,10 @@ const KEYS: [&str; 14] = [
     "scratch_bytes",
     "weight_bytes",
     "gate_weight_bytes",
+    "image_bytes",
+    "parameters",
+    "gate_parameters",
+    "instructions",
     "macs",
     "channels",
 ];
@@ -141,6 +153,10 @@ impl AcceleratorConfig {
     /// Words of the gate unit's weight memory (`gate.macs` bytes each).
     pub fn gate_weight_depth(&self) -> usize {
         self.memory.gate_weight_bytes / self.gate.macs
+    }
+    /// Words of the image buffer (a byte for each bank).
+    pub fn image_depth(&self) -> usize {
+        self.memory.image_bytes / self.banks()
     }
 
     /// Reads and validates a file.
@@ -179,6 +195,10 @@ impl AcceleratorConfig {
             ("memory.scratch_bytes", self.memory.scratch_bytes, self.banks(), 1 << 30),
             ("memory.weight_bytes", self.memory.weight_bytes, self.array.cols, 1 << 30),
             ("memory.gate_weight_bytes", self.memory.gate_weight_bytes, self.gate.macs, 1 << 30),
+            ("memory.image_bytes", self.memory.image_bytes, self.banks(), 1 << 30),
+            ("memory.parameters", self.memory.parameters, 1, 1 << 16),
+            ("memory.gate_parameters", self.memory.gate_parameters, 1, 1 << 16),
+            ("memory.instructions", self.memory.instructions, 1, 1 << 16),
         ];
         for (key, value, low, high) in sizes {
             if !(low..=high).contains(&value) {

@@ -1,7 +1,10 @@
 //! Co-simulation: the emitted core under verilator beside the simulator.
 
+use lcsim_hdl::Write;
 use lcsim_sim::{Mode, Outcome};
-use lcsim_spec::schedule::Program;
+use lcsim_spec::GateDecision;
+use lcsim_spec::schedule::{Program, Purpose};
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,6 +17,8 @@ pub struct Seen {
     pub gate_ends: Vec<u64>,
     /// Scores, in order of evaluation.
     pub scores: Vec<u16>,
+    /// Live list and channel of each entry written, in order.
+    pub lists: Vec<(usize, usize)>,
     /// Logits.
     pub logits: Vec<i32>,
     /// Cycles of the image.
@@ -22,14 +27,24 @@ pub struct Seen {
 
 impl Seen {
     /// What the simulator says.
-    pub fn simulated(program: &Program, outcome: &Outcome) -> Self {
-        let on_gate = |name: &String| program.gates.iter().any(|g| program.layers[g.layer].name == *name);
-        let ends =
-            |gate: bool| outcome.ends.iter().filter(|(n, _)| on_gate(n) == gate).map(|(_, cycle)| *cycle).collect();
+    pub fn simulated(program: &Program, outcome: &Outcome, mode: Mode) -> Self {
+        let gate = |name: &String| program.gates.iter().find(|g| program.layers[g.layer].name == *name);
+        let ends = |of_gates: bool| {
+            outcome.ends.iter().filter(|(n, _)| gate(n).is_some() == of_gates).map(|(_, cycle)| *cycle).collect()
+        };
+        let entries = |decision: &GateDecision| {
+            let Some(Purpose::CNet(list)) = gate(&decision.gate).map(|g| g.purpose) else { return vec![] };
+            let live: Vec<usize> = match mode {
+                Mode::ForcedOpen => (0..decision.scores.len()).collect(),
+                Mode::Gated => decision.live().collect(),
+            };
+            live.into_iter().map(|channel| (list, channel)).collect()
+        };
         Self {
             array_ends: ends(false),
             gate_ends: ends(true),
             scores: outcome.trace.gates.iter().flat_map(|g| &g.scores).map(|s| s.to_bits()).collect(),
+            lists: outcome.trace.gates.iter().flat_map(entries).collect(),
             logits: outcome.trace.logits.clone(),
             cycles: outcome.cycles,
         }
@@ -43,6 +58,7 @@ impl Seen {
                 "A" => seen.array_ends.push(value as u64),
                 "G" => seen.gate_ends.push(value as u64),
                 "S" => seen.scores.push(value as u16),
+                "W" => seen.lists.push(((value >> 16) as usize, (value & 0xffff) as usize)),
                 "L" => seen.logits.push(value as i32),
                 _ => seen.cycles = value as u64,
             }
@@ -55,7 +71,6 @@ impl Seen {
 #[derive(Debug)]
 pub struct Built {
     folder: PathBuf,
-    banks: usize,
 }
 
 /// Emits the core of `program` into `folder` and builds it.
@@ -63,30 +78,26 @@ pub struct Built {
 /// # Panics
 /// If verilator fails.
 pub fn build(program: &Program, folder: &Path) -> Built {
-    let files = lcsim_hdl::core_with(program);
     let mut sources = vec![];
-    for module in &files.modules {
+    for module in &lcsim_hdl::core(&program.config, None) {
         let name = format!("{}.v", module.name);
         std::fs::write(folder.join(&name), &module.text).expect("written");
         sources.push(name);
     }
-    for (name, text) in &files.images {
-        std::fs::write(folder.join(name), text).expect("written");
-    }
+    write(folder, "load.bin", &lcsim_hdl::load(program));
     std::fs::write(folder.join("cosim.cpp"), include_str!("cosim.cpp")).expect("written");
-    let banks = program.config.banks();
     let output = Command::new("verilator")
         .args(["--cc", "--exe", "--build", "-O3", "--top-module", "lcsim_core", "-Wno-fatal", "-o", "cosim"])
         // Verilator 5.006 drops the residual of `column.v` without this: its bit-operation trees lose a term.
         .arg("-fno-const-bit-op-tree")
-        .args(["-CFLAGS", &format!("-O1 -DBANKS={banks}")])
+        .args(["-CFLAGS", "-O1"])
         .args(&sources)
         .arg("cosim.cpp")
         .current_dir(folder)
         .output()
         .expect("verilator starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Built { folder: folder.into(), banks }
+    Built { folder: folder.into() }
 }
 
 impl Built {
@@ -95,33 +106,21 @@ impl Built {
     /// # Panics
     /// If the built program fails.
     pub fn run(&self, program: &Program, image: &[i8], mode: Mode) -> Seen {
-        std::fs::write(self.folder.join("image.bin"), self.words(program, image)).expect("written");
+        write(&self.folder, "image.bin", &lcsim_hdl::load_image(program, image));
         let open = if mode == Mode::ForcedOpen { "1" } else { "0" };
         let output = Command::new(self.folder.join("obj_dir/cosim"))
-            .args(["image.bin", open])
+            .args([open, "load.bin", "image.bin"])
             .current_dir(&self.folder)
             .output()
             .expect("starts");
         assert!(output.status.success());
         Seen::parsed(&String::from_utf8_lossy(&output.stdout))
     }
+}
 
-    /// The image as the port takes it: for each pixel its words, a byte a bank, channels in copies.
-    fn words(&self, program: &Program, image: &[i8]) -> Vec<u8> {
-        let (channels, pixels) = (program.image.channels, program.image.pixels());
-        let mut words = vec![];
-        for pixel in 0..pixels {
-            for part in 0..program.image_words() {
-                for bank in 0..self.banks {
-                    let entry = if program.image_copies > 1 { bank % channels } else { part * self.banks + bank };
-                    let used = program.image_copies == 1 || bank < program.image_copies * channels;
-                    let byte = if used && entry < channels { image[entry * pixels + pixel] } else { 0 };
-                    words.push(byte as u8);
-                }
-            }
-        }
-        words
-    }
+fn write(folder: &Path, name: &str, writes: &[Write]) {
+    let bytes: Vec<u8> = writes.iter().flat_map(|(a, d)| [a.to_le_bytes(), d.to_le_bytes()]).flatten().collect();
+    std::fs::write(folder.join(name), bytes).expect("written");
 }
 
 /// Whether verilator is installed; if not, says that the test is skipped.

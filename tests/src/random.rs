@@ -139,6 +139,10 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
                 scratch_bytes: 1 << 16,
                 weight_bytes: 1 << 20,
                 gate_weight_bytes: 1 << 16,
+                image_bytes: 1 << 14,
+                parameters: 1 << 9,
+                gate_parameters: 1 << 9,
+                instructions: 64,
             },
             gate: GateConfig { macs, channels: 16 },
         }

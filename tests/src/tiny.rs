@@ -20,6 +20,10 @@ pub fn array(rows: usize, cols: usize, macs: usize) -> AcceleratorConfig {
             scratch_bytes: 1 << 14,
             weight_bytes: 1 << 16,
             gate_weight_bytes: 1 << 12,
+            image_bytes: 1 << 12,
+            parameters: 256,
+            gate_parameters: 256,
+            instructions: 32,
         },
         gate: GateConfig { macs, channels: 64 },
     }

@@ -82,6 +82,10 @@ fn zero_and_absurd_sizes_are_refused() {
         ("memory", "scratch_bytes", (1 << 30) + 1),
         ("memory", "weight_bytes", (1 << 30) + 1),
         ("memory", "gate_weight_bytes", (1 << 30) + 1),
+        ("memory", "image_bytes", (1 << 30) + 1),
+        ("memory", "parameters", (1 << 16) + 1),
+        ("memory", "gate_parameters", (1 << 16) + 1),
+        ("memory", "instructions", (1 << 16) + 1),
         ("gate", "macs", 257),
         ("gate", "channels", (1 << 14) + 1),
     ];
@@ -101,6 +105,9 @@ fn the_ends_of_a_range_are_accepted() {
         ("stream_bytes", [8, 1 << 30]), // 8 banks
         ("weight_bytes", [8, 1 << 30]), // 8 columns
         ("gate_weight_bytes", [8, 1 << 30]),
+        ("image_bytes", [8, 1 << 30]),
+        ("parameters", [1, 1 << 16]),
+        ("instructions", [1, 1 << 16]),
         ("macs", [1, 256]),
         ("channels", [1, 1 << 14]),
     ] {
@@ -132,7 +139,7 @@ fn a_clock_is_a_number_above_0() {
 fn a_missing_key_is_named() {
     let lines = GOOD.lines().filter_map(|l| l.split_once('=')).map(|(key, _)| key.trim());
     let keys: Vec<&str> = lines.collect();
-    assert_eq!(keys.len(), 11, "{keys:?}");
+    assert_eq!(keys.len(), 15, "{keys:?}");
     for key in keys {
         let message = refused(&with_line(key, "").0);
         assert!(message.starts_with(FILE) && message.contains(&format!("missing field `{key}`")), "{message}");

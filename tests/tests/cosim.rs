@@ -37,7 +37,7 @@ impl Pair {
     }
 
     fn agree(&self, image: &[i8], mode: Mode, context: &str) {
-        let expected = Seen::simulated(&self.program, &self.simulator.run(image, mode));
+        let expected = Seen::simulated(&self.program, &self.simulator.run(image, mode), mode);
         assert_eq!(self.core.run(&self.program, image, mode), expected, "{context}, {mode:?}");
     }
 }

@@ -14,11 +14,15 @@ struct Capacity {
     step: fn(&AcceleratorConfig) -> usize,
 }
 
-const CAPACITIES: [Capacity; 5] = [
+const CAPACITIES: [Capacity; 9] = [
     Capacity { key: "memory.stream_bytes", value: |c| &mut c.memory.stream_bytes, step: AcceleratorConfig::banks },
     Capacity { key: "memory.scratch_bytes", value: |c| &mut c.memory.scratch_bytes, step: AcceleratorConfig::banks },
     Capacity { key: "memory.weight_bytes", value: |c| &mut c.memory.weight_bytes, step: |c| c.array.cols },
     Capacity { key: "memory.gate_weight_bytes", value: |c| &mut c.memory.gate_weight_bytes, step: |c| c.gate.macs },
+    Capacity { key: "memory.image_bytes", value: |c| &mut c.memory.image_bytes, step: AcceleratorConfig::banks },
+    Capacity { key: "memory.parameters", value: |c| &mut c.memory.parameters, step: |_| 1 },
+    Capacity { key: "memory.gate_parameters", value: |c| &mut c.memory.gate_parameters, step: |_| 1 },
+    Capacity { key: "memory.instructions", value: |c| &mut c.memory.instructions, step: |_| 1 },
     Capacity { key: "gate.channels", value: |c| &mut c.gate.channels, step: |_| 1 },
 ];
 

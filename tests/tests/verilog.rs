@@ -1,27 +1,18 @@
 //! The emitted text: clean under lint, one module of a kind, small.
 
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::schedule::Program;
 use lcsim_tests::cosim::verilator;
-use lcsim_tests::tiny::{array, block, conv, network, shape};
+use lcsim_tests::tiny::array;
 use std::path::Path;
 use std::process::Command;
 
 /// Warnings of verilator that no emitted core may give.
 const FORBIDDEN: [&str; 7] = ["WIDTH", "UNSIGNED", "LATCH", "UNOPTFLAT", "CASEINCOMPLETE", "SELRANGE", "BLKANDNBLK"];
 
-fn program(config: &AcceleratorConfig) -> Program {
-    let map = shape(4, 4, 4);
-    let b = block(map, 6, 3, Some(true), [&[true, false, true, true, false, true], &[true, true, false, true]]);
-    let net = network(conv("stem", map, 4, 3), vec![lcsim_spec::Layer::Block(b)], 3);
-    Program::new(&net, config).expect("fits")
-}
-
 /// Warnings of `verilator --lint-only -Wall` on an emitted core.
-fn lint(program: &Program, folder: &Path) -> Vec<String> {
-    let files = lcsim_hdl::core_with(program);
+fn lint(config: &AcceleratorConfig, folder: &Path) -> Vec<String> {
     let mut names = vec![];
-    for module in &files.modules {
+    for module in &lcsim_hdl::core(config, None) {
         let name = format!("{}.v", module.name);
         std::fs::write(folder.join(&name), &module.text).expect("written");
         names.push(name);
@@ -43,7 +34,7 @@ fn lint_is_clean_on_every_shape() {
     }
     for (rows, cols, macs) in [(1, 1, 1), (1, 5, 2), (5, 1, 3), (3, 5, 4), (8, 8, 8), (16, 16, 16)] {
         let folder = tempfile::tempdir().expect("a folder");
-        let lines = lint(&program(&array(rows, cols, macs)), folder.path());
+        let lines = lint(&array(rows, cols, macs), folder.path());
         let bad = |l: &&String| FORBIDDEN.iter().any(|w| l.starts_with(&format!("%Warning-{w}")));
         let bad: Vec<&String> = lines.iter().filter(bad).collect();
         assert!(bad.is_empty(), "{rows}x{cols}: {bad:#?}");
@@ -52,13 +43,13 @@ fn lint_is_clean_on_every_shape() {
 
 #[test]
 fn identical_modules_are_emitted_once() {
-    let files = lcsim_hdl::core_with(&program(&array(16, 16, 16)));
-    let pes = files.modules.iter().filter(|m| m.text.contains("shadow_r, active_r;")).count();
+    let modules = lcsim_hdl::core(&array(16, 16, 16), None);
+    let pes = modules.iter().filter(|m| m.text.contains("shadow_r, active_r;")).count();
     assert_eq!(pes, 1, "256 PEs are one module");
-    for module in &files.modules {
+    for module in &modules {
         assert!(module.text.starts_with("// SPDX-License-Identifier: MIT OR Apache-2.0\n// lcsim "), "{}", module.name);
         assert!(module.text.contains("`default_nettype none") && module.text.contains("16x16 PEs"), "{}", module.name);
     }
-    let bytes: usize = files.modules.iter().map(|m| m.text.len()).sum();
+    let bytes: usize = modules.iter().map(|m| m.text.len()).sum();
     assert!(bytes < 400_000, "a 16x16 core has {bytes} bytes");
 }

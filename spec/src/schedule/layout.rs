@@ -103,12 +103,18 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Weights and parameters stay on chip.
+    /// Program, weights, parameters and the waiting image stay on chip.
     pub fn check_memories(&self, program: &Program) -> Result<(), ScheduleError> {
-        let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
+        let (cols, macs, banks) = (self.config.array.cols, self.config.gate.macs, self.config.banks());
+        let memory = &self.config.memory;
         let checks = [
             ("memory.weight_bytes", self.config.weight_depth() * cols, program.filters.len()),
             ("memory.gate_weight_bytes", self.config.gate_weight_depth() * macs, program.gate_weights.len()),
+            ("memory.image_bytes", self.config.image_depth() * banks, program.image_depth() * banks),
+            ("memory.parameters", memory.parameters, program.params.len()),
+            ("memory.gate_parameters", memory.gate_parameters, program.gate_params.len()),
+            // The stop follows the last one.
+            ("memory.instructions", memory.instructions, program.ops.len() + 1),
         ];
         for (parameter, limit, needed) in checks {
             if needed > limit {

@@ -245,6 +245,11 @@ impl Program {
     pub fn image_words(&self) -> usize {
         self.image.channels.div_ceil(self.config.banks())
     }
+
+    /// Words of the image at its port.
+    pub fn image_depth(&self) -> usize {
+        self.image.pixels() * self.image_words()
+    }
 }
 
 struct Builder<'a> {

@@ -1,0 +1,84 @@
+//! The memories that the host port reaches, and where.
+
+use crate::sizes::{Sizes, bits};
+
+/// Bits of a beat: what the host port carries at once.
+pub(crate) const BEAT: usize = 32;
+/// Bits of an address within a region.
+pub(crate) const OFFSET: usize = 28;
+/// Bias 32, multiplier 15, shift 5 bits.
+pub(crate) const PARAM: usize = 52;
+
+/// A memory in the host port's address space: addresses count beats, their bits 31 to 28 choose the region.
+#[derive(Debug, Clone)]
+pub(crate) struct Region {
+    /// Bits 31 to 28.
+    pub number: usize,
+    /// `NAME_memory` is its instance in the core, `NAME.mem` the file that initialises it.
+    pub name: &'static str,
+    /// Bits of a word.
+    pub width: usize,
+    /// Words.
+    pub depth: usize,
+    /// Parameter of the configuration that sets the depth.
+    pub key: &'static str,
+    /// What it holds.
+    pub about: &'static str,
+}
+
+/// The region of the image that waits.
+pub(crate) const IMAGE: usize = 6;
+/// The region of the logits, which are read.
+pub(crate) const LOGITS: usize = 7;
+
+/// What can be written. Region 0 has the registers.
+pub(crate) fn regions(s: &Sizes) -> [Region; IMAGE] {
+    let region = |number, name, width, depth, key, about| Region { number, name, width, depth, key, about };
+    [
+        region(1, "program", s.program_width(), s.program_depth, "memory.instructions", "instructions"),
+        region(2, "filter", 8 * s.cols, s.filter_depth, "memory.weight_bytes", "filters, a byte for each column"),
+        region(3, "param", PARAM, s.param_depth, "memory.parameters", "bias, multiplier, shift of each output channel"),
+        region(
+            4,
+            "gate_weight",
+            8 * s.macs,
+            s.gate_depth,
+            "memory.gate_weight_bytes",
+            "weights of gates and classifier, a byte for each gate MAC",
+        ),
+        region(
+            5,
+            "gate_param",
+            PARAM,
+            s.gate_param_depth,
+            "memory.gate_parameters",
+            "bias, multiplier, shift of each output of a gate",
+        ),
+        region(IMAGE, "image", 8 * s.banks, s.image_depth, "memory.image_bytes", "the image, a byte for each bank"),
+    ]
+}
+
+impl Region {
+    /// Beats of a word.
+    pub fn beats(&self) -> usize {
+        self.width.div_ceil(BEAT)
+    }
+
+    /// Address bits that choose the beat.
+    pub fn beat_bits(&self) -> usize {
+        if self.beats() == 1 { 0 } else { bits(self.beats()) }
+    }
+
+    /// Address and data of each beat that writes `digits`, a word in binary, at `word`.
+    pub fn writes(&self, word: usize, digits: &str) -> Vec<(u32, u32)> {
+        let beats = self.beats();
+        let padded = format!("{digits:0>width$}", width = beats * BEAT);
+        let base = (self.number << OFFSET) | (word << self.beat_bits());
+        let beat = |b: usize| {
+            let high = (beats - 1 - b) * BEAT;
+            let value = padded[high..high + BEAT].bytes().fold(0, |v, digit| (v << 1) | u32::from(digit == b'1'));
+            ((base | b) as u32, value)
+        };
+        (0..beats).map(beat).collect()
+    }
+}
