@@ -1,11 +1,9 @@
 //! What can be typed. The doc comments below are the text of `--help`.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
 
-/// Images that calibrate a model which `lcsim run` quantises on the fly.
-pub const RUN_CALIBRATION: usize = 128;
 /// Images that `lcsim run` simulates unless told otherwise.
 pub const RUN_IMAGES: usize = 100;
 
@@ -31,6 +29,8 @@ pub enum Command {
     Quantize(QuantizeArgs),
     /// Compare a float model with its quantised form: accuracy, agreement, executed MACs
     Eval(EvalArgs),
+    /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
+    Verilog(VerilogArgs),
     /// Print an embedded accelerator configuration, as a start for your own
     Config(ConfigArgs),
     /// Print a completion script for your shell
@@ -44,6 +44,7 @@ Examples:
   lcsim quantize model.onnx --data cifar10/ --out model.safetensors
   lcsim config 16x16 > mine.toml
   lcsim run --config mine.toml
+  lcsim verilog --config mine.toml --out rtl
 
 Exit codes: 0 done, 2 error, 130 interrupted.";
 
@@ -186,6 +187,59 @@ Examples:
   lcsim eval model.onnx --quantized model.safetensors --data cifar10-test --json eval.json"
     )
 }
+
+/// Images that the testbench of `lcsim verilog` runs unless told otherwise.
+pub const VERILOG_IMAGES: usize = 2;
+
+/// Arguments of `lcsim verilog`.
+#[derive(Debug, Args)]
+#[command(after_help = VERILOG_HELP)]
+pub struct VerilogArgs {
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32 (see `lcsim config`)
+    #[arg(long, value_name = "CONFIG", default_value = "16x16")]
+    pub config: String,
+    /// Folder for the files; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from
+    /// the start of --data). Without one, memories start empty and are loaded by the host port
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// What to write
+    #[arg(long, value_name = "PART", default_value = "core")]
+    pub part: VerilogPart,
+    /// Images for the testbench: file, folder, or cifar10-test (see `lcsim run --help`)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Images that the testbench runs [default: 2]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Overwrite files in DIR that lcsim did not write, or that were changed since
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What `lcsim verilog` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogPart {
+    /// The gate unit
+    Gate,
+    /// The PEs
+    Array,
+    /// Everything
+    Core,
+}
+
+const VERILOG_HELP: &str = "\
+One module a file, the file list (lcsim_core.f), a README with ports and
+register map, and a testbench that runs images through the core - those of the
+model given, or of the embedded one - and compares it with the simulator.
+
+Examples:
+  lcsim verilog --config 8x8 --out rtl
+  verilator --lint-only -Wall -F rtl/lcsim_core.f
+  lcsim verilog --config 8x8 --model models/resnet8-lcnet.safetensors --out rtl
+  lcsim verilog --config 8x8 --part gate --out gate";
 
 /// Arguments of `lcsim config`.
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ pub mod args;
 pub mod commands;
 pub mod data;
 pub mod embedded;
+pub mod folder;
 pub mod load;
 pub mod output;
 pub mod parallel;

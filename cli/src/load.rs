@@ -8,6 +8,9 @@ use lcsim_sim::EnergyTable;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use std::path::Path;
 
+/// Images that calibrate a model which is quantised on the fly.
+const ON_THE_FLY: usize = 128;
+
 /// What a model file contains, by its extension.
 #[derive(Debug)]
 pub enum Model {
@@ -35,6 +38,24 @@ pub fn model(path: &Path) -> Result<Model> {
 /// None, unless lcsim was built with a broken model.
 pub fn embedded_model() -> Result<QuantNetwork> {
     Ok(container::load_bytes(embedded::MODEL, "embedded model")?)
+}
+
+/// The model in `path`, or the embedded one; a float model is quantised on the fly, which `remark` tells.
+///
+/// # Errors
+/// Those of the readers, of the data and of the quantisation.
+pub fn network(path: Option<&Path>, data: &Dataset, remark: impl Fn(&str)) -> Result<QuantNetwork> {
+    let Some(path) = path else {
+        return embedded_model();
+    };
+    let net = match model(path)? {
+        Model::Quantized(net) => return Ok(net),
+        Model::Float(net) => net,
+    };
+    let (net, images) = quantized(&net, data, 0, Count::AtMost(ON_THE_FLY))?;
+    let (path, data) = (path.display(), &data.name);
+    remark(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
+    Ok(net)
 }
 
 /// Calibrates `net` with images of `data` and quantises it; also returns how many images that were.

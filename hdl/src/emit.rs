@@ -24,13 +24,26 @@ pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
             let start = part.find("module ")?;
             let body = &part[start..];
             let name = body["module ".len()..].split('(').next()?.trim().to_string();
-            Some((name, body.to_string()))
+            Some((name, body.lines().map(net).collect()))
         })
         .collect();
     let mut merged = Merged { prefix, about, bodies, names: BTreeMap::new(), modules: vec![] };
     merged.add(top, "top");
     merged.modules
 }
+
+/// rust-hdl declares what drives a child as `reg`, for `always @(*)`; that never triggers on a constant, so that
+/// simulators leave it undefined. Only its own nets have a `$` in their name: they become wires, driven by `assign`.
+fn net(line: &str) -> String {
+    match line.trim_start().strip_prefix("reg ") {
+        Some(rest) if rest.contains('$') => format!("    wire{rest}\n"),
+        _ => format!("{line}\n"),
+    }
+}
+
+/// For a lint that asks for every bit: fields of a bundle, high bits of an index.
+const UNUSED: &str =
+    "// Bundles are taken apart whole, whatever is used of them.\n/* verilator lint_off UNUSEDSIGNAL */\n";
 
 struct Merged<'a> {
     prefix: &'a str,
@@ -60,7 +73,7 @@ impl Merged<'_> {
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
         let text = format!(
-            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n\n{}endmodule\n\n`default_nettype wire\n",
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{UNUSED}\n{}endmodule\n\n`default_nettype wire\n",
             self.about,
             anonymous.replacen('@', &name, 1)
         );

@@ -3,30 +3,29 @@
 mod core;
 mod emit;
 mod image;
+mod limits;
+mod part;
+mod readme;
 mod regions;
 mod sizes;
+mod testbench;
 mod unit;
 mod units;
 
 pub use emit::Module;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
+pub use limits::{Limit, check};
+pub use part::{Kind, Part, PortShape, core, unit};
+pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
 use sizes::Sizes;
+pub use testbench::{Vector, testbench};
 
 /// A write of the host port: address and data.
 pub type Write = (u32, u32);
 
-/// The modules of a core, children first and `lcsim_core` last. With a program of the same configuration, its memories
-/// take their content from the files of [`memory_files`].
-pub fn core(config: &AcceleratorConfig, program: Option<&Program>) -> Vec<Module> {
-    let sizes = Sizes::new(config);
-    let words = program.map(|p| image::contents(&sizes, p).iter().map(|(_, words)| words.len()).collect::<Vec<_>>());
-    let top = core::core(&sizes, words.as_deref());
-    assert_eq!(top.undriven(), Vec::<String>::new(), "inputs without driver");
-    emit::modules(&top, "lcsim", &about(config))
-}
-
+/// The comment at the head of each file.
 fn about(config: &AcceleratorConfig) -> String {
     format!(
         "lcsim {}: accelerator {}, {}x{} PEs, {} gate MACs",

@@ -89,9 +89,9 @@ impl Sizes {
     pub fn aw(&self) -> usize {
         bits(self.stream_depth.max(self.scratch_depth))
     }
-    /// Pixels of a map.
+    /// Pixels of a map, and of a chunk.
     pub fn pw(&self) -> usize {
-        self.aw() + 1
+        (self.aw() + 1).max(bits(self.acc_depth + 1))
     }
     /// Counts up to the columns.
     pub fn cw(&self) -> usize {
@@ -229,9 +229,13 @@ impl Sizes {
         ])
     }
 
-    /// Width of a program word: kind, predicate, and both kinds of fields.
+    /// A program word: kind, predicate, and both kinds of fields.
+    pub fn instruction(&self) -> Bus {
+        Bus(vec![("kind", 2), ("predicated", 1), ("conv", self.conv().width()), ("gate", self.gate().width())])
+    }
+
     pub fn program_width(&self) -> usize {
-        3 + self.conv().width() + self.gate().width()
+        self.instruction().width()
     }
 
     /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the signal at another width.

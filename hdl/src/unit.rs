@@ -93,7 +93,7 @@ impl Unit {
     pub fn child(&mut self, name: &str, unit: Unit, inputs: &[(&str, String)]) {
         let clocks = [("clock", "clock".to_string()), ("reset", "reset".to_string())];
         for (port, expression) in clocks.iter().chain(inputs) {
-            let _ = writeln!(self.body, "always @(*) {name}${port} = {expression};"); // a String takes every write
+            let _ = writeln!(self.body, "assign {name}${port} = {expression};"); // a String takes every write
         }
         self.children.push((name.into(), unit));
     }
@@ -108,6 +108,11 @@ impl Unit {
         &self.kind
     }
 
+    /// Name, width and whether it is an output, of each port.
+    pub fn ports(&self) -> impl Iterator<Item = (&str, usize, bool)> {
+        self.ports.iter().map(|p| (p.name.as_str(), p.width, p.output))
+    }
+
     pub fn children(&self) -> &[(String, Unit)] {
         &self.children
     }
@@ -117,7 +122,7 @@ impl Unit {
         let own = self.children.iter().flat_map(|(name, unit)| {
             let inputs = unit.ports.iter().filter(|p| !p.output);
             inputs
-                .filter(move |p| !self.body.contains(&format!("{name}${} =", p.name)))
+                .filter(move |p| !self.body.contains(&format!("assign {name}${} =", p.name)))
                 .map(move |p| format!("{name}.{}", p.name))
         });
         own.chain(self.children.iter().flat_map(|(_, unit)| unit.undriven())).collect()

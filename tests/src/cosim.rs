@@ -79,7 +79,7 @@ pub struct Built {
 /// If verilator fails.
 pub fn build(program: &Program, folder: &Path) -> Built {
     let mut sources = vec![];
-    for module in &lcsim_hdl::core(&program.config, None) {
+    for module in &lcsim_hdl::core(&program.config, None).modules {
         let name = format!("{}.v", module.name);
         std::fs::write(folder.join(&name), &module.text).expect("written");
         sources.push(name);

@@ -12,7 +12,7 @@ const FORBIDDEN: [&str; 7] = ["WIDTH", "UNSIGNED", "LATCH", "UNOPTFLAT", "CASEIN
 /// Warnings of `verilator --lint-only -Wall` on an emitted core.
 fn lint(config: &AcceleratorConfig, folder: &Path) -> Vec<String> {
     let mut names = vec![];
-    for module in &lcsim_hdl::core(config, None) {
+    for module in &lcsim_hdl::core(config, None).modules {
         let name = format!("{}.v", module.name);
         std::fs::write(folder.join(&name), &module.text).expect("written");
         names.push(name);
@@ -43,7 +43,7 @@ fn lint_is_clean_on_every_shape() {
 
 #[test]
 fn identical_modules_are_emitted_once() {
-    let modules = lcsim_hdl::core(&array(16, 16, 16), None);
+    let modules = lcsim_hdl::core(&array(16, 16, 16), None).modules;
     let pes = modules.iter().filter(|m| m.text.contains("shadow_r, active_r;")).count();
     assert_eq!(pes, 1, "256 PEs are one module");
     for module in &modules {

@@ -4,6 +4,7 @@ mod config;
 mod eval;
 mod quantize;
 mod run;
+mod verilog;
 
 use crate::args::{Cli, Command};
 use anyhow::{Context, Result};
@@ -19,6 +20,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Run(args) => run::run(args),
         Command::Quantize(args) => quantize::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Verilog(args) => verilog::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => {
             let mut script = vec![];

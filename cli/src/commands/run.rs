@@ -1,12 +1,12 @@
 //! `lcsim run`.
 
 use super::{note, print};
-use crate::args::{RUN_CALIBRATION, RUN_IMAGES, RunArgs};
+use crate::args::{RUN_IMAGES, RunArgs};
 use crate::data::{Count, Dataset, Expected};
 use crate::{load, output, parallel, table, totals};
 use anyhow::{Context, Result};
 use lcsim_sim::{Mode, Simulator, report};
-use lcsim_spec::{QuantNetwork, Report};
+use lcsim_spec::Report;
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
@@ -31,7 +31,12 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let config = load::config(&args.config)?;
     let energy = load::energy_table(args.energy.as_deref())?;
     let data = Dataset::open(&args.data)?;
-    let net = network(args, &data)?;
+    let remark = |text: &str| {
+        if !args.quiet {
+            note(text)
+        }
+    };
+    let net = load::network(args.model.as_deref(), &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.offset, count, &Expected::by_quantized(&net))?;
     let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;
@@ -58,20 +63,4 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         run.ungated.push(ungated);
     }
     Ok(report::assemble(&gated, &ungated, &energy, run))
-}
-
-fn network(args: &RunArgs, data: &Dataset) -> Result<QuantNetwork> {
-    let Some(path) = &args.model else {
-        return load::embedded_model();
-    };
-    let net = match load::model(path)? {
-        load::Model::Quantized(net) => return Ok(net),
-        load::Model::Float(net) => net,
-    };
-    let (net, images) = load::quantized(&net, data, 0, Count::AtMost(RUN_CALIBRATION))?;
-    if !args.quiet {
-        let (path, data) = (path.display(), &data.name);
-        note(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
-    }
-    Ok(net)
 }

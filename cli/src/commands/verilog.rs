@@ -1,0 +1,95 @@
+//! `lcsim verilog`.
+
+use super::{note, print};
+use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart};
+use crate::data::{Count, Dataset, Expected};
+use crate::folder::Folder;
+use crate::load;
+use crate::text::{count, one_line};
+use anyhow::{Context, Result};
+use lcsim_hdl::{Kind, Readme, Vector};
+use lcsim_sim::{Mode, Simulator};
+use lcsim_spec::schedule::Program;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+
+pub(super) fn run(args: &VerilogArgs) -> Result<()> {
+    let config = load::config(&args.config)?;
+    lcsim_hdl::check(&config).with_context(|| args.config.clone())?;
+    let files = match args.part {
+        VerilogPart::Core => core(args, &config)?,
+        VerilogPart::Gate => unit(args, &config, Kind::Gate)?,
+        VerilogPart::Array => unit(args, &config, Kind::Array)?,
+    };
+    let folder = Folder::check(&args.out, &files, args.force)?;
+    folder.write(&files)?;
+    let is_module = |f: &&(String, String)| f.0.ends_with(".v");
+    let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
+    let modules = files.iter().filter(is_module).count();
+    print(format!(
+        "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
+        args.out.display(),
+        modules,
+        count(bytes as u64),
+        files.len() + 1
+    ))
+}
+
+type Files = Vec<(String, String)>;
+
+fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
+    let data = Dataset::open(&args.data)?;
+    let net = load::network(args.model.as_deref(), &data, |text| note(text))?;
+    let program = match Program::new(&net, config).with_context(|| args.config.clone()) {
+        // Nobody asked for the embedded model: a core that it does not fit has no testbench.
+        Err(error) if args.model.is_none() => {
+            note(&format!("no testbench without --model: {}", one_line(&error)));
+            None
+        }
+        program => Some(program?),
+    };
+    let on_chip = program.as_ref().filter(|_| args.model.is_some());
+    let part = lcsim_hdl::core(config, on_chip);
+    let mut files = on_chip.map_or(vec![], lcsim_hdl::memory_files);
+    if let Some(program) = &program {
+        let vectors = vectors(args, &net, config, program, &data)?;
+        files.extend(lcsim_hdl::testbench(program, on_chip.is_some(), &vectors));
+    }
+    let readme = Readme {
+        carried: on_chip.map(|_| net.name.as_str()),
+        tested: program.as_ref().map(|_| net.name.as_str()),
+        scripts: &[],
+    };
+    Ok(complete(config, &part, files, &readme))
+}
+
+fn vectors(
+    args: &VerilogArgs,
+    net: &QuantNetwork,
+    config: &AcceleratorConfig,
+    program: &Program,
+    data: &Dataset,
+) -> Result<Vec<Vector>> {
+    let images = data.select(0, Count::or_at_most(args.images, VERILOG_IMAGES), &Expected::by_quantized(net))?;
+    let simulator = Simulator::new(net, config).with_context(|| args.config.clone())?;
+    let vector = |pixels: &[u8]| {
+        let image = net.input.quantize_image(pixels);
+        let outcome = simulator.run(&image, Mode::Gated);
+        Vector::new(program, &image, &outcome.trace, outcome.cycles)
+    };
+    Ok(images.iter().map(|image| vector(&image.pixels)).collect())
+}
+
+fn unit(args: &VerilogArgs, config: &AcceleratorConfig, kind: Kind) -> Result<Files> {
+    anyhow::ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
+    let part = lcsim_hdl::unit(config, kind);
+    Ok(complete(config, &part, vec![], &Readme::default()))
+}
+
+/// Modules, file list and README in front of `files`.
+fn complete(config: &AcceleratorConfig, part: &lcsim_hdl::Part, files: Files, readme: &Readme) -> Files {
+    let top = part.modules.last().map_or("", |m| m.name.as_str());
+    let sources: Files = part.modules.iter().map(|m| (format!("{}.v", m.name), m.text.clone())).collect();
+    let list: String = sources.iter().map(|(name, _)| format!("{name}\n")).collect();
+    let about = [(format!("{top}.f"), list), ("README.md".into(), lcsim_hdl::readme(config, part, top, readme))];
+    sources.into_iter().chain(about).chain(files).collect()
+}

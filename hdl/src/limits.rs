@@ -1,0 +1,49 @@
+//! What the Verilog cannot address.
+
+use crate::regions::{OFFSET, regions};
+use crate::sizes::Sizes;
+use lcsim_spec::AcceleratorConfig;
+use thiserror::Error;
+
+/// A parameter that the Verilog cannot honour.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("accelerator `{accelerator}`: {parameter}: {what} of the Verilog ends at {limit}, found {found}")]
+pub struct Limit {
+    /// The configuration's name.
+    pub accelerator: String,
+    /// Its key.
+    pub parameter: &'static str,
+    /// What is too narrow.
+    pub what: &'static str,
+    /// The largest value, in the parameter's unit.
+    pub limit: usize,
+    /// The value.
+    pub found: usize,
+}
+
+/// Words of a bank: positions in a map have 16 bits and a sign.
+const BANK: usize = 1 << 16;
+/// PEs: each is an instance of its own while the text is made, at a few microseconds and kilobytes.
+const PES: usize = 64 * 64;
+
+/// Checks that `config` can be emitted.
+///
+/// # Errors
+/// The first parameter that is too large.
+pub fn check(config: &AcceleratorConfig) -> Result<(), Limit> {
+    let s = Sizes::new(config);
+    let over = |parameter, what, limit, found| {
+        let accelerator = config.name.clone();
+        if found > limit { Err(Limit { accelerator, parameter, what, limit, found }) } else { Ok(()) }
+    };
+    over("array.rows * array.cols", "the array", PES, s.rows * s.cols)?;
+    let banks = "the address of a bank";
+    over("memory.stream_bytes", banks, BANK * s.banks, s.stream_depth * s.banks)?;
+    over("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks)?;
+    for region in regions(&s) {
+        let unit = if region.key.ends_with("_bytes") { region.width / 8 } else { 1 };
+        let words = 1 << (OFFSET - region.beat_bits());
+        over(region.key, "a region of the host port", words * unit, region.depth * unit)?;
+    }
+    Ok(())
+}

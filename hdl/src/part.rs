@@ -1,0 +1,111 @@
+//! Units of the core on their own, for simulation and proofs of each.
+
+use crate::emit::{self, Module};
+use crate::sizes::{Bus, Sizes};
+use crate::unit::Unit;
+use crate::{image, units};
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::Program;
+
+/// A unit of docs/microarchitecture.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One processing element.
+    Pe,
+    /// All of them.
+    Array,
+    /// A row: reads its bank.
+    Row,
+    /// A column: everything below the array.
+    Column,
+    /// The gate unit.
+    Gate,
+    /// The loader.
+    Loader,
+    /// The streamer.
+    Streamer,
+    /// The controller.
+    Controller,
+    /// The host port.
+    Host,
+    /// The image port.
+    Image,
+    /// A bank of the scratch memory.
+    Bank,
+    /// Any other memory; this one is the pool's.
+    Ram,
+}
+
+/// A port of a [`Part`].
+#[derive(Debug, Clone)]
+pub struct PortShape {
+    /// Its name; `clock` and `reset` are ports too.
+    pub name: String,
+    /// In bits.
+    pub width: usize,
+    /// Driven by the unit.
+    pub output: bool,
+    /// Names and widths of what a bundle carries, most significant first; empty for a plain number.
+    pub fields: Vec<(&'static str, usize)>,
+}
+
+/// A unit alone.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Verilog, children first; the last one is the unit.
+    pub modules: Vec<Module>,
+    /// Ports of the last module.
+    pub ports: Vec<PortShape>,
+}
+
+/// The unit `kind` of the accelerator `config`.
+pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
+    let s = &Sizes::new(config);
+    let top = match kind {
+        Kind::Pe => units::pe(s),
+        Kind::Array => units::array(s),
+        Kind::Row => units::row(s),
+        Kind::Column => units::column(s),
+        Kind::Gate => units::gate(s),
+        Kind::Loader => units::loader(s),
+        Kind::Streamer => units::streamer(s),
+        Kind::Controller => units::controller(s),
+        Kind::Host => units::host(s),
+        Kind::Image => units::image(s),
+        Kind::Bank => units::bank(s, "scratch", s.scratch_depth),
+        Kind::Ram => units::ram("pool", 32, 3 * s.channels, None),
+    };
+    part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bus| bus.0))
+}
+
+/// All units together, `lcsim_core`. With a program of the same configuration, its memories take their content from the
+/// files of [`crate::memory_files`].
+pub fn core(config: &AcceleratorConfig, program: Option<&Program>) -> Part {
+    let s = Sizes::new(config);
+    let words = program.map(|p| image::contents(&s, p).iter().map(|(_, words)| words.len()).collect::<Vec<_>>());
+    part(config, &crate::core::core(&s, words.as_deref()), |_| vec![])
+}
+
+fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'static str, usize)>) -> Part {
+    assert_eq!(top.undriven(), Vec::<String>::new(), "inputs without driver");
+    let shape = |(name, width, output): (&str, usize, bool)| PortShape {
+        name: name.into(),
+        width,
+        output,
+        fields: fields(name),
+    };
+    Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &crate::about(config)) }
+}
+
+/// What a port carries, if not a number.
+fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bus> {
+    Some(match (kind, port) {
+        (Kind::Gate, "i_job") | (_, "o_gate") => s.gate(),
+        (_, "i_job" | "o_conv") => s.conv(),
+        (_, "i_list0" | "i_list1" | "o_list_write_data") => s.entry(),
+        (Kind::Row, "i_slot" | "o_slot") | (_, "o_row_slot") => s.row_slot(),
+        (Kind::Column, "i_slot" | "o_slot") | (_, "o_column_slot") => s.column_slot(),
+        (_, "i_program") => s.instruction(),
+        _ => return None,
+    })
+}
