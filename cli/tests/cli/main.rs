@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_onnx;
 mod output;
 mod run;
+mod verilog;
 
 use assert_cmd::Command;
 use std::path::{Path, PathBuf};

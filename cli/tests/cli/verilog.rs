@@ -1,0 +1,124 @@
+//! `lcsim verilog`: what it writes, and what it refuses before it writes anything.
+
+use crate::{arg, embedded_config, lcsim, refused, repository, stdout};
+use std::fs;
+use std::path::Path;
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries.map(|e| e.expect("entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// An accelerator's file with one line of the embedded 8x8 changed.
+fn changed(folder: &Path, from: &str, to: &str) -> String {
+    let text = embedded_config("8x8");
+    assert!(text.contains(from), "{from} is not in {text}");
+    let path = folder.join("changed.toml");
+    fs::write(&path, text.replacen(from, to, 1)).expect("written");
+    arg(&path).to_string()
+}
+
+#[test]
+fn a_core_comes_with_its_list_readme_and_testbench() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("new/rtl");
+    let text = stdout(&["verilog", "--config", "8x8", "--images", "1", "--out", arg(&out)]);
+    assert!(text.contains("README.md"), "{text}");
+    let names = names(&out);
+    let list = fs::read_to_string(out.join("lcsim_core.f")).expect("the list");
+    let modules: Vec<&str> = list.lines().collect();
+    assert_eq!(modules.last(), Some(&"lcsim_core.v"), "the top comes last");
+    for module in names.iter().filter(|n| n.ends_with(".v")) {
+        assert!(modules.contains(&module.as_str()), "{module} is not listed");
+        let text = fs::read_to_string(out.join(module)).expect("readable");
+        let name = module.trim_end_matches(".v");
+        assert_eq!(text.matches("\nmodule ").count(), 1, "{module} has one module");
+        assert!(text.contains(&format!("\nmodule {name}(")), "{module} has module {name}");
+    }
+    for file in ["README.md", "lcsim_core_tb.sv", "core_tb_network.hex", "core_tb_images.hex", "lcsim.sha256"] {
+        assert!(names.iter().any(|n| n == file), "{file} is not in {names:?}");
+    }
+    assert!(!names.iter().any(|n| n.ends_with(".mem")), "no model was given");
+}
+
+#[test]
+fn a_model_fills_the_memories() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let out = folder.path().join("rtl");
+    stdout(&["verilog", "--config", "8x8", "--model", arg(&model), "--images", "1", "--out", arg(&out)]);
+    for memory in ["program", "filter", "param", "gate_weight", "gate_param"] {
+        let words = fs::read_to_string(out.join(format!("{memory}.mem"))).expect("a memory file");
+        let source = fs::read_to_string(out.join(format!("lcsim_{memory}_memory.v"))).expect("its module");
+        let last = words.lines().count() - 1;
+        assert!(source.contains(&format!("$readmemb(\"{memory}.mem\", memory, 0, {last});")), "{memory}: {source}");
+    }
+    assert!(!out.join("core_tb_network.hex").exists(), "the testbench has nothing to load");
+}
+
+#[test]
+fn parts_come_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (part, module) in [("gate", "lcsim_gate"), ("array", "lcsim_array")] {
+        let out = folder.path().join(part);
+        stdout(&["verilog", "--config", "4x4", "--part", part, "--out", arg(&out)]);
+        let list = fs::read_to_string(out.join(format!("{module}.f"))).expect("its list");
+        assert_eq!(list.lines().last(), Some(format!("{module}.v").as_str()));
+        let model = repository("models/resnet8-lcnet.safetensors");
+        refused(&["verilog", "--part", part, "--model", arg(&model), "--out", arg(&out)], &["--model", "--part core"]);
+    }
+}
+
+#[test]
+fn the_same_command_twice_gives_the_same_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = || {
+        stdout(&["verilog", "--config", "4x4", "--images", "1", "--out", arg(&folder.path().join("rtl"))]);
+        fs::read_to_string(folder.path().join("rtl/lcsim.sha256")).expect("checksums")
+    };
+    assert_eq!(list(), list());
+}
+
+#[test]
+fn foreign_files_are_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("thesis.tex"), "mine").expect("written");
+    let args = ["verilog", "--config", "4x4", "--images", "1", "--out", arg(folder.path())];
+    refused(&args, &["thesis.tex", "--force"]);
+    assert_eq!(names(folder.path()), ["thesis.tex"]);
+    lcsim(&args).arg("--force").assert().success();
+    assert_eq!(fs::read_to_string(folder.path().join("thesis.tex")).expect("kept"), "mine");
+    fs::write(folder.path().join("lcsim_core.v"), "edited").expect("written");
+    refused(&args, &["lcsim_core.v", "was changed", "--force"]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("rtl");
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let small = changed(folder.path(), "weight_bytes = 524_288", "weight_bytes = 1024");
+    let args = ["verilog", "--config", &small, "--model", arg(&model), "--out", arg(&out)];
+    refused(&args, &["memory.weight_bytes", "1024", "needs"]);
+    let deep = changed(folder.path(), "stream_bytes = 32_768", "stream_bytes = 1_000_000");
+    refused(&["verilog", "--config", &deep, "--out", arg(&out)], &["memory.stream_bytes", "524288", "1000000"]);
+    let wide = changed(folder.path(), "cols = 8", "cols = 256");
+    let wide = fs::read_to_string(wide).expect("readable").replacen("rows = 8", "rows = 256", 1);
+    let path = folder.path().join("wide.toml");
+    fs::write(&path, wide.replace("_bytes = 8_192 ", "_bytes = 262_144 ")).expect("written");
+    refused(&["verilog", "--config", arg(&path), "--out", arg(&out)], &["array.rows * array.cols", "4096", "65536"]);
+    assert!(!out.exists(), "something was written");
+}
+
+#[test]
+fn without_a_model_a_small_core_has_no_testbench() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let small = changed(folder.path(), "weight_bytes = 524_288", "weight_bytes = 1024");
+    let out = folder.path().join("rtl");
+    let assert = lcsim(&["verilog", "--config", &small, "--out", arg(&out)]).assert().success();
+    let notes = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
+    assert!(notes.starts_with("note: no testbench") && notes.contains("memory.weight_bytes"), "{notes}");
+    assert!(!out.join("lcsim_core_tb.sv").exists());
+}
