@@ -246,23 +246,26 @@ impl Core<'_> {
 
     fn banks(&mut self) {
         let s = self.s;
-        for (memory, depth, own) in
-            [("stream", s.stream_depth, "!j_dst_scratch"), ("scratch", s.scratch_depth, "j_dst_scratch")]
-        {
-            for b in 0..s.banks {
+        for b in 0..s.banks {
+            let columns = ["read", "read_bank", "read_word", "write", "write_bank", "write_word", "write_data"];
+            let mut ports = vec![("i_index".to_string(), format!("{}'d{b}", s.bw()))];
+            ports.extend(columns.map(|p| (format!("i_{p}"), format!("column_{p}"))));
+            self.child(&format!("crossbar${b}"), units::crossbar(s), &ports);
+            for (memory, depth, own) in
+                [("stream", s.stream_depth, "!j_dst_scratch"), ("scratch", s.scratch_depth, "j_dst_scratch")]
+            {
+                // The residual is in the stream memory, the image in the scratch memory.
                 let stream = memory == "stream";
+                let crossbar = |port: &str| format!("crossbar${b}$o_{port}");
                 let ports = [
-                    ("i_index", format!("{}'d{b}", s.bw())),
-                    ("i_row_address", format!("row${}$o_address", b % s.rows)),
-                    ("i_read", if stream { "column_read".into() } else { format!("{}'d0", s.cols) }),
-                    ("i_read_bank", "column_read_bank".into()),
-                    ("i_read_word", "column_read_word".into()),
-                    ("i_write", format!("column_write & {{{}{{{own}}}}}", s.cols)),
-                    ("i_write_bank", "column_write_bank".into()),
-                    ("i_write_word", "column_write_word".into()),
-                    ("i_write_data", "column_write_data".into()),
+                    ("i_row_word", format!("row${}$o_address", b % s.rows)),
+                    ("i_read", if stream { crossbar("read") } else { "1'b0".into() }),
+                    ("i_read_word", crossbar("read_word")),
+                    ("i_write", format!("{} && {own}", crossbar("write"))),
+                    ("i_write_word", crossbar("write_word")),
+                    ("i_write_data", crossbar("write_data")),
                     ("i_image_write", if stream { "1'b0".into() } else { "image$o_write".into() }),
-                    ("i_image_address", "image$o_address".into()),
+                    ("i_image_word", "image$o_address".into()),
                     ("i_image_data", slice("image_memory$o_data", s.banks, 8, b)),
                 ];
                 self.u.child(&format!("{memory}${b}"), units::bank(s, memory, depth), &ports);
@@ -322,9 +325,9 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
          assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy;\nassign o_gate_busy = gate$o_running;\n\
          assign o_score_valid = gate$o_score_valid;\nassign o_score = gate$o_score;\n\
          assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\
-         assign o_list_channel = gate$o_list_write_data[@HIGH -: 16];\n\
+         assign o_list_channel = @CHANNEL;\n\
          assign o_logit_valid = gate$o_logit_valid;\nassign o_logit = gate$o_logit;"
-            .replace("@HIGH", &(s.entry().width() - 1).to_string())
+            .replace("@CHANNEL", &format!("{{{}'d0, gate$o_list_write_data[{} -: {}]}}", 16 - s.kw(), s.entry().width() - 1, s.kw()))
             .as_str(),
     );
     core.u

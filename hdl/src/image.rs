@@ -69,19 +69,15 @@ fn image_field(program: &Program, field: &str) -> i64 {
 fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
     let corner = [-(j.pad[0] as i64), -(j.pad[1] as i64)];
     let packed = if let Inputs::Packed(taps) = j.inputs { taps.min(j.taps()) } else { 1 };
-    let last = match j.taps() % packed {
-        0 => packed,
-        rest => rest,
-    };
     let value = match field {
         "in_height" => j.input.height,
         "in_width" => j.input.width,
         "in_pixels" => j.input.pixels(),
         "out_width" => j.output.width,
         "out_pixels" => j.output.pixels(),
-        "kernel_h" => j.kernel[0],
-        "kernel_w" => j.kernel[1],
-        "taps" => j.taps(),
+        "last_y" => j.kernel[0] - 1,
+        "last_x" => j.kernel[1] - 1,
+        "row_step" => return (j.input.width + 1) as i64 - j.kernel[1] as i64,
         "stride_y" => j.stride[0],
         "stride_x" => j.stride[1],
         "stride_line" => j.stride[0] * j.input.width,
@@ -96,9 +92,11 @@ fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
             Inputs::Packed(_) => 2,
         },
         "in_list" => usize::from(j.inputs == Inputs::List(1)),
-        "packed_taps" => packed,
-        "packed_rows" => packed * j.input.channels,
-        "packed_last_rows" => last * j.input.channels,
+        "last_channel" => j.input.channels - 1,
+        "fold_inputs" if matches!(j.inputs, Inputs::Packed(_)) => j.taps() * j.input.channels,
+        "fold_inputs" => j.input.channels,
+        "fold_rows" if matches!(j.inputs, Inputs::Packed(_)) => packed * j.input.channels,
+        "fold_rows" => s.rows,
         "out_list_on" => usize::from(j.outputs.is_some()),
         "out_list" => j.outputs.unwrap_or(0),
         "natural" => usize::from(j.natural),

@@ -128,6 +128,21 @@ impl Sizes {
     pub fn plw(&self) -> usize {
         bits(3 * self.channels)
     }
+    /// Counts a gated map's channels, or gate MACs.
+    pub fn kc(&self) -> usize {
+        bits(self.channels.max(self.macs) + 1)
+    }
+    /// Rows that all folds of a chunk have together, or all packed folds.
+    pub fn ew(&self) -> usize {
+        self.fw().max(16)
+    }
+    /// Group of filter words, and row of a bank, of a gated map's channel.
+    pub fn gpw(&self) -> usize {
+        bits(self.channels.div_ceil(self.cols))
+    }
+    pub fn brw(&self) -> usize {
+        bits(self.channels.div_ceil(self.banks))
+    }
     pub fn pcw(&self) -> usize {
         bits(self.program_depth)
     }
@@ -139,7 +154,14 @@ impl Sizes {
 
     /// An entry of a live list: the channel, where its weights are (group, lane) and where it belongs (bank, row), its score.
     pub fn entry(&self) -> Bus {
-        Bus(vec![("channel", 16), ("group", 16), ("lane", self.cw()), ("bank", self.bw()), ("row", 16), ("score", 16)])
+        Bus(vec![
+            ("channel", self.kw()),
+            ("group", self.gpw()),
+            ("lane", bits(self.cols)),
+            ("bank", self.bw()),
+            ("row", self.brw()),
+            ("score", 16),
+        ])
     }
 
     pub fn row_slot(&self) -> Bus {
@@ -177,9 +199,9 @@ impl Sizes {
             ("in_pixels", pw),
             ("out_width", 16),
             ("out_pixels", pw),
-            ("kernel_h", 16),
-            ("kernel_w", 16),
-            ("taps", 16),
+            ("last_y", 16),
+            ("last_x", 16),
+            ("row_step", aw),
             ("stride_y", 16),
             ("stride_x", 16),
             ("stride_line", aw),
@@ -190,9 +212,9 @@ impl Sizes {
             ("out_channels", 16),
             ("inputs", 2),
             ("in_list", 1),
-            ("packed_taps", 16),
-            ("packed_rows", 16),
-            ("packed_last_rows", 16),
+            ("last_channel", 16),
+            ("fold_inputs", self.ew()),
+            ("fold_rows", self.rw()),
             ("out_list_on", 1),
             ("out_list", 1),
             ("natural", 1),
@@ -257,6 +279,18 @@ impl Sizes {
             ("PCW", self.pcw()),
             ("IW", self.iw()),
             ("KW1", self.kw() + 1),
+            ("KC", self.kc()),
+            ("EW", self.ew()),
+            // Words of a fold that are not a row's first.
+            ("NW", bits(self.rows * self.channels.div_ceil(self.cols) + 2)),
+            ("LW", bits(self.macs + 1)),
+            // Cycles until the last output of a slot has left.
+            ("DRW", bits(self.rows + 2 * self.cols + 7)),
+            ("GPW", self.gpw()),
+            ("BRW", self.brw()),
+            // A score before it is clamped, and its bits above 1.0.
+            ("UNIT", 32 - SCORE_SHIFT as usize),
+            ("OVER", 16 - SCORE_SHIFT as usize),
             ("R", self.rows),
             ("C", self.cols),
             ("B", self.banks),
@@ -272,14 +306,14 @@ impl Sizes {
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),
             ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
-            ("REQUANT_HALF", 1 << (REQUANT_SHIFT - 1)),
+            ("SCALED", 32 - REQUANT_SHIFT as usize),
             ("SCORE_SHIFT", SCORE_SHIFT as usize),
-            ("SCORE_HALF", 1 << (SCORE_SHIFT - 1)),
             ("CONV", self.conv().width()),
             ("GATE", self.gate().width()),
             ("PROGRAM", self.program_width()),
         ];
         let texts = [
+            ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
             ("ROWPACK", self.row_slot().pack("s_")),
             ("COLPACK", self.column_slot().pack("s_")),

@@ -171,10 +171,10 @@ pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, us
     u.output("o_data", width).body(&body)
 }
 
-pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
+/// What the columns want of the banks of one number, stream and scratch.
+pub(crate) fn crossbar(s: &Sizes) -> Unit {
     let ports = [
         ("i_index", s.bw()),
-        ("i_row_address", s.aw()),
         ("i_read", s.cols),
         ("i_read_bank", s.cols * s.bw()),
         ("i_read_word", s.cols * s.aw()),
@@ -182,8 +182,22 @@ pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
         ("i_write_bank", s.cols * s.bw()),
         ("i_write_word", s.cols * s.aw()),
         ("i_write_data", s.cols * 8),
+    ];
+    let u = inputs(Unit::new("crossbar"), &ports);
+    let ports = [("o_read", 1), ("o_read_word", s.aw()), ("o_write", 1), ("o_write_word", s.aw()), ("o_write_data", 8)];
+    outputs(u, &ports).body(&s.fill(include_str!("verilog/crossbar.v")))
+}
+
+pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
+    let ports = [
+        ("i_row_word", s.aw()),
+        ("i_read", 1),
+        ("i_read_word", s.aw()),
+        ("i_write", 1),
+        ("i_write_word", s.aw()),
+        ("i_write_data", 8),
         ("i_image_write", 1),
-        ("i_image_address", s.aw()),
+        ("i_image_word", s.aw()),
         ("i_image_data", 8),
     ];
     let body =

@@ -1,6 +1,6 @@
 // E0: address the accumulator.
-reg [31:0] accumulators [0:@D@-1];
-reg [31:0] read_r;
+(* ram_style = "block", no_rw_check *) reg [31:0] accumulators [0:@D@-1];
+reg [31:0] read_r, partial_r;
 wire take = s_valid && (i_index < s_cols);
 reg e1_valid_r, e1_first_r, e1_last_r, e1_opens_r, e1_closes_r, e1_parity_r;
 reg [@PW@-1:0] e1_pixel_r; reg [@DW@-1:0] e1_acc_r;
@@ -9,7 +9,8 @@ reg [@PW@-1:0] e2_pixel_r; reg [@DW@-1:0] e2_acc_r;
 reg e3_valid_r, e3_opens_r, e3_closes_r, e3_parity_r;
 reg [@PW@-1:0] e3_pixel_r;
 reg [@SLOT@-1:0] slot_r;
-reg signed [31:0] sum_r, biased_r;
+reg signed [31:0] bottom_r, biased_r;
+wire signed [31:0] sum = bottom_r + $signed(partial_r);
 // Two sets of parameters, by parity of the tile.
 reg [31:0] bias_r [0:1]; reg [14:0] multiplier_r [0:1]; reg [4:0] shift_r [0:1];
 reg [@BW@-1:0] bank_r [0:1]; reg [@AW@-1:0] word_r [0:1]; reg [15:0] entry_r [0:1];
@@ -19,7 +20,7 @@ wire delayed = i_delay && (i_delay_column == i_index);
 wire [@CW@-1:0] turn = turn_r[i_delay_parity];
 always @(posedge clock) begin
   if (take && !s_first) read_r <= accumulators[s_acc];
-  if (e2_valid_r && !e2_last_r) accumulators[e2_acc_r] <= sum_r;
+  if (e2_valid_r && !e2_last_r) accumulators[e2_acc_r] <= sum;
   if (mine) begin
     bias_r[i_set_parity] <= i_set_bias;
     multiplier_r[i_set_parity] <= i_set_multiplier;
@@ -47,16 +48,15 @@ always @(posedge clock) begin
   e2_last_r <= e1_last_r; e2_opens_r <= e1_opens_r; e2_closes_r <= e1_closes_r; e2_parity_r <= e1_parity_r;
   e2_pixel_r <= e1_pixel_r; e2_acc_r <= e1_acc_r;
   e3_opens_r <= e2_opens_r; e3_closes_r <= e2_closes_r; e3_parity_r <= e2_parity_r; e3_pixel_r <= e2_pixel_r;
-  // E1, E2
-  sum_r <= $signed(i_bottom) + (e1_first_r ? 32'sd0 : $signed(read_r));
-  biased_r <= sum_r + $signed(bias_r[e2_parity_r]);
+  // E1, E2: the sum is formed a cycle behind the registers, because both of its terms are late.
+  bottom_r <= $signed(i_bottom);
+  partial_r <= e1_first_r ? 32'd0 : read_r;
+  biased_r <= sum + $signed(bias_r[e2_parity_r]);
 end
 assign o_slot = slot_r;
 // E3: shift and saturate; the value waits here for its turn at the bank.
 wire [4:0] shift = shift_r[e3_parity_r];
-wire [32:0] half = (33'd1 << shift) >> 1;
-wire signed [32:0] rounded = $signed({biased_r[31], biased_r} + half) >>> shift;
-wire fits16 = (rounded[32:15] == {18{rounded[32]}});
+@NARROW@
 reg signed [15:0] narrow_r;
 reg pending_r, hold_opens_r, hold_closes_r, hold_parity_r;
 reg [@CW@-1:0] hold_r; reg [@PW@-1:0] hold_pixel_r;
@@ -66,7 +66,7 @@ always @(posedge clock) begin
   else if (e3_valid_r) pending_r <= 1'b1;
   else if (fire) pending_r <= 1'b0;
   if (e3_valid_r) begin
-    narrow_r <= fits16 ? $signed(rounded[15:0]) : (rounded[32] ? -16'sd32768 : 16'sd32767);
+    narrow_r <= $signed(narrow);
     hold_r <= delay_r[e3_parity_r];
     hold_opens_r <= e3_opens_r; hold_closes_r <= e3_closes_r; hold_parity_r <= e3_parity_r; hold_pixel_r <= e3_pixel_r;
   end else if (pending_r && !fire) hold_r <= hold_r - @CW@'d1;
@@ -80,15 +80,15 @@ assign o_read_word = target;
 reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
 reg [@AW@-1:0] e5_word_r, e6_word_r; reg [@BW@-1:0] e5_bank_r, e6_bank_r;
-// E5: round, add the residual, saturate.
-wire signed [31:0] scaled = (product_r + 32'sd@REQUANT_HALF@) >>> @REQUANT_SHIFT@;
+// E5: round, add the residual.
+wire [@SCALED@-1:0] scaled = product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
 wire [7:0] stored = i_stored[8 * e5_bank_r +: 8];
 wire [7:0] base = (i_residual && !(i_residual_relu && stored[7])) ? stored : 8'd0;
-wire signed [31:0] total = scaled + $signed({{24{base[7]}}, base});
-wire fits8 = (total[31:7] == {25{total[31]}});
-reg [7:0] output_r;
-// E6: write back, add to the pool sum.
-wire [31:0] seen = (i_pool_relu && output_r[7]) ? 32'd0 : {{24{output_r[7]}}, output_r};
+reg [@SCALED@-1:0] total_r;
+// E6: saturate, write back, add to the pool sum.
+wire below = total_r[@SCALED@-1];
+wire [7:0] written = (total_r[@SCALED@-2:7] == {@SCALED@-8{below}}) ? total_r[7:0] : {below, {7{!below}}};
+wire [31:0] seen = (i_pool_relu && below) ? 32'd0 : {{24{below}}, written};
 reg [31:0] pool_r;
 reg flush_r, flush_parity_r; reg [@CW@-1:0] flush_count_r;
 always @(posedge clock) begin
@@ -104,7 +104,7 @@ always @(posedge clock) begin
   e5_word_r <= target; e5_bank_r <= bank_r[hold_parity_r];
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
   e6_word_r <= e5_word_r; e6_bank_r <= e5_bank_r;
-  output_r <= fits8 ? total[7:0] : (total[31] ? 8'h80 : 8'h7f);
+  total_r <= scaled + {{@SCALED@-8{base[7]}}, base};
   if (e6_valid_r) begin
     pool_r <= seen + (e6_opens_r ? 32'd0 : pool_r);
     flush_parity_r <= e6_parity_r;
@@ -114,7 +114,7 @@ end
 assign o_write = e6_valid_r;
 assign o_write_bank = e6_bank_r;
 assign o_write_word = e6_word_r;
-assign o_write_data = output_r;
+assign o_write_data = written;
 assign o_flush = flush_r && (flush_count_r == @CW@'d0);
 assign o_flush_entry = entry_r[flush_parity_r];
 assign o_flush_sum = pool_r;

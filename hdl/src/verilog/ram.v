@@ -1,4 +1,4 @@
-reg [@WIDTH@-1:0] memory [0:@WORDS@-1];
+(* ram_style = "block", no_rw_check *) reg [@WIDTH@-1:0] memory [0:@WORDS@-1];
 reg [@WIDTH@-1:0] data_r;
 @INIT@
 always @(posedge clock) begin
