@@ -2,11 +2,11 @@
 # Installs what the tests need and runs them all. Needs a Rust toolchain; Debian's packages for the rest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Co-simulation builds the emitted Verilog with verilator.
-for tool in cc c++ make verilator; do
+# Co-simulation builds the emitted Verilog with verilator and iverilog.
+for tool in cc c++ make verilator iverilog; do
   if ! command -v "$tool" >/dev/null; then
     apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc g++ libc6-dev make verilator
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc g++ libc6-dev make verilator iverilog
     break
   fi
 done

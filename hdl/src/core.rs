@@ -197,8 +197,8 @@ impl Core<'_> {
         let width = s.column_slot().width();
         self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows - 1));
         self.u.text(&format!(
-            "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= reset ? {width}'d0 : streamer$o_column_slot;\n  \
-             for (n = 1; n < {}; n = n + 1) slot_r[n] <= reset ? {width}'d0 : slot_r[n - 1];\nend",
+            "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= streamer$o_column_slot;\n  \
+             for (n = 1; n < {}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend",
             s.rows
         ));
         let loader =
@@ -310,8 +310,8 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
         .body("wire array_busy = image$o_busy || loader$o_busy || streamer$o_busy;")
         .body("// The image's size, held while the controller has moved on.")
         .body(&format!("reg [{}:0] p_out_pixels_r; reg [15:0] p_in_channels_r;", pixels - 1))
-        .body("always @(posedge clock) if (controller$o_start_image) begin")
-        .body("  p_out_pixels_r <= p_out_pixels; p_in_channels_r <= p_in_channels;\nend");
+        .body("always @(posedge clock) begin\n  if (controller$o_start_image) begin")
+        .body("  p_out_pixels_r <= p_out_pixels; p_in_channels_r <= p_in_channels;\n  end\nend");
     let mut core = Core { s, u };
     core.columns();
     core.control();

@@ -7,6 +7,7 @@ mod limits;
 mod part;
 mod readme;
 mod regions;
+mod reset;
 mod sizes;
 mod testbench;
 mod unit;

@@ -46,8 +46,7 @@ const CORE_PORTS: [(&str, &str); 21] = [
 pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) -> String {
     let mut text = format!("# {top}\n\n{}\n\n", about(config));
     text += "Written by `lcsim verilog`: cycles and values are those of docs/microarchitecture.md in lcsim's sources. \
-             All registers are clocked by `clock` and reset synchronously by `reset`; data registers whose valid bit is \
-             reset are not.\n\n";
+             All registers are clocked by `clock` and cleared synchronously by `reset`; memories keep their content.\n\n";
     text += &format!(
         "`{top}.f` lists the modules, children first; `sha256sum -c lcsim.sha256` tells what was changed since.\n\n"
     );

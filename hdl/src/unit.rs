@@ -5,6 +5,7 @@
 //! instantiates children and emits the modules; the body is a custom leaf's text. A parent drives the inputs of a child
 //! `x` through nets `x$i_...` and reads `x$o_...`.
 
+use crate::reset;
 use rust_hdl::core::ast::VerilogLiteral;
 use rust_hdl::core::atom::{Atom, AtomKind};
 use rust_hdl::core::constraint::PinConstraint;
@@ -132,7 +133,7 @@ impl Unit {
 impl Logic for Unit {
     fn update(&mut self) {}
     fn hdl(&self) -> Verilog {
-        Verilog::Custom(self.body.clone())
+        Verilog::Custom(reset::add(&self.body))
     }
 }
 

@@ -393,7 +393,7 @@ pub(crate) fn host(s: &Sizes) -> Unit {
         };
         u.text(&format!("reg {name}_write_r;"));
         u.text(&format!(
-            "always @(posedge clock) {name}_write_r <= !reset && writes && (region == 4'd{}){last};",
+            "always @(posedge clock) begin\n  {name}_write_r <= writes && (region == 4'd{}){last};\nend",
             r.number
         ));
         u.text(&format!("assign o_{name}_write = {name}_write_r;"));

@@ -2,9 +2,9 @@
 wire [@AW@-1:0] read_word = i_read ? i_read_word : i_row_word;
 wire [@AW@-1:0] write_word = i_image_write ? i_image_word : i_write_word;
 (* ram_style = "block", no_rw_check *) reg [7:0] memory [0:@DEPTH@-1];
-reg [7:0] data_r;
+reg [7:0] data;
 always @(posedge clock) begin
   if (i_write || i_image_write) memory[write_word[@MW@-1:0]] <= i_image_write ? i_image_data : i_write_data;
-  data_r <= memory[read_word[@MW@-1:0]];
+  data <= memory[read_word[@MW@-1:0]];
 end
-assign o_data = data_r;
+assign o_data = data;

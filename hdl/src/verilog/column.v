@@ -1,6 +1,6 @@
 // E0: address the accumulator.
 (* ram_style = "block", no_rw_check *) reg [31:0] accumulators [0:@D@-1];
-reg [31:0] read_r, partial_r;
+reg [31:0] stored_sum, partial_r;
 wire take = s_valid && (i_index < s_cols);
 reg e1_valid_r, e1_first_r, e1_last_r, e1_opens_r, e1_closes_r, e1_parity_r;
 reg [@PW@-1:0] e1_pixel_r; reg [@DW@-1:0] e1_acc_r;
@@ -12,37 +12,35 @@ reg [@SLOT@-1:0] slot_r;
 reg signed [31:0] bottom_r, biased_r;
 wire signed [31:0] sum = bottom_r + $signed(partial_r);
 // Two sets of parameters, by parity of the tile.
-reg [31:0] bias_r [0:1]; reg [14:0] multiplier_r [0:1]; reg [4:0] shift_r [0:1];
-reg [@BW@-1:0] bank_r [0:1]; reg [@AW@-1:0] word_r [0:1]; reg [15:0] entry_r [0:1];
-reg [@CW@-1:0] turn_r [0:1]; reg [@CW@-1:0] delay_r [0:1]; reg [@CW@-1:0] interval_r [0:1];
+reg [31:0] bias_of [0:1]; reg [14:0] multiplier_of [0:1]; reg [4:0] shift_of [0:1];
+reg [@BW@-1:0] bank_of [0:1]; reg [@AW@-1:0] word_of [0:1]; reg [15:0] entry_of [0:1];
+reg [@CW@-1:0] turn_of [0:1]; reg [@CW@-1:0] delay_of [0:1]; reg [@CW@-1:0] interval_of [0:1];
 wire mine = i_set && (i_set_column == i_index);
 wire delayed = i_delay && (i_delay_column == i_index);
-wire [@CW@-1:0] turn = turn_r[i_delay_parity];
+wire [@CW@-1:0] turn = turn_of[i_delay_parity];
+// Memories and their ports are in a block of their own: reset leaves them alone.
 always @(posedge clock) begin
-  if (take && !s_first) read_r <= accumulators[s_acc];
+  if (take && !s_first) stored_sum <= accumulators[s_acc];
   if (e2_valid_r && !e2_last_r) accumulators[e2_acc_r] <= sum;
   if (mine) begin
-    bias_r[i_set_parity] <= i_set_bias;
-    multiplier_r[i_set_parity] <= i_set_multiplier;
-    shift_r[i_set_parity] <= i_set_shift;
-    bank_r[i_set_parity] <= i_set_bank;
-    word_r[i_set_parity] <= i_set_word;
-    entry_r[i_set_parity] <= i_set_entry;
-    turn_r[i_set_parity] <= i_set_turn;
+    bias_of[i_set_parity] <= i_set_bias;
+    multiplier_of[i_set_parity] <= i_set_multiplier;
+    shift_of[i_set_parity] <= i_set_shift;
+    bank_of[i_set_parity] <= i_set_bank;
+    word_of[i_set_parity] <= i_set_word;
+    entry_of[i_set_parity] <= i_set_entry;
+    turn_of[i_set_parity] <= i_set_turn;
   end
   if (delayed) begin
-    delay_r[i_delay_parity] <= (turn >= i_delay_phase) ? turn - i_delay_phase : turn + i_delay_interval - i_delay_phase;
-    interval_r[i_delay_parity] <= i_delay_interval;
+    delay_of[i_delay_parity] <= (turn >= i_delay_phase) ? turn - i_delay_phase : turn + i_delay_interval - i_delay_phase;
+    interval_of[i_delay_parity] <= i_delay_interval;
   end
-  if (reset) begin
-    slot_r <= @SLOT@'d0;
-    e1_valid_r <= 1'b0; e2_valid_r <= 1'b0; e3_valid_r <= 1'b0;
-  end else begin
-    slot_r <= i_slot;
-    e1_valid_r <= take;
-    e2_valid_r <= e1_valid_r;
-    e3_valid_r <= e2_valid_r && e2_last_r;
-  end
+end
+always @(posedge clock) begin
+  slot_r <= i_slot;
+  e1_valid_r <= take;
+  e2_valid_r <= e1_valid_r;
+  e3_valid_r <= e2_valid_r && e2_last_r;
   e1_first_r <= s_first; e1_last_r <= s_last; e1_opens_r <= s_opens; e1_closes_r <= s_closes; e1_parity_r <= s_parity;
   e1_pixel_r <= s_pixel; e1_acc_r <= s_acc;
   e2_last_r <= e1_last_r; e2_opens_r <= e1_opens_r; e2_closes_r <= e1_closes_r; e2_parity_r <= e1_parity_r;
@@ -50,32 +48,31 @@ always @(posedge clock) begin
   e3_opens_r <= e2_opens_r; e3_closes_r <= e2_closes_r; e3_parity_r <= e2_parity_r; e3_pixel_r <= e2_pixel_r;
   // E1, E2: the sum is formed a cycle behind the registers, because both of its terms are late.
   bottom_r <= $signed(i_bottom);
-  partial_r <= e1_first_r ? 32'd0 : read_r;
-  biased_r <= sum + $signed(bias_r[e2_parity_r]);
+  partial_r <= e1_first_r ? 32'd0 : stored_sum;
+  biased_r <= sum + $signed(bias_of[e2_parity_r]);
 end
 assign o_slot = slot_r;
 // E3: shift and saturate; the value waits here for its turn at the bank.
-wire [4:0] shift = shift_r[e3_parity_r];
+wire [4:0] shift = shift_of[e3_parity_r];
 @NARROW@
 reg signed [15:0] narrow_r;
 reg pending_r, hold_opens_r, hold_closes_r, hold_parity_r;
 reg [@CW@-1:0] hold_r; reg [@PW@-1:0] hold_pixel_r;
 wire fire = pending_r && (hold_r == @CW@'d0);
 always @(posedge clock) begin
-  if (reset) pending_r <= 1'b0;
-  else if (e3_valid_r) pending_r <= 1'b1;
+  if (e3_valid_r) pending_r <= 1'b1;
   else if (fire) pending_r <= 1'b0;
   if (e3_valid_r) begin
     narrow_r <= $signed(narrow);
-    hold_r <= delay_r[e3_parity_r];
+    hold_r <= delay_of[e3_parity_r];
     hold_opens_r <= e3_opens_r; hold_closes_r <= e3_closes_r; hold_parity_r <= e3_parity_r; hold_pixel_r <= e3_pixel_r;
   end else if (pending_r && !fire) hold_r <= hold_r - @CW@'d1;
 end
 // E4: multiply, address the residual.
-wire signed [31:0] product = narrow_r * $signed({1'b0, multiplier_r[hold_parity_r]});
-wire [@AW@-1:0] target = word_r[hold_parity_r] + hold_pixel_r[@AW@-1:0];
+wire signed [31:0] product = narrow_r * $signed({1'b0, multiplier_of[hold_parity_r]});
+wire [@AW@-1:0] target = word_of[hold_parity_r] + hold_pixel_r[@AW@-1:0];
 assign o_read = fire && i_residual;
-assign o_read_bank = bank_r[hold_parity_r];
+assign o_read_bank = bank_of[hold_parity_r];
 assign o_read_word = target;
 reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
@@ -92,23 +89,19 @@ wire [31:0] seen = (i_pool_relu && below) ? 32'd0 : {{24{below}}, written};
 reg [31:0] pool_r;
 reg flush_r, flush_parity_r; reg [@CW@-1:0] flush_count_r;
 always @(posedge clock) begin
-  if (reset) begin
-    e5_valid_r <= 1'b0; e6_valid_r <= 1'b0; flush_r <= 1'b0;
-  end else begin
-    e5_valid_r <= fire; e6_valid_r <= e5_valid_r;
-    if (e6_valid_r && e6_closes_r && i_pool) flush_r <= 1'b1;
-    else if (o_flush) flush_r <= 1'b0;
-  end
+  e5_valid_r <= fire; e6_valid_r <= e5_valid_r;
+  if (e6_valid_r && e6_closes_r && i_pool) flush_r <= 1'b1;
+  else if (o_flush) flush_r <= 1'b0;
   product_r <= product;
   e5_opens_r <= hold_opens_r; e5_closes_r <= hold_closes_r; e5_parity_r <= hold_parity_r;
-  e5_word_r <= target; e5_bank_r <= bank_r[hold_parity_r];
+  e5_word_r <= target; e5_bank_r <= bank_of[hold_parity_r];
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
   e6_word_r <= e5_word_r; e6_bank_r <= e5_bank_r;
   total_r <= scaled + {{@SCALED@-8{base[7]}}, base};
   if (e6_valid_r) begin
     pool_r <= seen + (e6_opens_r ? 32'd0 : pool_r);
     flush_parity_r <= e6_parity_r;
-    flush_count_r <= interval_r[e6_parity_r] - delay_r[e6_parity_r] - @CW@'d1;
+    flush_count_r <= interval_of[e6_parity_r] - delay_of[e6_parity_r] - @CW@'d1;
   end else if (flush_r) flush_count_r <= flush_count_r - @CW@'d1;
 end
 assign o_write = e6_valid_r;
@@ -116,5 +109,5 @@ assign o_write_bank = e6_bank_r;
 assign o_write_word = e6_word_r;
 assign o_write_data = written;
 assign o_flush = flush_r && (flush_count_r == @CW@'d0);
-assign o_flush_entry = entry_r[flush_parity_r];
+assign o_flush_entry = entry_of[flush_parity_r];
 assign o_flush_sum = pool_r;

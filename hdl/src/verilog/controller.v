@@ -16,17 +16,13 @@ assign o_start_image = starts && (kind == IMAGE);
 assign o_start_conv = starts && (kind == CONV);
 assign o_start_gate = starts && (kind == GATE);
 always @(posedge clock) begin
-  if (reset) begin
-    running_r <= 1'b0; done_r <= 1'b0; pc_r <= @PCW@'d0; conv_r <= @CONV@'d0; gate_r <= @GATE@'d0;
-  end else begin
-    pc_r <= o_program_address;
-    if (o_start_conv) conv_r <= i_program[@GATE@ +: @CONV@];
-    if (o_start_gate) gate_r <= i_program[0 +: @GATE@];
-    if (i_go) begin
-      running_r <= 1'b1; done_r <= 1'b0;
-    end else if (running_r && (kind == STOP) && !i_array_busy && !i_gate_running) begin
-      running_r <= 1'b0; done_r <= 1'b1;
-    end
+  pc_r <= o_program_address;
+  if (o_start_conv) conv_r <= i_program[@GATE@ +: @CONV@];
+  if (o_start_gate) gate_r <= i_program[0 +: @GATE@];
+  if (i_go) begin
+    running_r <= 1'b1; done_r <= 1'b0;
+  end else if (running_r && (kind == STOP) && !i_array_busy && !i_gate_running) begin
+    running_r <= 1'b0; done_r <= 1'b1;
   end
 end
 assign o_conv = conv_r; assign o_gate = gate_r;

@@ -21,7 +21,7 @@ reg g1_valid_r, g1_real_r, g1_first_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg 
 // G1
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
-wire [@KW@-1:0] g1_channel = j_list_on ? e_channel : g1_step_r;
+wire [@KW@-1:0] g1_channel = (j_list_on && g1_real_r) ? e_channel : g1_step_r;
 assign o_weight_address = g1_base_r + @fit(g1_channel,KW,GW)@;
 // The sum shifted, with one bit behind the point that rounds it in the next cycle. Each step halves the width: bits above
 // cannot come down into the pooled value any more.
@@ -76,53 +76,47 @@ always @(posedge clock) begin
   scaled_r <= narrow_r * $signed({1'b0, p3_multiplier_r});
   // 0x8000 is 1.0.
   score_r <= unit[@UNIT@-1] ? 16'd0 : ((unit[@UNIT@-2:15] != @OVER@'d0) ? 16'h8000 : unit[15:0]);
-  if (reset) begin
-    running_r <= 1'b0; more_groups_r <= 1'b0; g1_valid_r <= 1'b0; g2_valid_r <= 1'b0; g3_valid_r <= 1'b0; finished_r <= 1'b0;
-    left_r <= @LW@'d0; p2_valid_r <= 1'b0; p3_valid_r <= 1'b0; p4_valid_r <= 1'b0; p5_valid_r <= 1'b0; lscore_valid_r <= 1'b0;
-    length0_r <= @KC@'d0; length1_r <= @KC@'d0; done0_r <= 1'b0; done1_r <= 1'b0;
-  end else begin
-    g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
-    p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
-    if (running_r && more_groups_r) begin
-      step_r <= group_ends ? @KC@'d0 : next_step;
-      if (group_ends) begin
-        weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
-        group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
-        if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
-      end
+  g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
+  p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
+  if (running_r && more_groups_r) begin
+    step_r <= group_ends ? @KC@'d0 : next_step;
+    if (group_ends) begin
+      weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
+      group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
+      if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
     end
-    if (left_r != @LW@'d0) begin
-      left_r <= left_r - @LW@'d1; next_output_r <= next_output_r + @KC@'d1;
+  end
+  if (left_r != @LW@'d0) begin
+    left_r <= left_r - @LW@'d1; next_output_r <= next_output_r + @KC@'d1;
+  end
+  if (finished_r) left_r <= (unread >= @KC@'d@G@) ? @LW@'d@G@ : unread[@LW@-1:0];
+  if (leaves) begin
+    if (last_leaves) running_r <= 1'b0;
+    o_index_r <= next_index;
+    o_group_r <= (o_lane_r == @CI@'d@CLAST@) ? o_group_r + @GPW@'d1 : o_group_r;
+    o_lane_r <= (o_lane_r == @CI@'d@CLAST@) ? @CI@'d0 : o_lane_r + @CI@'d1;
+    o_row_r <= (o_bank_r == @BW@'d@BLAST@) ? o_row_r + @BRW@'d1 : o_row_r;
+    o_bank_r <= (o_bank_r == @BW@'d@BLAST@) ? @BW@'d0 : o_bank_r + @BW@'d1;
+  end
+  if (keeps && !j_out_list) length0_r <= length0_r + @KC@'d1;
+  if (keeps && j_out_list) length1_r <= length1_r + @KC@'d1;
+  if (p5_valid_r && (j_purpose == 2'd1) && last_leaves) begin
+    if (j_out_list) done1_r <= 1'b1; else done0_r <= 1'b1;
+  end
+  if (p5_valid_r && lnet) begin
+    lscore_r <= score_r; lscore_valid_r <= 1'b1;
+  end
+  if (i_start) begin
+    running_r <= 1'b1; more_groups_r <= 1'b1; step_r <= @KC@'d0;
+    group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base;
+    next_output_r <= @KC@'d0;
+    o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
+    if (i_start_purpose == 2'd0) lscore_valid_r <= 1'b0;
+    if ((i_start_purpose == 2'd1) && !i_start_out_list) begin
+      length0_r <= @KC@'d0; done0_r <= 1'b0;
     end
-    if (finished_r) left_r <= (unread >= @KC@'d@G@) ? @LW@'d@G@ : unread[@LW@-1:0];
-    if (leaves) begin
-      if (last_leaves) running_r <= 1'b0;
-      o_index_r <= next_index;
-      o_group_r <= (o_lane_r == @CI@'d@CLAST@) ? o_group_r + @GPW@'d1 : o_group_r;
-      o_lane_r <= (o_lane_r == @CI@'d@CLAST@) ? @CI@'d0 : o_lane_r + @CI@'d1;
-      o_row_r <= (o_bank_r == @BW@'d@BLAST@) ? o_row_r + @BRW@'d1 : o_row_r;
-      o_bank_r <= (o_bank_r == @BW@'d@BLAST@) ? @BW@'d0 : o_bank_r + @BW@'d1;
-    end
-    if (keeps && !j_out_list) length0_r <= length0_r + @KC@'d1;
-    if (keeps && j_out_list) length1_r <= length1_r + @KC@'d1;
-    if (p5_valid_r && (j_purpose == 2'd1) && last_leaves) begin
-      if (j_out_list) done1_r <= 1'b1; else done0_r <= 1'b1;
-    end
-    if (p5_valid_r && lnet) begin
-      lscore_r <= score_r; lscore_valid_r <= 1'b1;
-    end
-    if (i_start) begin
-      running_r <= 1'b1; more_groups_r <= 1'b1; step_r <= @KC@'d0;
-      group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base;
-      next_output_r <= @KC@'d0;
-      o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
-      if (i_start_purpose == 2'd0) lscore_valid_r <= 1'b0;
-      if ((i_start_purpose == 2'd1) && !i_start_out_list) begin
-        length0_r <= @KC@'d0; done0_r <= 1'b0;
-      end
-      if ((i_start_purpose == 2'd1) && i_start_out_list) begin
-        length1_r <= @KC@'d0; done1_r <= 1'b0;
-      end
+    if ((i_start_purpose == 2'd1) && i_start_out_list) begin
+      length1_r <= @KC@'d0; done1_r <= 1'b0;
     end
   end
 end

@@ -29,19 +29,14 @@ always @(posedge clock) begin
     28'd3: response_data_r <= {16'd@C@, 16'd@R@};
     default: response_data_r <= 32'd0;
   endcase
-  if (reset) begin
-    reading_r <= 1'b0; response_r <= 1'b0; go_r <= 1'b0; forced_open_r <= 1'b0; image_waits_r <= 1'b0;
-    cycles_r <= 32'd0; logits_r <= @KW1@'d0;
-  end else begin
-    reading_r <= accepted && !i_request_write;
-    response_r <= reading_r || (response_r && !i_response_ready);
-    go_r <= goes;
-    if (goes) forced_open_r <= i_request_data[1];
-    image_waits_r <= goes || (image_waits_r && !i_image_ends);
-    // The cycle that finds the end of the program is not the image's: counting begins below 0.
-    if (go_r) cycles_r <= 32'hffff_ffff; else if (i_running) cycles_r <= cycles_r + 32'd1;
-    if (go_r) logits_r <= @KW1@'d0; else if (i_logit_valid) logits_r <= logits_r + @KW1@'d1;
-  end
+  reading_r <= accepted && !i_request_write;
+  response_r <= reading_r || (response_r && !i_response_ready);
+  go_r <= goes;
+  if (goes) forced_open_r <= i_request_data[1];
+  image_waits_r <= goes || (image_waits_r && !i_image_ends);
+  // The cycle that finds the end of the program is not the image's: counting begins below 0.
+  if (go_r) cycles_r <= 32'hffff_ffff; else if (i_running) cycles_r <= cycles_r + 32'd1;
+  if (go_r) logits_r <= @KW1@'d0; else if (i_logit_valid) logits_r <= logits_r + @KW1@'d1;
 end
 assign o_response_valid = response_r;
 assign o_response_data = response_data_r;

@@ -11,8 +11,7 @@ assign o_address = address_r;
 assign o_busy = active_r;
 assign o_ends = active_r && last_part && (pixel_r + @PW@'d1 == i_pixels);
 always @(posedge clock) begin
-  if (reset) active_r <= 1'b0;
-  else if (i_start) begin
+  if (i_start) begin
     active_r <= 1'b1; address_r <= i_base; first_r <= i_base; pixel_r <= @PW@'d0; part_r <= 16'd0; word_r <= @IW@'d0;
   end else if (active_r) begin
     word_r <= word_r + @IW@'d1;

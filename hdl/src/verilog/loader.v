@@ -72,11 +72,7 @@ always @(posedge clock) begin
   s3_shift_r <= i_param[4:0]; s4_shift_r <= s3_shift_r; s5_shift_r <= s4_shift_r;
   s3_multiplier_r <= i_param[19:5]; s4_multiplier_r <= s3_scaled[14:0];
   s5_multiplier_r <= j_l_scaled ? s4_scaled[14:0] : s4_multiplier_r;
-  if (reset) begin
-    s1_valid_r <= 1'b0; s2_valid_r <= 1'b0; s3_valid_r <= 1'b0; s4_valid_r <= 1'b0; s5_valid_r <= 1'b0;
-  end else begin
-    s1_valid_r <= (state_r == SETUP); s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r;
-  end
+  s1_valid_r <= (state_r == SETUP); s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r;
   if (s1_valid_r) begin
     column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group;
     column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane;
@@ -102,13 +98,9 @@ assign o_set_bank = s5_bank_r; assign o_set_word = s5_word_r; assign o_set_entry
 reg [2:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
 wire setup_ends = (state_r == SETTLE) && settle_r;
 always @(posedge clock) begin
-  if (reset) begin
-    delay_wait_r <= 3'd0; delay_on_r <= 1'b0;
-  end else begin
-    delay_wait_r <= {delay_wait_r[1:0], setup_ends};
-    if (delay_wait_r[2]) delay_on_r <= 1'b1;
-    else if (delay_column_r + @CW@'d1 == delay_cols_r) delay_on_r <= 1'b0;
-  end
+  delay_wait_r <= {delay_wait_r[1:0], setup_ends};
+  if (delay_wait_r[2]) delay_on_r <= 1'b1;
+  else if (delay_column_r + @CW@'d1 == delay_cols_r) delay_on_r <= 1'b0;
   if (delay_wait_r[0]) begin
     delay_parity_r <= parity_r; delay_cols_r <= cols_r; delay_interval_r <= interval_r;
     delay_column_r <= @CW@'d0; delay_phase_r <= @CW@'d0;
@@ -167,12 +159,8 @@ always @(posedge clock) begin
   a_base_r <= j_filter_base + group_offset_r + tap_base_r;
   b_row_r <= a_row_r; b_group_r <= a_group_r;
   load_row_r <= b_row_r; word_r <= i_filter;
-  if (reset) begin
-    a_valid_r <= 1'b0; b_valid_r <= 1'b0; load_r <= @C@'d0;
-  end else begin
-    a_valid_r <= issues; b_valid_r <= a_valid_r;
-    for (n = 0; n < @C@; n = n + 1) load_r[n] <= b_valid_r && (column_group_r[n] == b_group_r);
-  end
+  a_valid_r <= issues; b_valid_r <= a_valid_r;
+  for (n = 0; n < @C@; n = n + 1) load_r[n] <= b_valid_r && (column_group_r[n] == b_group_r);
 end
 assign o_load = load_r; assign o_load_row = @fit(load_row_r,RW,16)@; assign o_load_weights = weights;
 assign o_tap_load = issues && (word_group_r == first_group_r); assign o_tap_row = @fit(row_r,RW,16)@;
@@ -188,100 +176,95 @@ assign o_fold_bank = f_bank_r; assign o_fold_word = f_word_r; assign o_fold_pixe
 assign o_busy = (state_r != IDLE) || pending_r;
 
 always @(posedge clock) begin
-  if (reset) begin
-    state_r <= IDLE; pending_r <= 1'b0; ready_r <= 1'b0; tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d0; shadow_busy_r <= @CW@'d0;
-    settle_r <= 1'b0; parity_r <= 1'b0;
-  end else begin
-    if (param_busy_r != @DRW@'d0) param_busy_r <= param_busy_r - @DRW@'d1;
-    if (shadow_busy_r != @CW@'d0) shadow_busy_r <= shadow_busy_r - @CW@'d1;
-    wait_r <= wait_r - @NW@'d1;
-    if (pending_r && (wait_r == @NW@'d1)) ready_r <= 1'b1;
-    if (setup_ends || ends) begin
-      inputs_left_r <= next_inputs; last_entry_r <= next_last; empty_r <= (next_inputs == @EW@'d0);
-      rows_r <= next_last ? @fit(next_inputs,EW,RW)@ : j_fold_rows;
+  if (param_busy_r != @DRW@'d0) param_busy_r <= param_busy_r - @DRW@'d1;
+  if (shadow_busy_r != @CW@'d0) shadow_busy_r <= shadow_busy_r - @CW@'d1;
+  wait_r <= wait_r - @NW@'d1;
+  if (pending_r && (wait_r == @NW@'d1)) ready_r <= 1'b1;
+  if (setup_ends || ends) begin
+    inputs_left_r <= next_inputs; last_entry_r <= next_last; empty_r <= (next_inputs == @EW@'d0);
+    rows_r <= next_last ? @fit(next_inputs,EW,RW)@ : j_fold_rows;
+  end
+  case (state_r)
+    IDLE: if (i_start) begin
+      state_r <= TILE; parity_r <= 1'b0; position_r <= 16'd0; tile_group_r <= @FW@'d0;
+      place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
     end
-    case (state_r)
-      IDLE: if (i_start) begin
-        state_r <= TILE; parity_r <= 1'b0; position_r <= 16'd0; tile_group_r <= @FW@'d0;
-        place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
+    TILE: if (suffices) begin
+      if (none_left) state_r <= IDLE;
+      else if (params_free) begin
+        state_r <= SETUP; column_r <= @CW@'d0; cols_r <= tile_cols;
       end
-      TILE: if (suffices) begin
-        if (none_left) state_r <= IDLE;
-        else if (params_free) begin
-          state_r <= SETUP; column_r <= @CW@'d0; cols_r <= tile_cols;
-        end
+    end
+    SETUP: begin
+      column_r <= column_r + @CW@'d1; position_r <= position_r + 16'd1;
+      if (place_bank_r == @BW@'d@BLAST@) begin
+        place_bank_r <= @BW@'d0; place_word_r <= place_word_r + j_out_pixels[@AW@-1:0];
+      end else place_bank_r <= place_bank_r + @BW@'d1;
+      if (column_r + @CW@'d1 == cols_r) begin
+        state_r <= SETTLE; settle_r <= 1'b0;
       end
-      SETUP: begin
-        column_r <= column_r + @CW@'d1; position_r <= position_r + 16'd1;
-        if (place_bank_r == @BW@'d@BLAST@) begin
-          place_bank_r <= @BW@'d0; place_word_r <= place_word_r + j_out_pixels[@AW@-1:0];
-        end else place_bank_r <= place_bank_r + @BW@'d1;
-        if (column_r + @CW@'d1 == cols_r) begin
-          state_r <= SETTLE; settle_r <= 1'b0;
-        end
+    end
+    SETTLE: begin
+      settle_r <= 1'b1;
+      if (settle_r) begin
+        state_r <= FOLD; tile_waits_r <= 1'b1;
+        pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
+        channel_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
+        row_r <= @RW@'d0; input_r <= 16'd0; word_group_r <= first_group_r;
+        group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
       end
-      SETTLE: begin
-        settle_r <= 1'b1;
-        if (settle_r) begin
-          state_r <= FOLD; tile_waits_r <= 1'b1;
-          pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
-          channel_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
-          row_r <= @RW@'d0; input_r <= 16'd0; word_group_r <= first_group_r;
-          group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
-        end
+    end
+    default: if (steps) begin
+      if (begins) begin
+        pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans,GPW,NW)@ + @NW@'d1;
+        f_first_r <= first_r; f_last_r <= last; f_opens_r <= first_r && chunk_r; f_closes_r <= last && last_chunk;
+        f_chunk_r <= chunk_r; f_parity_r <= parity_r; f_rows_r <= rows_r; f_cols_r <= cols_r;
+        f_interval_r <= last ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;
+        f_pixels_r <= last_chunk ? pixels_left_r : @PW@'d@D@;
       end
-      default: if (steps) begin
-        if (begins) begin
-          pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans,GPW,NW)@ + @NW@'d1;
-          f_first_r <= first_r; f_last_r <= last; f_opens_r <= first_r && chunk_r; f_closes_r <= last && last_chunk;
-          f_chunk_r <= chunk_r; f_parity_r <= parity_r; f_rows_r <= rows_r; f_cols_r <= cols_r;
-          f_interval_r <= last ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;
-          f_pixels_r <= last_chunk ? pixels_left_r : @PW@'d@D@;
-        end
-        if (!last_word) state_r <= LOAD;
-        if (last_step) begin
-          word_group_r <= first_group_r; row_r <= row_r + @RW@'d1; input_r <= input_r + 16'd1; group_offset_r <= group_base_r;
-          if (packed_taps) begin
-            channel_r <= last_channel ? 16'd0 : channel_r + 16'd1;
-            if (last_channel) begin
-              tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
-              tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
-              tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
-            end
-          end
-        end else begin
-          word_group_r <= word_group_r + @GPW@'d1; group_offset_r <= group_offset_r + j_group_step;
-        end
-        if (ends) begin
-          state_r <= FOLD; row_r <= @RW@'d0; word_group_r <= first_group_r; group_offset_r <= group_base_r; first_r <= last;
-          if (last) begin
-            input_r <= 16'd0; tap_y_r <= 16'd0; tap_x_r <= 16'd0; channel_r <= 16'd0;
-            bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
-            pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
-            if (last_chunk) begin
-              state_r <= TILE; parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
-            end
-          end else if (packed_taps) begin
-            input_r <= 16'd0; tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
-          end else if (!last_entry_r) begin
-            if (bank_r == @QW@'d@QLAST@) begin
-              bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
-            end else bank_r <= bank_r + @QW@'d1;
-          end else begin
-            input_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
+      if (!last_word) state_r <= LOAD;
+      if (last_step) begin
+        word_group_r <= first_group_r; row_r <= row_r + @RW@'d1; input_r <= input_r + 16'd1; group_offset_r <= group_base_r;
+        if (packed_taps) begin
+          channel_r <= last_channel ? 16'd0 : channel_r + 16'd1;
+          if (last_channel) begin
             tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
             tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
             tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
-            tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
           end
         end
+      end else begin
+        word_group_r <= word_group_r + @GPW@'d1; group_offset_r <= group_offset_r + j_group_step;
       end
-    endcase
-    if (i_taken) begin
-      pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
-      if (f_opens_r) begin
-        tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC6@;
+      if (ends) begin
+        state_r <= FOLD; row_r <= @RW@'d0; word_group_r <= first_group_r; group_offset_r <= group_base_r; first_r <= last;
+        if (last) begin
+          input_r <= 16'd0; tap_y_r <= 16'd0; tap_x_r <= 16'd0; channel_r <= 16'd0;
+          bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
+          pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
+          if (last_chunk) begin
+            state_r <= TILE; parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
+          end
+        end else if (packed_taps) begin
+          input_r <= 16'd0; tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
+        end else if (!last_entry_r) begin
+          if (bank_r == @QW@'d@QLAST@) begin
+            bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
+          end else bank_r <= bank_r + @QW@'d1;
+        end else begin
+          input_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
+          tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
+          tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
+          tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
+          tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
+        end
       end
+    end
+  endcase
+  if (i_taken) begin
+    pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
+    if (f_opens_r) begin
+      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC6@;
     end
   end
 end

@@ -5,21 +5,12 @@ reg swap_r;
 reg signed [31:0] above_r;
 wire signed [15:0] product = operand_r * used_r;
 always @(posedge clock) begin
-  if (reset) begin
-    operand_r <= 8'sd0;
-    shadow_r <= 8'sd0;
-    active_r <= 8'sd0;
-    used_r <= 8'sd0;
-    swap_r <= 1'b0;
-    above_r <= 32'sd0;
-  end else begin
-    operand_r <= $signed(i_operand);
-    used_r <= active_r;
-    swap_r <= i_swap;
-    above_r <= $signed(i_sum);
-    if (i_swap) active_r <= shadow_r;
-    if (i_load) shadow_r <= $signed(i_weight);
-  end
+  operand_r <= $signed(i_operand);
+  used_r <= active_r;
+  swap_r <= i_swap;
+  above_r <= $signed(i_sum);
+  if (i_swap) active_r <= shadow_r;
+  if (i_load) shadow_r <= $signed(i_weight);
 end
 assign o_operand = operand_r;
 assign o_swap = swap_r;

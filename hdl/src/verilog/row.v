@@ -11,22 +11,15 @@ assign o_read = s_valid && (i_index < s_rows) && in_map;
 assign o_bank = s_bank;
 assign o_address = s_address + tap_offset_r;
 always @(posedge clock) begin
-  if (reset) begin
-    tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0;
-    shadow_y_r <= 16'd0; shadow_x_r <= 16'd0; shadow_offset_r <= @AW@'d0;
-    slot_r <= @SLOT@'d0;
-    read_r <= 1'b0; swap_r <= 1'b0; bank_r <= @QW@'d0;
-  end else begin
-    slot_r <= i_slot;
-    read_r <= o_read;
-    swap_r <= s_swap;
-    bank_r <= s_bank;
-    if (s_swap) begin
-      tap_y_r <= shadow_y_r; tap_x_r <= shadow_x_r; tap_offset_r <= shadow_offset_r;
-    end
-    if (i_tap_load && (i_tap_row == i_index)) begin
-      shadow_y_r <= i_tap_y; shadow_x_r <= i_tap_x; shadow_offset_r <= i_tap_offset;
-    end
+  slot_r <= i_slot;
+  read_r <= o_read;
+  swap_r <= s_swap;
+  bank_r <= s_bank;
+  if (s_swap) begin
+    tap_y_r <= shadow_y_r; tap_x_r <= shadow_x_r; tap_offset_r <= shadow_offset_r;
+  end
+  if (i_tap_load && (i_tap_row == i_index)) begin
+    shadow_y_r <= i_tap_y; shadow_x_r <= i_tap_x; shadow_offset_r <= i_tap_offset;
   end
 end
 assign o_slot = slot_r;

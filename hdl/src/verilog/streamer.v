@@ -33,43 +33,38 @@ wire [@AW@-1:0] s_address = word_r + line_r + @fit(x_r,17,AW)@;
 wire [@PW@-1:0] s_pixel = pixel_r;
 wire [@DW@-1:0] s_acc = @fit(count_r,PW,DW)@;
 always @(posedge clock) begin
-  if (reset) begin
-    active_r <= 1'b0; settling_r <= @CW@'d0; draining_r <= @DRW@'d0; phase_r <= @CW@'d0; count_r <= @PW@'d0; chunk_r <= 1'b0;
-    row_slot_r <= @ROWSLOT@'d0; column_slot_r <= @COLSLOT@'d0;
-  end else begin
-    row_slot_r <= @ROWPACK@;
-    column_slot_r <= @COLPACK@;
-    settling_r <= (settling == @CW@'d0) ? @CW@'d0 : settling - @CW@'d1;
-    if (emits && last_r) draining_r <= @DRW@'d@RC6@ + @fit(interval_r,CW,DRW)@;
-    else if (draining_r != @DRW@'d0) draining_r <= draining_r - @DRW@'d1;
-    if (active_r) begin
-      phase_r <= phase_ends ? @CW@'d0 : phase_r + @CW@'d1;
-      if (phase_ends) count_r <= next_count;
-      if (fold_ends) active_r <= 1'b0;
+  row_slot_r <= @ROWPACK@;
+  column_slot_r <= @COLPACK@;
+  settling_r <= (settling == @CW@'d0) ? @CW@'d0 : settling - @CW@'d1;
+  if (emits && last_r) draining_r <= @DRW@'d@RC6@ + @fit(interval_r,CW,DRW)@;
+  else if (draining_r != @DRW@'d0) draining_r <= draining_r - @DRW@'d1;
+  if (active_r) begin
+    phase_r <= phase_ends ? @CW@'d0 : phase_r + @CW@'d1;
+    if (phase_ends) count_r <= next_count;
+    if (fold_ends) active_r <= 1'b0;
+  end
+  if (emits) begin
+    pixel_r <= pixel_r + @PW@'d1;
+    column_r <= last_column ? @PW@'d0 : next_column;
+    x_r <= last_column ? j_corner_x : x_r + {1'b0, j_stride_x};
+    if (last_column) begin
+      y_r <= y_r + {1'b0, j_stride_y}; line_r <= line_r + j_stride_line;
     end
-    if (emits) begin
-      pixel_r <= pixel_r + @PW@'d1;
-      column_r <= last_column ? @PW@'d0 : next_column;
-      x_r <= last_column ? j_corner_x : x_r + {1'b0, j_stride_x};
-      if (last_column) begin
-        y_r <= y_r + {1'b0, j_stride_y}; line_r <= line_r + j_stride_line;
-      end
-    end
-    // The cycle after a chunk's first fold is taken shows the chunk's first pixel; its next fold is taken later than that.
-    chunk_r <= taken && i_fold_first;
-    if (chunk_r) begin
-      chunk_pixel_r <= pixel_r; chunk_column_r <= column_r; chunk_x_r <= x_r; chunk_y_r <= y_r; chunk_line_r <= line_r;
-    end
-    if (taken) begin
-      active_r <= 1'b1; phase_r <= @CW@'d0; count_r <= @PW@'d0;
-      first_r <= i_fold_first; last_r <= i_fold_last; closes_r <= i_fold_closes; parity_r <= i_fold_parity;
-      rows_r <= @fit(i_fold_rows,16,RW)@; cols_r <= i_fold_cols; interval_r <= i_fold_interval; bank_r <= i_fold_bank; word_r <= i_fold_word;
-      pixels_r <= i_fold_pixels;
-      if (i_fold_chunk) begin
-        pixel_r <= @PW@'d0; column_r <= @PW@'d0; x_r <= j_corner_x; y_r <= j_corner_y; line_r <= j_corner_line;
-      end else if (!i_fold_first) begin
-        pixel_r <= chunk_pixel_r; column_r <= chunk_column_r; x_r <= chunk_x_r; y_r <= chunk_y_r; line_r <= chunk_line_r;
-      end
+  end
+  // The cycle after a chunk's first fold is taken shows the chunk's first pixel; its next fold is taken later than that.
+  chunk_r <= taken && i_fold_first;
+  if (chunk_r) begin
+    chunk_pixel_r <= pixel_r; chunk_column_r <= column_r; chunk_x_r <= x_r; chunk_y_r <= y_r; chunk_line_r <= line_r;
+  end
+  if (taken) begin
+    active_r <= 1'b1; phase_r <= @CW@'d0; count_r <= @PW@'d0;
+    first_r <= i_fold_first; last_r <= i_fold_last; closes_r <= i_fold_closes; parity_r <= i_fold_parity;
+    rows_r <= @fit(i_fold_rows,16,RW)@; cols_r <= i_fold_cols; interval_r <= i_fold_interval; bank_r <= i_fold_bank; word_r <= i_fold_word;
+    pixels_r <= i_fold_pixels;
+    if (i_fold_chunk) begin
+      pixel_r <= @PW@'d0; column_r <= @PW@'d0; x_r <= j_corner_x; y_r <= j_corner_y; line_r <= j_corner_line;
+    end else if (!i_fold_first) begin
+      pixel_r <= chunk_pixel_r; column_r <= chunk_column_r; x_r <= chunk_x_r; y_r <= chunk_y_r; line_r <= chunk_line_r;
     end
   end
 end
