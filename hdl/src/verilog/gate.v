@@ -1,23 +1,23 @@
 // Counters hold up to a map's channels or the MACs; the ports have room for those of any accelerator.
 reg [@KC@-1:0] length0_r, length1_r; reg done0_r, done1_r;
 reg running_r;
-reg [@KC@-1:0] group_outputs_left_r, step_r, next_output_r;
+reg [@KC@-1:0] group_outputs_left_r, step_r, param_output_r;
 reg [@LW@-1:0] left_r;
 reg [@GW@-1:0] weight_base_r;
-reg more_groups_r;
+reg more_groups_r, more_inputs_r;
 wire [@KC@-1:0] outputs = @fit(j_outputs,16,KC)@;
 wire [@KC@-1:0] length = j_in_list ? length1_r : length0_r;
 wire [@KC@-1:0] inputs = j_list_on ? length : @fit(j_inputs,16,KC)@;
 wire [@KC@-1:0] slots = (inputs == @KC@'d0) ? @KC@'d1 : inputs;
-wire [@KC@-1:0] period = (slots > @KC@'d@G@) ? slots : @KC@'d@G@;
+wire [@KC@-1:0] period = (inputs > @KC@'d@G@) ? inputs : @KC@'d@G@;
 wire [@KC@-1:0] next_step = step_r + @KC@'d1;
-wire enters = running_r && more_groups_r && (step_r < slots);
-wire real_input = (step_r < inputs);
-wire group_ends = running_r && more_groups_r && (next_step >= period);
+wire enters = running_r && more_groups_r && more_inputs_r;
+wire last_input = (next_step == slots);
+wire group_ends = running_r && more_groups_r && (next_step == period);
 // G0
 assign o_pool_address = j_pool_base + @fit(step_r,KC,PLW)@;
 assign o_list_address = @fit(step_r,KC,KW)@;
-reg g1_valid_r, g1_real_r, g1_first_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg [@GW@-1:0] g1_base_r; reg select_r;
+reg g1_valid_r, g1_empty_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg [@GW@-1:0] g1_base_r; reg select_r;
 // G1
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
@@ -30,43 +30,57 @@ wire [23:0] pool8 = j_pool_shift[3] ? pool16[31:8] : pool16[23:0];
 wire [19:0] pool4 = j_pool_shift[2] ? pool8[23:4] : pool8[19:0];
 wire [17:0] pool2 = j_pool_shift[1] ? pool4[19:2] : pool4[17:0];
 wire [16:0] pool1 = j_pool_shift[0] ? pool2[17:1] : pool2[16:0];
-reg g2_valid_r, g2_first_r, g2_last_r; reg [16:0] g2_shifted_r;
+reg g2_valid_r, g2_last_r; reg [16:0] g2_shifted_r;
 // G2, G3
 wire signed [15:0] pooled = $signed(g2_shifted_r[16:1] + {15'd0, g2_shifted_r[0]});
-reg g3_valid_r, g3_first_r, g3_last_r, finished_r;
+reg g3_valid_r, g3_last_r, finished_r;
 reg signed [31:0] product_r [0:@G@-1];
+// An accumulator is 0 again when the next group's first product arrives; the total waits a cycle.
 reg signed [31:0] accumulator_r [0:@G@-1];
+reg signed [31:0] total_r [0:@G@-1];
 // P0 .. P5
 reg signed [31:0] leaving_r [0:@G@-1];
 reg p2_valid_r, p3_valid_r, p4_valid_r, p5_valid_r;
 reg signed [31:0] biased_r, scaled_r; reg signed [15:0] narrow_r; reg [15:0] score_r;
 reg [14:0] p2_multiplier_r, p3_multiplier_r; reg [4:0] p2_shift_r;
-wire [@KC@-1:0] param_output = next_output_r + ((left_r != @LW@'d0) ? @KC@'d1 : @KC@'d0);
-wire [@KC@-1:0] unread = outputs - param_output;
-assign o_param_address = j_param_base + @fit(param_output,KC,GA)@;
+wire [@KC@-1:0] unread = outputs - param_output_r;
+assign o_param_address = j_param_base + @fit(param_output_r,KC,GA)@;
 wire [4:0] shift = p2_shift_r;
 @NARROW@
-wire [@UNIT@-1:0] unit = scaled_r[31:@SCORE_SHIFT@] + {{@UNIT@-1{1'b0}}, scaled_r[@SCORE_SHIFT@-1]};
+// Clamped before it is rounded: what rounds up to 1.0 needs no clamp.
+wire [@UNIT@-1:0] unit = scaled_r[31:@SCORE_SHIFT@];
+wire below = unit[@UNIT@-1];
+wire above = !below && (unit[@UNIT@-2:15] != @OVER@'d0);
+wire [15:0] clamped = {above, unit[14:0] & {15{!below && !above}}};
 wire classifier = (j_purpose == 2'd2);
 wire lnet = (j_purpose == 2'd0);
 wire leaves = classifier ? p2_valid_r : p5_valid_r;
 wire keeps = p5_valid_r && (j_purpose == 2'd1) && ((score_r != 16'd0) || i_forced_open);
 // Where a channel stands: counters instead of divisions.
 reg [@KC@-1:0] o_index_r; reg [@GPW@-1:0] o_group_r; reg [@CI@-1:0] o_lane_r; reg [@BW@-1:0] o_bank_r; reg [@BRW@-1:0] o_row_r;
+// With as many banks as columns one pair of counters serves.
+wire [@BW@-1:0] o_bank = (@B@ == @C@) ? @fit(o_lane_r,CI,BW)@ : o_bank_r;
+wire [@BRW@-1:0] o_row = (@B@ == @C@) ? @fit(o_group_r,GPW,BRW)@ : o_row_r;
 wire [@KC@-1:0] next_index = o_index_r + @KC@'d1;
 wire last_leaves = (next_index == outputs);
+wire [@KC@-1:0] out_length = j_out_list ? length1_r : length0_r;
+wire [@KC@-1:0] next_length = out_length + @KC@'d1;
+wire begins0 = i_start && (i_start_purpose == 2'd1) && !i_start_out_list;
+wire begins1 = i_start && (i_start_purpose == 2'd1) && i_start_out_list;
 reg [15:0] lscore_r; reg lscore_valid_r;
 integer k;
 always @(posedge clock) begin
   select_r <= j_in_list;
-  g1_real_r <= real_input; g1_first_r <= (step_r == @KC@'d0); g1_last_r <= (next_step == slots);
+  g1_empty_r <= (inputs == @KC@'d0); g1_last_r <= last_input;
   g1_step_r <= @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
-  g2_first_r <= g1_first_r; g2_last_r <= g1_last_r; g2_shifted_r <= g1_real_r ? pool1 : 17'd0;
-  g3_first_r <= g2_first_r; g3_last_r <= g2_last_r;
+  g2_last_r <= g1_last_r; g2_shifted_r <= g1_empty_r ? 17'd0 : pool1;
+  g3_last_r <= g2_last_r;
   for (k = 0; k < @G@; k = k + 1) begin
     product_r[k] <= $signed(i_weights[8*k +: 8]) * pooled;
-    if (g3_valid_r) accumulator_r[k] <= product_r[k] + (g3_first_r ? 32'sd0 : accumulator_r[k]);
-    if (finished_r) leaving_r[k] <= accumulator_r[k];
+    total_r[k] <= accumulator_r[k] + product_r[k];
+    if (reset || (g3_valid_r && g3_last_r)) accumulator_r[k] <= 32'sd0;
+    else if (g3_valid_r) accumulator_r[k] <= accumulator_r[k] + product_r[k];
+    if (finished_r) leaving_r[k] <= total_r[k];
     else if ((left_r != @LW@'d0) && (k + 1 < @G@)) leaving_r[k] <= leaving_r[(k + 1) % @G@];
   end
   biased_r <= leaving_r[0] + $signed(i_param[51:20]);
@@ -74,32 +88,33 @@ always @(posedge clock) begin
   narrow_r <= $signed(narrow);
   p3_multiplier_r <= p2_multiplier_r;
   scaled_r <= narrow_r * $signed({1'b0, p3_multiplier_r});
-  // 0x8000 is 1.0.
-  score_r <= unit[@UNIT@-1] ? 16'd0 : ((unit[@UNIT@-2:15] != @OVER@'d0) ? 16'h8000 : unit[15:0]);
+  score_r <= clamped + {15'd0, scaled_r[@SCORE_SHIFT@-1] && !below && !above};
+  if (reset || begins0) length0_r <= @KC@'d0;
+  else if (keeps && !j_out_list) length0_r <= next_length;
+  if (reset || begins1) length1_r <= @KC@'d0;
+  else if (keeps && j_out_list) length1_r <= next_length;
   g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
   p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
   if (running_r && more_groups_r) begin
     step_r <= group_ends ? @KC@'d0 : next_step;
+    more_inputs_r <= group_ends || (more_inputs_r && !last_input);
     if (group_ends) begin
       weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
       group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
       if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
     end
   end
-  if (left_r != @LW@'d0) begin
-    left_r <= left_r - @LW@'d1; next_output_r <= next_output_r + @KC@'d1;
-  end
-  if (finished_r) left_r <= (unread >= @KC@'d@G@) ? @LW@'d@G@ : unread[@LW@-1:0];
+  if (left_r != @LW@'d0) left_r <= left_r - @LW@'d1;
+  if (finished_r || (left_r > @LW@'d1)) param_output_r <= param_output_r + @KC@'d1;
+  if (finished_r) left_r <= ((@G@ == 1) || (unread >= @KC@'d@G@)) ? @LW@'d@G@ : unread[@LW@-1:0];
   if (leaves) begin
     if (last_leaves) running_r <= 1'b0;
     o_index_r <= next_index;
-    o_group_r <= (o_lane_r == @CI@'d@CLAST@) ? o_group_r + @GPW@'d1 : o_group_r;
     o_lane_r <= (o_lane_r == @CI@'d@CLAST@) ? @CI@'d0 : o_lane_r + @CI@'d1;
-    o_row_r <= (o_bank_r == @BW@'d@BLAST@) ? o_row_r + @BRW@'d1 : o_row_r;
+    if (o_lane_r == @CI@'d@CLAST@) o_group_r <= o_group_r + @GPW@'d1;
     o_bank_r <= (o_bank_r == @BW@'d@BLAST@) ? @BW@'d0 : o_bank_r + @BW@'d1;
+    if (o_bank_r == @BW@'d@BLAST@) o_row_r <= o_row_r + @BRW@'d1;
   end
-  if (keeps && !j_out_list) length0_r <= length0_r + @KC@'d1;
-  if (keeps && j_out_list) length1_r <= length1_r + @KC@'d1;
   if (p5_valid_r && (j_purpose == 2'd1) && last_leaves) begin
     if (j_out_list) done1_r <= 1'b1; else done0_r <= 1'b1;
   end
@@ -109,21 +124,17 @@ always @(posedge clock) begin
   if (i_start) begin
     running_r <= 1'b1; more_groups_r <= 1'b1; step_r <= @KC@'d0;
     group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base;
-    next_output_r <= @KC@'d0;
+    more_inputs_r <= 1'b1; param_output_r <= @KC@'d0;
     o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
     if (i_start_purpose == 2'd0) lscore_valid_r <= 1'b0;
-    if ((i_start_purpose == 2'd1) && !i_start_out_list) begin
-      length0_r <= @KC@'d0; done0_r <= 1'b0;
-    end
-    if ((i_start_purpose == 2'd1) && i_start_out_list) begin
-      length1_r <= @KC@'d0; done1_r <= 1'b0;
-    end
+    if (begins0) done0_r <= 1'b0;
+    if (begins1) done1_r <= 1'b0;
   end
 end
 assign o_list_write0 = keeps && !j_out_list;
 assign o_list_write1 = keeps && j_out_list;
-assign o_list_write_address = j_out_list ? @fit(length1_r,KC,KW)@ : @fit(length0_r,KC,KW)@;
-assign o_list_write_data = {@fit(o_index_r,KC,KW)@, o_group_r, o_lane_r, o_bank_r, o_row_r, score_r};
+assign o_list_write_address = @fit(out_length,KC,KW)@;
+assign o_list_write_data = {@fit(o_index_r,KC,KW)@, o_group_r, o_lane_r, o_bank, o_row, score_r};
 assign o_length0 = @fit(length0_r,KC,16)@; assign o_length1 = @fit(length1_r,KC,16)@; assign o_done0 = done0_r; assign o_done1 = done1_r;
 assign o_lscore = lscore_r; assign o_lscore_valid = lscore_valid_r;
 assign o_running = running_r;
