@@ -86,6 +86,10 @@ module lcsim_core_tb;
       answer_data = 32'd0;
       // A poll takes two cycles and more: these are enough to see that the core hangs.
       for (n = 0; (answer_data[1] == 1'b0) && (n < results[i * (CLASSES + 1)] + 100); n = n + 1) answer(32'd0);
+      if (answer_data[1] == 1'b0) begin
+        $display("FAIL: image %0d does not end", i);
+        $fatal(1);
+      end
       answer(32'd1);
       check("cycles", {8'd0, answer_data}, {8'd0, results[i * (CLASSES + 1)]});
       $display("image %0d: %0d cycles", i, answer_data);

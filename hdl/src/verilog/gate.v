@@ -21,7 +21,7 @@ reg g1_valid_r, g1_empty_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg [@GW@-1:0] 
 // G1
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
-wire [@KW@-1:0] g1_channel = (j_list_on && g1_real_r) ? e_channel : g1_step_r;
+wire [@KW@-1:0] g1_channel = (j_list_on && !g1_empty_r) ? e_channel : g1_step_r;
 assign o_weight_address = g1_base_r + @fit(g1_channel,KW,GW)@;
 // The sum shifted, with one bit behind the point that rounds it in the next cycle. Each step halves the width: bits above
 // cannot come down into the pooled value any more.
@@ -78,7 +78,7 @@ always @(posedge clock) begin
   for (k = 0; k < @G@; k = k + 1) begin
     product_r[k] <= $signed(i_weights[8*k +: 8]) * pooled;
     total_r[k] <= accumulator_r[k] + product_r[k];
-    if (reset || (g3_valid_r && g3_last_r)) accumulator_r[k] <= 32'sd0;
+    if (g3_valid_r && g3_last_r) accumulator_r[k] <= 32'sd0;
     else if (g3_valid_r) accumulator_r[k] <= accumulator_r[k] + product_r[k];
     if (finished_r) leaving_r[k] <= total_r[k];
     else if ((left_r != @LW@'d0) && (k + 1 < @G@)) leaving_r[k] <= leaving_r[(k + 1) % @G@];
@@ -89,9 +89,9 @@ always @(posedge clock) begin
   p3_multiplier_r <= p2_multiplier_r;
   scaled_r <= narrow_r * $signed({1'b0, p3_multiplier_r});
   score_r <= clamped + {15'd0, scaled_r[@SCORE_SHIFT@-1] && !below && !above};
-  if (reset || begins0) length0_r <= @KC@'d0;
+  if (begins0) length0_r <= @KC@'d0;
   else if (keeps && !j_out_list) length0_r <= next_length;
-  if (reset || begins1) length1_r <= @KC@'d0;
+  if (begins1) length1_r <= @KC@'d0;
   else if (keeps && j_out_list) length1_r <= next_length;
   g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
   p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
