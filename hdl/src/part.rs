@@ -30,6 +30,8 @@ pub enum Kind {
     Host,
     /// The image port.
     Image,
+    /// What columns want of a bank.
+    Crossbar,
     /// A bank of the scratch memory.
     Bank,
     /// Any other memory; this one is the pool's.
@@ -72,6 +74,7 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
         Kind::Controller => units::controller(s),
         Kind::Host => units::host(s),
         Kind::Image => units::image(s),
+        Kind::Crossbar => units::crossbar(s),
         Kind::Bank => units::bank(s, "scratch", s.scratch_depth),
         Kind::Ram => units::ram("pool", 32, 3 * s.channels, None),
     };

@@ -1,6 +1,8 @@
 //! What tests of several crates share.
 
+pub mod bench;
 pub mod cosim;
 pub mod onnx_builder;
 pub mod random;
 pub mod tiny;
+pub mod units;

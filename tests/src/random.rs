@@ -29,6 +29,25 @@ impl Rng {
         low + (self.bits() % (high - low + 1) as u64) as i64
     }
 
+    /// One of these.
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.range(0, from.len() as i64 - 1) as usize]
+    }
+
+    /// True once in `n` times.
+    pub fn once_in(&mut self, n: i64) -> bool {
+        self.range(1, n) == 1
+    }
+
+    /// In `-bound..=bound`, all magnitudes alike, every eighth one of the extremes or 0.
+    pub fn within(&mut self, bound: i64) -> i64 {
+        if self.once_in(8) {
+            return self.pick(&[-bound, 1 - bound, 0, bound - 1, bound]).clamp(-bound, bound);
+        }
+        let magnitude = bound >> self.range(0, i64::from(bound.max(1).ilog2()));
+        self.range(-magnitude, magnitude)
+    }
+
     /// An `i8`, every fourth one of the extremes or 0.
     pub fn int8(&mut self) -> i8 {
         match self.range(0, 15) {

@@ -20,15 +20,18 @@ wire [31:0] status = {@fit(i_pc,PCW,16)@, 12'd0, i_gate_busy, i_array_busy, i_do
 always @(posedge clock) begin
   offset_r <= i_request_address[27:0]; region_r <= region;
   if (writes) staged_r <= {i_request_data, staged_r[@STAGED@-1:32]};
-  if (region_r == LOGITS) response_data_r <= i_logit_read;
-  else if (region_r != REGISTERS) response_data_r <= 32'd0;
-  else case (offset_r)
-    28'd0: response_data_r <= status;
-    28'd1: response_data_r <= cycles_r;
-    28'd2: response_data_r <= @fit(logits_r,KW1,32)@;
-    28'd3: response_data_r <= {16'd@C@, 16'd@R@};
-    default: response_data_r <= 32'd0;
-  endcase
+  // Held until it is taken, whatever stands on the request's wires meanwhile.
+  if (reading_r) begin
+    if (region_r == LOGITS) response_data_r <= i_logit_read;
+    else if (region_r != REGISTERS) response_data_r <= 32'd0;
+    else case (offset_r)
+      28'd0: response_data_r <= status;
+      28'd1: response_data_r <= cycles_r;
+      28'd2: response_data_r <= @fit(logits_r,KW1,32)@;
+      28'd3: response_data_r <= {16'd@C@, 16'd@R@};
+      default: response_data_r <= 32'd0;
+    endcase
+  end
   reading_r <= accepted && !i_request_write;
   response_r <= reading_r || (response_r && !i_response_ready);
   go_r <= goes;

@@ -6,7 +6,7 @@ reg read_r, swap_r;
 reg [@QW@-1:0] bank_r;
 wire signed [17:0] y = {s_y[16], s_y} + {2'b0, tap_y_r};
 wire signed [17:0] x = {s_x[16], s_x} + {2'b0, tap_x_r};
-wire in_map = !y[17] && (y[15:0] < i_height) && !x[17] && (x[15:0] < i_width);
+wire in_map = !y[17] && (y[16:0] < {1'b0, i_height}) && !x[17] && (x[16:0] < {1'b0, i_width});
 assign o_read = s_valid && (i_index < s_rows) && in_map;
 assign o_bank = s_bank;
 assign o_address = s_address + tap_offset_r;

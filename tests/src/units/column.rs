@@ -1,0 +1,256 @@
+//! A column: accumulator, requantise stage, residual addition, write-back, pool sum.
+
+use super::{beyond16, multiplier, round, sat16, shift, tie};
+use crate::bench::Script;
+use crate::random::Rng;
+use lcsim_hdl::{Kind, Part, unit};
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::number::{ACC_BOUND, REQUANT_SHIFT};
+
+/// A convolution's settings.
+struct Job {
+    residual: bool,
+    residual_relu: bool,
+    pool: bool,
+    pool_relu: bool,
+}
+
+/// A column's parameters for a tile.
+struct Set {
+    bias: i64,
+    multiplier: i64,
+    shift: i64,
+    bank: i64,
+    word: i64,
+    entry: i64,
+    interval: i64,
+    hold: usize,
+}
+
+struct Column<'a> {
+    config: &'a AcceleratorConfig,
+    index: usize,
+    script: Script,
+    rng: Rng,
+    accumulators: Vec<i64>,
+    /// First cycle in which the next slot may enter, and in which a pixel may be emitted again.
+    next: usize,
+    emits: usize,
+    /// Cycle in which the last pool sum of each set leaves.
+    flushed: [usize; 2],
+    /// Cycle in which the last parameters were written.
+    written: usize,
+}
+
+/// Column `index` in `jobs` convolutions.
+pub fn column(config: &AcceleratorConfig, index: usize, jobs: usize, seed: u64) -> (Part, Script) {
+    let part = unit(config, Kind::Column);
+    let quiet = ["i_slot.valid", "i_set", "i_delay"];
+    let mut script = Script::new(&format!("column {index}"), &part, seed, &quiet, &["o_read", "o_write", "o_flush"]);
+    script.hold("i_index", index as i64);
+    let next = script.start() + 4;
+    let accumulators = vec![0; config.array.accumulator_depth];
+    let flushed = [script.start(); 2];
+    let mut column =
+        Column { config, index, script, rng: Rng::new(seed), accumulators, next, emits: 0, flushed, written: 0 };
+    for _ in 0..jobs {
+        column.job();
+    }
+    (part, column.script)
+}
+
+impl Column<'_> {
+    fn job(&mut self) {
+        let mut flag = || self.rng.once_in(2);
+        let job = Job { residual: flag(), residual_relu: flag(), pool: flag(), pool_relu: flag() };
+        // A convolution begins when the one before has drained.
+        let begin = self.script.cycles().max(self.next);
+        (self.next, self.emits) = (begin + 4, begin + 4);
+        self.flushed = [begin; 2];
+        let scattered = self.rng.once_in(2);
+        for (name, value) in [
+            ("i_residual", job.residual),
+            ("i_residual_relu", job.residual_relu),
+            ("i_pool", job.pool),
+            ("i_pool_relu", job.pool_relu),
+        ] {
+            self.script.hold(name, i64::from(value));
+            // What is driven ahead of a job's own cycles never reaches into the next job.
+            self.script.drive(begin, name, i64::from(value));
+        }
+        for tile in 0..self.rng.range(1, 4) {
+            self.tile(&job, scattered, (tile % 2) as usize);
+        }
+        let drained = self.script.cycles() + 2 * self.config.array.cols + 8;
+        self.script.drive(drained, "i_slot.valid", 0);
+    }
+
+    /// Parameters of a tile, written when the set is free: the last pool sum with it has left.
+    fn set(&mut self, scattered: bool, parity: usize) -> (Set, i64) {
+        let cols = self.config.array.cols as i64;
+        let interval = if scattered { self.rng.range(1, cols) } else { 1 };
+        let turn = self.rng.range(0, interval - 1);
+        let phase = self.index as i64 % interval;
+        let words = 1i64 << self.script.width("i_set_word");
+        let rng = &mut self.rng;
+        // Small odd multipliers without shift, for ties.
+        let (multiplier, shift, most) = match rng.range(0, 2) {
+            0 => (2 * rng.range(0, 511) + 1, 0, ACC_BOUND / 2),
+            _ => (multiplier(rng), shift(rng), ACC_BOUND - 1),
+        };
+        let set = Set {
+            bias: rng.within(most),
+            multiplier,
+            shift,
+            bank: rng.range(0, self.config.banks() as i64 - 1),
+            word: rng.range(0, words - 1),
+            entry: rng.range(0, 65535),
+            interval,
+            hold: (turn - self.index as i64).rem_euclid(interval) as usize,
+        };
+        let at = self.flushed[parity].max(self.written);
+        self.written = at + 2;
+        let columns = [(at + 1, self.index as i64), (at + 2, (self.index as i64 + 1) % (cols + 1))];
+        for (cycle, column) in columns {
+            // Another column's parameters are noise to this one.
+            self.script.drive(cycle, "i_set", 1);
+            self.script.drive(cycle, "i_set_column", column);
+            self.script.drive(cycle + 1, "i_delay", 1);
+            self.script.drive(cycle + 1, "i_delay_column", column);
+        }
+        for (name, value) in [
+            ("parity", parity as i64),
+            ("bias", set.bias),
+            ("multiplier", set.multiplier),
+            ("shift", set.shift),
+            ("bank", set.bank),
+            ("word", set.word),
+            ("entry", set.entry),
+            ("turn", turn),
+        ] {
+            self.script.drive(at + 1, &format!("i_set_{name}"), value);
+        }
+        for (name, value) in [("phase", phase), ("parity", parity as i64), ("interval", interval)] {
+            self.script.drive(at + 2, &format!("i_delay_{name}"), value);
+        }
+        self.next = self.next.max(at + 3);
+        let used = rng_used(&mut self.rng, self.index as i64, cols);
+        (set, used)
+    }
+
+    fn tile(&mut self, job: &Job, scattered: bool, parity: usize) {
+        let (set, cols) = self.set(scattered, parity);
+        let depth = self.config.array.accumulator_depth as i64;
+        let folds = self.rng.range(1, 3);
+        let pixels = self.rng.pick(&[1, 2, 3, depth - 1, depth, depth + 1, 2 * depth + 1]).clamp(1, 40);
+        let mut pool = 0;
+        for first in (0..pixels).step_by(depth as usize) {
+            let chunk = depth.min(pixels - first);
+            for fold in 0..folds {
+                let last = fold + 1 == folds;
+                // An accumulator is read when the fold before has written it.
+                let short = (4 - chunk).max(0) as usize;
+                self.next += if fold > 0 { short } else { 0 } + self.rng.pick(&[0, 0, 0, 1, 5]);
+                self.next = if last { self.next.max(self.emits) } else { self.next };
+                for acc in 0..chunk {
+                    let pixel = first + acc;
+                    let flags = [fold == 0, last, last && pixel == 0, last && pixel + 1 == pixels];
+                    self.slot(flags, parity, cols, pixel, acc);
+                    if (self.index as i64) < cols {
+                        let sum = self.sum(&set, fold == 0, last, acc);
+                        if last {
+                            pool = self.emit(job, &set, sum, pixel, pool, flags);
+                            self.flushed[parity] = self.next + 6 + set.interval as usize;
+                        }
+                    }
+                    self.next += if last { set.interval as usize } else { 1 };
+                }
+            }
+        }
+        if scattered {
+            // The decision of the last emitted pixel is `interval` cycles ago; C + I - 2 later a fold that emits is taken.
+            self.emits = self.next - set.interval as usize + self.config.array.cols + set.interval as usize - 1;
+        }
+    }
+
+    fn slot(&mut self, flags: [bool; 4], parity: usize, cols: i64, pixel: i64, acc: i64) {
+        let [first, last, opens, closes] = flags.map(i64::from);
+        let fields = [
+            ("valid", 1),
+            ("first", first),
+            ("last", last),
+            ("opens", opens),
+            ("closes", closes),
+            ("parity", parity as i64),
+            ("cols", cols),
+            ("pixel", pixel),
+            ("acc", acc),
+        ];
+        for (field, value) in fields {
+            self.script.drive(self.next, &format!("i_slot.{field}"), value);
+            self.script.expect(self.next + 1, &format!("o_slot.{field}"), value);
+        }
+    }
+
+    /// E0 to E2: chooses the sum at random and drives what the array must deliver for it; gives acc + bias.
+    fn sum(&mut self, set: &Set, first: bool, last: bool, acc: i64) -> i64 {
+        let most = ACC_BOUND - 1 - set.bias.abs();
+        let total = match self.rng.range(0, 2) {
+            0 => Some(beyond16(&mut self.rng, set.shift)),
+            _ => self.tie(set),
+        };
+        let sum = total.map_or_else(|| self.rng.within(most), |total| (total - set.bias).clamp(-most, most));
+        let before = if first { 0 } else { self.accumulators[acc as usize] };
+        self.script.drive(self.next + 1, "i_bottom", sum - before);
+        if !last {
+            self.accumulators[acc as usize] = sum;
+        }
+        sum + set.bias
+    }
+
+    /// A sum with bias whose product with an odd multiplier is half an output step, or one less; where one in the last
+    /// place decides. None if the set's shift hides it.
+    fn tie(&mut self, set: &Set) -> Option<i64> {
+        if set.shift > 0 || set.multiplier % 2 == 0 {
+            return None;
+        }
+        let total = tie(&mut self.rng, set.multiplier, i64::from(REQUANT_SHIFT));
+        i16::try_from(total).is_ok().then_some(total)
+    }
+
+    /// E3 to E6 and the flush, for the pixel whose slot enters in this cycle; gives the pool sum.
+    fn emit(&mut self, job: &Job, set: &Set, sum: i64, pixel: i64, pool: i64, flags: [bool; 4]) -> i64 {
+        let (script, e4) = (&mut self.script, self.next + 4 + set.hold);
+        let words = 1i64 << script.width("i_set_word");
+        let word = (set.word + pixel) % words;
+        let mut base = 0;
+        if job.residual {
+            script.expect(e4, "o_read", 1);
+            script.expect(e4, "o_read_bank", set.bank);
+            script.expect(e4, "o_read_word", word);
+            let stored = i64::from(self.rng.int8());
+            script.drive(e4 + 1, &format!("i_stored[{}/{}]", set.bank, self.config.banks()), stored);
+            base = if job.residual_relu { stored.max(0) } else { stored };
+        }
+        let scaled = round(sat16(round(sum, set.shift)) * set.multiplier, i64::from(REQUANT_SHIFT));
+        let value = (scaled + base).clamp(-128, 127);
+        script.expect(e4 + 2, "o_write", 1);
+        script.expect(e4 + 2, "o_write_bank", set.bank);
+        script.expect(e4 + 2, "o_write_word", word);
+        script.expect(e4 + 2, "o_write_data", value);
+        let [_, _, opens, closes] = flags;
+        let pool = if opens { 0 } else { pool } + if job.pool_relu { value.max(0) } else { value };
+        if closes && job.pool {
+            let flush = self.next + 6 + set.interval as usize;
+            script.expect(flush, "o_flush", 1);
+            script.expect(flush, "o_flush_entry", set.entry);
+            script.expect(flush, "o_flush_sum", pool);
+        }
+        pool
+    }
+}
+
+/// How many columns take part: mostly this one too.
+fn rng_used(rng: &mut Rng, index: i64, cols: i64) -> i64 {
+    if rng.once_in(6) { rng.range(1, cols) } else { rng.range(index + 1, cols) }
+}

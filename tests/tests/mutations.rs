@@ -1,0 +1,49 @@
+//! The tests of units can fail: each of these faults, written into the emitted text, is found.
+
+use lcsim_hdl::Part;
+use lcsim_spec::AcceleratorConfig;
+use lcsim_tests::bench::{Bench, Script, Simulator};
+use lcsim_tests::{tiny, units};
+
+type Test = fn(&AcceleratorConfig) -> (Part, Script);
+
+const PE: Test = |config| units::pe(config, 200, 1);
+const ROW: Test = |config| units::row(config, 1, 200, 2);
+const COLUMN: Test = |config| units::column(config, 2, 20, 3);
+const GATE: Test = |config| units::gate(config, 20, 4);
+const LOADER: Test = |config| units::loader(config, 10, 5);
+const STREAMER: Test = |config| units::streamer(config, 40, 6);
+const CONTROLLER: Test = |config| units::controller(config, 10, 7);
+
+/// A fault, the test that finds it, and how it reads.
+const FAULTS: [(&str, Test, &str, &str); 13] = [
+    ("products without sign extension", PE, "{{16{product[15]}}, product}", "{16'd0, product}"),
+    ("weights become active a cycle late", PE, "if (i_swap) active_r", "if (swap_r) active_r"),
+    ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
+    ("outputs are rounded down", COLUMN, "product_r[18-1]}", "1'b0}"),
+    ("outputs saturate at 126", COLUMN, "{below, {7{!below}}}", "{below, {6{!below}}, below}"),
+    ("sums overflow when no shift is left", COLUMN, "(by1[16] != negative)", "1'b0"),
+    ("a column whose turn is now waits for another", COLUMN, "(turn >= i_delay_phase)", "(turn > i_delay_phase)"),
+    ("scores of 1 and more are lost", GATE, "{above, unit[14:0]", "{1'b0, unit[14:0]"),
+    ("scores are rounded down", GATE, "scaled_r[12-1] && ", "1'b0 && "),
+    ("scores of 0 are listed", GATE, "((score_r != 16'd0) || i_forced_open)", "1'b1"),
+    ("shadow weights are freed a cycle early", LOADER, "shadow_busy_r <= 4'd2", "shadow_busy_r <= 4'd1"),
+    ("outputs of two tiles meet at a bank", STREAMER, "interval_r - 4'd2", "interval_r - 4'd3"),
+    ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
+];
+
+#[test]
+fn every_fault_is_found() {
+    if !Simulator::Icarus.installed() {
+        return;
+    }
+    let config = tiny::array(3, 5, 3);
+    for (fault, test, from, to) in FAULTS {
+        let (part, script) = test(&config);
+        let mut bench = Bench::default();
+        bench.add(&part, script);
+        bench.run(Simulator::Icarus).unwrap_or_else(|mismatch| panic!("without {fault}: {mismatch}"));
+        bench.mutate(from, to);
+        assert!(bench.run(Simulator::Icarus).is_err(), "not found: {fault}");
+    }
+}
