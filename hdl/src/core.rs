@@ -95,7 +95,7 @@ impl Core<'_> {
             units::controller(s),
             &named(&[
                 ("i_go", "host$o_go"),
-                ("i_program", "word"),
+                ("i_program", "program_memory$o_data"),
                 ("i_lscore", "gate$o_lscore"),
                 ("i_lscore_valid", "gate$o_lscore_valid"),
                 ("i_forced_open", "host$o_forced_open"),
@@ -302,7 +302,7 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let gate = s.gate().width();
     let pixels = s.pw();
     let u = u
-        .body(&format!("wire [{}:0] word = program_memory$o_data;", s.program_width() - 1))
+        .body(&format!("wire [{}:0] word = controller$o_word;", s.program_width() - 1))
         .body(&format!("wire [{}:0] conv_word = word[{gate} +: {conv}];", conv - 1))
         .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
         .body(&s.conv().unpack("conv_word", "p_"))

@@ -419,6 +419,7 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
         inputs(Unit::new("controller"), &ports),
         &[
             ("o_program_address", s.pcw()),
+            ("o_word", s.program_width()),
             ("o_start_image", 1),
             ("o_start_conv", 1),
             ("o_start_gate", 1),

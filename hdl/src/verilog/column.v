@@ -55,21 +55,23 @@ assign o_slot = slot_r;
 // E3: shift and saturate; the value waits here for its turn at the bank.
 wire [4:0] shift = shift_of[e3_parity_r];
 @NARROW@
-reg signed [15:0] narrow_r;
-reg pending_r, hold_opens_r, hold_closes_r, hold_parity_r;
+reg pending_r, due_r, hold_opens_r, hold_closes_r, hold_parity_r;
 reg [@CW@-1:0] hold_r; reg [@PW@-1:0] hold_pixel_r;
-wire fire = pending_r && (hold_r == @CW@'d0);
+wire fire = pending_r && due_r;
+wire [@CW@-1:0] delay = delay_of[e3_parity_r];
 always @(posedge clock) begin
   if (e3_valid_r) pending_r <= 1'b1;
   else if (fire) pending_r <= 1'b0;
   if (e3_valid_r) begin
-    narrow_r <= $signed(narrow);
-    hold_r <= delay_of[e3_parity_r];
+    over_r <= over; negative_r <= negative; rounded_r <= rounded;
+    hold_r <= delay; due_r <= (delay == @CW@'d0);
     hold_opens_r <= e3_opens_r; hold_closes_r <= e3_closes_r; hold_parity_r <= e3_parity_r; hold_pixel_r <= e3_pixel_r;
-  end else if (pending_r && !fire) hold_r <= hold_r - @CW@'d1;
+  end else if (pending_r && !fire) begin
+    hold_r <= hold_r - @CW@'d1; due_r <= (hold_r == @CW@'d1);
+  end
 end
 // E4: multiply, address the residual.
-wire signed [31:0] product = narrow_r * $signed({1'b0, multiplier_of[hold_parity_r]});
+wire signed [31:0] product = narrow * $signed({1'b0, multiplier_of[hold_parity_r]});
 wire [@AW@-1:0] target = word_of[hold_parity_r] + hold_pixel_r[@AW@-1:0];
 assign o_read = fire && i_residual;
 assign o_read_bank = bank_of[hold_parity_r];
@@ -77,14 +79,16 @@ assign o_read_word = target;
 reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
 reg [@AW@-1:0] e5_word_r, e6_word_r; reg [@BW@-1:0] e5_bank_r, e6_bank_r;
-// E5: round, add the residual.
+// E5: round, read the residual. Beyond 9 bits no residual brings the sum back into 8.
 wire [@SCALED@-1:0] scaled = product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
+wire sign = scaled[@SCALED@-1];
 wire [7:0] stored = i_stored[8 * e5_bank_r +: 8];
 wire [7:0] base = (i_residual && !(i_residual_relu && stored[7])) ? stored : 8'd0;
-reg [@SCALED@-1:0] total_r;
-// E6: saturate, write back, add to the pool sum.
-wire below = total_r[@SCALED@-1];
-wire [7:0] written = (total_r[@SCALED@-2:7] == {@SCALED@-8{below}}) ? total_r[7:0] : {below, {7{!below}}};
+reg [8:0] scaled_r; reg [7:0] base_r;
+// E6: add the residual, saturate, write back, add to the pool sum.
+wire [9:0] total = {scaled_r[8], scaled_r} + {{2{base_r[7]}}, base_r};
+wire below = total[9];
+wire [7:0] written = (total[8:7] == {2{below}}) ? total[7:0] : {below, {7{!below}}};
 wire [31:0] seen = (i_pool_relu && below) ? 32'd0 : {{24{below}}, written};
 reg [31:0] pool_r;
 reg flush_r, flush_parity_r; reg [@CW@-1:0] flush_count_r;
@@ -97,7 +101,8 @@ always @(posedge clock) begin
   e5_word_r <= target; e5_bank_r <= bank_of[hold_parity_r];
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
   e6_word_r <= e5_word_r; e6_bank_r <= e5_bank_r;
-  total_r <= scaled + {{@SCALED@-8{base[7]}}, base};
+  scaled_r <= (scaled[@SCALED@-2:8] == {@SCALED@-9{sign}}) ? scaled[8:0] : {sign, {8{!sign}}};
+  base_r <= base;
   if (e6_valid_r) begin
     pool_r <= seen + (e6_opens_r ? 32'd0 : pool_r);
     flush_parity_r <= e6_parity_r;

@@ -1,9 +1,11 @@
 // Instruction kinds.
 localparam IMAGE = 2'd0, CONV = 2'd1, GATE = 2'd2, STOP = 2'd3;
-wire [1:0] kind = i_program[@PROGRAM@-1 -: 2];
-wire predicated = i_program[@PROGRAM@-3];
+// The instruction in a register; the memory shows the one after it. Before an image that is the first.
+reg [@PROGRAM@-1:0] word_r;
+wire [1:0] kind = word_r[@PROGRAM@-1 -: 2];
+wire predicated = word_r[@PROGRAM@-3];
 reg running_r, done_r;
-reg [@PCW@-1:0] pc_r;
+reg [@PCW@-1:0] pc_r, ahead_r;
 reg [@CONV@-1:0] conv_r;
 reg [@GATE@-1:0] gate_r;
 wire decided = !predicated || i_lscore_valid;
@@ -11,19 +13,24 @@ wire skips = predicated && i_lscore_valid && (i_lscore == 16'd0) && !i_forced_op
 wire idle = !i_array_busy && ((kind != GATE) || !i_gate_running);
 wire starts = running_r && decided && !skips && idle && (kind != STOP);
 wire steps = starts || (running_r && skips);
-assign o_program_address = i_go ? @PCW@'d0 : (steps ? pc_r + @PCW@'d1 : pc_r);
+wire fetches = i_go || steps;
+wire ends = running_r && (kind == STOP) && !i_array_busy && !i_gate_running;
+assign o_program_address = fetches ? ahead_r + @PCW@'d1 : ahead_r;
 assign o_start_image = starts && (kind == IMAGE);
 assign o_start_conv = starts && (kind == CONV);
 assign o_start_gate = starts && (kind == GATE);
 always @(posedge clock) begin
-  pc_r <= o_program_address;
-  if (o_start_conv) conv_r <= i_program[@GATE@ +: @CONV@];
-  if (o_start_gate) gate_r <= i_program[0 +: @GATE@];
+  ahead_r <= ends ? @PCW@'d0 : o_program_address;
+  if (fetches) begin
+    pc_r <= ahead_r; word_r <= i_program;
+  end
+  if (o_start_conv) conv_r <= word_r[@GATE@ +: @CONV@];
+  if (o_start_gate) gate_r <= word_r[0 +: @GATE@];
   if (i_go) begin
     running_r <= 1'b1; done_r <= 1'b0;
-  end else if (running_r && (kind == STOP) && !i_array_busy && !i_gate_running) begin
+  end else if (ends) begin
     running_r <= 1'b0; done_r <= 1'b1;
   end
 end
-assign o_conv = conv_r; assign o_gate = gate_r;
+assign o_word = word_r; assign o_conv = conv_r; assign o_gate = gate_r;
 assign o_pc = pc_r; assign o_running = running_r; assign o_done = done_r;

@@ -23,25 +23,26 @@ wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
 wire [@KW@-1:0] g1_channel = (j_list_on && !g1_empty_r) ? e_channel : g1_step_r;
 assign o_weight_address = g1_base_r + @fit(g1_channel,KW,GW)@;
-// The sum shifted, with one bit behind the point that rounds it in the next cycle. Each step halves the width: bits above
-// cannot come down into the pooled value any more.
+// The sum shifted, in this cycle and the next, with one bit behind the point that rounds it. Each step halves the width: bits
+// above cannot come down into the pooled value any more.
 wire [31:0] pool16 = j_pool_shift[4] ? {{15{i_pool[31]}}, i_pool[31:15]} : {i_pool[30:0], 1'b0};
 wire [23:0] pool8 = j_pool_shift[3] ? pool16[31:8] : pool16[23:0];
 wire [19:0] pool4 = j_pool_shift[2] ? pool8[23:4] : pool8[19:0];
-wire [17:0] pool2 = j_pool_shift[1] ? pool4[19:2] : pool4[17:0];
+reg g2_valid_r, g2_last_r; reg [19:0] pool4_r;
+// G2: the pooled value; G3: products, accumulated.
+wire [17:0] pool2 = j_pool_shift[1] ? pool4_r[19:2] : pool4_r[17:0];
 wire [16:0] pool1 = j_pool_shift[0] ? pool2[17:1] : pool2[16:0];
-reg g2_valid_r, g2_last_r; reg [16:0] g2_shifted_r;
-// G2, G3
-wire signed [15:0] pooled = $signed(g2_shifted_r[16:1] + {15'd0, g2_shifted_r[0]});
+reg signed [15:0] pooled_r;
+reg signed [7:0] weight_r [0:@G@-1];
+reg signed [31:0] product [0:@G@-1];
 reg g3_valid_r, g3_last_r, finished_r;
-reg signed [31:0] product_r [0:@G@-1];
 // An accumulator is 0 again when the next group's first product arrives; the total waits a cycle.
 reg signed [31:0] accumulator_r [0:@G@-1];
 reg signed [31:0] total_r [0:@G@-1];
 // P0 .. P5
 reg signed [31:0] leaving_r [0:@G@-1];
 reg p2_valid_r, p3_valid_r, p4_valid_r, p5_valid_r;
-reg signed [31:0] biased_r, scaled_r; reg signed [15:0] narrow_r; reg [15:0] score_r;
+reg signed [31:0] biased_r, scaled_r; reg [15:0] score_r;
 reg [14:0] p2_multiplier_r, p3_multiplier_r; reg [4:0] p2_shift_r;
 wire [@KC@-1:0] unread = outputs - param_output_r;
 assign o_param_address = j_param_base + @fit(param_output_r,KC,GA)@;
@@ -68,26 +69,28 @@ wire [@KC@-1:0] next_length = out_length + @KC@'d1;
 wire begins0 = i_start && (i_start_purpose == 2'd1) && !i_start_out_list;
 wire begins1 = i_start && (i_start_purpose == 2'd1) && i_start_out_list;
 reg [15:0] lscore_r; reg lscore_valid_r;
-integer k;
+integer k, m;
+always @(*) for (m = 0; m < @G@; m = m + 1) product[m] = weight_r[m] * pooled_r;
 always @(posedge clock) begin
   select_r <= j_in_list;
   g1_empty_r <= (inputs == @KC@'d0); g1_last_r <= last_input;
   g1_step_r <= @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
-  g2_last_r <= g1_last_r; g2_shifted_r <= g1_empty_r ? 17'd0 : pool1;
+  g2_last_r <= g1_last_r; pool4_r <= g1_empty_r ? 20'd0 : pool4;
   g3_last_r <= g2_last_r;
   for (k = 0; k < @G@; k = k + 1) begin
-    product_r[k] <= $signed(i_weights[8*k +: 8]) * pooled;
-    total_r[k] <= accumulator_r[k] + product_r[k];
+    weight_r[k] <= $signed(i_weights[8*k +: 8]);
+    total_r[k] <= accumulator_r[k] + product[k];
     if (g3_valid_r && g3_last_r) accumulator_r[k] <= 32'sd0;
-    else if (g3_valid_r) accumulator_r[k] <= accumulator_r[k] + product_r[k];
+    else if (g3_valid_r) accumulator_r[k] <= accumulator_r[k] + product[k];
     if (finished_r) leaving_r[k] <= total_r[k];
     else if ((left_r != @LW@'d0) && (k + 1 < @G@)) leaving_r[k] <= leaving_r[(k + 1) % @G@];
   end
   biased_r <= leaving_r[0] + $signed(i_param[51:20]);
   p2_multiplier_r <= i_param[19:5]; p2_shift_r <= i_param[4:0];
-  narrow_r <= $signed(narrow);
+  over_r <= over; negative_r <= negative; rounded_r <= rounded;
+  pooled_r <= $signed(pool1[16:1] + {15'd0, pool1[0]});
   p3_multiplier_r <= p2_multiplier_r;
-  scaled_r <= narrow_r * $signed({1'b0, p3_multiplier_r});
+  scaled_r <= narrow * $signed({1'b0, p3_multiplier_r});
   score_r <= clamped + {15'd0, scaled_r[@SCORE_SHIFT@-1] && !below && !above};
   if (begins0) length0_r <= @KC@'d0;
   else if (keeps && !j_out_list) length0_r <= next_length;

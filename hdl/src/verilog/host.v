@@ -1,14 +1,14 @@
 // One request at a time: a write is carried out in the next cycle, a read is answered in the second next.
 localparam REGISTERS = 4'd0, IMAGE = 4'd@IMAGE_REGION@, LOGITS = 4'd@LOGIT_REGION@;
 wire [3:0] region = i_request_address[31:28];
-reg reading_r, response_r, go_r, forced_open_r, image_waits_r;
+reg reading_r, response_r, go_r, start_r, forced_open_r, image_waits_r;
 reg [27:0] offset_r;
 reg [3:0] region_r;
 reg [31:0] response_data_r, cycles_r;
 reg [@KW@:0] logits_r;
 // The last beats written, the newest on top: a word of a memory is there when its last beat is.
 reg [@STAGED@-1:0] staged_r;
-wire busy = i_running || go_r;
+wire busy = i_running || go_r || start_r;
 // While an image is worked on, only the next one may be written, as soon as this one has been taken in.
 wire may_write = (region == IMAGE) ? !image_waits_r : !busy;
 wire free = !reading_r && !response_r;
@@ -34,16 +34,17 @@ always @(posedge clock) begin
   end
   reading_r <= accepted && !i_request_write;
   response_r <= reading_r || (response_r && !i_response_ready);
-  go_r <= goes;
+  // What was written just before is in its memory, and read from it, when the image starts.
+  go_r <= goes; start_r <= go_r;
   if (goes) forced_open_r <= i_request_data[1];
   image_waits_r <= goes || (image_waits_r && !i_image_ends);
   // The cycle that finds the end of the program is not the image's: counting begins below 0.
-  if (go_r) cycles_r <= 32'hffff_ffff; else if (i_running) cycles_r <= cycles_r + 32'd1;
-  if (go_r) logits_r <= @KW1@'d0; else if (i_logit_valid) logits_r <= logits_r + @KW1@'d1;
+  if (start_r) cycles_r <= 32'hffff_ffff; else if (i_running) cycles_r <= cycles_r + 32'd1;
+  if (start_r) logits_r <= @KW1@'d0; else if (i_logit_valid) logits_r <= logits_r + @KW1@'d1;
 end
 assign o_response_valid = response_r;
 assign o_response_data = response_data_r;
-assign o_go = go_r;
+assign o_go = start_r;
 assign o_forced_open = forced_open_r;
 assign o_logit_read_address = i_request_address[@KW@-1:0];
 assign o_logit_write_address = logits_r[@KW@-1:0];

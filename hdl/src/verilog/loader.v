@@ -1,7 +1,7 @@
 localparam IDLE = 3'd0, TILE = 3'd1, SETUP = 3'd2, SETTLE = 3'd3, FOLD = 3'd4, LOAD = 3'd5;
 reg [2:0] state_r;
 reg settle_r, parity_r;
-reg [15:0] position_r;
+reg [15:0] position_r, tile_end_r;
 reg [@FW@-1:0] tile_group_r;
 reg [@CW@-1:0] column_r, cols_r;
 reg [@BW@-1:0] place_bank_r;
@@ -15,13 +15,13 @@ wire [15:0] out_length = j_out_list ? i_length1 : i_length0;
 wire out_done = j_out_list ? i_done1 : i_done0;
 wire [15:0] outputs = from_list ? out_length : j_out_channels;
 wire [15:0] left = outputs - position_r;
-wire none_left = (left == 16'd0);
-wire full = (left >= 16'd@C@);
+wire none_left = (outputs == position_r);
+wire full = (outputs >= tile_end_r);
 wire suffices = !from_list || out_done || full;
 wire [@CW@-1:0] tile_cols = full ? @CW@'d@C@ : @fit(left,16,CW)@;
 reg tile_waits_r;
 reg [@DRW@-1:0] param_busy_r;
-reg [@CW@-1:0] shadow_busy_r;
+reg [@CW@-1:0] shadow_busy_r; reg shadow_used_r;
 wire params_free = !tile_waits_r && (param_busy_r == @DRW@'d0);
 
 // --- SETUP: list entry, turn at the bank, parameter word, both scores.
@@ -116,8 +116,8 @@ assign o_delay_parity = delay_parity_r; assign o_delay_interval = delay_interval
 wire [15:0] in_length = j_in_list ? i_length1 : i_length0;
 wire [@EW@-1:0] all_inputs = in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
 reg [@EW@-1:0] inputs_left_r;
-reg [@RW@-1:0] rows_r, row_r;
-reg last_entry_r, empty_r;
+reg [@RW@-1:0] rows_r, row_r, all_rows_r;
+reg last_entry_r, empty_r, all_last_r;
 reg [15:0] tap_y_r, tap_x_r, channel_r, input_r;
 reg [@QW@-1:0] bank_r;
 reg [@AW@-1:0] offset_r, tap_offset_r;
@@ -130,13 +130,13 @@ wire last_tap = last_x && (tap_y_r == j_last_y);
 wire last = last_entry_r && (packed_taps || last_tap || empty_r);
 wire last_chunk = (pixels_left_r <= @PW@'d@D@);
 wire [@EW@-1:0] inputs_left = inputs_left_r - @fit(j_fold_rows,RW,EW)@;
-wire starts_over = setup_ends || last || (last_entry_r && !packed_taps);
-wire [@EW@-1:0] next_inputs = starts_over ? all_inputs : inputs_left;
-wire next_last = (next_inputs <= @fit(j_fold_rows,RW,EW)@);
+wire all_last = (all_inputs <= @fit(j_fold_rows,RW,EW)@);
+wire next_last = (inputs_left <= @fit(j_fold_rows,RW,EW)@);
+wire [@RW@-1:0] all_rows = all_last ? @fit(all_inputs,EW,RW)@ : j_fold_rows;
 reg pending_r, ready_r;
 reg [@NW@-1:0] wait_r;
-wire [@GPW@-1:0] spans = last_group_r - first_group_r;
-wire begins = (state_r == FOLD) && !pending_r && (shadow_busy_r == @CW@'d0);
+reg [@GPW@-1:0] spans_r;
+wire begins = (state_r == FOLD) && !pending_r && !shadow_used_r;
 wire issues = (begins && !empty_r) || (state_r == LOAD);
 wire last_step = (word_group_r == last_group_r);
 wire last_word = empty_r || (last_step && (row_r + @RW@'d1 == rows_r));
@@ -146,17 +146,17 @@ wire last_channel = (channel_r == j_last_channel);
 integer m, n;
 assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ : @fit(input_r,16,KW)@;
 wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
-reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_channel_r, a_base_r;
+reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
 reg b_valid_r; reg [@RW@-1:0] b_row_r; reg [@GPW@-1:0] b_group_r;
 reg [@C@-1:0] load_r; reg [8*@C@-1:0] word_r, weights; reg [@RW@-1:0] load_row_r;
-wire [@FW@-1:0] a_channel = in_is_list ? @fit(e_channel,KW,FW)@ : a_channel_r;
-assign o_filter_address = a_base_r + a_channel;
+// What is not listed is added a cycle earlier.
+wire [@KW@-1:0] listed = in_is_list ? e_channel : @KW@'d0;
+assign o_filter_address = a_word_r + @fit(listed,KW,FW)@;
 always @(*) for (m = 0; m < @C@; m = m + 1) weights[8*m +: 8] = word_r[8*column_lane_r[m] +: 8];
 always @(posedge clock) begin
   select_r <= list_select;
   a_row_r <= row_r; a_group_r <= word_group_r;
-  a_channel_r <= @fit(input_r,16,FW)@;
-  a_base_r <= j_filter_base + group_offset_r + tap_base_r;
+  a_word_r <= j_filter_base + group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
   b_row_r <= a_row_r; b_group_r <= a_group_r;
   load_row_r <= b_row_r; word_r <= i_filter;
   a_valid_r <= issues; b_valid_r <= a_valid_r;
@@ -177,16 +177,24 @@ assign o_busy = (state_r != IDLE) || pending_r;
 
 always @(posedge clock) begin
   if (param_busy_r != @DRW@'d0) param_busy_r <= param_busy_r - @DRW@'d1;
-  if (shadow_busy_r != @CW@'d0) shadow_busy_r <= shadow_busy_r - @CW@'d1;
+  shadow_busy_r <= shadow_busy_r - @CW@'d1;
+  if (shadow_busy_r == @CW@'d1) shadow_used_r <= 1'b0;
   wait_r <= wait_r - @NW@'d1;
   if (pending_r && (wait_r == @NW@'d1)) ready_r <= 1'b1;
-  if (setup_ends || ends) begin
-    inputs_left_r <= next_inputs; last_entry_r <= next_last; empty_r <= (next_inputs == @EW@'d0);
-    rows_r <= next_last ? @fit(next_inputs,EW,RW)@ : j_fold_rows;
+  if (setup_ends) begin
+    inputs_left_r <= all_inputs; last_entry_r <= all_last; all_last_r <= all_last; empty_r <= (all_inputs == @EW@'d0);
+    rows_r <= all_rows; all_rows_r <= all_rows; spans_r <= last_group_r - first_group_r;
+  end else if (ends) begin
+    if (last || (last_entry_r && !packed_taps)) begin
+      inputs_left_r <= all_inputs; last_entry_r <= all_last_r; rows_r <= all_rows_r;
+    end else begin
+      inputs_left_r <= inputs_left; last_entry_r <= next_last;
+      rows_r <= next_last ? @fit(inputs_left,EW,RW)@ : j_fold_rows;
+    end
   end
   case (state_r)
     IDLE: if (i_start) begin
-      state_r <= TILE; parity_r <= 1'b0; position_r <= 16'd0; tile_group_r <= @FW@'d0;
+      state_r <= TILE; parity_r <= 1'b0; position_r <= 16'd0; tile_end_r <= 16'd@C@; tile_group_r <= @FW@'d0;
       place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
     end
     TILE: if (suffices) begin
@@ -205,7 +213,7 @@ always @(posedge clock) begin
       end
     end
     SETTLE: begin
-      settle_r <= 1'b1;
+      settle_r <= 1'b1; tile_end_r <= position_r + 16'd@C@;
       if (settle_r) begin
         state_r <= FOLD; tile_waits_r <= 1'b1;
         pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
@@ -216,7 +224,7 @@ always @(posedge clock) begin
     end
     default: if (steps) begin
       if (begins) begin
-        pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans,GPW,NW)@ + @NW@'d1;
+        pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans_r,GPW,NW)@ + @NW@'d1;
         f_first_r <= first_r; f_last_r <= last; f_opens_r <= first_r && chunk_r; f_closes_r <= last && last_chunk;
         f_chunk_r <= chunk_r; f_parity_r <= parity_r; f_rows_r <= rows_r; f_cols_r <= cols_r;
         f_interval_r <= last ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;
@@ -262,7 +270,7 @@ always @(posedge clock) begin
     end
   endcase
   if (i_taken) begin
-    pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
+    pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@; shadow_used_r <= (@SHADOW@ != 0);
     if (f_opens_r) begin
       tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC6@;
     end

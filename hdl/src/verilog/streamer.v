@@ -1,6 +1,8 @@
-reg active_r, first_r, last_r, closes_r, chunk_r, parity_r;
+// What is asked of a counter in the next cycle stands in a flag beside it.
+reg active_r, first_phase_r, last_phase_r, last_pixel_r, settles_r, drains_r;
+reg first_r, last_r, closes_r, chunk_r, parity_r;
 reg [@RW@-1:0] rows_r; reg [@CW@-1:0] cols_r, interval_r, phase_r; reg [@QW@-1:0] bank_r; reg [@AW@-1:0] word_r;
-reg [@PW@-1:0] pixels_r, count_r;
+reg [@PW@-1:0] left_r, count_r;
 reg [@CW@-1:0] settling_r;
 reg [@DRW@-1:0] draining_r;
 // The pixel that is issued next, and the first of the chunk, to which each of its folds returns.
@@ -8,23 +10,23 @@ reg [@PW@-1:0] pixel_r, chunk_pixel_r;
 reg [@PW@-1:0] column_r, chunk_column_r;
 reg [16:0] y_r, x_r, chunk_y_r, chunk_x_r;
 reg [@AW@-1:0] line_r, chunk_line_r;
-wire emits = active_r && (phase_r == @CW@'d0);
-wire phase_ends = (phase_r + @CW@'d1 == interval_r);
-wire [@PW@-1:0] next_count = count_r + @PW@'d1;
-wire last_pixel = (next_count == pixels_r);
-wire fold_ends = active_r && phase_ends && last_pixel;
-wire [@CW@-1:0] settling = (emits && last_r) ? @CW@'d@C@ + interval_r - @CW@'d2 : settling_r;
-wire allowed = i_ready && !(j_natural && j_out_list_on && i_fold_last && (settling != @CW@'d0));
+wire emits = active_r && first_phase_r;
+wire fold_ends = active_r && last_phase_r && last_pixel_r;
+wire outputs = emits && last_r;
+// A single column never meets another at a bank.
+wire settles = outputs ? (@C@ > 1) : settles_r;
+wire [@CW@-1:0] settling = outputs ? @CW@'d@C@ + interval_r - @CW@'d2 : settling_r;
+wire allowed = i_ready && !(j_natural && j_out_list_on && i_fold_last && settles);
 wire taken = (!active_r || fold_ends) && allowed;
 assign o_taken = taken;
-assign o_busy = active_r || (draining_r != @DRW@'d0);
+assign o_busy = active_r || drains_r;
 wire [@PW@-1:0] next_column = column_r + @PW@'d1;
 wire last_column = (next_column == @fit(j_out_width,16,PW)@);
 reg [@ROWSLOT@-1:0] row_slot_r;
 reg [@COLSLOT@-1:0] column_slot_r;
 wire s_valid = emits, s_swap = taken, s_first = first_r, s_last = last_r, s_parity = parity_r;
 wire s_opens = last_r && (pixel_r == @PW@'d0);
-wire s_closes = closes_r && last_pixel;
+wire s_closes = closes_r && last_pixel_r;
 wire [@RW@-1:0] s_rows = rows_r;
 wire [@CW@-1:0] s_cols = cols_r;
 wire [@QW@-1:0] s_bank = bank_r;
@@ -35,12 +37,18 @@ wire [@DW@-1:0] s_acc = @fit(count_r,PW,DW)@;
 always @(posedge clock) begin
   row_slot_r <= @ROWPACK@;
   column_slot_r <= @COLPACK@;
-  settling_r <= (settling == @CW@'d0) ? @CW@'d0 : settling - @CW@'d1;
-  if (emits && last_r) draining_r <= @DRW@'d@RC6@ + @fit(interval_r,CW,DRW)@;
-  else if (draining_r != @DRW@'d0) draining_r <= draining_r - @DRW@'d1;
+  settling_r <= settles ? settling - @CW@'d1 : @CW@'d0;
+  settles_r <= settles && (settling != @CW@'d1);
+  if (outputs) draining_r <= @DRW@'d@RC6@ + @fit(interval_r,CW,DRW)@;
+  else draining_r <= draining_r - @DRW@'d1;
+  drains_r <= outputs || (drains_r && (draining_r != @DRW@'d1));
   if (active_r) begin
-    phase_r <= phase_ends ? @CW@'d0 : phase_r + @CW@'d1;
-    if (phase_ends) count_r <= next_count;
+    phase_r <= last_phase_r ? @CW@'d0 : phase_r + @CW@'d1;
+    first_phase_r <= last_phase_r;
+    last_phase_r <= (interval_r == @CW@'d1) || (!last_phase_r && (phase_r + @CW@'d2 == interval_r));
+    if (last_phase_r) begin
+      count_r <= count_r + @PW@'d1; left_r <= left_r - @PW@'d1; last_pixel_r <= (left_r == @PW@'d2);
+    end
     if (fold_ends) active_r <= 1'b0;
   end
   if (emits) begin
@@ -57,10 +65,10 @@ always @(posedge clock) begin
     chunk_pixel_r <= pixel_r; chunk_column_r <= column_r; chunk_x_r <= x_r; chunk_y_r <= y_r; chunk_line_r <= line_r;
   end
   if (taken) begin
-    active_r <= 1'b1; phase_r <= @CW@'d0; count_r <= @PW@'d0;
+    active_r <= 1'b1; phase_r <= @CW@'d0; first_phase_r <= 1'b1; last_phase_r <= (i_fold_interval == @CW@'d1);
+    count_r <= @PW@'d0; left_r <= i_fold_pixels; last_pixel_r <= (i_fold_pixels == @PW@'d1);
     first_r <= i_fold_first; last_r <= i_fold_last; closes_r <= i_fold_closes; parity_r <= i_fold_parity;
     rows_r <= @fit(i_fold_rows,16,RW)@; cols_r <= i_fold_cols; interval_r <= i_fold_interval; bank_r <= i_fold_bank; word_r <= i_fold_word;
-    pixels_r <= i_fold_pixels;
     if (i_fold_chunk) begin
       pixel_r <= @PW@'d0; column_r <= @PW@'d0; x_r <= j_corner_x; y_r <= j_corner_y; line_r <= j_corner_line;
     end else if (!i_fold_first) begin
