@@ -16,7 +16,7 @@ assign o_request_ready = free && (!i_request_write || may_write);
 wire accepted = i_request_valid && o_request_ready;
 wire writes = accepted && i_request_write;
 wire goes = writes && (region == REGISTERS) && (i_request_address[27:0] == 28'd0) && i_request_data[0];
-wire [31:0] status = {@fit(i_pc,PCW,16)@, 12'd0, i_gate_busy, i_array_busy, i_done, i_running};
+wire [31:0] status = {@fit(i_pc,PCW,16)@, 12'd0, i_gate_busy, i_array_busy, i_done && !busy, busy};
 always @(posedge clock) begin
   offset_r <= i_request_address[27:0]; region_r <= region;
   if (writes) staged_r <= {i_request_data, staged_r[@STAGED@-1:32]};

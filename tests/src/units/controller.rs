@@ -48,16 +48,25 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
     }
     program.push(any(rng, STOP));
     let open = rng.once_in(3);
-    script.drive(start, "i_go", 1);
-    script.expect(start, "o_program_address", 0);
-    let (mut pc, mut cycle) = (0, start);
-    loop {
-        cycle += 1;
-        let instruction = program[pc];
+    // The memory shows in each cycle what was addressed in the one before: first the first, then the one ahead.
+    let shows = |script: &mut Script, cycle: usize, pc: usize| {
+        let Some(instruction) = program.get(pc) else { return };
         script.drive(cycle, "i_program.kind", instruction.kind);
         script.drive(cycle, "i_program.predicated", i64::from(instruction.predicated));
         script.drive(cycle, "i_program.conv", instruction.conv);
         script.drive(cycle, "i_program.gate", instruction.gate);
+    };
+    let addresses = |script: &mut Script, cycle: usize, pc: usize| {
+        script.expect(cycle, "o_program_address", (pc % (most as usize).next_power_of_two()) as i64);
+    };
+    script.drive(start, "i_go", 1);
+    shows(script, start, 0);
+    addresses(script, start, 1);
+    let (mut pc, mut cycle) = (0, start);
+    loop {
+        cycle += 1;
+        let instruction = program[pc];
+        shows(script, cycle, pc + 1);
         let (array, gate, known) = (rng.once_in(3), rng.once_in(3), rng.range(0, 2) > 0);
         let score = rng.pick(&[0, 0, 1, 0x7fff, 0x8000]);
         script.drive(cycle, "i_array_busy", i64::from(array));
@@ -71,9 +80,10 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
         if instruction.kind == STOP {
             if !array && !gate {
                 script.expect(cycle + 1, "o_done", 1);
-                return cycle + 1;
+                addresses(script, cycle + 1, 0);
+                return cycle + 2;
             }
-            script.expect(cycle, "o_program_address", pc as i64);
+            addresses(script, cycle, pc + 1);
             continue;
         }
         let skips = instruction.predicated && known && score == 0 && !open;
@@ -89,6 +99,6 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
             }
         }
         pc += usize::from(skips || starts);
-        script.expect(cycle, "o_program_address", pc as i64);
+        addresses(script, cycle, pc + 1);
     }
 }

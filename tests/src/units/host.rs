@@ -98,12 +98,18 @@ impl Host {
         self.script.expect(self.now, "o_response_valid", 0);
     }
 
-    fn reads(&mut self, done: bool) {
+    /// Drives what the status register shows for some cycles: array busy, gate unit busy, program counter.
+    fn status(&mut self, done: bool) -> [i64; 3] {
         let [array, gate, pc] = [self.rng.range(0, 1), self.rng.range(0, 1), self.rng.range(0, 30)];
         for (port, value) in [("i_array_busy", array), ("i_gate_busy", gate), ("i_pc", pc), ("i_done", i64::from(done))]
         {
             (0..8).for_each(|n| self.script.drive(self.now + n, port, value));
         }
+        [array, gate, pc]
+    }
+
+    fn reads(&mut self, done: bool) {
+        let [array, gate, pc] = self.status(done);
         self.read(0, pc << 16 | gate << 3 | array << 2 | i64::from(done) << 1);
         self.read(1, self.cycles);
         self.read(2, self.logits);
@@ -123,7 +129,10 @@ impl Host {
     fn image(&mut self) {
         let open = self.rng.range(0, 1);
         self.request(true, 0, 1 | open << 1, true);
-        self.script.expect(self.now, "o_go", 1);
+        self.script.expect(self.now + 1, "o_go", 1);
+        // An image that has only been asked for runs, and is not done, whatever the controller still says.
+        let [array, gate, pc] = self.status(true);
+        self.read(0, pc << 16 | gate << 3 | array << 2 | 1);
         let (taken_in, cycles) = (self.rng.range(1, 20) as usize, self.rng.range(21, 60));
         let begin = self.now + 1;
         (self.cycles, self.logits) = (cycles, 0);
