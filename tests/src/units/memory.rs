@@ -61,6 +61,11 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
         script.drive(cycle, "i_read", i64::from(reads));
         script.drive(cycle, "i_write", i64::from(writer == 1));
         script.drive(cycle, "i_image_write", i64::from(writer == 2));
+        if writer != 1 {
+            // The crossbar gives 0 where no column writes.
+            script.drive(cycle, "i_write_word", 0);
+            script.drive(cycle, "i_write_data", 0);
+        }
         let write = match writer {
             0 => None,
             1 => Some(("i_write_data", output)),
@@ -99,6 +104,9 @@ pub fn crossbar(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, 
                     script.drive(cycle, &format!("i_{what}{field}[{chosen}/{cols}]"), value);
                     script.expect(cycle, &format!("o_{what}{field}"), value);
                 }
+            } else if what == "write" {
+                script.expect(cycle, "o_write_word", 0);
+                script.expect(cycle, "o_write_data", 0);
             }
         }
     }
