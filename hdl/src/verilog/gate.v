@@ -21,7 +21,7 @@ reg g1_valid_r, g1_empty_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg [@GW@-1:0] 
 // G1
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
-wire [@KW@-1:0] g1_channel = (j_list_on && g1_real_r) ? e_channel : g1_step_r;
+wire [@KW@-1:0] g1_channel = (j_list_on && !g1_empty_r) ? e_channel : g1_step_r;
 assign o_weight_address = g1_base_r + @fit(g1_channel,KW,GW)@;
 // The sum shifted, in this cycle and the next, with one bit behind the point that rounds it. Each step halves the width: bits
 // above cannot come down into the pooled value any more.
