@@ -9,6 +9,7 @@ mod readme;
 mod regions;
 mod reset;
 mod sizes;
+mod target;
 mod testbench;
 mod unit;
 mod units;
@@ -21,6 +22,7 @@ pub use part::{Kind, Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
 use sizes::Sizes;
+pub use target::{Resources, Target, TooSmall};
 pub use testbench::{Vector, testbench};
 
 /// A write of the host port: address and data.
