@@ -69,7 +69,7 @@ pub struct RunArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
     /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
@@ -195,7 +195,7 @@ pub const VERILOG_IMAGES: usize = 2;
 #[derive(Debug, Args)]
 #[command(after_help = VERILOG_HELP)]
 pub struct VerilogArgs {
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
     /// Folder for the files; it is made if it is not there
@@ -205,6 +205,9 @@ pub struct VerilogArgs {
     /// the start of --data). Without one, memories start empty and are loaded by the host port
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Add scripts and constraints for this target, after checking that its part has the multipliers and block RAMs
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<VerilogTarget>,
     /// What to write
     #[arg(long, value_name = "PART", default_value = "core")]
     pub part: VerilogPart,
@@ -217,6 +220,19 @@ pub struct VerilogArgs {
     /// Overwrite files in DIR that lcsim did not write, or that were changed since
     #[arg(long)]
     pub force: bool,
+}
+
+/// What the scripts of `lcsim verilog` build for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogTarget {
+    /// Lattice ECP5 LFE5U-85F, with yosys and nextpnr-ecp5
+    Ecp5,
+    /// Lattice iCE40 UP5K, with yosys and nextpnr-ice40
+    Ice40,
+    /// AMD 7-series, with yosys; place and route with Vivado
+    Xilinx,
+    /// Generic gates, with yosys; memories stay whole
+    Asic,
 }
 
 /// What `lcsim verilog` writes.
@@ -238,7 +254,8 @@ model given, or of the embedded one - and compares it with the simulator.
 Examples:
   lcsim verilog --config 8x8 --out rtl
   verilator --lint-only -Wall -F rtl/lcsim_core.f
-  lcsim verilog --config 8x8 --model models/resnet8-lcnet.safetensors --out rtl
+  lcsim verilog --config ecp5-8x8 --target ecp5 \
+      --model models/resnet8-lcnet.safetensors --out rtl
   lcsim verilog --config 8x8 --part gate --out gate";
 
 /// Arguments of `lcsim config`.

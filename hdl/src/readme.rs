@@ -13,8 +13,8 @@ pub struct Readme<'a> {
     pub carried: Option<&'a str>,
     /// Name of the network that the testbench runs.
     pub tested: Option<&'a str>,
-    /// Scripts for the target, in the order in which they run, with what each does.
-    pub scripts: &'a [(String, String)],
+    /// Scripts for a target.
+    pub scripts: bool,
 }
 
 /// What each port of the core is for.
@@ -74,11 +74,10 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
              Verilator 5.006 (Debian 12) needs `-fno-const-bit-op-tree`: without it, it drops a term of an expression.\n"
         );
     }
-    if !has.scripts.is_empty() {
-        text += "\n## Synthesis\n\n";
-        for (script, what) in has.scripts {
-            text += &format!("- `{script}`: {what}\n");
-        }
+    if has.scripts {
+        text += "\n## Synthesis\n\n`yosys synth.ys` synthesises and prints what the design takes; `sh place_and_route.sh`, where \
+                 there is one, places, routes and tells the clock it reaches. The constraints ask for the configuration's \
+                 `clock_mhz`. YOSYS, NEXTPNR and what else a script names choose other programs.\n";
     }
     text
 }

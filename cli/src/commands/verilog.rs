@@ -1,13 +1,13 @@
 //! `lcsim verilog`.
 
 use super::{note, print};
-use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart};
+use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::data::{Count, Dataset, Expected};
 use crate::folder::Folder;
 use crate::load;
 use crate::text::{count, one_line};
 use anyhow::{Context, Result};
-use lcsim_hdl::{Kind, Readme, Vector};
+use lcsim_hdl::{Kind, Readme, Target, Vector};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
@@ -15,6 +15,9 @@ use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let config = load::config(&args.config)?;
     lcsim_hdl::check(&config).with_context(|| args.config.clone())?;
+    if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
+        target.check(&config).with_context(|| format!("{}: --target", args.config))?;
+    }
     let files = match args.part {
         VerilogPart::Core => core(args, &config)?,
         VerilogPart::Gate => unit(args, &config, Kind::Gate)?,
@@ -57,9 +60,9 @@ fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
     let readme = Readme {
         carried: on_chip.map(|_| net.name.as_str()),
         tested: program.as_ref().map(|_| net.name.as_str()),
-        scripts: &[],
+        scripts: args.target.is_some(),
     };
-    Ok(complete(config, &part, files, &readme))
+    Ok(complete(args, config, &part, files, readme))
 }
 
 fn vectors(
@@ -82,14 +85,32 @@ fn vectors(
 fn unit(args: &VerilogArgs, config: &AcceleratorConfig, kind: Kind) -> Result<Files> {
     anyhow::ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
     let part = lcsim_hdl::unit(config, kind);
-    Ok(complete(config, &part, vec![], &Readme::default()))
+    let readme = Readme { scripts: args.target.is_some(), ..Readme::default() };
+    Ok(complete(args, config, &part, vec![], readme))
 }
 
-/// Modules, file list and README in front of `files`.
-fn complete(config: &AcceleratorConfig, part: &lcsim_hdl::Part, files: Files, readme: &Readme) -> Files {
+/// Modules, file list, README and scripts in front of `files`.
+fn complete(
+    args: &VerilogArgs,
+    config: &AcceleratorConfig,
+    part: &lcsim_hdl::Part,
+    files: Files,
+    readme: Readme,
+) -> Files {
     let top = part.modules.last().map_or("", |m| m.name.as_str());
     let sources: Files = part.modules.iter().map(|m| (format!("{}.v", m.name), m.text.clone())).collect();
     let list: String = sources.iter().map(|(name, _)| format!("{name}\n")).collect();
-    let about = [(format!("{top}.f"), list), ("README.md".into(), lcsim_hdl::readme(config, part, top, readme))];
-    sources.into_iter().chain(about).chain(files).collect()
+    let about = [(format!("{top}.f"), list), ("README.md".into(), lcsim_hdl::readme(config, part, top, &readme))];
+    let names: Vec<String> = sources.iter().map(|(name, _)| name.clone()).collect();
+    let scripts = args.target.map_or(vec![], |t| target(t).scripts(top, &names, config.clock_mhz));
+    sources.into_iter().chain(about).chain(scripts).chain(files).collect()
+}
+
+fn target(target: VerilogTarget) -> Target {
+    match target {
+        VerilogTarget::Ecp5 => Target::Ecp5,
+        VerilogTarget::Ice40 => Target::Ice40,
+        VerilogTarget::Xilinx => Target::Xilinx,
+        VerilogTarget::Asic => Target::Asic,
+    }
 }

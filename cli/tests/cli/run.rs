@@ -96,7 +96,7 @@ fn the_simulator_is_as_accurate_as_integer_golden_and_executes_as_much() {
 #[test]
 fn embedded_configurations_can_be_printed_and_used() {
     let names = stdout(&["config"]);
-    assert_eq!(names.lines().collect::<Vec<_>>(), ["4x4", "8x8", "16x16", "32x32"]);
+    assert_eq!(names.lines().collect::<Vec<_>>(), ["4x4", "8x8", "16x16", "32x32", "ecp5-8x8"]);
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("mine.toml");
     fs::write(&path, stdout(&["config", "4x4"])).expect("written");

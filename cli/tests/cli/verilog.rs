@@ -123,3 +123,29 @@ fn without_a_model_a_small_core_has_no_testbench() {
     assert!(notes.starts_with("note: no testbench") && notes.contains("memory.weight_bytes"), "{notes}");
     assert!(!out.join("lcsim_core_tb.sv").exists());
 }
+
+#[test]
+fn scripts_for_a_target_that_can_hold_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        ("ecp5", &["synth.ys", "place_and_route.sh", "lcsim_core.lpf"][..]),
+        ("xilinx", &["synth.ys", "lcsim_core.xdc"]),
+        ("asic", &["synth.ys", "lcsim_core.sdc"]),
+    ];
+    for (target, files) in files {
+        let out = folder.path().join(target);
+        stdout(&["verilog", "--config", "ecp5-8x8", "--target", target, "--images", "1", "--out", arg(&out)]);
+        let script = fs::read_to_string(out.join("synth.ys")).expect("a script");
+        let list = fs::read_to_string(out.join("lcsim_core.f")).expect("the list");
+        assert!(list.lines().all(|module| script.contains(module)), "{target}: {script}");
+        for file in files {
+            assert!(out.join(file).exists(), "{target}: no {file}");
+        }
+    }
+    let out = folder.path().join("small");
+    let ice40 = ["verilog", "--config", "ecp5-8x8", "--target", "ice40", "--out", arg(&out)];
+    refused(&ice40, &["array.rows * array.cols = 64", "iCE40UP5K has 8"]);
+    assert!(!out.exists(), "something was written");
+    stdout(&["verilog", "--config", "ecp5-8x8", "--part", "gate", "--target", "ice40", "--out", arg(&out)]);
+    assert!(out.join("lcsim_gate.pcf").exists());
+}
