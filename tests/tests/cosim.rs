@@ -69,7 +69,7 @@ fn embedded_model_and_images_on_8x8() {
     let net = lcsim_golden::container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");
     let config = AcceleratorConfig::read(&repository("configs/8x8.toml")).expect("shipped");
     let data = Dataset::open("embedded").expect("embedded");
-    let count = Count::Exactly(count("COSIM_IMAGES", 3));
+    let count = Count::Exactly(count("COSIM_IMAGES", 20));
     let pair = Pair::new(&net, &config);
     for (i, image) in data.select(0, count, &Expected::by_quantized(&net)).expect("images").iter().enumerate() {
         pair.agree(&net.input.quantize_image(&image.pixels), Mode::Gated, &format!("image {i}"));
