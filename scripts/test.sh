@@ -2,11 +2,11 @@
 # Installs what the tests need and runs them all. Needs a Rust toolchain; Debian's packages for the rest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# Co-simulation builds the emitted Verilog with verilator and iverilog.
-for tool in cc c++ make verilator iverilog; do
+# Co-simulation needs verilator, a compiler for what it generates, and iverilog; proofs need yosys and z3.
+for tool in cc c++ make verilator iverilog yosys z3; do
   if ! command -v "$tool" >/dev/null; then
     apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc g++ libc6-dev make verilator iverilog
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends gcc g++ libc6-dev make verilator iverilog yosys z3
     break
   fi
 done

@@ -1,5 +1,6 @@
 //! Co-simulation: the emitted core under verilator beside the simulator.
 
+use crate::tools;
 use lcsim_hdl::Write;
 use lcsim_sim::{Mode, Outcome};
 use lcsim_spec::GateDecision;
@@ -78,12 +79,7 @@ pub struct Built {
 /// # Panics
 /// If verilator fails.
 pub fn build(program: &Program, folder: &Path) -> Built {
-    let mut sources = vec![];
-    for module in &lcsim_hdl::core(&program.config, None).modules {
-        let name = format!("{}.v", module.name);
-        std::fs::write(folder.join(&name), &module.text).expect("written");
-        sources.push(name);
-    }
+    let sources = tools::write(&lcsim_hdl::core(&program.config, None).modules, folder);
     write(folder, "load.bin", &lcsim_hdl::load(program));
     std::fs::write(folder.join("cosim.cpp"), include_str!("cosim.cpp")).expect("written");
     let output = Command::new("verilator")
@@ -121,17 +117,4 @@ impl Built {
 fn write(folder: &Path, name: &str, writes: &[Write]) {
     let bytes: Vec<u8> = writes.iter().flat_map(|(a, d)| [a.to_le_bytes(), d.to_le_bytes()]).flatten().collect();
     std::fs::write(folder.join(name), bytes).expect("written");
-}
-
-/// Whether verilator is installed; if not, says that the test is skipped.
-///
-/// # Panics
-/// Without verilator under `CI=true`, where a missing tool is a failure.
-pub fn verilator() -> bool {
-    let found = Command::new("verilator").arg("--version").output().is_ok();
-    assert!(found || std::env::var("CI").as_deref() != Ok("true"), "verilator is not installed");
-    if !found {
-        eprintln!("skipped: verilator is not installed (scripts/test.sh installs it)");
-    }
-    found
 }

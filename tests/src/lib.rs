@@ -5,4 +5,5 @@ pub mod cosim;
 pub mod onnx_builder;
 pub mod random;
 pub mod tiny;
+pub mod tools;
 pub mod units;

@@ -6,8 +6,9 @@ use lcsim::data::{Count, Dataset, Expected};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::cosim::{Built, Seen, build, verilator};
+use lcsim_tests::cosim::{Built, Seen, build};
 use lcsim_tests::random::{accelerator, plan};
+use lcsim_tests::tools::installed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::path::{Path, PathBuf};
@@ -44,7 +45,7 @@ impl Pair {
 
 #[test]
 fn random_networks_on_random_arrays() {
-    if !verilator() {
+    if !installed("verilator") {
         return;
     }
     let mut runner = TestRunner::deterministic();
@@ -63,7 +64,7 @@ fn random_networks_on_random_arrays() {
 
 #[test]
 fn embedded_model_and_images_on_8x8() {
-    if !verilator() {
+    if !installed("verilator") {
         return;
     }
     let net = lcsim_golden::container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");

@@ -5,6 +5,7 @@ use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{Layer, QuantNetwork};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
+use lcsim_tests::tools::installed;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -47,18 +48,9 @@ fn build(folder: &Path, sources: &[String]) {
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-fn iverilog() -> bool {
-    let found = Command::new("iverilog").arg("-V").output().is_ok();
-    assert!(found || std::env::var("CI").as_deref() != Ok("true"), "iverilog is not installed");
-    if !found {
-        eprintln!("skipped: iverilog is not installed (scripts/test.sh installs it)");
-    }
-    found
-}
-
 #[test]
 fn passes_whether_the_network_is_loaded_or_on_chip() {
-    if !iverilog() {
+    if !installed("iverilog") {
         return;
     }
     for initialised in [false, true] {
@@ -70,7 +62,7 @@ fn passes_whether_the_network_is_loaded_or_on_chip() {
 
 #[test]
 fn fails_on_a_core_that_errs() {
-    if !iverilog() {
+    if !installed("iverilog") {
         return;
     }
     // The file, what is changed in it, and what the testbench has to complain of.

@@ -1,8 +1,8 @@
-//! The emitted text: clean under lint, one module of a kind, small.
+//! The emitted text: clean under lint, no latch, no loop, one module of a kind, small.
 
 use lcsim_spec::AcceleratorConfig;
-use lcsim_tests::cosim::verilator;
 use lcsim_tests::tiny::array;
+use lcsim_tests::tools::{installed, write};
 use std::path::Path;
 use std::process::Command;
 
@@ -11,12 +11,7 @@ const FORBIDDEN: [&str; 7] = ["WIDTH", "UNSIGNED", "LATCH", "UNOPTFLAT", "CASEIN
 
 /// Warnings of `verilator --lint-only -Wall` on an emitted core.
 fn lint(config: &AcceleratorConfig, folder: &Path) -> Vec<String> {
-    let mut names = vec![];
-    for module in &lcsim_hdl::core(config, None).modules {
-        let name = format!("{}.v", module.name);
-        std::fs::write(folder.join(&name), &module.text).expect("written");
-        names.push(name);
-    }
+    let names = write(&lcsim_hdl::core(config, None).modules, folder);
     let output = Command::new("verilator")
         .args(["--lint-only", "-Wall", "-Wno-fatal", "--top-module", "lcsim_core"])
         .args(&names)
@@ -29,7 +24,7 @@ fn lint(config: &AcceleratorConfig, folder: &Path) -> Vec<String> {
 
 #[test]
 fn lint_is_clean_on_every_shape() {
-    if !verilator() {
+    if !installed("verilator") {
         return;
     }
     for (rows, cols, macs) in [(1, 1, 1), (1, 5, 2), (5, 1, 3), (3, 5, 4), (8, 8, 8), (16, 16, 16)] {
@@ -52,4 +47,25 @@ fn identical_modules_are_emitted_once() {
     }
     let bytes: usize = modules.iter().map(|m| m.text.len()).sum();
     assert!(bytes < 400_000, "a 16x16 core has {bytes} bytes");
+}
+
+#[test]
+fn no_latch_and_no_combinational_loop() {
+    if !installed("yosys") {
+        return;
+    }
+    for (rows, cols, macs) in [(1, 1, 1), (3, 5, 4), (4, 4, 4)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names = write(&lcsim_hdl::core(&array(rows, cols, macs), None).modules, folder.path());
+        let script = format!(
+            "read_verilog {}; hierarchy -check -top lcsim_core; proc; flatten; opt_clean; check -assert; \
+             select -assert-none t:$dlatch t:$adlatch t:$dlatchsr; scc -expect 0",
+            names.join(" ")
+        );
+        let output = Command::new("yosys").args(["-q", "-p", &script]).current_dir(folder.path()).output();
+        let output = output.expect("yosys starts");
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{rows}x{cols}: {text}");
+        assert!(!text.contains("latch inferred") && !text.contains("logic loop"), "{rows}x{cols}: {text}");
+    }
 }
