@@ -23,7 +23,7 @@ pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
 use sizes::Sizes;
 pub use target::{Resources, Target, TooSmall};
-pub use testbench::{Vector, testbench};
+pub use testbench::{Vector, testbench, unit_testbench};
 
 /// A write of the host port: address and data.
 pub type Write = (u32, u32);

@@ -11,8 +11,8 @@ use lcsim_spec::AcceleratorConfig;
 pub struct Readme<'a> {
     /// Name of the network that the core carries in its memories.
     pub carried: Option<&'a str>,
-    /// Name of the network that the testbench runs.
-    pub tested: Option<&'a str>,
+    /// What the testbench does, if there is one.
+    pub testbench: Option<&'a str>,
     /// Scripts for a target.
     pub scripts: bool,
 }
@@ -65,11 +65,10 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
         text += &register_map(config);
         text += &using(has.carried);
     }
-    if let Some(network) = has.tested {
+    if let Some(does) = has.testbench {
         text += &format!(
-            "\n## Testbench\n\n`{top}_tb.sv` runs real images through {network} and compares every score, live list and logit, \
-             and the cycles, with lcsim's simulator. It ends with PASS, or FAIL and an exit code.\n\n\
-             ```sh\niverilog -g2012 -o tb -c {top}.f {top}_tb.sv && vvp tb\n\
+            "\n## Testbench\n\n`{top}_tb.sv` {does}. It ends with PASS, or FAIL and an exit code.\n\n\
+             ```sh\niverilog -g2012 -o tb -c {top}.f {top}_tb.sv && vvp -n tb\n\
              verilator --binary --timing -Wno-fatal --top-module {top}_tb -F {top}.f {top}_tb.sv && obj_dir/V{top}_tb\n```\n\n\
              Verilator 5.006 (Debian 12) needs `-fno-const-bit-op-tree`: without it, it drops a term of an expression.\n"
         );

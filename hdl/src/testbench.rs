@@ -1,9 +1,9 @@
 //! A testbench that runs real images through the core and compares it with the simulator.
 
 use crate::sizes::Sizes;
-use crate::{Write, about, load, load_image};
-use lcsim_spec::Trace;
+use crate::{Kind, Write, about, load, load_image};
 use lcsim_spec::schedule::{Program, Purpose};
+use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
 
 /// What the core must give for an image.
@@ -67,6 +67,25 @@ pub fn testbench(program: &Program, initialised: bool, vectors: &[Vector]) -> Ve
         files.push(("core_tb_network.hex", writes(&network)));
     }
     files.into_iter().map(|(name, text)| (name.to_string(), text)).collect()
+}
+
+/// Name and text of a testbench of `kind` alone, with random vectors; the gate unit and the array have one.
+pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String, String)> {
+    let s = Sizes::new(config);
+    let (name, text) = match kind {
+        Kind::Array => ("lcsim_array_tb.sv", include_str!("verilog/array_tb.sv")),
+        Kind::Gate => ("lcsim_gate_tb.sv", include_str!("verilog/gate_tb.sv")),
+        _ => return None,
+    };
+    let job = s.gate();
+    let fields: Vec<String> =
+        job.0.iter().map(|(name, width)| format!("  reg [{}:0] j_{name} = 0;", width - 1)).collect();
+    let text = text
+        .replace("@ABOUT@", &about(config))
+        .replace("@FIELDS@", &fields.join("\n"))
+        .replace("@JOB@", &job.pack("j_"))
+        .replace("@K@", &s.channels.to_string());
+    Some((name.into(), s.fill(&text)))
 }
 
 fn writes<'a>(writes: impl IntoIterator<Item = &'a Write>) -> String {

@@ -1,11 +1,11 @@
-//! The testbench that comes with a core, under iverilog: passes on the core, fails on a core that errs.
+//! The testbenches that come with a core and its parts, under iverilog: they pass, and fail on what errs.
 
-use lcsim_hdl::{Vector, core, memory_files, testbench};
+use lcsim_hdl::{Kind, Vector, core, memory_files, testbench, unit, unit_testbench};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{Layer, QuantNetwork};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
-use lcsim_tests::tools::installed;
+use lcsim_tests::tools::{installed, write};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -36,16 +36,16 @@ fn run(initialised: bool, change: impl Fn(&str, &str) -> String) -> Output {
     for (name, text) in files {
         std::fs::write(folder.path().join(&name), change(&name, &text)).expect("written");
     }
-    build(folder.path(), &sources);
-    Command::new("vvp").args(["-n", "tb"]).current_dir(folder.path()).output().expect("vvp starts")
+    simulate(folder.path(), "lcsim_core_tb.sv", &sources)
 }
 
-fn build(folder: &Path, sources: &[String]) {
+fn simulate(folder: &Path, bench: &str, sources: &[String]) -> Output {
     let mut iverilog = Command::new("iverilog");
-    let output = iverilog.args(["-g2012", "-o", "tb", "lcsim_core_tb.sv"]).args(sources).current_dir(folder).output();
+    let output = iverilog.args(["-g2012", "-o", "tb", bench]).args(sources).current_dir(folder).output();
     let output = output.expect("iverilog starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    Command::new("vvp").args(["-n", "tb"]).current_dir(folder).output().expect("vvp starts")
 }
 
 #[test]
@@ -78,5 +78,43 @@ fn fails_on_a_core_that_errs() {
         });
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success() && text.contains("FAIL") && text.contains(complaint), "{file}: {text}");
+    }
+}
+
+/// Runs the testbench of a part after `from` became `to`.
+fn run_part(kind: Kind, (rows, cols, macs): (usize, usize, usize), from: &str, to: &str) -> Output {
+    let config = array(rows, cols, macs);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut modules = unit(&config, kind).modules;
+    assert!(modules.iter().any(|m| m.text.contains(from)), "no `{from}`");
+    modules.iter_mut().for_each(|m| m.text = m.text.replacen(from, to, 1));
+    let sources = write(&modules, folder.path());
+    let (name, text) = unit_testbench(&config, kind).expect("has one");
+    std::fs::write(folder.path().join(&name), text).expect("written");
+    simulate(folder.path(), &name, &sources)
+}
+
+#[test]
+fn parts_pass_and_their_faults_are_found() {
+    if !installed("iverilog") {
+        return;
+    }
+    for shape in [(1, 1, 1), (3, 5, 3), (4, 2, 8)] {
+        for kind in [Kind::Array, Kind::Gate] {
+            let output = run_part(kind, shape, "module", "module");
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && text.contains("PASS: "), "{kind:?} {shape:?}: {text}");
+        }
+    }
+    let faults = [
+        (Kind::Array, "if (i_swap) active_r <= shadow_r", "if (swap_r) active_r <= shadow_r"),
+        (Kind::Array, "wire signed [15:0] product", "wire [15:0] product"),
+        (Kind::Gate, "(score_r != 16'd0) ||", "(score_r > 16'd1) ||"),
+        (Kind::Gate, "p5_valid_r <= p4_valid_r", "p5_valid_r <= p3_valid_r"),
+    ];
+    for (kind, from, to) in faults {
+        let output = run_part(kind, (3, 5, 3), from, to);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(!output.status.success() && text.contains("FAIL: "), "{kind:?}, {to}: {text}");
     }
 }

@@ -57,9 +57,13 @@ fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
         let vectors = vectors(args, &net, config, program, &data)?;
         files.extend(lcsim_hdl::testbench(program, on_chip.is_some(), &vectors));
     }
+    let does = format!(
+        "runs real images through {} and compares every score, live list and logit, and the cycles, with lcsim's simulator",
+        net.name
+    );
     let readme = Readme {
         carried: on_chip.map(|_| net.name.as_str()),
-        tested: program.as_ref().map(|_| net.name.as_str()),
+        testbench: program.as_ref().map(|_| does.as_str()),
         scripts: args.target.is_some(),
     };
     Ok(complete(args, config, &part, files, readme))
@@ -85,8 +89,11 @@ fn vectors(
 fn unit(args: &VerilogArgs, config: &AcceleratorConfig, kind: Kind) -> Result<Files> {
     anyhow::ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
     let part = lcsim_hdl::unit(config, kind);
-    let readme = Readme { scripts: args.target.is_some(), ..Readme::default() };
-    Ok(complete(args, config, &part, vec![], readme))
+    let does =
+        "drives random vectors, extremes among them, and compares what comes out, and when, with plain arithmetic";
+    let readme = Readme { scripts: args.target.is_some(), testbench: Some(does), carried: None };
+    let bench = lcsim_hdl::unit_testbench(config, kind).into_iter().collect();
+    Ok(complete(args, config, &part, bench, readme))
 }
 
 /// Modules, file list, README and scripts in front of `files`.

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// @ABOUT@
+// Random fully connected layers through lcsim_gate: L-Nets, C-Nets, classifiers, on whole maps and on live lists. Each score,
+// list entry and logit against plain arithmetic, and the cycles against the contract. Ends with PASS, or with FAIL and an
+// exit code that is not 0.
+`default_nettype none
+
+module lcsim_gate_tb;
+  localparam G = @G@;
+  localparam CHANNELS = @K@;
+  localparam MOST = (CHANNELS < 12) ? CHANNELS : 12;
+  localparam GROUPS = (MOST + G - 1) / G;
+  localparam JOBS = 60;
+
+  reg clock = 1'b0, reset = 1'b1, start = 1'b0, forced_open = 1'b0;
+@FIELDS@
+  wire [@GATE@-1:0] job = @JOB@;
+  wire [@PLW@-1:0] pool_address;
+  wire [@KW@-1:0] list_address, list_write_address;
+  wire [@GW@-1:0] weight_address;
+  wire [@GA@-1:0] param_address;
+  wire list_write0, list_write1, done0, done1, lscore_valid, running, score_valid, logit_valid;
+  wire [@LIST@-1:0] entry_data;
+  wire [15:0] length0, length1, lscore, score;
+  wire [31:0] logit;
+@ENTRY@
+  // The memories around it, which answer in the next cycle.
+  reg [31:0] pool [0:3*CHANNELS-1];
+  reg [@LIST@-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
+  reg [8*G-1:0] weight [0:GROUPS*MOST-1];
+  reg [51:0] param [0:MOST-1];
+  reg [31:0] pool_data;
+  reg [@LIST@-1:0] list0_data, list1_data;
+  reg [8*G-1:0] weight_data;
+  reg [51:0] param_data;
+  always @(posedge clock) begin
+    pool_data <= pool[pool_address];
+    list0_data <= list0[list_address]; list1_data <= list1[list_address];
+    weight_data <= weight[weight_address]; param_data <= param[param_address];
+    if (list_write0) list0[list_write_address] <= entry_data;
+    if (list_write1) list1[list_write_address] <= entry_data;
+  end
+
+  lcsim_gate gate(
+    .clock(clock), .reset(reset), .i_job(job), .i_start(start), .i_start_purpose(j_purpose),
+    .i_start_outputs(j_outputs), .i_start_out_list(j_out_list), .i_start_weight_base(j_weight_base),
+    .i_forced_open(forced_open), .i_list0(list0_data), .i_list1(list1_data), .i_pool(pool_data),
+    .i_weights(weight_data), .i_param(param_data), .o_pool_address(pool_address), .o_list_address(list_address),
+    .o_weight_address(weight_address), .o_param_address(param_address), .o_list_write0(list_write0),
+    .o_list_write1(list_write1), .o_list_write_address(list_write_address), .o_list_write_data(entry_data),
+    .o_length0(length0), .o_length1(length1), .o_done0(done0), .o_done1(done1), .o_lscore(lscore),
+    .o_lscore_valid(lscore_valid), .o_running(running), .o_score_valid(score_valid), .o_score(score),
+    .o_logit_valid(logit_valid), .o_logit(logit)
+  );
+  always #5 clock = !clock;
+
+  integer errors = 0, checks = 0, n, k, i, o, channel, live, slots, period, cycles, last;
+  integer live_channel [0:1][0:CHANNELS-1];
+  integer live_count [0:1];
+  integer total, pooled, narrow, value;
+
+  task check(input [127:0] what, input integer found, input integer expected);
+    begin
+      checks = checks + 1;
+      if (found !== expected) begin
+        errors = errors + 1;
+        $display("job %0d, output %0d: %0s: expected %0d, found %0d", n, o, what, expected, found);
+      end
+    end
+  endtask
+
+  // Value of output o: the accumulator, or the score.
+  task evaluate(input classifier);
+    reg signed [7:0] w;
+    reg signed [31:0] sum;
+    begin
+      total = $signed(param[o][51:20]);
+      for (i = 0; i < live; i = i + 1) begin
+        channel = j_list_on ? live_channel[j_in_list][i] : i;
+        sum = pool[j_pool_base + i];
+        pooled = (sum + ((1 << j_pool_shift) >> 1)) >>> j_pool_shift;
+        w = weight[o / G * j_inputs + channel][8 * (o % G) +: 8];
+        total = total + w * pooled;
+      end
+      value = total;
+      if (!classifier) begin
+        narrow = (total + ((1 << param[o][4:0]) >> 1)) >>> param[o][4:0];
+        if (narrow > 32767) narrow = 32767;
+        if (narrow < -32768) narrow = -32768;
+        value = (narrow * $signed({1'b0, param[o][19:5]}) + ((1 << @SCORE_SHIFT@) >> 1)) >>> @SCORE_SHIFT@;
+        if (value < 0) value = 0;
+        if (value > 32768) value = 32768;
+      end
+    end
+  endtask
+
+  initial begin
+    live_count[0] = 0; live_count[1] = 0;
+    repeat (2) @(negedge clock);
+    reset = 1'b0;
+    for (n = 0; n < JOBS; n = n + 1) begin
+      for (k = 0; k < 3 * CHANNELS; k = k + 1) pool[k] = $signed($random) >>> 16; // a pooled value has 16 bits
+      for (k = 0; k < GROUPS * MOST; k = k + 1) for (i = 0; i < G; i = i + 1) weight[k][8*i +: 8] = $random;
+      for (k = 0; k < MOST; k = k + 1) begin
+        param[k] = {$random, $random};
+        param[k][51:20] = $signed($random) >>> 10;
+        param[k][4:0] = param[k][4:0] % 16;
+      end
+      j_purpose = $unsigned($random) % 3; j_list_on = $random; j_in_list = $random; j_out_list = !j_in_list;
+      // Listed channels are those of the list's map; a C-Net before gave it MOST or fewer.
+      j_inputs = j_list_on ? MOST : 1 + $unsigned($random) % MOST;
+      j_outputs = (j_purpose == 2'd0) ? 1 : 1 + $unsigned($random) % MOST;
+      j_pool_base = 0; j_pool_shift = $unsigned($random) % 12; j_weight_base = 0; j_param_base = 0;
+      forced_open = ($unsigned($random) % 4 == 0);
+      live = j_list_on ? live_count[j_in_list] : j_inputs;
+      slots = (live == 0) ? 1 : live;
+      period = (slots > G) ? slots : G;
+      start = 1'b1;
+      @(negedge clock);
+      start = 1'b0;
+      if (j_purpose == 2'd1) live_count[j_out_list] = 0;
+      o = 0;
+      for (cycles = 1; running && cycles < 10000; cycles = cycles + 1) begin
+        if (logit_valid || score_valid) begin
+          evaluate(j_purpose == 2'd2);
+          if (logit_valid) check("logit", logit, value);
+          else check("score", score, value);
+          check("purpose", logit_valid, j_purpose == 2'd2);
+          last = (j_purpose == 2'd1) && (value != 0 || forced_open);
+          check("listed", {list_write1, list_write0}, last ? 1 << j_out_list : 0);
+          if (last) begin
+            check("channel", e_channel, o);
+            check("score listed", e_score, value);
+            check("address", list_write_address, live_count[j_out_list]);
+            live_channel[j_out_list][live_count[j_out_list]] = o;
+            live_count[j_out_list] = live_count[j_out_list] + 1;
+          end
+          o = o + 1;
+        end
+        @(negedge clock);
+      end
+      check("outputs", o, j_outputs);
+      // The last output's group, its last input, and the stages behind.
+      last = (j_outputs - 1) / G;
+      check("cycles", cycles, 1 + last * period + slots - 1 + ((j_purpose == 2'd2) ? 6 : 9) + (j_outputs - 1 - last * G) + 1);
+      if (j_purpose == 2'd0) check("L-Net", lscore, value);
+      if (j_purpose == 2'd1) check("length", j_out_list ? length1 : length0, live_count[j_out_list]);
+    end
+    if (errors == 0) $display("PASS: %0d checks", checks);
+    else $display("FAIL: %0d of %0d checks", errors, checks);
+    if (errors != 0) $fatal(1);
+    $finish;
+  end
+endmodule
+
+`default_nettype wire
