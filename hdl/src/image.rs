@@ -73,7 +73,7 @@ fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
         "in_height" => j.input.height,
         "in_width" => j.input.width,
         "in_pixels" => j.input.pixels(),
-        "out_width" => j.output.width,
+        "last_column" => j.output.width - 1,
         "out_pixels" => j.output.pixels(),
         "last_y" => j.kernel[0] - 1,
         "last_x" => j.kernel[1] - 1,

@@ -197,7 +197,7 @@ impl Sizes {
             ("in_height", 16),
             ("in_width", 16),
             ("in_pixels", pw),
-            ("out_width", 16),
+            ("last_column", 16),
             ("out_pixels", pw),
             ("last_y", 16),
             ("last_x", 16),

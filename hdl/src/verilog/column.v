@@ -82,7 +82,11 @@ reg [@AW@-1:0] e5_word_r, e6_word_r; reg [@BW@-1:0] e5_bank_r, e6_bank_r;
 // E5: round, read the residual. Beyond 9 bits no residual brings the sum back into 8.
 wire [@SCALED@-1:0] scaled = product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
 wire sign = scaled[@SCALED@-1];
-wire [7:0] stored = i_stored[8 * e5_bank_r +: 8];
+reg [@B@-1:0] e5_select_r; reg [7:0] stored; integer k;
+always @(*) begin
+  stored = 8'd0;
+  for (k = 0; k < @B@; k = k + 1) stored = stored | (i_stored[8 * k +: 8] & {8{e5_select_r[k]}});
+end
 wire [7:0] base = (i_residual && !(i_residual_relu && stored[7])) ? stored : 8'd0;
 reg [8:0] scaled_r; reg [7:0] base_r;
 // E6: add the residual, saturate, write back, add to the pool sum.
@@ -98,7 +102,7 @@ always @(posedge clock) begin
   else if (o_flush) flush_r <= 1'b0;
   product_r <= product;
   e5_opens_r <= hold_opens_r; e5_closes_r <= hold_closes_r; e5_parity_r <= hold_parity_r;
-  e5_word_r <= target; e5_bank_r <= bank_of[hold_parity_r];
+  e5_word_r <= target; e5_bank_r <= bank_of[hold_parity_r]; e5_select_r <= @B@'d1 << bank_of[hold_parity_r];
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
   e6_word_r <= e5_word_r; e6_bank_r <= e5_bank_r;
   scaled_r <= (scaled[@SCALED@-2:8] == {@SCALED@-9{sign}}) ? scaled[8:0] : {sign, {8{!sign}}};

@@ -146,15 +146,17 @@ wire last_channel = (channel_r == j_last_channel);
 integer m, n;
 assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ : @fit(input_r,16,KW)@;
 wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
+reg listed0_r, listed1_r;
 reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
 reg b_valid_r; reg [@RW@-1:0] b_row_r; reg [@GPW@-1:0] b_group_r;
 reg [@C@-1:0] load_r; reg [8*@C@-1:0] word_r, weights; reg [@RW@-1:0] load_row_r;
 // What is not listed is added a cycle earlier.
-wire [@KW@-1:0] listed = in_is_list ? e_channel : @KW@'d0;
+wire [@LIST@-1:0] listed_entry = (i_list0 & {@LIST@{listed0_r}}) | (i_list1 & {@LIST@{listed1_r}});
+wire [@KW@-1:0] listed = listed_entry[@LIST@-1 -: @KW@];
 assign o_filter_address = a_word_r + @fit(listed,KW,FW)@;
 always @(*) for (m = 0; m < @C@; m = m + 1) weights[8*m +: 8] = word_r[8*column_lane_r[m] +: 8];
 always @(posedge clock) begin
-  select_r <= list_select;
+  select_r <= list_select; listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
   a_row_r <= row_r; a_group_r <= word_group_r;
   a_word_r <= j_filter_base + group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
   b_row_r <= a_row_r; b_group_r <= a_group_r;

@@ -21,7 +21,7 @@ wire taken = (!active_r || fold_ends) && allowed;
 assign o_taken = taken;
 assign o_busy = active_r || drains_r;
 wire [@PW@-1:0] next_column = column_r + @PW@'d1;
-wire last_column = (next_column == @fit(j_out_width,16,PW)@);
+wire last_column = (column_r == @fit(j_last_column,16,PW)@);
 reg [@ROWSLOT@-1:0] row_slot_r;
 reg [@COLSLOT@-1:0] column_slot_r;
 wire s_valid = emits, s_swap = taken, s_first = first_r, s_last = last_r, s_parity = parity_r;
