@@ -105,6 +105,8 @@ module lcsim_gate_tb;
         param[k] = {$random, $random};
         param[k][51:20] = $signed($random) >>> 10;
         param[k][4:0] = param[k][4:0] % 16;
+        // Small multipliers give scores near 0.
+        param[k][19:5] = param[k][19:5] >> ($unsigned($random) % 16);
       end
       j_purpose = $unsigned($random) % 3; j_list_on = $random; j_in_list = $random; j_out_list = !j_in_list;
       // Listed channels are those of the list's map; a C-Net before gave it MOST or fewer.

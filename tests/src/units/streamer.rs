@@ -64,7 +64,7 @@ impl Streamer<'_> {
         // Natural order without a list does not scatter, a list without natural order neither.
         let (natural, list) = if job.scattered { (1, 1) } else { self.rng.pick(&[(0, 0), (0, 1), (1, 0)]) };
         for (field, value) in [
-            ("out_width", job.out_width),
+            ("last_column", job.out_width - 1),
             ("out_pixels", job.out_pixels),
             ("stride_y", job.stride[0]),
             ("stride_x", job.stride[1]),
