@@ -9,8 +9,8 @@ Needs: python3 -m venv v && v/bin/pip install torch==2.15.0 numpy onnx
   scripts/train_lcnet.py --data data/cifar10 --out runs/lc --n 1 --epochs 45 --lr 0.06 --gate-lr 0.2 \
       --warm-start runs/dense/last.pt --teacher runs/dense/last.pt --target 0.6
 
-Writes OUT/log.csv (a line an epoch), OUT/last.pt (a checkpoint; the same command resumes from it)
-and, at the end, OUT/model.onnx. Images enter the network as (p - 128) / 128.
+Writes OUT/log.csv (a line an epoch), OUT/last.pt (a checkpoint; the same command resumes from it) and, at the end,
+OUT/model.onnx and OUT/model.pt (the weights alone, for a warm start). Images enter as (p - 128) / 128.
 """
 
 import argparse
@@ -173,6 +173,7 @@ def main():
             checkpoint(last, {"model": model.state_dict(), "optimizer": opt.state_dict(), "epoch": epoch + 1})
     model.eval()
     export.export(model, size, args.out / "model.onnx")
+    checkpoint(args.out / "model.pt", {"model": model.state_dict()})  # enough for a warm start or a twin
     print(f"{args.out / 'model.onnx'}: top-1, MAC share, its spread, L-Net rates:",
           evaluate(model, test_images, test_labels, dense_macs))
 
