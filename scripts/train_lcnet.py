@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Train a ResNet-(6n+2), dense or as an LC-Net, and export it to ONNX.
+r"""Train a ResNet-(6n+2), dense or as an LC-Net, and export it to ONNX.
 
 Needs: python3 -m venv v && v/bin/pip install torch==2.15.0 numpy onnx
 
   # dense twin
   scripts/train_lcnet.py --data data/cifar10 --out runs/dense --n 1 --epochs 45
   # LC-Net from it, at most 60 % of the dense MACs
-  scripts/train_lcnet.py --data data/cifar10 --out runs/lc --n 1 --epochs 45 --warm-start runs/dense/last.pt --target 0.6
+  scripts/train_lcnet.py --data data/cifar10 --out runs/lc --n 1 --epochs 45 --lr 0.06 --gate-lr 0.2 \
+      --warm-start runs/dense/last.pt --teacher runs/dense/last.pt --target 0.6
 
-Writes OUT/log.csv (a line an epoch), OUT/last.pt (a checkpoint; the same command resumes from it)
-and, at the end, OUT/model.onnx. Images enter the network as (p - 128) / 128.
+Writes OUT/log.csv (a line an epoch), OUT/last.pt (a checkpoint; the same command resumes from it) and, at the end,
+OUT/model.onnx and OUT/model.pt (the weights alone, for a warm start). Images enter as (p - 128) / 128.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import csv
 import math
 import os
 import pathlib
+import statistics
 import sys
 import time
 
@@ -25,7 +27,9 @@ import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data, export  # noqa: E402
-from lcnet.model import Gate, ResNet  # noqa: E402
+from lcnet.measure import evaluate, settle_statistics  # noqa: E402
+from lcnet.model import WIDTHS, CNet, LNet, ResNet  # noqa: E402
+from lcnet.start import order_channels  # noqa: E402
 
 
 def arguments():
@@ -42,11 +46,13 @@ def arguments():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="bfloat16 autocast: faster only on CPUs with avx512_bf16 or AMX")
-    p.add_argument("--warm-start", type=pathlib.Path, help="dense checkpoint; makes the network an LC-Net")
+    p.add_argument("--warm-start", type=pathlib.Path, help="checkpoint, dense or LC-Net; makes the network an LC-Net")
+    p.add_argument("--teacher", type=pathlib.Path, help="dense checkpoint of the same depth to distil from")
+    p.add_argument("--start", type=float, default=1.0, help="MAC share at which the target starts to fall")
     p.add_argument("--target", type=float, default=1.0, help="executed MACs to press for, as a share of dense")
     p.add_argument("--pressure", type=float, default=4.0, help="loss per unit of MAC share above the target")
-    p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls from 1")
-    p.add_argument("--l-floor", type=float, default=0.5, help="batch share below which an L-Net is pressed open")
+    p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls")
+    p.add_argument("--l-floor", type=float, default=0.5, help="share of images that an L-Net stays open for, about")
     return p.parse_args()
 
 
@@ -57,42 +63,50 @@ def learning_rate(args, step, steps):
 
 
 def optimizer(args, model):
-    gates = {id(p) for m in model.modules() if isinstance(m, Gate) for p in m.parameters()}
-    groups = [
-        {"lr_peak": args.lr, "weight_decay": args.weight_decay, "params": []},
-        {"lr_peak": args.lr, "weight_decay": 0.0, "params": []},
-        {"lr_peak": args.lr * args.gate_lr, "weight_decay": 0.0, "params": []},
-    ]
+    """SGD. A gate's learning rate goes with its number of outputs, so inversely with the MACs that hang on each.
+
+    Then the pressure lowers all scores at the same pace, and what resists it is their importance for each MAC.
+    """
+    groups, own = {}, {}
+    for m in model.modules():
+        if isinstance(m, (CNet, LNet)):
+            own.update({id(p): args.gate_lr * m.fc.out_features / WIDTHS[0] for p in m.parameters()})
+        if isinstance(m, LNet):
+            own[id(m.fc.weight)] = args.gate_lr  # the weights choose images and do not change the rate
     for p in model.parameters():
-        groups[2 if id(p) in gates else 0 if p.ndim > 1 else 1]["params"].append(p)
-    return torch.optim.SGD([g for g in groups if g["params"]], lr=args.lr, momentum=0.9, nesterov=True)
+        decay = 0.0 if id(p) in own or p.ndim == 1 else args.weight_decay
+        groups.setdefault((args.lr * own.get(id(p), 1.0), decay), []).append(p)
+    groups = [{"lr_peak": lr, "weight_decay": decay, "params": ps} for (lr, decay), ps in groups.items()]
+    return torch.optim.SGD(groups, lr=args.lr, momentum=0.9, nesterov=True)
 
 
-def loss_of(args, model, x, y, dense_macs, progress):
+def distillation(logits, soft, temperature=4.0):
+    """Kullback-Leibler divergence from the teacher's softened answer, scaled to the size of a cross entropy."""
+    answer, soft = F.log_softmax(logits / temperature, 1), F.log_softmax(soft / temperature, 1)
+    return temperature**2 * F.kl_div(answer, soft, reduction="batchmean", log_target=True)
+
+
+def loss_of(args, model, teacher, x, y, dense_macs, progress):
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
         logits, macs, opens = model(x)
-    loss = F.cross_entropy(logits.float(), y)
+        if teacher:
+            with torch.no_grad():
+                soft = teacher(x)[0].float()
+    logits = logits.float()
+    loss = F.cross_entropy(logits, y)
+    if teacher:
+        loss = 0.5 * (loss + distillation(logits, soft))
     if opens:
-        target = 1 - (1 - args.target) * min(1, progress / args.ramp)
+        target = args.start - (args.start - args.target) * min(1, progress / args.ramp)
         loss = loss + args.pressure * F.relu(macs.mean() / dense_macs - target)
-        for rate in (live.mean() for live in opens):
-            loss = loss + args.pressure * F.relu(args.l_floor - rate) ** 2
     return loss
 
 
-@torch.no_grad()
-def evaluate(model, images, labels, dense_macs):
-    """Top-1, mean executed share of the dense MACs, its standard deviation over images, L-Net rates."""
-    model.eval()
-    hits, shares, rates = 0, [], []
-    for x, y in zip(images.split(500), labels.split(500)):
-        logits, macs, opens = model(data.normalize(x))
-        hits += (logits.argmax(1) == y).sum().item()
-        shares.append(torch.as_tensor(macs, dtype=torch.float32).expand(len(y)) / dense_macs)
-        rates.append([live.mean().item() for live in opens])
-    shares = torch.cat(shares)
-    rates = [sum(r) / len(rates) for r in zip(*rates)]
-    return hits / len(labels), shares.mean().item(), shares.std().item(), rates
+def hold_l_floor(args, model):
+    lowest = statistics.NormalDist().inv_cdf(args.l_floor)
+    for m in model.modules():
+        if isinstance(m, LNet):
+            m.center.data.clamp_(min=lowest)
 
 
 def checkpoint(path, state):
@@ -112,6 +126,10 @@ def main():
     model = model.to(memory_format=torch.channels_last)
     dense_macs = model.dense_macs(size)
     opt = optimizer(args, model)
+    teacher = None
+    if args.teacher:
+        teacher = ResNet(args.n, channels, model.fc.out_features).to(memory_format=torch.channels_last).eval()
+        teacher.load_state_dict(torch.load(args.teacher, weights_only=True)["model"])
     first, last = 0, args.out / "last.pt"
     if last.exists():
         saved = torch.load(last, weights_only=True)
@@ -121,6 +139,8 @@ def main():
     elif args.warm_start:
         missing, unknown = model.load_state_dict(torch.load(args.warm_start, weights_only=True)["model"], strict=False)
         assert not unknown and all("net" in name for name in missing), (missing, unknown)
+        if missing:
+            order_channels(model, images[:1000], labels[:1000])
     per_epoch = len(labels) // args.batch
     with open(args.out / "log.csv", "a", newline="") as f:
         log = csv.writer(f)
@@ -137,12 +157,15 @@ def main():
                     group["lr"] = group["lr_peak"] * learning_rate(args, step, args.epochs * per_epoch)
                 pick = order[i * args.batch : (i + 1) * args.batch]
                 x = data.normalize(data.augment(images[pick], channels == 3, generator))
-                loss = loss_of(args, model, x, labels[pick], dense_macs, step / (args.epochs * per_epoch))
+                loss = loss_of(args, model, teacher, x, labels[pick], dense_macs, step / (args.epochs * per_epoch))
                 opt.zero_grad(set_to_none=True)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
                 opt.step()
+                hold_l_floor(args, model)
                 total += loss.item()
+            if epoch + 1 == args.epochs:
+                settle_statistics(model, images, generator, args.batch, args.bf16)
             top1, share, spread, rates = evaluate(model, test_images, test_labels, dense_macs)
             row = [epoch + 1, f"{total / per_epoch:.4f}", f"{top1:.4f}", f"{share:.4f}", f"{spread:.4f}"]
             log.writerow(row + [" ".join(f"{r:.2f}" for r in rates), f"{time.time() - start:.1f}"])
@@ -150,6 +173,7 @@ def main():
             checkpoint(last, {"model": model.state_dict(), "optimizer": opt.state_dict(), "epoch": epoch + 1})
     model.eval()
     export.export(model, size, args.out / "model.onnx")
+    checkpoint(args.out / "model.pt", {"model": model.state_dict()})  # enough for a warm start or a twin
     print(f"{args.out / 'model.onnx'}: top-1, MAC share, its spread, L-Net rates:",
           evaluate(model, test_images, test_labels, dense_macs))
 

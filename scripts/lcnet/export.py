@@ -50,7 +50,8 @@ class Graph:
             h = self.add("Mul", f"{name}.kept1", [h, self.score(f"{name}.cnet1", pooled, block.cnet1)])
         r = self.conv(f"{name}.conv2", h, block.conv2, block.bn2)
         if block.gated:
-            r = self.add("Mul", f"{name}.kept2", [r, self.score(f"{name}.cnet2", self.pool(f"{name}.gate2", h), block.cnet2)])
+            score2 = self.score(f"{name}.cnet2", self.pool(f"{name}.gate2", h), block.cnet2)
+            r = self.add("Mul", f"{name}.kept2", [r, score2])
             r = self.add("Mul", f"{name}.kept", [r, self.score(f"{name}.lnet", pooled, block.lnet)])
         short = x if block.shortcut is None else self.conv(f"{name}.shortcut", x, block.shortcut, block.bn_shortcut)
         return self.add("Relu", f"{name}.out", [self.add("Add", f"{name}.add", [short, r])])

@@ -7,22 +7,18 @@ import torch.nn.functional as F
 WIDTHS = (16, 32, 64)
 
 
-class Relu1(torch.autograd.Function):
-    """clamp(x, 0, 1); outside [0, 1] only a gradient that leads back inside passes."""
+def relu1(z):
+    """Score clamp(z, 0, 1), and 1 where it is above 0: what the hardware executes.
 
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x.clamp(0, 1)
-
-    @staticmethod
-    def backward(ctx, grad):
-        (x,) = ctx.saved_tensors
-        blocked = ((x >= 1) & (grad < 0)) | ((x <= 0) & (grad > 0))
-        return grad.masked_fill(blocked, 0)
+    The gradient of the second is that of max(z, 0), so that the pressure on the executed count also reaches saturated
+    scores, where the first has none. (Letting the first pass the gradients that lead back inside [0, 1] makes noise of
+    either sign pull every score inside: no gate stays open or closed.)
+    """
+    above = z.clamp(min=0)
+    return z.clamp(0, 1), (z > 0).float() + above - above.detach()
 
 
-class Gate(nn.Module):
+class CNet(nn.Module):
     """Fully connected layer + ReLU-1 on a pooled map [N, C].
 
     The pooled vector is normalised per channel: plain pool features hardly differ between
@@ -34,12 +30,12 @@ class Gate(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm1d(inputs, affine=False)
         self.fc = nn.Linear(inputs, outputs)
-        nn.init.normal_(self.fc.weight, std=0.02)
+        nn.init.normal_(self.fc.weight, std=0.2 * inputs**-0.5)
         nn.init.constant_(self.fc.bias, 1.0)
 
     def forward(self, pooled):
         with torch.autocast("cpu", enabled=False):
-            return Relu1.apply(self.fc(self.norm(pooled.float())))
+            return relu1(self.fc(self.norm(pooled.float())))
 
     def folded(self):
         """(weight [outputs, inputs], bias [outputs]) that read the plain pooled vector."""
@@ -48,13 +44,39 @@ class Gate(nn.Module):
         return weight, self.fc.bias - weight @ self.norm.running_mean
 
 
-def is_open(score):
-    """1 where the score is above 0 - what the hardware executes - with the score's own gradient."""
-    return (score > 0).float() + score - score.detach()
+class LNet(nn.Module):
+    """A gate with one output, which is normalised too: it varies between images whatever its weights are.
+
+    Before ReLU-1 the score has variance 1 and mean `center`, so an L-Net is open for about
+    Phi(center) of the images and cannot become static unless its center leaves the range.
+    Both normalisations fold into the layer at export.
+    """
+
+    def __init__(self, inputs):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(inputs, affine=False)
+        self.fc = nn.Linear(inputs, 1, bias=False)
+        self.out = nn.BatchNorm1d(1, affine=False)
+        self.center = nn.Parameter(torch.tensor([2.5]))  # scores of 1 for 93 % of the images: close to dense
+        nn.init.normal_(self.fc.weight, std=inputs**-0.5)
+
+    def forward(self, pooled):
+        with torch.autocast("cpu", enabled=False):
+            return relu1(self.out(self.fc(self.norm(pooled.float()))) + self.center)
+
+    def folded(self):
+        inv = (self.out.running_var + self.out.eps).rsqrt()
+        weight = inv * self.fc.weight * (self.norm.running_var + self.norm.eps).rsqrt()
+        return weight, self.center - weight @ self.norm.running_mean - inv * self.out.running_mean
 
 
 def pool(x):
     return x.float().mean((2, 3))
+
+
+def gate_pool(x):
+    """The pooled map that a gate reads. Its gradient stops here, which saves a fifth of the training time."""
+    return x.detach().mean((2, 3), dtype=torch.float32)
 
 
 class Block(nn.Module):
@@ -72,9 +94,9 @@ class Block(nn.Module):
             self.bn_shortcut = nn.BatchNorm2d(outputs)
         self.gated = gated
         if gated:
-            self.lnet = Gate(inputs, 1)
-            self.cnet1 = Gate(inputs, outputs)
-            self.cnet2 = Gate(outputs, outputs)
+            self.lnet = LNet(inputs)
+            self.cnet1 = CNet(inputs, outputs)
+            self.cnet2 = CNet(outputs, outputs)
 
     def forward(self, x):
         """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None)."""
@@ -85,13 +107,12 @@ class Block(nn.Module):
         fixed = 0 if self.shortcut is None else h[0].numel() * x.shape[1]
         if not self.gated:
             return F.relu(short + self.bn2(self.conv2(h))), fixed + macs1 + macs2, None
-        pooled = pool(x)
-        l_score, c1 = self.lnet(pooled), self.cnet1(pooled)
+        pooled = gate_pool(x)
+        (l_score, live), (c1, live1) = self.lnet(pooled), self.cnet1(pooled)
         h = h * c1[:, :, None, None].to(h.dtype)
-        c2 = self.cnet2(pool(h))
+        c2, live2 = self.cnet2(gate_pool(h))
         r = self.bn2(self.conv2(h)) * (c2 * l_score)[:, :, None, None].to(h.dtype)
-        live1, live2, live = is_open(c1).mean(1), is_open(c2).mean(1), is_open(l_score)
-        executed = fixed + live[:, 0] * live1 * (macs1 + macs2 * live2)
+        executed = fixed + live[:, 0] * live1.mean(1) * (macs1 + macs2 * live2.mean(1))
         return F.relu(short + r), executed, live
 
 
