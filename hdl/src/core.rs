@@ -195,10 +195,10 @@ impl Core<'_> {
     fn columns(&mut self) {
         let s = self.s;
         let width = s.column_slot().width();
-        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows - 1));
+        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows));
         self.u.text(&format!(
             "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= streamer$o_column_slot;\n  \
-             for (n = 1; n < {}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend",
+             for (n = 1; n <= {}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend",
             s.rows
         ));
         let loader =
@@ -206,7 +206,7 @@ impl Core<'_> {
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
         let stored = bundle((0..s.banks).map(|b| format!("stream${b}$o_data")));
         for c in 0..s.cols {
-            let slot = if c == 0 { format!("slot_r[{}]", s.rows - 1) } else { format!("column${}$o_slot", c - 1) };
+            let slot = if c == 0 { format!("slot_r[{}]", s.rows) } else { format!("column${}$o_slot", c - 1) };
             let mut ports: Vec<(String, String)> =
                 loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
             ports.extend([

@@ -93,6 +93,10 @@ impl Sizes {
     pub fn pw(&self) -> usize {
         (self.aw() + 1).max(bits(self.acc_depth + 1))
     }
+    /// A column's partial sum within the array: `rows` products, each at most 2^14.
+    pub fn sum(&self) -> usize {
+        16 + bits(self.rows)
+    }
     /// Counts up to the columns.
     pub fn cw(&self) -> usize {
         bits(2 * self.cols + 2)
@@ -285,12 +289,13 @@ impl Sizes {
             ("NW", bits(self.rows * self.channels.div_ceil(self.cols) + 2)),
             ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left.
-            ("DRW", bits(self.rows + 2 * self.cols + 7)),
+            ("DRW", bits(self.rows + 2 * self.cols + 8)),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
             // A score before it is clamped, and its bits above 1.0.
             ("UNIT", 32 - SCORE_SHIFT as usize),
             ("OVER", 16 - SCORE_SHIFT as usize),
+            ("SUM", self.sum()),
             ("R", self.rows),
             ("C", self.cols),
             ("B", self.banks),
@@ -301,7 +306,7 @@ impl Sizes {
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
             ("SHADOW", self.cols.saturating_sub(3)),
-            ("RC6", self.rows + self.cols + 6),
+            ("RC7", self.rows + self.cols + 7),
             ("LIST", self.entry().width()),
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),

@@ -18,8 +18,9 @@ fn job(bus: &Bus) -> String {
 }
 
 pub(crate) fn pe(s: &Sizes) -> Unit {
-    let u = inputs(Unit::new("pe"), &[("i_operand", 8), ("i_swap", 1), ("i_sum", 32), ("i_load", 1), ("i_weight", 8)]);
-    outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", 32)]).body(&s.fill(include_str!("verilog/pe.v")))
+    let u =
+        inputs(Unit::new("pe"), &[("i_operand", 8), ("i_swap", 1), ("i_sum", s.sum()), ("i_load", 1), ("i_weight", 8)]);
+    outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", s.sum())]).body(&s.fill(include_str!("verilog/pe.v")))
 }
 
 /// Bit or slice `at` of a port with `n` entries of `width` bits.
@@ -33,16 +34,16 @@ pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
 
 /// A row of PEs: all rows are one module.
 fn pe_row(s: &Sizes) -> Unit {
-    let cols = s.cols;
-    let ports = [("i_operand", 8), ("i_swap", 1), ("i_sum", 32 * cols), ("i_load", cols), ("i_weights", 8 * cols)];
-    let mut u = outputs(inputs(Unit::new("pe_row"), &ports), &[("o_sum", 32 * cols)]);
+    let (cols, sum) = (s.cols, s.sum());
+    let ports = [("i_operand", 8), ("i_swap", 1), ("i_sum", sum * cols), ("i_load", cols), ("i_weights", 8 * cols)];
+    let mut u = outputs(inputs(Unit::new("pe_row"), &ports), &[("o_sum", sum * cols)]);
     let pe = pe(s);
     for c in 0..cols {
         let left = |port: &str| if c == 0 { format!("i_{port}") } else { format!("pe${}$o_{port}", c - 1) };
         let connections = [
             ("i_operand", left("operand")),
             ("i_swap", left("swap")),
-            ("i_sum", slice("i_sum", cols, 32, c)),
+            ("i_sum", slice("i_sum", cols, sum, c)),
             ("i_load", slice("i_load", cols, 1, c)),
             ("i_weight", slice("i_weights", cols, 8, c)),
         ];
@@ -60,7 +61,7 @@ pub(crate) fn array(s: &Sizes) -> Unit {
     let mut u = outputs(inputs(Unit::new("array"), &ports), &[("o_sum", 32 * cols)]);
     let row = pe_row(s);
     for r in 0..rows {
-        let above = if r == 0 { format!("{}'d0", 32 * cols) } else { format!("row${}$o_sum", r - 1) };
+        let above = if r == 0 { format!("{}'d0", s.sum() * cols) } else { format!("row${}$o_sum", r - 1) };
         let connections = [
             ("i_operand", slice("i_operand", rows, 8, r)),
             ("i_swap", slice("i_swap", rows, 1, r)),
@@ -70,7 +71,11 @@ pub(crate) fn array(s: &Sizes) -> Unit {
         ];
         u.child(&format!("row${r}"), row.clone(), &connections);
     }
-    u.text(&format!("assign o_sum = row${}$o_sum;", rows - 1));
+    // What leaves is int32.
+    let (sum, bottom) = (s.sum(), format!("row${}$o_sum", rows - 1));
+    let extended =
+        |c: usize| format!("{{{{{}{{{bottom}[{}]}}}}, {}}}", 32 - sum, sum * c + sum - 1, slice(&bottom, cols, sum, c));
+    u.text(&format!("assign o_sum = {{{}}};", (0..cols).rev().map(extended).collect::<Vec<_>>().join(", ")));
     u
 }
 

@@ -11,7 +11,7 @@ module lcsim_array_tb;
   localparam FOLDS = 20;
   // A fold is long enough for the next one's weights, which are loaded a row a cycle.
   localparam PIXELS = ROWS + COLS + 2;
-  localparam CYCLES = FOLDS * PIXELS + ROWS + COLS + 1;
+  localparam CYCLES = FOLDS * PIXELS + ROWS + COLS + 2;
 
   reg signed [7:0] weight [0:FOLDS * ROWS * COLS - 1];
   reg signed [7:0] pixel [0:FOLDS * PIXELS * ROWS - 1];
@@ -62,7 +62,7 @@ module lcsim_array_tb;
         if (n >= 0 && n < ROWS && fold < FOLDS) weights[8*c +: 8] = weight[(fold * ROWS + n) * COLS + c];
       #1;
       for (c = 0; c < COLS; c = c + 1) begin
-        n = t - ROWS - c;
+        n = t - ROWS - 1 - c;
         if (n >= 0 && n < FOLDS * PIXELS) begin
           expected = 0;
           for (r = 0; r < ROWS; r = r + 1)

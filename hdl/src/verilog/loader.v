@@ -28,23 +28,24 @@ wire params_free = !tile_waits_r && (param_busy_r == @DRW@'d0);
 reg select_r;
 wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
 @ENTRY@
-reg s1_valid_r, s2_valid_r, s3_valid_r, s4_valid_r, s5_valid_r;
-reg s1_parity_r, s2_parity_r, s3_parity_r, s4_parity_r, s5_parity_r;
-reg [@CW@-1:0] s1_column_r, s2_column_r, s3_column_r, s4_column_r, s5_column_r;
-reg [15:0] s1_position_r, s2_entry_r, s3_entry_r, s4_entry_r, s5_entry_r;
-reg [@BW@-1:0] s1_bank_r, s2_bank_r, s3_bank_r, s4_bank_r, s5_bank_r;
-reg [@AW@-1:0] s1_word_r, s2_word_r, s3_word_r, s4_word_r, s5_word_r;
-reg [@CW@-1:0] s3_turn_r, s4_turn_r, s5_turn_r;
-reg [15:0] s2_score_r, s3_score_r;
-reg [31:0] s3_bias_r, s4_bias_r, s5_bias_r; reg [4:0] s3_shift_r, s4_shift_r, s5_shift_r;
-reg [14:0] s3_multiplier_r, s4_multiplier_r, s5_multiplier_r;
+reg s1_valid_r, s2_valid_r, s3_valid_r, s4_valid_r, s5_valid_r, s6_valid_r;
+reg s1_parity_r, s2_parity_r, s3_parity_r, s4_parity_r, s5_parity_r, s6_parity_r;
+reg [@CW@-1:0] s1_column_r, s2_column_r, s3_column_r, s4_column_r, s5_column_r, s6_column_r;
+reg [15:0] s1_position_r, s2_entry_r, s3_entry_r, s4_entry_r, s5_entry_r, s6_entry_r;
+reg [@BW@-1:0] s1_bank_r, s2_bank_r, s3_bank_r, s4_bank_r, s5_bank_r, s6_bank_r;
+reg [@AW@-1:0] s1_word_r, s2_word_r, s3_word_r, s4_word_r, s5_word_r, s6_word_r;
+reg [@CW@-1:0] s3_turn_r, s4_turn_r, s5_turn_r, s6_turn_r;
+reg [15:0] s2_score_r, s3_score_r, s4_score_r;
+reg [31:0] s4_bias_r, s5_bias_r, s6_bias_r; reg [4:0] s4_shift_r, s5_shift_r, s6_shift_r;
+reg [14:0] s4_multiplier_r, s5_multiplier_r, s6_multiplier_r;
 reg [@BRW@-1:0] s2_row_r;
 wire by_channel = from_list && j_natural;
 wire [15:0] s1_channel = from_list ? @fit(e_channel,KW,16)@ : s1_position_r;
-assign o_param_address = j_param_base + @fit(s1_channel,16,PA)@;
+reg [15:0] s2_channel_r;
+assign o_param_address = j_param_base + @fit(s2_channel_r,16,PA)@;
 wire [@AW@-1:0] s2_offset = @fit(s2_row_r,BRW,AW)@ * j_out_pixels[@AW@-1:0];
-wire [31:0] s3_scaled = ({17'd0, s3_multiplier_r} * {16'd0, s3_score_r} + 32'd16384) >> 15;
-wire [31:0] s4_scaled = ({17'd0, s4_multiplier_r} * {16'd0, i_lscore} + 32'd16384) >> 15;
+wire [31:0] s4_scaled = ({17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + 32'd16384) >> 15;
+wire [31:0] s5_scaled = ({17'd0, s5_multiplier_r} * {16'd0, i_lscore} + 32'd16384) >> 15;
 reg [@CW@-1:0] turns_r [0:@B@-1];
 reg [@CW@-1:0] interval_r;
 wire [@CW@-1:0] s2_turn = turns_r[s2_bank_r];
@@ -58,21 +59,22 @@ wire [@GPW@-1:0] s1_group = from_list ? e_group : @GPW@'d0;
 wire [@CI@-1:0] s1_lane = from_list ? e_lane : @fit(s1_column_r,CW,CI)@;
 integer k;
 always @(posedge clock) begin
-  s1_column_r <= column_r; s2_column_r <= s1_column_r; s3_column_r <= s2_column_r; s4_column_r <= s3_column_r; s5_column_r <= s4_column_r;
-  s1_parity_r <= parity_r; s2_parity_r <= s1_parity_r; s3_parity_r <= s2_parity_r; s4_parity_r <= s3_parity_r; s5_parity_r <= s4_parity_r;
+  s1_column_r <= column_r; s2_column_r <= s1_column_r; s3_column_r <= s2_column_r; s4_column_r <= s3_column_r; s5_column_r <= s4_column_r; s6_column_r <= s5_column_r;
+  s1_parity_r <= parity_r; s2_parity_r <= s1_parity_r; s3_parity_r <= s2_parity_r; s4_parity_r <= s3_parity_r; s5_parity_r <= s4_parity_r; s6_parity_r <= s5_parity_r;
   s1_position_r <= position_r; s1_bank_r <= place_bank_r; s1_word_r <= place_word_r;
-  s2_score_r <= from_list ? e_score : 16'h8000; s3_score_r <= s2_score_r;
-  s2_entry_r <= j_natural ? s1_channel : s1_position_r; s3_entry_r <= s2_entry_r; s4_entry_r <= s3_entry_r; s5_entry_r <= s4_entry_r;
-  s2_bank_r <= by_channel ? e_bank : s1_bank_r; s3_bank_r <= s2_bank_r; s4_bank_r <= s3_bank_r; s5_bank_r <= s4_bank_r;
+  s2_score_r <= from_list ? e_score : 16'h8000; s3_score_r <= s2_score_r; s4_score_r <= s3_score_r;
+  s2_channel_r <= s1_channel;
+  s2_entry_r <= j_natural ? s1_channel : s1_position_r; s3_entry_r <= s2_entry_r; s4_entry_r <= s3_entry_r; s5_entry_r <= s4_entry_r; s6_entry_r <= s5_entry_r;
+  s2_bank_r <= by_channel ? e_bank : s1_bank_r; s3_bank_r <= s2_bank_r; s4_bank_r <= s3_bank_r; s5_bank_r <= s4_bank_r; s6_bank_r <= s5_bank_r;
   s2_row_r <= e_row;
   s2_word_r <= by_channel ? j_dst_base : s1_word_r;
-  s3_word_r <= s2_word_r + (by_channel ? s2_offset : @AW@'d0); s4_word_r <= s3_word_r; s5_word_r <= s4_word_r;
-  s3_turn_r <= s2_turn; s4_turn_r <= s3_turn_r; s5_turn_r <= s4_turn_r;
-  s3_bias_r <= i_param[51:20]; s4_bias_r <= s3_bias_r; s5_bias_r <= s4_bias_r;
-  s3_shift_r <= i_param[4:0]; s4_shift_r <= s3_shift_r; s5_shift_r <= s4_shift_r;
-  s3_multiplier_r <= i_param[19:5]; s4_multiplier_r <= s3_scaled[14:0];
-  s5_multiplier_r <= j_l_scaled ? s4_scaled[14:0] : s4_multiplier_r;
-  s1_valid_r <= (state_r == SETUP); s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r;
+  s3_word_r <= s2_word_r + (by_channel ? s2_offset : @AW@'d0); s4_word_r <= s3_word_r; s5_word_r <= s4_word_r; s6_word_r <= s5_word_r;
+  s3_turn_r <= s2_turn; s4_turn_r <= s3_turn_r; s5_turn_r <= s4_turn_r; s6_turn_r <= s5_turn_r;
+  s4_bias_r <= i_param[51:20]; s5_bias_r <= s4_bias_r; s6_bias_r <= s5_bias_r;
+  s4_shift_r <= i_param[4:0]; s5_shift_r <= s4_shift_r; s6_shift_r <= s5_shift_r;
+  s4_multiplier_r <= i_param[19:5]; s5_multiplier_r <= s4_scaled[14:0];
+  s6_multiplier_r <= j_l_scaled ? s5_scaled[14:0] : s5_multiplier_r;
+  s1_valid_r <= (state_r == SETUP); s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r; s6_valid_r <= s5_valid_r;
   if (s1_valid_r) begin
     column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group;
     column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane;
@@ -90,16 +92,16 @@ always @(posedge clock) begin
     if (s2_turn >= interval_r) interval_r <= next_turn;
   end
 end
-assign o_set = s5_valid_r; assign o_set_column = s5_column_r; assign o_set_parity = s5_parity_r;
-assign o_set_bias = s5_bias_r; assign o_set_multiplier = s5_multiplier_r; assign o_set_shift = s5_shift_r;
-assign o_set_bank = s5_bank_r; assign o_set_word = s5_word_r; assign o_set_entry = s5_entry_r; assign o_set_turn = s5_turn_r;
+assign o_set = s6_valid_r; assign o_set_column = s6_column_r; assign o_set_parity = s6_parity_r;
+assign o_set_bias = s6_bias_r; assign o_set_multiplier = s6_multiplier_r; assign o_set_shift = s6_shift_r;
+assign o_set_bank = s6_bank_r; assign o_set_word = s6_word_r; assign o_set_entry = s6_entry_r; assign o_set_turn = s6_turn_r;
 
 // --- Delays: column c holds its values (turn - c) mod interval cycles; one column a cycle, long before they are used.
-reg [2:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
+reg [3:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
 wire setup_ends = (state_r == SETTLE) && settle_r;
 always @(posedge clock) begin
-  delay_wait_r <= {delay_wait_r[1:0], setup_ends};
-  if (delay_wait_r[2]) delay_on_r <= 1'b1;
+  delay_wait_r <= {delay_wait_r[2:0], setup_ends};
+  if (delay_wait_r[3]) delay_on_r <= 1'b1;
   else if (delay_column_r + @CW@'d1 == delay_cols_r) delay_on_r <= 1'b0;
   if (delay_wait_r[0]) begin
     delay_parity_r <= parity_r; delay_cols_r <= cols_r; delay_interval_r <= interval_r;
@@ -144,19 +146,23 @@ wire steps = begins || (state_r == LOAD);
 wire ends = steps && last_word;
 wire last_channel = (channel_r == j_last_channel);
 integer m, n;
-assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ : @fit(input_r,16,KW)@;
+// The list is read one input ahead, so that its entry stands beside the counter.
+wire input_restarts = setup_ends || (ends && (last || packed_taps || last_entry_r));
+wire [15:0] next_input = input_restarts ? 16'd0 : (steps && last_step) ? input_r + 16'd1 : input_r;
+assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ : @fit(next_input,16,KW)@;
 wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
 reg listed0_r, listed1_r;
 reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
 reg b_valid_r; reg [@RW@-1:0] b_row_r; reg [@GPW@-1:0] b_group_r;
 reg [@C@-1:0] load_r; reg [8*@C@-1:0] word_r, weights; reg [@RW@-1:0] load_row_r;
-// What is not listed is added a cycle earlier.
 wire [@LIST@-1:0] listed_entry = (i_list0 & {@LIST@{listed0_r}}) | (i_list1 & {@LIST@{listed1_r}});
 wire [@KW@-1:0] listed = listed_entry[@LIST@-1 -: @KW@];
-assign o_filter_address = a_word_r + @fit(listed,KW,FW)@;
+reg [@KW@-1:0] a_listed_r;
+assign o_filter_address = a_word_r + @fit(a_listed_r,KW,FW)@;
 always @(*) for (m = 0; m < @C@; m = m + 1) weights[8*m +: 8] = word_r[8*column_lane_r[m] +: 8];
 always @(posedge clock) begin
   select_r <= list_select; listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
+  input_r <= next_input; a_listed_r <= listed;
   a_row_r <= row_r; a_group_r <= word_group_r;
   a_word_r <= j_filter_base + group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
   b_row_r <= a_row_r; b_group_r <= a_group_r;
@@ -220,7 +226,7 @@ always @(posedge clock) begin
         state_r <= FOLD; tile_waits_r <= 1'b1;
         pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
         channel_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
-        row_r <= @RW@'d0; input_r <= 16'd0; word_group_r <= first_group_r;
+        row_r <= @RW@'d0; word_group_r <= first_group_r;
         group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
       end
     end
@@ -234,7 +240,7 @@ always @(posedge clock) begin
       end
       if (!last_word) state_r <= LOAD;
       if (last_step) begin
-        word_group_r <= first_group_r; row_r <= row_r + @RW@'d1; input_r <= input_r + 16'd1; group_offset_r <= group_base_r;
+        word_group_r <= first_group_r; row_r <= row_r + @RW@'d1; group_offset_r <= group_base_r;
         if (packed_taps) begin
           channel_r <= last_channel ? 16'd0 : channel_r + 16'd1;
           if (last_channel) begin
@@ -249,20 +255,20 @@ always @(posedge clock) begin
       if (ends) begin
         state_r <= FOLD; row_r <= @RW@'d0; word_group_r <= first_group_r; group_offset_r <= group_base_r; first_r <= last;
         if (last) begin
-          input_r <= 16'd0; tap_y_r <= 16'd0; tap_x_r <= 16'd0; channel_r <= 16'd0;
+          tap_y_r <= 16'd0; tap_x_r <= 16'd0; channel_r <= 16'd0;
           bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
           pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
           if (last_chunk) begin
             state_r <= TILE; parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
           end
         end else if (packed_taps) begin
-          input_r <= 16'd0; tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
+          tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
         end else if (!last_entry_r) begin
           if (bank_r == @QW@'d@QLAST@) begin
             bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
           end else bank_r <= bank_r + @QW@'d1;
         end else begin
-          input_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
+          bank_r <= @QW@'d0; offset_r <= @AW@'d0;
           tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
           tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
           tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
@@ -274,7 +280,7 @@ always @(posedge clock) begin
   if (i_taken) begin
     pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@; shadow_used_r <= (@SHADOW@ != 0);
     if (f_opens_r) begin
-      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC6@;
+      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC7@;
     end
   end
 end

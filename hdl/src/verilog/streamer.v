@@ -39,7 +39,7 @@ always @(posedge clock) begin
   column_slot_r <= @COLPACK@;
   settling_r <= settles ? settling - @CW@'d1 : @CW@'d0;
   settles_r <= settles && (settling != @CW@'d1);
-  if (outputs) draining_r <= @DRW@'d@RC6@ + @fit(interval_r,CW,DRW)@;
+  if (outputs) draining_r <= @DRW@'d@RC7@ + @fit(interval_r,CW,DRW)@;
   else draining_r <= draining_r - @DRW@'d1;
   drains_r <= outputs || (drains_r && (draining_r != @DRW@'d1));
   if (active_r) begin

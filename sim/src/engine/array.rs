@@ -1,8 +1,9 @@
 //! The systolic array: PE by PE, register by register.
 //!
-//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight and a partial-sum register. In
-//! each cycle it multiplies its operand by its active weight, adds the sum from above, hands the operand and the flag to
-//! the right and the sum downwards; where the flag is set, the shadow weight becomes the active one.
+//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, a product and a partial-sum register.
+//! In each cycle it multiplies its operand by its active weight, adds the product of the cycle before to the sum from above,
+//! hands the operand and the flag to the right and the sum downwards; where the flag is set, the shadow weight becomes the
+//! active one.
 
 /// All PEs, one vector a kind of register, row by row.
 #[derive(Debug, Clone)]
@@ -16,6 +17,7 @@ pub(crate) struct Array {
     swaps: Vec<u32>,
     active: Vec<i16>,
     shadow: Vec<i16>,
+    product: Vec<i32>,
     sum: Vec<i32>,
 }
 
@@ -29,6 +31,7 @@ impl Array {
             swaps: vec![0; rows],
             active: vec![0; rows * cols],
             shadow: vec![0; rows * cols],
+            product: vec![0; rows * cols],
             sum: vec![0; rows * cols],
         }
     }
@@ -47,15 +50,17 @@ impl Array {
             let active = &self.active[narrow..narrow + self.cols];
             let (above, here) = self.sum.split_at_mut(narrow);
             let here = &mut here[..self.cols];
+            let product = &mut self.product[narrow..narrow + self.cols];
             if r == 0 {
-                for ((sum, &x), &w) in here.iter_mut().zip(operand).zip(active) {
-                    *sum = i32::from(x) * i32::from(w);
-                }
+                here.copy_from_slice(product);
             } else {
                 let above = &above[narrow - self.cols..];
-                for (((sum, &x), &w), &up) in here.iter_mut().zip(operand).zip(active).zip(above) {
-                    *sum = up + i32::from(x) * i32::from(w);
+                for ((sum, &product), &up) in here.iter_mut().zip(&*product).zip(above) {
+                    *sum = up + product;
                 }
+            }
+            for ((product, &x), &w) in product.iter_mut().zip(operand).zip(active) {
+                *product = i32::from(x) * i32::from(w);
             }
             if self.swaps[r] > 0 {
                 self.swap_row(r);

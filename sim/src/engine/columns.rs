@@ -1,7 +1,7 @@
 //! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
 //!
-//! Stages E0 to E6 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + c + k` cycles ago,
-//! from E4 on later by the column's delay.
+//! Stages E0 to E6 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 1 + c + k` cycles
+//! ago, from E4 on later by the column's delay.
 
 use super::array::Array;
 use super::memory::Banked;
@@ -140,10 +140,15 @@ impl Columns {
         set.writers.resize(self.banks, 0);
     }
 
+    /// Cycles from a slot to E0 of column `c`: through the rows, a product register, and the skew.
+    fn age(&self, c: usize) -> usize {
+        self.rows + 1 + c
+    }
+
     /// One clock edge of stages E0 to E2.
     pub fn accumulate(&mut self, now: u64, slots: &SlotHistory, array: &Array, activity: &mut Activity) {
         for c in 0..self.cols {
-            let age = self.rows + c;
+            let age = self.age(c);
             let done = slots.at(now, age + 2);
             if done.valid && c < done.cols {
                 if done.last {
@@ -188,7 +193,7 @@ impl Columns {
                     activity.stream_read += 1;
                 }
             }
-            let slot = slots.at(now, self.rows + c + 3);
+            let slot = slots.at(now, self.age(c) + 3);
             if slot.valid && slot.last && c < slot.cols {
                 let shift = self.sets[slot.parity].columns[c].shift;
                 let rounded = (i64::from(self.biased[c]) + (1i64 << shift >> 1)) >> shift;
@@ -201,7 +206,7 @@ impl Columns {
     fn emitted<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: usize) -> Option<&'s Slot> {
         (0..2).find_map(|parity| {
             let column = self.sets[parity].columns.get(c)?;
-            let slot = slots.at(now, self.rows + c + stage + column.delay);
+            let slot = slots.at(now, self.age(c) + stage + column.delay);
             (slot.valid && slot.last && slot.parity == parity && c < slot.cols).then_some(slot)
         })
     }
@@ -245,7 +250,7 @@ impl Columns {
         }
         let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
-            let slot = slots.at(now, self.rows + c + 6 + set.interval);
+            let slot = slots.at(now, self.age(c) + 6 + set.interval);
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];

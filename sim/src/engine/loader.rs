@@ -128,7 +128,7 @@ impl Loader {
     pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
-            self.param_busy = config.rows + config.cols + 6;
+            self.param_busy = config.rows + config.cols + 7;
         }
         self.shadow_busy = config.cols.saturating_sub(3);
     }

@@ -125,7 +125,7 @@ impl<'a> Machine<'a> {
 
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
-        rows + 2 * cols + 8
+        rows + 2 * cols + 9
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -230,7 +230,7 @@ impl<'a> Machine<'a> {
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
             self.last_emission = self.now + 1;
-            self.draining = array.rows + array.cols + 6 + self.columns.set(issue.slot.parity).interval();
+            self.draining = array.rows + array.cols + 7 + self.columns.set(issue.slot.parity).interval();
         }
         if issue.slot.valid || issue.swap {
             self.last_slot = self.now + 1;

@@ -4,7 +4,6 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::number::ACC_BOUND;
 
 /// A PE's registers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -13,11 +12,12 @@ struct Pe {
     swap: bool,
     shadow: i64,
     active: i64,
+    product: i64,
     sum: i64,
 }
 
 impl Pe {
-    /// "sum = sum of PE (r-1, c) + operand * active weight; operand and flag go to PE (r, c+1); where the flag is set, the
+    /// "sum = sum of PE (r-1, c) + product; product = operand * active weight; operand and flag go to PE (r, c+1); where the flag is set, the
     /// shadow weight becomes active at the end of the cycle."
     fn after(self, operand: i64, swap: bool, above: i64, load: Option<i64>) -> Self {
         Self {
@@ -25,7 +25,8 @@ impl Pe {
             swap,
             shadow: load.unwrap_or(self.shadow),
             active: if swap { self.shadow } else { self.active },
-            sum: above + operand * self.active,
+            product: operand * self.active,
+            sum: above + self.product,
         }
     }
 }
@@ -35,10 +36,12 @@ pub fn pe(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Script
     let part = unit(config, Kind::Pe);
     let mut rng = Rng::new(seed);
     let mut script = Script::new("pe", &part, seed, &[], &[]);
+    // The sum of the rows above.
+    let most = (config.array.rows as i64 - 1) << 14;
     let mut pe = Pe::default();
     for cycle in script.start()..script.start() + cycles {
         let (operand, weight) = (i64::from(rng.int8()), i64::from(rng.int8()));
-        let (swap, load, above) = (rng.once_in(4), rng.once_in(3), rng.within(ACC_BOUND - 1));
+        let (swap, load, above) = (rng.once_in(4), rng.once_in(3), rng.within(most));
         script.expect(cycle, "o_operand", pe.operand);
         script.expect(cycle, "o_swap", i64::from(pe.swap));
         script.expect(cycle, "o_sum", pe.sum);

@@ -238,7 +238,7 @@ impl Loader<'_> {
                 let (rows, slot) = (self.config.array.rows, taken + 1);
                 self.shadow_free = slot + self.config.array.cols.saturating_sub(3);
                 if first && start == 0 {
-                    self.set_free = slot + rows + self.config.array.cols + 6;
+                    self.set_free = slot + rows + self.config.array.cols + 7;
                 }
                 self.taken = taken;
                 self.now = y0 + ((fold.rows * groups) as usize).max(1);
@@ -246,14 +246,14 @@ impl Loader<'_> {
         }
     }
 
-    /// "List entry addressed in y, filter word in y + 1, lanes selected in y + 2, shadow weights written in y + 3."
+    /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 2, shadow weights written in y + 3."
     fn word(&mut self, job: &Job, tile: &Tile, fold: &job::Fold, row: i64, group: i64, y: usize) {
         let cols = self.config.array.cols;
         let script = &mut self.script;
         let input = match &job.inputs {
             Inputs::List(list) => {
-                script.expect(y, "o_list_address", fold.entry + row);
-                list.answer(script, y + 1, fold.entry + row, self.config).0
+                script.expect(y - 1, "o_list_address", fold.entry + row);
+                list.answer(script, y, fold.entry + row, self.config).0
             }
             Inputs::Dense | Inputs::Packed(_) => fold.entry + row,
         };
