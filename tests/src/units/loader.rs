@@ -143,10 +143,10 @@ impl Loader<'_> {
                 }
                 None => (position, 1 << SCORE_FRAC),
             };
-            self.script.expect(cycle + 1, "o_param_address", job.param_base + channel);
+            self.script.expect(cycle + 2, "o_param_address", job.param_base + channel);
             let (bias, multiplier, shift) =
                 (self.rng.within((1 << 30) - 1), super::multiplier(&mut self.rng), super::shift(&mut self.rng));
-            self.script.drive(cycle + 2, "i_param", bias << 20 | multiplier << 5 | shift);
+            self.script.drive(cycle + 3, "i_param", bias << 20 | multiplier << 5 | shift);
             let fold = |m: i64, score: i64| (m * score + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC;
             let scaled = fold(multiplier, score);
             let scaled = if job.l_scaled { fold(scaled, job.lscore) } else { scaled };
@@ -168,9 +168,9 @@ impl Loader<'_> {
             tile.columns.push(Column { group: channel / cols, lane: channel % cols });
         }
         // Parameters are dated by who needs them: E2 of the column, behind the first fold's first slot. That is no
-        // earlier than 4 cycles after the first word, R + c + 2 cycles on.
+        // earlier than 4 cycles after the first word, R + c + 3 cycles on.
         let fold = self.now + 1 + count as usize + 2;
-        let e2 = fold + 4 + self.config.array.rows + 2;
+        let e2 = fold + 4 + self.config.array.rows + 3;
         for (c, set) in sets.iter().enumerate() {
             self.script.expect_event("o_set", (self.now, e2 + c - 1), set);
             let delay = [
