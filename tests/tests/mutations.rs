@@ -17,7 +17,7 @@ const CONTROLLER: Test = |config| units::controller(config, 10, 7);
 
 /// A fault, the test that finds it, and how it reads.
 const FAULTS: [(&str, Test, &str, &str); 13] = [
-    ("products without sign extension", PE, "{{16{product[15]}}, product}", "{16'd0, product}"),
+    ("products without sign extension", PE, "{{18-16{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) active_r", "if (swap_r) active_r"),
     ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
     ("outputs are rounded down", COLUMN, "product_r[18-1]}", "1'b0}"),
