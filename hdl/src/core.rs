@@ -82,7 +82,7 @@ impl Core<'_> {
         ports.extend(named(&[
             ("i_running", "controller$o_running"),
             ("i_done", "controller$o_done"),
-            ("i_array_busy", "array_busy"),
+            ("i_array_busy", "array_busy_r"),
             ("i_gate_busy", "gate$o_running"),
             ("i_pc", "controller$o_pc"),
             ("i_image_ends", "image$o_ends"),
@@ -96,10 +96,10 @@ impl Core<'_> {
             &named(&[
                 ("i_go", "host$o_go"),
                 ("i_program", "program_memory$o_data"),
-                ("i_lscore", "gate$o_lscore"),
+                ("i_skip", "gate$o_skip"),
                 ("i_lscore_valid", "gate$o_lscore_valid"),
                 ("i_forced_open", "host$o_forced_open"),
-                ("i_array_busy", "array_busy"),
+                ("i_array_busy", "array_busy_r"),
                 ("i_gate_running", "gate$o_running"),
             ]),
         );
@@ -120,6 +120,9 @@ impl Core<'_> {
                 ("i_job", "controller$o_gate"),
                 ("i_start", "controller$o_start_gate"),
                 ("i_start_purpose", "q_purpose"),
+                ("i_start_inputs", "q_inputs"),
+                ("i_start_list_on", "q_list_on"),
+                ("i_start_in_list", "q_in_list"),
                 ("i_start_outputs", "q_outputs"),
                 ("i_start_out_list", "q_out_list"),
                 ("i_start_weight_base", "q_weight_base"),
@@ -307,7 +310,11 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
         .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
         .body(&s.conv().unpack("conv_word", "p_"))
         .body(&s.gate().unpack("gate_word", "q_"))
-        .body("wire array_busy = image$o_busy || loader$o_busy || streamer$o_busy;")
+        .body("// What was busy in the cycle before, and what has just been started.")
+        .body("reg array_busy_r;")
+        .body("always @(posedge clock) begin")
+        .body("  array_busy_r <= image$o_busy || loader$o_busy || streamer$o_busy || controller$o_start_image || controller$o_start_conv;")
+        .body("end")
         .body("// The image's size, held while the controller has moved on.")
         .body(&format!("reg [{}:0] p_out_pixels_r; reg [15:0] p_in_channels_r;", pixels - 1))
         .body("always @(posedge clock) begin\n  if (controller$o_start_image) begin")
@@ -322,7 +329,7 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     core.u.text(
         "assign o_request_ready = host$o_request_ready;\nassign o_response_valid = host$o_response_valid;\n\
          assign o_response_data = host$o_response_data;\nassign o_running = controller$o_running;\nassign o_done = controller$o_done;\n\
-         assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy;\nassign o_gate_busy = gate$o_running;\n\
+         assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy_r;\nassign o_gate_busy = gate$o_running;\n\
          assign o_score_valid = gate$o_score_valid;\nassign o_score = gate$o_score;\n\
          assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\
          assign o_list_channel = @CHANNEL;\n\

@@ -289,7 +289,7 @@ impl Sizes {
             ("NW", bits(self.rows * self.channels.div_ceil(self.cols) + 2)),
             ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left.
-            ("DRW", bits(self.rows + 2 * self.cols + 8)),
+            ("DRW", bits(self.rows + 2 * self.cols + 9)),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
             // A score before it is clamped, and its bits above 1.0.
@@ -305,8 +305,8 @@ impl Sizes {
             ("BLAST", self.banks - 1),
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
-            ("SHADOW", self.cols.saturating_sub(3)),
-            ("RC7", self.rows + self.cols + 7),
+            ("SHADOW", self.cols.saturating_sub(4)),
+            ("RC8", self.rows + self.cols + 8),
             ("LIST", self.entry().width()),
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),

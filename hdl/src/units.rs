@@ -308,6 +308,9 @@ pub(crate) fn gate(s: &Sizes) -> Unit {
         ("i_job", s.gate().width()),
         ("i_start", 1),
         ("i_start_purpose", 2),
+        ("i_start_inputs", 16),
+        ("i_start_list_on", 1),
+        ("i_start_in_list", 1),
         ("i_start_outputs", 16),
         ("i_start_out_list", 1),
         ("i_start_weight_base", s.gw()),
@@ -335,6 +338,7 @@ pub(crate) fn gate(s: &Sizes) -> Unit {
             ("o_done1", 1),
             ("o_lscore", 16),
             ("o_lscore_valid", 1),
+            ("o_skip", 1),
             ("o_running", 1),
             ("o_score_valid", 1),
             ("o_score", 16),
@@ -403,7 +407,7 @@ pub(crate) fn host(s: &Sizes) -> Unit {
         ));
         u.text(&format!("assign o_{name}_write = {name}_write_r;"));
         u.text(&format!("assign o_{name}_address = offset_r[{low} +: {}];", bits(r.depth)));
-        u.text(&format!("assign o_{name}_data = staged_r[{} +: {}];", staged - BEAT * r.beats(), r.width));
+        u.text(&format!("assign o_{name}_data = staged[{} +: {}];", staged - BEAT * r.beats(), r.width));
         let port = |what: &str| format!("o_{name}_{what}");
         u = u.output(&port("write"), 1).output(&port("address"), bits(r.depth)).output(&port("data"), r.width);
     }
@@ -414,7 +418,7 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
     let ports = [
         ("i_go", 1),
         ("i_program", s.program_width()),
-        ("i_lscore", 16),
+        ("i_skip", 1),
         ("i_lscore_valid", 1),
         ("i_forced_open", 1),
         ("i_array_busy", 1),

@@ -13,7 +13,7 @@ struct Terms {
 }
 
 impl Terms {
-    /// TILE, then a cycle a column, then SETTLE: from the controller's cycle to the first filter word's.
+    /// TILE, then a cycle a column, then SETTLE and FOLD: from the controller's cycle to the first filter word's.
     fn first_word(&self, start: u64, columns: u64) -> u64 {
         start + 1 + 1 + columns + 2
     }
@@ -22,13 +22,13 @@ impl Terms {
     fn first_slot(&self, first_word: u64, rows: u64, groups: u64) -> u64 {
         first_word + rows * (groups - 1) + 2 + 1 + 1
     }
-    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, product register, skew, E0 to E6.
+    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, product register, skew, E0 to E7.
     fn written(&self, slot: u64, col: u64) -> u64 {
-        slot + self.rows + 1 + col + 6
+        slot + self.rows + 1 + col + 7
     }
-    /// First cycle in which the array is idle again, from the slot of the last pixel.
+    /// First cycle in which the controller sees the array idle again, from the slot of the last pixel.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
-        last_slot + self.rows + self.cols + 7 + interval
+        last_slot + self.rows + self.cols + 8 + interval + 1
     }
 }
 
@@ -36,9 +36,9 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// The controller starts the image in cycle 0; the array is free again behind the last word.
+/// The controller starts the image in cycle 0, and sees the array free again behind the last word.
 fn stem_start(words: u64) -> u64 {
-    words + 1
+    words + 2
 }
 
 /// `seen` holds after `cycles`, and did not one cycle before.
@@ -62,7 +62,7 @@ fn one_pe_one_pixel() {
     let net = network(conv("stem", shape(1, 1, 1), 1, 1), vec![], 1);
     let t = terms(&config);
     let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
-    assert_eq!(slot, 11);
+    assert_eq!(slot, 12);
     appears(&net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
@@ -125,13 +125,13 @@ fn chunks_of_the_accumulator_depth() {
 #[test]
 fn second_tile_waits_for_its_parameters() {
     // Its set of column parameters is free: only the first tile's swap holds it back, which frees the set
-    // rows + cols + 7 cycles later.
+    // rows + cols + 8 cycles later.
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
     let swap = first - 1;
-    let tile = swap + 4 + 4 + 7;
+    let tile = swap + 4 + 4 + 8;
     let second = t.first_slot(t.first_word(tile - 1, 4), 4, 1);
     appears(&net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }
@@ -226,7 +226,7 @@ fn closed_channels_make_a_convolution_end_at_once() {
     let first = t.first_slot(t.first_word(conv1, 4), 4, 1);
     let cnet2 = t.idle(first + 15, 1);
     let tile = scored(cnet2, 4, 3) + 1;
-    let head = tile + 1;
+    let head = tile + 1 + 1;
     appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
 }
 
@@ -239,7 +239,7 @@ fn no_live_input_leaves_one_fold_for_the_bias() {
     let t = terms(&config);
     let cnet1 = lnet_start(&t);
     let tile = scored(cnet1, 4, 3) + 1;
-    let conv2 = tile + 1;
+    let conv2 = tile + 1 + 1;
     let first = t.first_slot(t.first_word(conv2, 4), 0, 1);
     appears(&net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != 4);
 }

@@ -27,8 +27,8 @@ const FAULTS: [(&str, Test, &str, &str); 13] = [
     ("scores of 1 and more are lost", GATE, "{above, unit[14:0]", "{1'b0, unit[14:0]"),
     ("scores are rounded down", GATE, "scaled_r[12-1] && ", "1'b0 && "),
     ("scores of 0 are listed", GATE, "((score_r != 16'd0) || i_forced_open)", "1'b1"),
-    ("shadow weights are freed a cycle early", LOADER, "shadow_busy_r <= 4'd2", "shadow_busy_r <= 4'd1"),
-    ("outputs of two tiles meet at a bank", STREAMER, "interval_r - 4'd2", "interval_r - 4'd3"),
+    ("shadow weights are freed a cycle early", LOADER, "(!pending_r && (shadow_busy_r == 4'd1))", "i_taken"),
+    ("outputs of two tiles meet at a bank", STREAMER, "next_interval - 4'd2", "next_interval - 4'd3"),
     ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
 ];
 

@@ -9,7 +9,7 @@ reg [@PCW@-1:0] pc_r, ahead_r;
 reg [@CONV@-1:0] conv_r;
 reg [@GATE@-1:0] gate_r;
 wire decided = !predicated || i_lscore_valid;
-wire skips = predicated && i_lscore_valid && (i_lscore == 16'd0) && !i_forced_open;
+wire skips = predicated && i_lscore_valid && i_skip && !i_forced_open;
 wire idle = !i_array_busy && ((kind != GATE) || !i_gate_running);
 wire starts = running_r && decided && !skips && idle && (kind != STOP);
 wire steps = starts || (running_r && skips);
@@ -24,8 +24,9 @@ always @(posedge clock) begin
   if (fetches) begin
     pc_r <= ahead_r; word_r <= i_program;
   end
-  if (o_start_conv) conv_r <= word_r[@GATE@ +: @CONV@];
-  if (o_start_gate) gate_r <= word_r[0 +: @GATE@];
+  // A unit that does not run takes no notice of what it is told, until it starts.
+  if (running_r && !i_array_busy) conv_r <= word_r[@GATE@ +: @CONV@];
+  if (running_r && !i_gate_running) gate_r <= word_r[0 +: @GATE@];
   if (i_go) begin
     running_r <= 1'b1; done_r <= 1'b0;
   end else if (ends) begin

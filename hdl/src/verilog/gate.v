@@ -6,14 +6,14 @@ reg [@LW@-1:0] left_r;
 reg [@GW@-1:0] weight_base_r;
 reg more_groups_r, more_inputs_r;
 wire [@KC@-1:0] outputs = @fit(j_outputs,16,KC)@;
-wire [@KC@-1:0] length = j_in_list ? length1_r : length0_r;
-wire [@KC@-1:0] inputs = j_list_on ? length : @fit(j_inputs,16,KC)@;
-wire [@KC@-1:0] slots = (inputs == @KC@'d0) ? @KC@'d1 : inputs;
-wire [@KC@-1:0] period = (inputs > @KC@'d@G@) ? inputs : @KC@'d@G@;
+// While nothing runs, what a start in this cycle will need: how many inputs, at least one slot and as many as there are MACs.
+wire [@KC@-1:0] start_length = i_start_in_list ? length1_r : length0_r;
+wire [@KC@-1:0] start_inputs = i_start_list_on ? start_length : @fit(i_start_inputs,16,KC)@;
+reg empty_r; reg [@KC@-1:0] slots_r, period_r;
 wire [@KC@-1:0] next_step = step_r + @KC@'d1;
 wire enters = running_r && more_groups_r && more_inputs_r;
-wire last_input = (next_step == slots);
-wire group_ends = running_r && more_groups_r && (next_step == period);
+wire last_input = (next_step == slots_r);
+wire group_ends = running_r && more_groups_r && (next_step == period_r);
 // G0
 assign o_pool_address = j_pool_base + @fit(step_r,KC,PLW)@;
 assign o_list_address = @fit(step_r,KC,KW)@;
@@ -68,12 +68,19 @@ wire [@KC@-1:0] out_length = j_out_list ? length1_r : length0_r;
 wire [@KC@-1:0] next_length = out_length + @KC@'d1;
 wire begins0 = i_start && (i_start_purpose == 2'd1) && !i_start_out_list;
 wire begins1 = i_start && (i_start_purpose == 2'd1) && i_start_out_list;
-reg [15:0] lscore_r; reg lscore_valid_r;
+reg [15:0] lscore_r; reg lscore_valid_r, skip_r;
 integer k, m;
 always @(*) for (m = 0; m < @G@; m = m + 1) product[m] = weight_r[m] * pooled_r;
 always @(posedge clock) begin
   select_r <= j_in_list;
-  g1_empty_r <= (inputs == @KC@'d0); g1_last_r <= last_input;
+  if (!running_r) begin
+    running_r <= i_start; more_groups_r <= 1'b1; more_inputs_r <= 1'b1; step_r <= @KC@'d0;
+    group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base; param_output_r <= @KC@'d0;
+    o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
+    empty_r <= (start_inputs == @KC@'d0); slots_r <= (start_inputs == @KC@'d0) ? @KC@'d1 : start_inputs;
+    period_r <= (start_inputs > @KC@'d@G@) ? start_inputs : @KC@'d@G@;
+  end
+  g1_empty_r <= empty_r; g1_last_r <= last_input;
   g1_step_r <= @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
   g2_last_r <= g1_last_r; pool4_r <= g1_empty_r ? 20'd0 : pool4;
   g3_last_r <= g2_last_r;
@@ -122,13 +129,9 @@ always @(posedge clock) begin
     if (j_out_list) done1_r <= 1'b1; else done0_r <= 1'b1;
   end
   if (p5_valid_r && lnet) begin
-    lscore_r <= score_r; lscore_valid_r <= 1'b1;
+    lscore_r <= score_r; lscore_valid_r <= 1'b1; skip_r <= (score_r == 16'd0);
   end
   if (i_start) begin
-    running_r <= 1'b1; more_groups_r <= 1'b1; step_r <= @KC@'d0;
-    group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base;
-    more_inputs_r <= 1'b1; param_output_r <= @KC@'d0;
-    o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
     if (i_start_purpose == 2'd0) lscore_valid_r <= 1'b0;
     if (begins0) done0_r <= 1'b0;
     if (begins1) done1_r <= 1'b0;
@@ -139,7 +142,7 @@ assign o_list_write1 = keeps && j_out_list;
 assign o_list_write_address = @fit(out_length,KC,KW)@;
 assign o_list_write_data = {@fit(o_index_r,KC,KW)@, o_group_r, o_lane_r, o_bank, o_row, score_r};
 assign o_length0 = @fit(length0_r,KC,16)@; assign o_length1 = @fit(length1_r,KC,16)@; assign o_done0 = done0_r; assign o_done1 = done1_r;
-assign o_lscore = lscore_r; assign o_lscore_valid = lscore_valid_r;
+assign o_lscore = lscore_r; assign o_lscore_valid = lscore_valid_r; assign o_skip = skip_r;
 assign o_running = running_r;
 assign o_score_valid = p5_valid_r; assign o_score = score_r;
 assign o_logit_valid = classifier && p2_valid_r; assign o_logit = biased_r;

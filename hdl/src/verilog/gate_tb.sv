@@ -43,7 +43,7 @@ module lcsim_gate_tb;
 
   lcsim_gate gate(
     .clock(clock), .reset(reset), .i_job(job), .i_start(start), .i_start_purpose(j_purpose),
-    .i_start_outputs(j_outputs), .i_start_out_list(j_out_list), .i_start_weight_base(j_weight_base),
+    .i_start_inputs(j_inputs), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list), .i_start_outputs(j_outputs), .i_start_out_list(j_out_list), .i_start_weight_base(j_weight_base),
     .i_forced_open(forced_open), .i_list0(list0_data), .i_list1(list1_data), .i_pool(pool_data),
     .i_weights(weight_data), .i_param(param_data), .o_pool_address(pool_address), .o_list_address(list_address),
     .o_weight_address(weight_address), .o_param_address(param_address), .o_list_write0(list_write0),

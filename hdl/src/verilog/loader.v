@@ -1,6 +1,8 @@
-localparam IDLE = 3'd0, TILE = 3'd1, SETUP = 3'd2, SETTLE = 3'd3, FOLD = 3'd4, LOAD = 3'd5;
-reg [2:0] state_r;
-reg settle_r, parity_r;
+// A bit for each state; none is idle.
+localparam TILE = 0, SETUP = 1, SETTLE = 2, FOLD = 3, LOAD = 4;
+localparam IDLE = 5'd0;
+reg [4:0] state_r;
+reg parity_r;
 reg [15:0] position_r, tile_end_r;
 reg [@FW@-1:0] tile_group_r;
 reg [@CW@-1:0] column_r, cols_r;
@@ -16,12 +18,12 @@ wire out_done = j_out_list ? i_done1 : i_done0;
 wire [15:0] outputs = from_list ? out_length : j_out_channels;
 wire [15:0] left = outputs - position_r;
 wire none_left = (outputs == position_r);
-wire full = (outputs >= tile_end_r);
+wire full = (from_list && (out_length >= tile_end_r)) || (!from_list && (j_out_channels >= tile_end_r));
 wire suffices = !from_list || out_done || full;
 wire [@CW@-1:0] tile_cols = full ? @CW@'d@C@ : @fit(left,16,CW)@;
 reg tile_waits_r;
 reg [@DRW@-1:0] param_busy_r;
-reg [@CW@-1:0] shadow_busy_r; reg shadow_used_r;
+reg [@CW@-1:0] shadow_busy_r;
 wire params_free = !tile_waits_r && (param_busy_r == @DRW@'d0);
 
 // --- SETUP: list entry, turn at the bank, parameter word, both scores.
@@ -74,7 +76,7 @@ always @(posedge clock) begin
   s4_shift_r <= i_param[4:0]; s5_shift_r <= s4_shift_r; s6_shift_r <= s5_shift_r;
   s4_multiplier_r <= i_param[19:5]; s5_multiplier_r <= s4_scaled[14:0];
   s6_multiplier_r <= j_l_scaled ? s5_scaled[14:0] : s5_multiplier_r;
-  s1_valid_r <= (state_r == SETUP); s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r; s6_valid_r <= s5_valid_r;
+  s1_valid_r <= state_r[SETUP]; s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r; s6_valid_r <= s5_valid_r;
   if (s1_valid_r) begin
     column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group;
     column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane;
@@ -84,12 +86,12 @@ always @(posedge clock) begin
     end
     last_group_r <= s1_group;
   end
-  if (state_r == TILE) begin
+  if (state_r[TILE]) begin
     for (k = 0; k < @B@; k = k + 1) turns_r[k] <= @CW@'d0;
     interval_r <= @CW@'d1;
   end else if (s2_valid_r) begin
     turns_r[s2_bank_r] <= next_turn;
-    if (s2_turn >= interval_r) interval_r <= next_turn;
+    if (s2_turn == interval_r) interval_r <= next_turn;
   end
 end
 assign o_set = s6_valid_r; assign o_set_column = s6_column_r; assign o_set_parity = s6_parity_r;
@@ -97,13 +99,12 @@ assign o_set_bias = s6_bias_r; assign o_set_multiplier = s6_multiplier_r; assign
 assign o_set_bank = s6_bank_r; assign o_set_word = s6_word_r; assign o_set_entry = s6_entry_r; assign o_set_turn = s6_turn_r;
 
 // --- Delays: column c holds its values (turn - c) mod interval cycles; one column a cycle, long before they are used.
-reg [3:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
-wire setup_ends = (state_r == SETTLE) && settle_r;
+reg [4:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
 always @(posedge clock) begin
-  delay_wait_r <= {delay_wait_r[2:0], setup_ends};
-  if (delay_wait_r[3]) delay_on_r <= 1'b1;
+  delay_wait_r <= {delay_wait_r[3:0], state_r[SETTLE]};
+  if (delay_wait_r[4]) delay_on_r <= 1'b1;
   else if (delay_column_r + @CW@'d1 == delay_cols_r) delay_on_r <= 1'b0;
-  if (delay_wait_r[0]) begin
+  if (delay_wait_r[1]) begin
     delay_parity_r <= parity_r; delay_cols_r <= cols_r; delay_interval_r <= interval_r;
     delay_column_r <= @CW@'d0; delay_phase_r <= @CW@'d0;
   end else if (delay_on_r) begin
@@ -114,43 +115,45 @@ end
 assign o_delay = delay_on_r; assign o_delay_column = delay_column_r; assign o_delay_phase = delay_phase_r;
 assign o_delay_parity = delay_parity_r; assign o_delay_interval = delay_interval_r;
 
-// --- FOLD and LOAD: the next fold, and its words. A fold's rows are known before it begins.
+// --- FOLD and LOAD: the next fold, and its words. What is asked of a counter in the next cycle stands in a flag beside it; FOLD
+// sets them for the fold's first word.
 wire [15:0] in_length = j_in_list ? i_length1 : i_length0;
-wire [@EW@-1:0] all_inputs = in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
-reg [@EW@-1:0] inputs_left_r;
-reg [@RW@-1:0] rows_r, row_r, all_rows_r;
-reg last_entry_r, empty_r, all_last_r;
-reg [15:0] tap_y_r, tap_x_r, channel_r, input_r;
+reg [@EW@-1:0] all_inputs_r, inputs_left_r;
+reg [@RW@-1:0] rows_r, row_r;
+reg last_entry_r, empty_r, last_r, last_chunk_r, last_x_r, last_step_r, last_row_r, last_word_r, last_channel_r, tap_moves_r;
+reg [15:0] tap_y_r, tap_x_r, channel_r, input_r, input_after_r;
 reg [@QW@-1:0] bank_r;
 reg [@AW@-1:0] offset_r, tap_offset_r;
 reg [@FW@-1:0] tap_base_r, group_base_r, group_offset_r;
 reg [@GPW@-1:0] word_group_r;
 reg first_r, chunk_r;
 reg [@PW@-1:0] pixels_left_r;
-wire last_x = (tap_x_r == j_last_x);
-wire last_tap = last_x && (tap_y_r == j_last_y);
-wire last = last_entry_r && (packed_taps || last_tap || empty_r);
-wire last_chunk = (pixels_left_r <= @PW@'d@D@);
-wire [@EW@-1:0] inputs_left = inputs_left_r - @fit(j_fold_rows,RW,EW)@;
-wire all_last = (all_inputs <= @fit(j_fold_rows,RW,EW)@);
-wire next_last = (inputs_left <= @fit(j_fold_rows,RW,EW)@);
-wire [@RW@-1:0] all_rows = all_last ? @fit(all_inputs,EW,RW)@ : j_fold_rows;
-reg pending_r, ready_r;
+wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
+wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
+wire [@AW@-1:0] next_offset = tap_offset_r + (last_x_r ? j_row_step : @AW@'d1);
+wire [15:0] next_channel = last_channel_r ? 16'd0 : channel_r + 16'd1;
+wire one_channel = (j_last_channel == 16'd0);
+wire next_last_channel = last_channel_r ? one_channel : (next_channel == j_last_channel);
+wire last_entry = (inputs_left_r <= @fit(j_fold_rows,RW,EW)@);
+wire one_group = (first_group_r == last_group_r);
+wire one_row = (inputs_left_r == @EW@'d1) || (j_fold_rows == @RW@'d1);
+wire one_word = (one_group && one_row) || (all_inputs_r == @EW@'d0);
+wire [@RW@:0] row_after = {1'b0, row_r} + {@RW@'d1, 1'b0};
+wire row_after_last = (row_after == {1'b0, rows_r});
+wire group_after_last = (word_group_r + @GPW@'d1 == last_group_r);
+wire word_after_last = last_step_r ? one_group && row_after_last : last_row_r && group_after_last;
+reg pending_r, ready_r, blocked_r, opens_r;
 reg [@NW@-1:0] wait_r;
 reg [@GPW@-1:0] spans_r;
-wire begins = (state_r == FOLD) && !pending_r && !shadow_used_r;
-wire issues = (begins && !empty_r) || (state_r == LOAD);
-wire last_step = (word_group_r == last_group_r);
-wire last_word = empty_r || (last_step && (row_r + @RW@'d1 == rows_r));
-wire steps = begins || (state_r == LOAD);
-wire ends = steps && last_word;
-wire last_channel = (channel_r == j_last_channel);
+wire issues = state_r[LOAD] && !empty_r;
+wire ends = state_r[LOAD] && last_word_r;
 integer m, n;
 // The list is read one input ahead, so that its entry stands beside the counter.
-wire input_restarts = setup_ends || (ends && (last || packed_taps || last_entry_r));
-wire [15:0] next_input = input_restarts ? 16'd0 : (steps && last_step) ? input_r + 16'd1 : input_r;
-assign o_list_address = (state_r == SETUP) ? @fit(position_r,16,KW)@ : @fit(next_input,16,KW)@;
-wire list_select = (state_r == SETUP) ? j_out_list : j_in_list;
+wire [15:0] next_input = (state_r[LOAD] && last_step_r) ? input_after_r : input_r;
+wire input_restarts = state_r[SETTLE] || (last_word_r && (last_r || packed_taps || last_entry_r));
+assign o_list_address = state_r[SETUP] ? @fit(position_r,16,KW)@ : @fit(next_input,16,KW)@;
+wire list_select = state_r[SETUP] ? j_out_list : j_in_list;
+reg tap_load_r; reg [@RW@-1:0] tap_row_r; reg [15:0] row_y_r, row_x_r; reg [@AW@-1:0] row_offset_r;
 reg listed0_r, listed1_r;
 reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
 reg b_valid_r; reg [@RW@-1:0] b_row_r; reg [@GPW@-1:0] b_group_r;
@@ -162,17 +165,26 @@ assign o_filter_address = a_word_r + @fit(a_listed_r,KW,FW)@;
 always @(*) for (m = 0; m < @C@; m = m + 1) weights[8*m +: 8] = word_r[8*column_lane_r[m] +: 8];
 always @(posedge clock) begin
   select_r <= list_select; listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
-  input_r <= next_input; a_listed_r <= listed;
+  if (state_r[SETTLE] || (state_r[LOAD] && last_step_r)) begin
+    input_r <= input_restarts ? 16'd0 : input_after_r;
+    input_after_r <= input_restarts ? 16'd1 : input_after_r + 16'd1;
+  end
+  a_listed_r <= listed;
   a_row_r <= row_r; a_group_r <= word_group_r;
-  a_word_r <= j_filter_base + group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
+  a_word_r <= group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
   b_row_r <= a_row_r; b_group_r <= a_group_r;
   load_row_r <= b_row_r; word_r <= i_filter;
   a_valid_r <= issues; b_valid_r <= a_valid_r;
   for (n = 0; n < @C@; n = n + 1) load_r[n] <= b_valid_r && (column_group_r[n] == b_group_r);
 end
 assign o_load = load_r; assign o_load_row = @fit(load_row_r,RW,16)@; assign o_load_weights = weights;
-assign o_tap_load = issues && (word_group_r == first_group_r); assign o_tap_row = @fit(row_r,RW,16)@;
-assign o_tap_y = tap_y_r; assign o_tap_x = tap_x_r; assign o_tap_offset = tap_offset_r;
+// A row's tap, a cycle behind its first word.
+always @(posedge clock) begin
+  tap_load_r <= issues && (word_group_r == first_group_r);
+  tap_row_r <= row_r; row_y_r <= tap_y_r; row_x_r <= tap_x_r; row_offset_r <= tap_offset_r;
+end
+assign o_tap_load = tap_load_r; assign o_tap_row = @fit(tap_row_r,RW,16)@;
+assign o_tap_y = row_y_r; assign o_tap_x = row_x_r; assign o_tap_offset = row_offset_r;
 
 // The fold that the streamer may take.
 reg f_first_r, f_last_r, f_opens_r, f_closes_r, f_chunk_r, f_parity_r;
@@ -186,101 +198,98 @@ assign o_busy = (state_r != IDLE) || pending_r;
 always @(posedge clock) begin
   if (param_busy_r != @DRW@'d0) param_busy_r <= param_busy_r - @DRW@'d1;
   shadow_busy_r <= shadow_busy_r - @CW@'d1;
-  if (shadow_busy_r == @CW@'d1) shadow_used_r <= 1'b0;
   wait_r <= wait_r - @NW@'d1;
   if (pending_r && (wait_r == @NW@'d1)) ready_r <= 1'b1;
-  if (setup_ends) begin
-    inputs_left_r <= all_inputs; last_entry_r <= all_last; all_last_r <= all_last; empty_r <= (all_inputs == @EW@'d0);
-    rows_r <= all_rows; all_rows_r <= all_rows; spans_r <= last_group_r - first_group_r;
-  end else if (ends) begin
-    if (last || (last_entry_r && !packed_taps)) begin
-      inputs_left_r <= all_inputs; last_entry_r <= all_last_r; rows_r <= all_rows_r;
+  if (opens_r) blocked_r <= 1'b1;
+  else if ((@SHADOW@ == 0) ? i_taken : (!pending_r && (shadow_busy_r == @CW@'d1))) blocked_r <= 1'b0;
+  if (state_r == IDLE) begin
+    state_r[TILE] <= i_start; parity_r <= 1'b0; position_r <= 16'd0; tile_end_r <= 16'd@C@; tile_group_r <= @FW@'d0;
+    place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
+  end
+  if (state_r[TILE] && suffices) begin
+    if (none_left) state_r <= IDLE;
+    else if (params_free) state_r <= 5'd1 << SETUP;
+  end
+  if (state_r[TILE]) begin
+    column_r <= @CW@'d0; cols_r <= tile_cols;
+  end
+  if (state_r[SETUP]) begin
+    column_r <= column_r + @CW@'d1; position_r <= position_r + 16'd1;
+    if (place_bank_r == @BW@'d@BLAST@) begin
+      place_bank_r <= @BW@'d0; place_word_r <= place_word_r + j_out_pixels[@AW@-1:0];
+    end else place_bank_r <= place_bank_r + @BW@'d1;
+    if (column_r + @CW@'d1 == cols_r) state_r <= 5'd1 << SETTLE;
+  end
+  if (state_r[SETTLE]) begin
+    state_r <= 5'd1 << FOLD; tile_waits_r <= 1'b1; tile_end_r <= position_r + 16'd@C@;
+    all_inputs_r <= in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
+    inputs_left_r <= in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
+    pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1;
+    bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_base_r <= j_filter_base;
+    tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= (j_last_x == 16'd0);
+    channel_r <= 16'd0; last_channel_r <= one_channel;
+  end
+  opens_r <= state_r[FOLD] && !blocked_r;
+  if (state_r[FOLD]) begin
+    if (!blocked_r) state_r <= 5'd1 << LOAD;
+    row_r <= @RW@'d0; rows_r <= last_entry ? @fit(inputs_left_r,EW,RW)@ : j_fold_rows;
+    word_group_r <= first_group_r; group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
+    spans_r <= last_group_r - first_group_r; empty_r <= (all_inputs_r == @EW@'d0); last_entry_r <= last_entry; last_chunk_r <= (pixels_left_r <= @PW@'d@D@);
+    last_r <= last_entry && (packed_taps || (all_inputs_r == @EW@'d0) || (last_x_r && (tap_y_r == j_last_y)));
+    last_step_r <= one_group; last_row_r <= one_row; last_word_r <= one_word;
+    tap_moves_r <= packed_taps ? one_group && last_channel_r : one_word && last_entry;
+  end
+  if (opens_r) begin
+    pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans_r,GPW,NW)@ + @NW@'d1;
+    f_first_r <= first_r; f_last_r <= last_r; f_opens_r <= first_r && chunk_r; f_closes_r <= last_r && last_chunk_r;
+    f_chunk_r <= chunk_r; f_parity_r <= parity_r; f_rows_r <= rows_r; f_cols_r <= cols_r;
+    f_interval_r <= last_r ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;
+    f_pixels_r <= last_chunk_r ? pixels_left_r : @PW@'d@D@;
+  end
+  if (state_r[LOAD]) begin
+    if (last_step_r) begin
+      row_r <= row_r + @RW@'d1; last_row_r <= row_after_last;
+      word_group_r <= first_group_r; group_offset_r <= group_base_r; last_step_r <= one_group;
+      channel_r <= next_channel; last_channel_r <= next_last_channel;
     end else begin
-      inputs_left_r <= inputs_left; last_entry_r <= next_last;
-      rows_r <= next_last ? @fit(inputs_left,EW,RW)@ : j_fold_rows;
+      word_group_r <= word_group_r + @GPW@'d1; group_offset_r <= group_offset_r + j_group_step; last_step_r <= group_after_last;
+    end
+    last_word_r <= word_after_last;
+    // Packed taps move from row to row, others with the fold behind the last entries.
+    tap_moves_r <= packed_taps ? (last_step_r ? one_group && next_last_channel : group_after_last && last_channel_r)
+      : word_after_last && last_entry_r;
+    if (last_word_r) state_r <= (last_r && last_chunk_r) ? 5'd1 << TILE : 5'd1 << FOLD;
+  end
+  if (state_r[LOAD] && tap_moves_r) begin
+    if (last_word_r && last_r) begin
+      tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= (j_last_x == 16'd0);
+    end else begin
+      tap_y_r <= next_y; tap_x_r <= next_x; tap_offset_r <= next_offset; last_x_r <= (next_x == j_last_x);
     end
   end
-  case (state_r)
-    IDLE: if (i_start) begin
-      state_r <= TILE; parity_r <= 1'b0; position_r <= 16'd0; tile_end_r <= 16'd@C@; tile_group_r <= @FW@'d0;
-      place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
+  if (ends) begin
+    first_r <= last_r;
+    if (last_entry_r) begin
+      inputs_left_r <= all_inputs_r; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
+    end else begin
+      inputs_left_r <= inputs_left_r - @fit(j_fold_rows,RW,EW)@;
+      if (packed_taps) bank_r <= @QW@'d0;
+      else if (bank_r == @QW@'d@QLAST@) begin
+        bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
+      end else bank_r <= bank_r + @QW@'d1;
     end
-    TILE: if (suffices) begin
-      if (none_left) state_r <= IDLE;
-      else if (params_free) begin
-        state_r <= SETUP; column_r <= @CW@'d0; cols_r <= tile_cols;
+    if (last_r) begin
+      tap_base_r <= j_filter_base; pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
+      if (last_chunk_r) begin
+        parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
       end
-    end
-    SETUP: begin
-      column_r <= column_r + @CW@'d1; position_r <= position_r + 16'd1;
-      if (place_bank_r == @BW@'d@BLAST@) begin
-        place_bank_r <= @BW@'d0; place_word_r <= place_word_r + j_out_pixels[@AW@-1:0];
-      end else place_bank_r <= place_bank_r + @BW@'d1;
-      if (column_r + @CW@'d1 == cols_r) begin
-        state_r <= SETTLE; settle_r <= 1'b0;
-      end
-    end
-    SETTLE: begin
-      settle_r <= 1'b1; tile_end_r <= position_r + 16'd@C@;
-      if (settle_r) begin
-        state_r <= FOLD; tile_waits_r <= 1'b1;
-        pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1; tap_y_r <= 16'd0; tap_x_r <= 16'd0;
-        channel_r <= 16'd0; bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
-        row_r <= @RW@'d0; word_group_r <= first_group_r;
-        group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
-      end
-    end
-    default: if (steps) begin
-      if (begins) begin
-        pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans_r,GPW,NW)@ + @NW@'d1;
-        f_first_r <= first_r; f_last_r <= last; f_opens_r <= first_r && chunk_r; f_closes_r <= last && last_chunk;
-        f_chunk_r <= chunk_r; f_parity_r <= parity_r; f_rows_r <= rows_r; f_cols_r <= cols_r;
-        f_interval_r <= last ? interval_r : @CW@'d1; f_bank_r <= bank_r; f_word_r <= j_src_base + offset_r;
-        f_pixels_r <= last_chunk ? pixels_left_r : @PW@'d@D@;
-      end
-      if (!last_word) state_r <= LOAD;
-      if (last_step) begin
-        word_group_r <= first_group_r; row_r <= row_r + @RW@'d1; group_offset_r <= group_base_r;
-        if (packed_taps) begin
-          channel_r <= last_channel ? 16'd0 : channel_r + 16'd1;
-          if (last_channel) begin
-            tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
-            tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
-            tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
-          end
-        end
-      end else begin
-        word_group_r <= word_group_r + @GPW@'d1; group_offset_r <= group_offset_r + j_group_step;
-      end
-      if (ends) begin
-        state_r <= FOLD; row_r <= @RW@'d0; word_group_r <= first_group_r; group_offset_r <= group_base_r; first_r <= last;
-        if (last) begin
-          tap_y_r <= 16'd0; tap_x_r <= 16'd0; channel_r <= 16'd0;
-          bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_offset_r <= @AW@'d0; tap_base_r <= @FW@'d0;
-          pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
-          if (last_chunk) begin
-            state_r <= TILE; parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
-          end
-        end else if (packed_taps) begin
-          tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
-        end else if (!last_entry_r) begin
-          if (bank_r == @QW@'d@QLAST@) begin
-            bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
-          end else bank_r <= bank_r + @QW@'d1;
-        end else begin
-          bank_r <= @QW@'d0; offset_r <= @AW@'d0;
-          tap_x_r <= last_x ? 16'd0 : tap_x_r + 16'd1;
-          tap_y_r <= last_x ? tap_y_r + 16'd1 : tap_y_r;
-          tap_offset_r <= tap_offset_r + (last_x ? j_row_step : @AW@'d1);
-          tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
-        end
-      end
-    end
-  endcase
+    end else if (packed_taps) tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
+    else if (last_entry_r) tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
+  end
   if (i_taken) begin
-    pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@; shadow_used_r <= (@SHADOW@ != 0);
+    pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
     if (f_opens_r) begin
-      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC7@;
+      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC8@;
     end
   end
 end

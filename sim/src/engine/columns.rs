@@ -1,6 +1,6 @@
 //! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
 //!
-//! Stages E0 to E6 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 1 + c + k` cycles
+//! Stages E0 to E7 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 1 + c + k` cycles
 //! ago, from E4 on later by the column's delay.
 
 use super::array::Array;
@@ -82,13 +82,15 @@ pub(crate) struct Columns {
     depth: usize,
     sets: [ColumnSet; 2],
     accumulators: Vec<i32>,
-    /// Registers behind E0 to E5.
+    /// Registers behind E0 to E6.
     read: Vec<i32>,
     sum: Vec<i32>,
     biased: Vec<i32>,
     narrow: Vec<i32>,
     product: Vec<i32>,
     residual: Vec<i8>,
+    scaled: Vec<i32>,
+    base: Vec<i8>,
     output: Vec<i8>,
     pool: Vec<i32>,
     /// Cycle of the last write to the pool memory's one write port.
@@ -119,6 +121,8 @@ impl Columns {
             narrow: vec![0; cols],
             product: vec![0; cols],
             residual: vec![0; cols],
+            scaled: vec![0; cols],
+            base: vec![0; cols],
             output: vec![0; cols],
             pool: vec![0; cols],
             flushed_at: None,
@@ -171,25 +175,30 @@ impl Columns {
         }
     }
 
-    /// One clock edge of stages E3 to E6 and of the pool flush, last stage first.
+    /// One clock edge of stages E3 to E7 and of the pool flush, last stage first.
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
-            if let Some(&slot) = self.emitted(now, slots, c, 6) {
+            if let Some(&slot) = self.emitted(now, slots, c, 7) {
                 self.write_back(now, &slot, job, c, stores, activity);
             }
+            if self.emitted(now, slots, c, 6).is_some() {
+                let base = match job.residual {
+                    Some(relu) => i32::from(if relu { self.base[c].max(0) } else { self.base[c] }),
+                    None => 0,
+                };
+                self.output[c] = (self.scaled[c] + base).clamp(-128, 127) as i8;
+            }
             if self.emitted(now, slots, c, 5).is_some() {
-                let base = if job.residual.is_some() { i32::from(self.residual[c]) } else { 0 };
-                let scaled = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
-                self.output[c] = (scaled + base).clamp(-128, 127) as i8;
+                self.scaled[c] = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
+                self.base[c] = self.residual[c];
             }
             if let Some(&slot) = self.emitted(now, slots, c, 4) {
                 let column = self.sets[slot.parity].columns[c];
                 self.product[c] = self.narrow[c] * i32::from(column.multiplier);
                 activity.requantized += 1;
-                if let Some(relu) = job.residual {
-                    let stored = stores.stream.read(now, column.bank, column.word + slot.pixel);
-                    self.residual[c] = if relu { stored.max(0) } else { stored };
+                if job.residual.is_some() {
+                    self.residual[c] = stores.stream.read(now, column.bank, column.word + slot.pixel);
                     activity.stream_read += 1;
                 }
             }
@@ -250,7 +259,7 @@ impl Columns {
         }
         let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
-            let slot = slots.at(now, self.age(c) + 6 + set.interval);
+            let slot = slots.at(now, self.age(c) + 7 + set.interval);
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];

@@ -37,8 +37,8 @@ enum State {
     /// Reads the parameters of this column.
     Setup(usize),
     /// Waits for the last parameters to arrive.
-    Settle(usize),
-    /// Waits for the shadow weights to be free, then issues a fold's first word.
+    Settle,
+    /// Looks at the next fold, and waits until the shadow weights are free.
     Fold,
     /// Issues this word.
     Load(usize),
@@ -128,9 +128,9 @@ impl Loader {
     pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
-            self.param_busy = config.rows + config.cols + 7;
+            self.param_busy = config.rows + config.cols + 8;
         }
-        self.shadow_busy = config.cols.saturating_sub(3);
+        self.shadow_busy = config.cols.saturating_sub(4);
     }
 
     /// Writes the word that arrives in this cycle into the shadow weights.
@@ -158,18 +158,16 @@ impl Loader {
             State::Tile => self.begin_tile(view, job, columns, params_free),
             State::Setup(c) => {
                 self.setup(view, job, columns, c, &mut activity[job.layer]);
-                self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle(2) };
+                self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle };
             }
-            State::Settle(2) => self.state = State::Settle(1),
-            State::Settle(_) => {
+            State::Settle => {
                 self.finish_setup(columns);
                 self.state = State::Fold;
             }
             State::Fold if self.pending.is_none() && shadow_free => {
                 let fold = self.fold(view, job);
                 self.needed = fold.rows * (self.groups - 1) + 2;
-                (self.pending, self.waited) = (Some(fold), 1);
-                issued = self.issue(view, job, 0, &mut activity[job.layer]);
+                (self.pending, self.waited, self.state) = (Some(fold), 0, State::Load(0));
             }
             State::Fold => {}
             State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer]),

@@ -78,6 +78,8 @@ pub(crate) struct Machine<'a> {
     image_word: Option<usize>,
     /// Cycles until everything issued to the array is written back and pooled.
     draining: usize,
+    /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
+    array_busy: bool,
     /// Current convolution; the array's units keep working on it until it is drained.
     conv: usize,
     pc: usize,
@@ -111,6 +113,7 @@ impl<'a> Machine<'a> {
             gate: GateUnit::new(config.gate.macs),
             image_word: None,
             draining: 0,
+            array_busy: false,
             conv: 0,
             pc: 0,
             last_slot: 0,
@@ -125,7 +128,7 @@ impl<'a> Machine<'a> {
 
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
-        rows + 2 * cols + 9
+        rows + 2 * cols + 10
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -158,11 +161,15 @@ impl<'a> Machine<'a> {
     }
 
     fn sample(&self) -> Sampled {
-        let array_busy = self.image_word.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0;
-        Sampled { array_busy, gate_running: self.gate.running(), lscore: self.gate.lscore }
+        Sampled { array_busy: self.array_busy, gate_running: self.gate.running(), lscore: self.gate.lscore }
+    }
+
+    fn busy(&self) -> bool {
+        self.image_word.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
     }
 
     fn tick(&mut self, sampled: &Sampled) {
+        self.array_busy = self.busy();
         let job = &self.program.convs[self.conv];
         let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
         if self.now <= self.last_slot + depth {
@@ -230,7 +237,7 @@ impl<'a> Machine<'a> {
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
             self.last_emission = self.now + 1;
-            self.draining = array.rows + array.cols + 7 + self.columns.set(issue.slot.parity).interval();
+            self.draining = array.rows + array.cols + 8 + self.columns.set(issue.slot.parity).interval();
         }
         if issue.slot.valid || issue.swap {
             self.last_slot = self.now + 1;
@@ -280,9 +287,9 @@ impl<'a> Machine<'a> {
     fn start(&mut self, op: Op) {
         self.layers[op.layer].executed = true;
         match op.unit {
-            Unit::LoadImage => self.image_word = Some(0),
+            Unit::LoadImage => (self.image_word, self.array_busy) = (Some(0), true),
             Unit::Conv(conv) => {
-                self.conv = conv;
+                (self.conv, self.array_busy) = (conv, true);
                 self.loader.start(conv);
             }
             Unit::Gate(gate) => self.gate.start(gate, &self.program.gates[gate]),

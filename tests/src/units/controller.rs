@@ -68,11 +68,11 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
         let instruction = program[pc];
         shows(script, cycle, pc + 1);
         let (array, gate, known) = (rng.once_in(3), rng.once_in(3), rng.range(0, 2) > 0);
-        let score = rng.pick(&[0, 0, 1, 0x7fff, 0x8000]);
+        let skip = rng.once_in(2);
         script.drive(cycle, "i_array_busy", i64::from(array));
         script.drive(cycle, "i_gate_running", i64::from(gate));
         script.drive(cycle, "i_lscore_valid", i64::from(known));
-        script.drive(cycle, "i_lscore", score);
+        script.drive(cycle, "i_skip", i64::from(skip));
         script.drive(cycle, "i_forced_open", i64::from(open));
         script.expect(cycle, "o_running", 1);
         script.expect(cycle, "o_done", 0);
@@ -86,7 +86,7 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
             addresses(script, cycle, pc + 1);
             continue;
         }
-        let skips = instruction.predicated && known && score == 0 && !open;
+        let skips = instruction.predicated && known && skip && !open;
         let decided = !instruction.predicated || known;
         let starts = decided && !skips && !array && (instruction.kind != GATE || !gate);
         if starts {

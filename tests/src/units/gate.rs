@@ -57,7 +57,7 @@ pub fn gate(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Script
     let idle = script.start();
     let known = ["o_length0", "o_length1", "o_done0", "o_done1", "o_lscore_valid"].map(|p| (p, 0, idle));
     // Of the score nothing is said before there is one.
-    let kept = known.into_iter().chain([("o_lscore", 0, usize::MAX)]).collect();
+    let kept = known.into_iter().chain([("o_lscore", 0, usize::MAX), ("o_skip", 0, usize::MAX)]).collect();
     let mut gate = Gate { config, script, rng: Rng::new(seed), lists: Default::default(), idle, kept };
     for _ in 0..jobs {
         gate.job();
@@ -126,9 +126,15 @@ impl Gate<'_> {
         ];
         // The instruction that starts is on ports of its own; it is in the instruction register a cycle later.
         self.script.drive(start, "i_start", 1);
-        for (port, value) in
-            [("purpose", code), ("outputs", job.outputs), ("out_list", out), ("weight_base", job.weight_base)]
-        {
+        for (port, value) in [
+            ("purpose", code),
+            ("inputs", job.inputs),
+            ("list_on", i64::from(job.list.is_some())),
+            ("in_list", job.list.unwrap_or(0) as i64),
+            ("outputs", job.outputs),
+            ("out_list", out),
+            ("weight_base", job.weight_base),
+        ] {
             self.script.drive(start, &format!("i_start_{port}"), value);
         }
         for (field, value) in fields {
@@ -235,6 +241,7 @@ impl Gate<'_> {
             Purpose::CNet(list) if score > 0 || job.open => self.entry(list, output, score, p5),
             Purpose::LNet => {
                 self.keep("o_lscore", score, p5 + 1);
+                self.keep("o_skip", i64::from(score == 0), p5 + 1);
                 self.keep("o_lscore_valid", 1, p5 + 1);
             }
             _ => {}

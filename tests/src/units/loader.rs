@@ -236,14 +236,16 @@ impl Loader<'_> {
                 self.script.drive(taken, "i_taken", 1);
                 // The slot that carries the swap is the one after the decision.
                 let (rows, slot) = (self.config.array.rows, taken + 1);
-                self.shadow_free = slot + self.config.array.cols.saturating_sub(3);
+                self.shadow_free = slot + self.config.array.cols.saturating_sub(3).max(1);
                 if first && start == 0 {
-                    self.set_free = slot + rows + self.config.array.cols + 7;
+                    self.set_free = slot + rows + self.config.array.cols + 8;
                 }
                 self.taken = taken;
-                self.now = y0 + ((fold.rows * groups) as usize).max(1);
+                // FOLD is in between.
+                self.now = y0 + ((fold.rows * groups) as usize).max(1) + 1;
             }
         }
+        self.now -= 1;
     }
 
     /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 2, shadow weights written in y + 3."

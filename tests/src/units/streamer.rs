@@ -61,6 +61,8 @@ impl Streamer<'_> {
         };
         let [tiles, folds] = [rng.range(1, 3), rng.range(1, 3)];
         self.free = self.idle.max(self.free);
+        // The loader reads parameters for longer than that before a convolution's first fold is ready.
+        self.loaded = self.free + 3;
         // Natural order without a list does not scatter, a list without natural order neither.
         let (natural, list) = if job.scattered { (1, 1) } else { self.rng.pick(&[(0, 0), (0, 1), (1, 0)]) };
         for (field, value) in [
@@ -101,11 +103,12 @@ impl Streamer<'_> {
         let allowed = if job.scattered && last { self.settled.max(self.free) } else { self.free };
         let ready = self.free.max(self.loaded) + self.rng.pick(&[0, 0, 0, 1, 9]);
         let taken = ready.max(allowed);
-        // The loader issues the next fold's first word behind the swap, and 2 cycles later the fold is ready.
-        self.loaded = taken + 3;
-        for cycle in ready..=taken {
+        // The loader issues the next fold's first word behind the swap, 2 cycles on, and 2 cycles later the fold is ready.
+        self.loaded = taken + 4;
+        // The loader names the fold's place before it is ready.
+        for cycle in ready - 1..=taken {
             for (port, value) in [
-                ("i_ready", 1),
+                ("i_ready", i64::from(cycle >= ready)),
                 ("i_fold_first", i64::from(first)),
                 ("i_fold_last", i64::from(last)),
                 ("i_fold_closes", i64::from(last && closes)),
@@ -159,8 +162,8 @@ impl Streamer<'_> {
         if last {
             let emitted = end + 1 - interval as usize;
             self.settled = (emitted + cols as usize + interval as usize).saturating_sub(2);
-            // "Idle again from t + R + C + 7 + I on", t the slot of the last emitted pixel.
-            busy = busy.max(emitted + 1 + (rows + cols + 7 + interval) as usize);
+            // "Idle again from t + R + C + 8 + I on", t the slot of the last emitted pixel.
+            busy = busy.max(emitted + 1 + (rows + cols + 8 + interval) as usize);
         }
         for cycle in (taken + 1).max(self.idle)..busy {
             script.expect(cycle, "o_busy", 1);
