@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod cosim;
 pub mod onnx_builder;
+pub mod proofs;
 pub mod random;
 pub mod tiny;
 pub mod tools;

@@ -1,0 +1,31 @@
+// What units assume of each other is asserted in them; here is what they do together: a block's branch is skipped if and only
+// if the score that its L-Net gave is 0.
+//
+// Names of the core beside its ports: its instances, array_busy_r, and q_purpose (of the instruction that may start).
+wire starts_any = controller$o_start_image || controller$o_start_conv || controller$o_start_gate;
+wire predicated = controller$o_word[$bits(controller$o_word)-3];
+// The score of the last L-Net, since it was started.
+reg scored;
+reg [15:0] score;
+always @(posedge clock) if (reset) scored <= 1'b0; else begin
+  if (controller$o_start_gate && (q_purpose == 2'd0)) scored <= 1'b0;
+  if (gate$o_score_valid && (controller$o_gate[$bits(controller$o_gate)-1 -: 2] == 2'd0)) begin
+    scored <= 1'b1; score <= gate$o_score;
+  end
+end
+reg was_running, was_started, was_zero, was_go;
+reg [$bits(o_pc)-1:0] was_pc;
+always @(posedge clock) begin
+  was_running <= o_running; was_started <= starts_any; was_go <= host$o_go; was_pc <= o_pc;
+  was_zero <= predicated && scored && (score == 16'd0) && !host$o_forced_open;
+end
+always @(*) if (known) begin
+  score_is_the_gates: assert((gate$o_lscore_valid == scored) && (!scored || (gate$o_lscore == score)) && (!scored || (gate$o_skip == (score == 16'd0))));
+  busy_is_seen: assert(!loader$o_busy || array_busy_r);
+  branch_starts: assert(!starts_any || !predicated || (scored && ((score != 16'd0) || host$o_forced_open)));
+  branch_is_skipped: assert(was_reset || was_go || !was_running || ((o_pc != was_pc) == (was_started || was_zero)));
+  lists_are_the_gates: assert((list0_loader$i_write == gate$o_list_write0) && (list0_gate$i_write == gate$o_list_write0)
+    && (list1_loader$i_write == gate$o_list_write1) && (list1_gate$i_write == gate$o_list_write1));
+  folds_are_the_loaders: assert((streamer$i_ready == loader$o_ready) && (loader$i_taken == streamer$o_taken));
+  runs: cover(o_running);
+end

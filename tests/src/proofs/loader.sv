@@ -1,0 +1,70 @@
+// A fold that has been begun is offered once, and stands until it is taken; the next one is not begun before. Folds of a
+// chunk come in order, from its first to its last, and each has a pixel and an interval of 1 to C.
+//
+// Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r, last_r,
+// pending_r, blocked_r, wait_r, pixels_left_r, last_chunk_r; of the set-up: position_r, tile_end_r, column_r, cols_r, interval_r, turns_r, place_bank_r,
+// s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r, select_r.
+wire [$bits({o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity, o_fold_rows, o_fold_cols, o_fold_interval,
+  o_fold_bank, o_fold_word, o_fold_pixels})-1:0] offer = {o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity,
+  o_fold_rows, o_fold_cols, o_fold_interval, o_fold_bank, o_fold_word, o_fold_pixels};
+reg [$bits(offer)-1:0] was_offer;
+// Begun and not taken; whether the next to be taken opens a chunk.
+reg begun, opens, stays, was_taken;
+always @(posedge clock) begin
+  was_offer <= offer; stays <= o_ready && !i_taken && !reset; was_taken <= i_taken && !reset;
+  if (reset) begin
+    begun <= 1'b0; opens <= 1'b1;
+  end else begin
+    if (opens_r) begun <= 1'b1; else if (i_taken) begun <= 1'b0;
+    if (i_taken) opens <= o_fold_last;
+  end
+end
+// Cycles until a fold that is begun is offered.
+wire [$bits(wait_r)-1:0] to_wait = wait_r - 1'b1;
+reg [$bits(wait_r)-1:0] had_to_wait;
+reg was_begun;
+always @(posedge clock) begin
+  had_to_wait <= to_wait; was_begun <= begun && !o_ready && !reset;
+end
+wire next_opens = begun ? o_fold_last : opens;
+wire folds = state_r[FOLD] || state_r[LOAD];
+wire in_tile = folds || state_r[SETUP] || state_r[SETTLE];
+wire [15:0] entries = !i_job_out_list_on ? i_job_out_channels : i_job_out_list ? i_length1 : i_length0;
+// Columns whose turn at their bank is known.
+wire [15:0] turned = (state_r[SETUP] ? column_r : cols_r) - s1_valid_r - s2_valid_r;
+reg turns_fit;
+integer bank;
+always @(*) begin
+  turns_fit = (turned <= C);
+  for (bank = 0; bank < B; bank = bank + 1) if (turns_r[bank] > turned) turns_fit = 1'b0;
+end
+always @(*) if (known) begin
+  offer_stands: assert(!stays || (o_ready && (offer == was_offer)));
+  offered_once: assert(!was_taken || !o_ready);
+  offer_comes: assert(!was_begun || o_ready || (to_wait < had_to_wait));
+  offered_when_begun: assert(!o_ready || begun);
+  begun_after_the_last: assert(!opens_r || !begun);
+  busy_till_taken: assert(!begun || o_busy);
+  knows_what_is_begun: assert(begun == pending_r);
+  has_pixels: assert(!begun || ((o_fold_pixels != 0) && (o_fold_interval >= 1) && (o_fold_interval <= C)));
+  in_order: assert(!begun || (o_fold_first == opens));
+  order_goes_on: assert(next_opens == ((state_r[FOLD] || opens_r) ? first_r : state_r[LOAD] ? last_r : 1'b1));
+  pixels_are_left: assert(!folds || (pixels_left_r != 0));
+  knows_the_last_chunk: assert(!state_r[LOAD] || (last_chunk_r == (pixels_left_r <= D)));
+  // An entry of a list is read after it was written: it stands before the list's end.
+  reads_what_is_there: assert(!state_r[SETUP] || (position_r < entries));
+  tile_is_there: assert(!state_r[SETUP] || (position_r + cols_r - column_r <= entries));
+  before_the_end: assert((state_r == IDLE) || (position_r <= entries));
+  tile_ends: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));
+  has_columns: assert(!in_tile || ((cols_r >= 1) && (cols_r <= C)));
+  sets_a_column: assert(!state_r[SETUP] || (column_r < cols_r));
+  sets_then_settles: assert((!s1_valid_r || state_r[SETUP] || state_r[SETTLE])
+    && (!s2_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD]) && (!state_r[SETTLE] || s1_valid_r));
+  blocked_till_taken: assert((!pending_r || blocked_r) && (!opens_r || state_r[LOAD]));
+  turns_of_columns: assert(!in_tile || turns_fit);
+  has_an_interval: assert(!in_tile || ((interval_r >= 1) && (interval_r <= C)));
+  banks: assert((place_bank_r < B) && (!s1_valid_r || (s1_bank_r < B)) && (!s2_valid_r || (s2_bank_r < B)));
+  states: assert((state_r & (state_r - 5'd1)) == 5'd0);
+  two_folds: cover(was_taken && !opens);
+  waits_to_be_taken: cover(stays);
+end

@@ -1,0 +1,26 @@
+// What the core gives the loader: only an idle loader starts, its instruction stands from the next cycle on, and lists grow
+// meanwhile, until they are done. Only a fold that is offered is taken.
+// Assumed of the unit alone, asserted in the core.
+reg given_busy, given_done0, given_done1;
+reg [$bits(i_job)-1:0] given_job;
+reg [15:0] given_length0, given_length1;
+always @(posedge clock) begin
+  given_busy <= o_busy && !reset; given_job <= i_job;
+  given_length0 <= i_length0; given_length1 <= i_length1; given_done0 <= i_done0; given_done1 <= i_done1;
+end
+always @(*) if (known) begin
+  given_idle: `GIVEN(!i_start || !o_busy);
+  given_offer: `GIVEN(!i_taken || o_ready);
+  if (given_busy) begin
+    given_stands: `GIVEN(i_job == given_job);
+    given_grows: `GIVEN((i_length0 >= given_length0) && (i_length1 >= given_length1));
+    given_done: `GIVEN((!given_done0 || (i_done0 && (i_length0 == given_length0)))
+      && (!given_done1 || (i_done1 && (i_length1 == given_length1))));
+  end
+  given_short: `GIVEN((i_length0 < 16'h8000) && (i_length1 < 16'h8000));
+end
+
+// What every program gives, which the test reads in programs: output pixels and channels.
+always @(*) if (known && o_busy) assume((i_job_out_pixels != 0) && (i_job_out_channels < 16'h8000));
+// What list.sv shows of each entry that a list has: its bank is one.
+always @(*) if (known && s1_valid_r && i_job_out_list_on) assume((select_r ? i_list1_bank : i_list0_bank) < B);

@@ -1,0 +1,140 @@
+//! Formal proofs of the emitted Verilog: what is proven of which unit.
+//!
+//! Assertions stand in the files beside this one. They are inserted into the emitted modules here; [`Proof`] proves them.
+
+mod proof;
+
+use lcsim_hdl::{Kind, Module, PortShape, core, unit};
+use lcsim_spec::AcceleratorConfig;
+use proof::PROPERTIES;
+pub use proof::{Failure, PROGRAMS, Proof};
+use std::fmt::Write;
+
+const RESET: &str = include_str!("reset.sv");
+const GATE: [&str; 2] = [include_str!("gate_given.sv"), include_str!("gate.sv")];
+const CONTROLLER: [&str; 2] = [include_str!("controller_given.sv"), include_str!("controller.sv")];
+const HOST: [&str; 2] = [include_str!("host_given.sv"), include_str!("host.sv")];
+const LOADER: [&str; 2] = [include_str!("loader_given.sv"), include_str!("loader.sv")];
+const STREAMER: [&str; 2] = [include_str!("streamer_given.sv"), include_str!("streamer.sv")];
+const MEMORY: &str = include_str!("memory.sv");
+
+/// Memories that the host port writes, in the order of their regions, from 1 on.
+const REGIONS: [&str; 6] = ["program", "filter", "param", "gate_weight", "gate_param", "image"];
+
+/// Every output of the gate unit leaves once, and the live lists are right.
+pub fn gate(config: &AcceleratorConfig) -> Proof {
+    let mut proof = alone("gate unit", config, Kind::Gate, &[GATE[0], GATE[1], include_str!("list.sv")]);
+    let list = core(config, None).modules.into_iter().find(|m| m.name == "lcsim_list").expect("a core has live lists");
+    proof.modules.insert(0, list);
+    Proof { depth: 2, reach: 15, flat: config.gate.channels <= 16, ..proof }
+}
+
+/// Scores are what the contract says.
+pub fn score(config: &AcceleratorConfig) -> Proof {
+    Proof { depth: 3, reach: 14, ..alone("score", config, Kind::Gate, &[include_str!("score.sv")]) }
+}
+
+/// Instructions are taken in order, or skipped.
+pub fn controller(config: &AcceleratorConfig) -> Proof {
+    Proof { depth: 2, reach: 5, ..alone("controller", config, Kind::Controller, &CONTROLLER) }
+}
+
+/// Requests are answered, and words written, once.
+pub fn host(config: &AcceleratorConfig) -> Proof {
+    let region = |(n, name): (usize, &&str)| {
+        include_str!("host_region.sv").replace("NAME", name).replace("NUMBER", &format!("4'd{}", n + 1))
+    };
+    let regions: String = REGIONS.iter().enumerate().map(region).collect();
+    Proof { depth: 2, reach: 20, ..alone("host port", config, Kind::Host, &[HOST[0], HOST[1], &regions]) }
+}
+
+/// Folds are offered once.
+pub fn loader(config: &AcceleratorConfig) -> Proof {
+    Proof { reach: 11, ..alone("loader", config, Kind::Loader, &LOADER) }
+}
+
+/// Folds are taken once, and all of their pixels issued.
+pub fn streamer(config: &AcceleratorConfig) -> Proof {
+    Proof { reach: 9, ..alone("streamer", config, Kind::Streamer, &STREAMER) }
+}
+
+/// A memory answers with what was written.
+pub fn memory(config: &AcceleratorConfig) -> Proof {
+    Proof { flat: false, reach: 5, ..alone("memory", config, Kind::Ram, &[MEMORY]) }
+}
+
+/// The core gives each unit what is assumed of it alone.
+pub fn together(config: &AcceleratorConfig) -> Proof {
+    let properties = |kind| match kind {
+        Kind::Gate => GATE.as_slice(),
+        Kind::Controller => &CONTROLLER,
+        Kind::Host => &HOST,
+        Kind::Loader => &LOADER,
+        Kind::Streamer => &STREAMER[..1],
+        _ => &[],
+    };
+    let kinds = [Kind::Gate, Kind::Controller, Kind::Host, Kind::Loader, Kind::Streamer, Kind::Image];
+    let units = kinds.map(|kind| (unit(config, kind), properties(kind)));
+    let units = units.map(|(part, texts)| (part.modules[0].name.clone(), part.ports, texts));
+    Proof { depth: 2, reach: 6, ..joined("units together", config, &units, include_str!("core.sv")) }
+}
+
+/// The controller runs the program that the host wrote.
+pub fn program(config: &AcceleratorConfig) -> Proof {
+    let units = [
+        ("lcsim_controller".to_string(), unit(config, Kind::Controller).ports, CONTROLLER.as_slice()),
+        ("lcsim_host".to_string(), unit(config, Kind::Host).ports, &HOST),
+        ("lcsim_program_memory".to_string(), vec![], &[MEMORY]),
+    ];
+    Proof { flat: false, depth: 2, reach: 19, ..joined("program", config, &units, include_str!("program.sv")) }
+}
+
+/// A unit with properties.
+fn alone(name: &'static str, config: &AcceleratorConfig, kind: Kind, properties: &[&str]) -> Proof {
+    let part = unit(config, kind);
+    let modules: Vec<Module> = part.modules.iter().map(|m| with(m, &part.ports, config, properties)).collect();
+    Proof::new(name, modules)
+}
+
+/// The core with some of its units, their ports and properties, and with properties around them. What the other units put
+/// out is left open.
+fn joined(
+    name: &'static str,
+    config: &AcceleratorConfig,
+    units: &[(String, Vec<PortShape>, &[&str])],
+    around: &str,
+) -> Proof {
+    let mut modules = core(config, None).modules;
+    let top = modules.pop().expect("a core is a module at least");
+    let mut open = vec![];
+    for module in &mut modules {
+        match units.iter().find(|u| u.0 == module.name) {
+            Some((_, ports, properties)) => *module = with(module, ports, config, properties),
+            None => open.push(module.name.clone()),
+        }
+    }
+    modules.push(with(&top, &[], config, &[around]));
+    let asserting = units.iter().map(|u| u.0.clone()).collect();
+    Proof { open, asserting, ..Proof::new(name, modules) }
+}
+
+/// A module with properties before its end. They see the accelerator's sizes, and what ports carry as `PORT_FIELD`.
+fn with(module: &Module, ports: &[PortShape], config: &AcceleratorConfig, properties: &[&str]) -> Module {
+    let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
+    let (banks, channels, depth) = (config.banks(), config.gate.channels, config.array.accumulator_depth);
+    let mut text = format!(
+        "{PROPERTIES}localparam R = {rows}, C = {cols}, G = {macs}, B = {banks}, K = {channels}, D = {depth};\n"
+    );
+    for port in ports {
+        let mut high = port.width;
+        for (field, width) in &port.fields {
+            let name = &port.name;
+            let _ = writeln!(text, "wire [{}:0] {name}_{field} = {name}[{}:{}];", width - 1, high - 1, high - width); // a String takes every write
+            high -= width;
+        }
+    }
+    text += RESET;
+    text.extend(properties.iter().copied());
+    let (body, rest) = module.text.rsplit_once("endmodule").expect("a module ends");
+    Module { name: module.name.clone(), text: format!("{body}{text}endmodule{rest}") }
+}

@@ -1,0 +1,140 @@
+//! Proofs can fail: each of these faults, written into the emitted text, breaks one.
+
+use lcsim_spec::AcceleratorConfig;
+use lcsim_tests::proofs::{self, PROGRAMS, Proof};
+use lcsim_tests::{tiny, tools};
+
+/// What a fault is, and how it reads.
+type Fault = (&'static str, &'static str, &'static str);
+
+const GATE: [Fault; 12] = [
+    ("scores of 0 are listed", "((score_r != 16'd0) || i_forced_open)", "1'b1"),
+    ("the smallest score is not listed", "(score_r != 16'd0)", "(score_r[15:1] != 15'd0)"),
+    ("forced open lists scores above 0 only", " || i_forced_open)", ")"),
+    ("entries are written one further", "o_list_write_address = out_length", "o_list_write_address = next_length"),
+    ("entries have the next channel", "o_list_write_data = {o_index_r", "o_list_write_data = {next_index"),
+    ("the other list is written", "o_list_write1 = keeps && j_out_list", "o_list_write1 = keeps && !j_out_list"),
+    ("a list is done at its first score", "(j_purpose == 2'd1) && last_leaves)", "(j_purpose == 2'd1))"),
+    ("the length of the last list stays", "if (begins1) length1_r <= 4'd0;\n      else if", "if"),
+    ("a score behind another is lost", "p4_valid_r <= p3_valid_r;", "p4_valid_r <= p3_valid_r && !p4_valid_r;"),
+    ("the last group has all of its outputs", "((2 == 1) || (unread >= 4'd2)) ? 2'd2 : unread[2-1:0]", "2'd2"),
+    ("a group is not left time to leave", "(start_inputs > 4'd2) ? start_inputs : 4'd2", "start_inputs"),
+    (
+        "outputs have the parameters of the next",
+        "if (finished_r || (left_r > 2'd1)) param_output_r",
+        "if (left_r != 2'd0) param_output_r",
+    ),
+];
+
+const SCORE: [Fault; 7] = [
+    ("the smallest score is skipped", "skip_r <= (score_r == 16'd0)", "skip_r <= (score_r[15:1] == 15'd0)"),
+    ("scores above 1 are not clamped", "wire above = !below &&", "wire above = 1'b0 &&"),
+    ("scores below 0 are not clamped", "wire below = unit[20-1];", "wire below = 1'b0;"),
+    ("scores are rounded down", "scaled_r[12-1] && !below", "1'b0 && !below"),
+    ("sums saturate one early", "{negative_r, {15{!negative_r}}}", "{negative_r, {14{!negative_r}}, negative_r}"),
+    ("scores have the multiplier of the next", "{1'b0, p3_multiplier_r}", "{1'b0, p2_multiplier_r}"),
+    ("scores leave a cycle early", "assign o_score_valid = p5_valid_r", "assign o_score_valid = p4_valid_r"),
+];
+
+const CONTROLLER: [Fault; 6] = [
+    ("forced open gates skip", " && !i_forced_open", ""),
+    ("every score skips", " && i_skip", ""),
+    ("a branch does not wait for its score", "!predicated || i_lscore_valid;", "1'b1;"),
+    ("a gate starts beside another", "((kind != GATE) || !i_gate_running)", "1'b1"),
+    (
+        "what follows a skipped instruction is lost",
+        "fetches ? ahead_r + 5'd1 : ahead_r",
+        "fetches ? ahead_r + 5'd1 + {4'd0, skips} : ahead_r",
+    ),
+    ("the gate's instruction is the next one", "gate_r <= word_r[", "gate_r <= i_program["),
+];
+
+const HOST: [Fault; 7] = [
+    ("a request is taken while an answer waits", "!reading_r && !response_r;", "!reading_r;"),
+    ("an answer that waits is lost", "(response_r && !i_response_ready)", "1'b0"),
+    ("an answer changes while it waits", "if (reading_r) begin", "if (reading_r || response_r) begin"),
+    ("a write pulse is lost", "(region == 4'd3) &&", "(region == 4'd3) && !param_write_r &&"),
+    ("a write pulse is doubled", "filter_write_r <= writes", "filter_write_r <= filter_write_r || writes"),
+    (
+        "a word is written at the address of its next",
+        "offset_r <= i_request_address[27:0];",
+        "offset_r <= i_request_address[27:0] + 28'd1;",
+    ),
+    ("weights change while an image is worked on", "!image_waits_r : !busy", "!image_waits_r : 1'b1"),
+];
+
+const LOADER: [Fault; 2] = [
+    ("a fold replaces one that is not taken", "if (opens_r) blocked_r <= 1'b1;", "if (opens_r) blocked_r <= 1'b0;"),
+    ("a fold is offered twice", "pending_r <= 1'b0; ready_r <= 1'b0;", "pending_r <= 1'b0;"),
+];
+
+const STREAMER: [Fault; 3] = [
+    ("a fold is taken before it is offered", "!engaged_r && i_ready &&", "!engaged_r &&"),
+    ("a fold loses its last pixel", "(left_r == 13'd2)", "(left_r == 13'd3)"),
+    ("a fold is taken over another's last bubbles", "!(next_phase_last && next_pixel_last)", "!next_pixel_last"),
+];
+
+const TOGETHER: [Fault; 1] = [(
+    "the controller does not see the gate unit",
+    "controller$i_gate_running = gate$o_running",
+    "controller$i_gate_running = 1'b0",
+)];
+
+const PROGRAM: [Fault; 1] =
+    [("the host port does not see the controller", "host$i_running = controller$o_running", "host$i_running = 1'b0")];
+
+fn break_each(subject: fn(&AcceleratorConfig) -> Proof, faults: &[Fault]) {
+    if !PROGRAMS.iter().all(|program| tools::installed(program)) {
+        return;
+    }
+    let mut config = tiny::array(4, 4, 2);
+    config.gate.channels = 8;
+    for (fault, from, to) in faults {
+        let mut proof = subject(&config);
+        proof.mutate(from, to);
+        match proof.run() {
+            Ok(()) => panic!("not found: {fault}"),
+            Err(failure) => println!("{fault}: {failure}"),
+        }
+    }
+}
+
+#[test]
+fn faults_of_live_lists() {
+    break_each(proofs::gate, &GATE);
+}
+
+#[test]
+fn faults_of_scores() {
+    break_each(proofs::score, &SCORE);
+}
+
+#[test]
+fn faults_of_the_controller() {
+    break_each(proofs::controller, &CONTROLLER);
+}
+
+#[test]
+fn faults_of_the_host_port() {
+    break_each(proofs::host, &HOST);
+}
+
+#[test]
+fn faults_of_the_loader() {
+    break_each(proofs::loader, &LOADER);
+}
+
+#[test]
+fn faults_of_the_streamer() {
+    break_each(proofs::streamer, &STREAMER);
+}
+
+#[test]
+fn faults_of_the_units_together() {
+    break_each(proofs::together, &TOGETHER);
+}
+
+#[test]
+fn faults_of_the_running_program() {
+    break_each(proofs::program, &PROGRAM);
+}

@@ -1,0 +1,132 @@
+//! Formal proofs of the emitted Verilog (docs/verification.md), and that they can fail.
+
+use lcsim_hdl::{Kind, PortShape, memory_files, unit};
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::Program;
+use lcsim_tests::proofs::{self, PROGRAMS, Proof};
+use lcsim_tests::random::{accelerator, plan};
+use lcsim_tests::{tiny, tools};
+use proptest::prelude::*;
+use std::path::Path;
+use std::time::Instant;
+
+type Subject = fn(&AcceleratorConfig) -> Proof;
+
+const SUBJECTS: [Subject; 8] = [
+    proofs::gate,
+    proofs::score,
+    proofs::controller,
+    proofs::host,
+    proofs::loader,
+    proofs::streamer,
+    proofs::memory,
+    proofs::together,
+];
+
+fn installed() -> bool {
+    PROGRAMS.iter().all(|program| tools::installed(program))
+}
+
+fn prove(config: &AcceleratorConfig, subjects: &[Subject]) {
+    if !installed() {
+        return;
+    }
+    for subject in subjects {
+        let proof = subject(config);
+        let started = Instant::now();
+        proof.run().unwrap_or_else(|failure| panic!("{}, {}", config.name, failure.keep()));
+        println!("{}, {}: {:.1} s", config.name, proof.name(), started.elapsed().as_secs_f64());
+    }
+}
+
+fn small(rows: usize, cols: usize, macs: usize, channels: usize) -> AcceleratorConfig {
+    let mut config = tiny::array(rows, cols, macs);
+    config.name = format!("{rows}x{cols}");
+    config.gate.channels = channels;
+    config
+}
+
+fn some_macs() -> AcceleratorConfig {
+    small(4, 4, 2, 8)
+}
+
+/// An accelerator that comes along.
+fn shipped(name: &str) -> AcceleratorConfig {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../configs/{name}.toml"));
+    AcceleratorConfig::parse(&std::fs::read_to_string(path).expect("a file"), name).expect("a configuration")
+}
+
+#[test]
+fn core_with_one_mac() {
+    prove(&small(3, 5, 1, 7), &SUBJECTS);
+}
+
+#[test]
+fn core_with_some_macs() {
+    prove(&some_macs(), &SUBJECTS);
+}
+
+#[test]
+fn core_with_more_macs_than_a_group_has() {
+    prove(&small(5, 3, 5, 4), &SUBJECTS);
+}
+
+#[test]
+fn core_that_was_routed() {
+    prove(&shipped("ecp5-8x8"), &SUBJECTS);
+    prove(&shipped("ecp5-8x8"), &[proofs::program]);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn other_cores_that_come_along() {
+    for name in ["4x4", "8x8", "16x16", "32x32"] {
+        prove(&shipped(name), &SUBJECTS);
+        prove(&shipped(name), &[proofs::program]);
+    }
+}
+
+/// Assumptions leave room for what assertions are about.
+#[test]
+fn what_is_proven_happens() {
+    if !installed() {
+        return;
+    }
+    for subject in SUBJECTS.into_iter().chain([proofs::program as Subject]) {
+        subject(&some_macs()).cover().unwrap_or_else(|failure| panic!("{}", failure.keep()));
+    }
+}
+
+/// The field `name` of a bundle, in binary.
+fn field<'a>(bits: &'a str, bundle: &PortShape, name: &str) -> &'a str {
+    let at = bundle.fields.iter().position(|f| f.0 == name).expect("a field");
+    let before: usize = bundle.fields[..at].iter().map(|f| f.1).sum();
+    &bits[before..before + bundle.fields[at].1]
+}
+
+proptest! {
+    /// Programs are what the proofs assume of them.
+    #[test]
+    fn programs_keep_what_is_assumed(plan in plan(), config in accelerator()) {
+        let program = Program::new(&plan.build(), &config).expect("every accelerator holds every plan");
+        let ports = unit(&config, Kind::Controller).ports;
+        let bundle = |name: &str| ports.iter().find(|p| p.name == name).expect("a port");
+        let files = memory_files(&program);
+        let (_, words) = files.iter().find(|file| file.0 == "program.mem").expect("a program");
+        for word in words.lines() {
+            let part = |name: &str| field(word, bundle("i_program"), name);
+            let gate = |name: &str| u64::from_str_radix(field(part("gate"), bundle("o_gate"), name), 2).expect("binary");
+            let conv = |name: &str| u64::from_str_radix(field(part("conv"), bundle("o_conv"), name), 2).expect("binary");
+            match part("kind") {
+                "01" => prop_assert!(conv("out_pixels") >= 1 && conv("out_channels") < 1 << 15),
+                "10" => {
+                    prop_assert!((1..=config.gate.channels as u64).contains(&gate("outputs")));
+                    let writes_a_list = gate("purpose") == 1;
+                    prop_assert!(!writes_a_list || gate("list_on") == 0 || gate("in_list") != gate("out_list"));
+                }
+                "11" => prop_assert_eq!(part("predicated"), "0"),
+                _ => {}
+            }
+        }
+    }
+}
