@@ -305,6 +305,7 @@ impl Sizes {
             ("BLAST", self.banks - 1),
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
+            // FOLD sees the shadow weights free in the cycle before the first word that may follow.
             ("SHADOW", self.cols.saturating_sub(4)),
             ("RC8", self.rows + self.cols + 8),
             ("LIST", self.entry().width()),

@@ -118,6 +118,7 @@ assign o_delay_parity = delay_parity_r; assign o_delay_interval = delay_interval
 // --- FOLD and LOAD: the next fold, and its words. What is asked of a counter in the next cycle stands in a flag beside it; FOLD
 // sets them for the fold's first word.
 wire [15:0] in_length = j_in_list ? i_length1 : i_length0;
+wire [@EW@-1:0] all_inputs = in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
 reg [@EW@-1:0] all_inputs_r, inputs_left_r;
 reg [@RW@-1:0] rows_r, row_r;
 reg last_entry_r, empty_r, last_r, last_chunk_r, last_x_r, last_step_r, last_row_r, last_word_r, last_channel_r, tap_moves_r;
@@ -125,9 +126,11 @@ reg [15:0] tap_y_r, tap_x_r, channel_r, input_r, input_after_r;
 reg [@QW@-1:0] bank_r;
 reg [@AW@-1:0] offset_r, tap_offset_r;
 reg [@FW@-1:0] tap_base_r, group_base_r, group_offset_r;
+wire [@FW@-1:0] group_base = base_group_r * j_group_step;
 reg [@GPW@-1:0] word_group_r;
 reg first_r, chunk_r;
 reg [@PW@-1:0] pixels_left_r;
+wire one_x = (j_last_x == 16'd0);
 wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
 wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
 wire [@AW@-1:0] next_offset = tap_offset_r + (last_x_r ? j_row_step : @AW@'d1);
@@ -222,18 +225,17 @@ always @(posedge clock) begin
   end
   if (state_r[SETTLE]) begin
     state_r <= 5'd1 << FOLD; tile_waits_r <= 1'b1; tile_end_r <= position_r + 16'd@C@;
-    all_inputs_r <= in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
-    inputs_left_r <= in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
+    all_inputs_r <= all_inputs; inputs_left_r <= all_inputs;
     pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1;
     bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_base_r <= j_filter_base;
-    tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= (j_last_x == 16'd0);
+    tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= one_x;
     channel_r <= 16'd0; last_channel_r <= one_channel;
   end
   opens_r <= state_r[FOLD] && !blocked_r;
   if (state_r[FOLD]) begin
     if (!blocked_r) state_r <= 5'd1 << LOAD;
     row_r <= @RW@'d0; rows_r <= last_entry ? @fit(inputs_left_r,EW,RW)@ : j_fold_rows;
-    word_group_r <= first_group_r; group_base_r <= base_group_r * j_group_step; group_offset_r <= base_group_r * j_group_step;
+    word_group_r <= first_group_r; group_base_r <= group_base; group_offset_r <= group_base;
     spans_r <= last_group_r - first_group_r; empty_r <= (all_inputs_r == @EW@'d0); last_entry_r <= last_entry; last_chunk_r <= (pixels_left_r <= @PW@'d@D@);
     last_r <= last_entry && (packed_taps || (all_inputs_r == @EW@'d0) || (last_x_r && (tap_y_r == j_last_y)));
     last_step_r <= one_group; last_row_r <= one_row; last_word_r <= one_word;
@@ -262,7 +264,7 @@ always @(posedge clock) begin
   end
   if (state_r[LOAD] && tap_moves_r) begin
     if (last_word_r && last_r) begin
-      tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= (j_last_x == 16'd0);
+      tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= one_x;
     end else begin
       tap_y_r <= next_y; tap_x_r <= next_x; tap_offset_r <= next_offset; last_x_r <= (next_x == j_last_x);
     end
@@ -273,10 +275,11 @@ always @(posedge clock) begin
       inputs_left_r <= all_inputs_r; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
     end else begin
       inputs_left_r <= inputs_left_r - @fit(j_fold_rows,RW,EW)@;
-      if (packed_taps) bank_r <= @QW@'d0;
-      else if (bank_r == @QW@'d@QLAST@) begin
-        bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
-      end else bank_r <= bank_r + @QW@'d1;
+      if (!packed_taps) begin
+        if (bank_r == @QW@'d@QLAST@) begin
+          bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
+        end else bank_r <= bank_r + @QW@'d1;
+      end
     end
     if (last_r) begin
       tap_base_r <= j_filter_base; pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;

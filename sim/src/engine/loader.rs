@@ -130,6 +130,7 @@ impl Loader {
             self.tile_waits = false;
             self.param_busy = config.rows + config.cols + 8;
         }
+        // FOLD sees them free in the cycle before the first word that may follow.
         self.shadow_busy = config.cols.saturating_sub(4);
     }
 
