@@ -9,7 +9,7 @@ use crate::model::{Block, Conv, Fc, Layer, Network};
 use crate::{Error, histogram::Histogram};
 use lcsim_spec::network as quant;
 use lcsim_spec::number::{
-    ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
+    ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, POOL_SHIFT_MAX, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
 };
 use lcsim_spec::{InputSpec, QuantNetwork, Shape};
 use rayon::prelude::*;
@@ -222,7 +222,7 @@ fn fc(f: &Fc, map: Shape, x_scale: f64) -> (quant::Fc, f64) {
         let max = quant::pooled_max(map.pixels(), *s);
         max < 1 << lcsim_spec::number::POOLED_BITS && max * 127 * (f.inputs as i64) < ACC_BOUND / 2
     };
-    let pool_shift = (0..=SHIFT_MAX).find(fits).unwrap_or(SHIFT_MAX);
+    let pool_shift = (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX);
     let (name, weights, bias, multiplier, shift) = (f.name.clone(), vec![], vec![], vec![], vec![]);
     let q = quant::Fc { name, inputs: f.inputs, outputs: f.outputs, weights, bias, multiplier, shift, pool_shift };
     (q, x_scale * f64::from(pool_shift).exp2() / map.pixels() as f64)

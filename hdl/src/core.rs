@@ -70,7 +70,7 @@ impl Core<'_> {
             }
         }
         let write = ["pool_write", "pool_write_address", "pool_write_data"];
-        self.ram("pool", "pool", (32, 3 * s.channels), None, "gate$o_pool_address", write);
+        self.ram("pool", "pool", (s.pool(), s.pool_depth()), None, "gate$o_pool_address", write);
         let write = ["gate$o_logit_valid", "host$o_logit_write_address", "gate$o_logit"];
         self.ram("logits", "logits", (32, s.channels), None, "host$o_logit_read_address", write);
     }
@@ -223,13 +223,7 @@ impl Core<'_> {
             );
             self.child(&format!("column${c}"), units::column(s), &ports);
         }
-        for port in ["read", "read_bank", "read_word", "write", "write_bank", "write_word", "write_data"] {
-            let width = match port {
-                "read" | "write" => 1,
-                "read_bank" | "write_bank" => s.bw(),
-                "write_data" => 8,
-                _ => s.aw(),
-            };
+        for (port, width) in [("read_word", s.aw()), ("write_word", s.aw()), ("write_data", 8)] {
             let all = bundle((0..s.cols).map(|c| format!("column${c}$o_{port}")));
             self.u.text(&format!("wire [{}:0] column_{port} = {all};", width * s.cols - 1));
         }
@@ -240,29 +234,31 @@ impl Core<'_> {
         let any = (0..s.cols).map(|c| format!("column${c}$o_flush")).collect::<Vec<_>>().join(" | ");
         self.u.text(&format!("wire pool_write = {any};"));
         self.u.text(&format!("wire [15:0] pool_entry = {};", flush("flush_entry", 16)));
-        self.u.text(&format!("wire [31:0] pool_write_data = {};", flush("flush_sum", 32)));
-        let plw = s.plw();
-        let entry =
-            if plw > 16 { format!("{{{}'d0, pool_entry}}", plw - 16) } else { format!("pool_entry[{}:0]", plw - 1) };
-        self.u.text(&format!("wire [{}:0] pool_write_address = j_pool_base + {entry};", plw - 1));
+        self.u.text(&format!("wire [{}:0] pool_write_data = {};", s.pool() - 1, flush("flush_sum", s.pool())));
+        let (address, entry) = (s.plw() - 1, s.kw() - 1);
+        self.u.text(&format!("wire [{address}:0] pool_write_address = {{j_pool_region, pool_entry[{entry}:0]}};"));
     }
 
     fn banks(&mut self) {
         let s = self.s;
         for b in 0..s.banks {
-            let columns = ["read", "read_bank", "read_word", "write", "write_bank", "write_word", "write_data"];
-            let mut ports = vec![("i_index".to_string(), format!("{}'d{b}", s.bw()))];
-            ports.extend(columns.map(|p| (format!("i_{p}"), format!("column_{p}"))));
+            let of_bank = |port: &str| {
+                let bit = |c: usize| slice(&format!("column${c}$o_{port}"), s.banks, 1, b);
+                (format!("i_{port}"), bundle((0..s.cols).map(bit)))
+            };
+            let mut ports = vec![of_bank("reads"), of_bank("writes")];
+            ports.extend(["read_word", "write_word", "write_data"].map(|p| (format!("i_{p}"), format!("column_{p}"))));
             self.child(&format!("crossbar${b}"), units::crossbar(s), &ports);
             for (memory, depth, own) in
                 [("stream", s.stream_depth, "!j_dst_scratch"), ("scratch", s.scratch_depth, "j_dst_scratch")]
             {
-                // The residual is in the stream memory, the image in the scratch memory.
+                // The residual is in the stream memory, the image in the scratch memory. Rows and residual addition never
+                // read the same memory in one convolution.
                 let stream = memory == "stream";
                 let crossbar = |port: &str| format!("crossbar${b}$o_{port}");
                 let ports = [
                     ("i_row_word", format!("row${}$o_address", b % s.rows)),
-                    ("i_read", if stream { crossbar("read") } else { "1'b0".into() }),
+                    ("i_read", if stream { "j_src_scratch".into() } else { "1'b0".into() }),
                     ("i_read_word", crossbar("read_word")),
                     ("i_write", format!("{} && {own}", crossbar("write"))),
                     ("i_write_word", crossbar("write_word")),

@@ -128,9 +128,17 @@ impl Sizes {
     pub fn kw(&self) -> usize {
         bits(self.channels)
     }
+    /// Words of the pool memory: three regions, each of a power of two, so that a region's number is an address's upper bits.
+    pub fn pool_depth(&self) -> usize {
+        3 << self.kw()
+    }
+    /// A pool sum: bytes, as many as a bank has words.
+    pub fn pool(&self) -> usize {
+        8 + self.aw()
+    }
     /// Address of the pool memory.
     pub fn plw(&self) -> usize {
-        bits(3 * self.channels)
+        self.kw() + 2
     }
     /// Counts a gated map's channels, or gate MACs.
     pub fn kc(&self) -> usize {
@@ -227,7 +235,7 @@ impl Sizes {
             ("l_scaled", 1),
             ("pool", 1),
             ("pool_relu", 1),
-            ("pool_base", self.plw()),
+            ("pool_region", 2),
             ("src_scratch", 1),
             ("src_base", aw),
             ("src_relu", 1),
@@ -248,8 +256,8 @@ impl Sizes {
             ("list_on", 1),
             ("in_list", 1),
             ("out_list", 1),
-            ("pool_base", self.plw()),
-            ("pool_shift", 5),
+            ("pool_region", 2),
+            ("pool_shift", 4),
             ("weight_base", self.gw()),
             ("param_base", self.ga()),
         ])
@@ -280,6 +288,8 @@ impl Sizes {
             ("GA", self.ga()),
             ("KW", self.kw()),
             ("PLW", self.plw()),
+            ("POOL", self.pool()),
+            ("POOLEXT", 25 - self.pool()),
             ("PCW", self.pcw()),
             ("IW", self.iw()),
             ("KW1", self.kw() + 1),

@@ -149,7 +149,7 @@ fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use>
     let m = &config.memory;
     let (depth, channels) = (s.acc_depth, s.channels);
     // Both lists, each for two readers; three regions of pool sums; logits.
-    let by_channel = 4 * ram(s.entry().width(), channels) + ram(32, 3 * channels) + ram(32, channels);
+    let by_channel = 4 * ram(s.entry().width(), channels) + ram(s.pool(), s.pool_depth()) + ram(32, channels);
     let mut uses = vec![
         (format!("memory.stream_bytes = {}", m.stream_bytes), s.banks * ram(8, s.stream_depth)),
         (format!("memory.scratch_bytes = {}", m.scratch_bytes), s.banks * ram(8, s.scratch_depth)),

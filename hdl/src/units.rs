@@ -142,16 +142,14 @@ pub(crate) fn column(s: &Sizes) -> Unit {
         inputs(Unit::new("column"), &ports),
         &[
             ("o_slot", slot.width()),
-            ("o_read", 1),
-            ("o_read_bank", s.bw()),
+            ("o_reads", s.banks),
             ("o_read_word", s.aw()),
-            ("o_write", 1),
-            ("o_write_bank", s.bw()),
+            ("o_writes", s.banks),
             ("o_write_word", s.aw()),
             ("o_write_data", 8),
             ("o_flush", 1),
             ("o_flush_entry", 16),
-            ("o_flush_sum", 32),
+            ("o_flush_sum", s.pool()),
         ],
     );
     let body = include_str!("verilog/column.v").replace("@SLOT@", &slot.width().to_string());
@@ -179,17 +177,14 @@ pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, us
 /// What the columns want of the banks of one number, stream and scratch.
 pub(crate) fn crossbar(s: &Sizes) -> Unit {
     let ports = [
-        ("i_index", s.bw()),
-        ("i_read", s.cols),
-        ("i_read_bank", s.cols * s.bw()),
+        ("i_reads", s.cols),
         ("i_read_word", s.cols * s.aw()),
-        ("i_write", s.cols),
-        ("i_write_bank", s.cols * s.bw()),
+        ("i_writes", s.cols),
         ("i_write_word", s.cols * s.aw()),
         ("i_write_data", s.cols * 8),
     ];
     let u = inputs(Unit::new("crossbar"), &ports);
-    let ports = [("o_read", 1), ("o_read_word", s.aw()), ("o_write", 1), ("o_write_word", s.aw()), ("o_write_data", 8)];
+    let ports = [("o_read_word", s.aw()), ("o_write", 1), ("o_write_word", s.aw()), ("o_write_data", 8)];
     outputs(u, &ports).body(&s.fill(include_str!("verilog/crossbar.v")))
 }
 
@@ -317,7 +312,7 @@ pub(crate) fn gate(s: &Sizes) -> Unit {
         ("i_forced_open", 1),
         ("i_list0", s.entry().width()),
         ("i_list1", s.entry().width()),
-        ("i_pool", 32),
+        ("i_pool", s.pool()),
         ("i_weights", 8 * s.macs),
         ("i_param", 52),
     ];

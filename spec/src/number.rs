@@ -28,6 +28,8 @@ pub const MULTIPLIER_MIN: u16 = 1 << 14;
 pub const MULTIPLIER_END: u32 = 1 << 15;
 /// Largest first shift of a requantisation (5 bits in hardware).
 pub const SHIFT_MAX: u8 = 31;
+/// Largest shift of a pool sum (4 bits in hardware): it brings the sum of 2^22 bytes down to [`POOLED_BITS`].
+pub const POOL_SHIFT_MAX: u8 = 15;
 /// Width of a pooled value in bits (it enters a signed 16-bit multiplier port).
 pub const POOLED_BITS: u32 = 15;
 /// Bound on `|acc| + |bias|` of every convolution and fully connected layer.

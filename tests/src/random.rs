@@ -259,7 +259,7 @@ fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stri
 }
 
 fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness) -> Fc {
-    let pool_shift = (0..32).find(|s| pooled_max(map.pixels(), *s) < 1 << POOLED_BITS).unwrap_or(31);
+    let pool_shift = (0..16).find(|s| pooled_max(map.pixels(), *s) < 1 << POOLED_BITS).unwrap_or(15);
     let spread = 64 * pooled_max(map.pixels(), pool_shift) * map.channels as i64 / 4;
     let bias = |rng: &mut Rng| match openness {
         Openness::Closed => -(1 << 29),

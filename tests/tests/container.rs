@@ -128,7 +128,7 @@ fn values_that_no_network_has_are_named() {
         |field: &'static str, value: Value| with_structure(&saved(), move |s| s["classifier"][field] = value);
     assert_refused(&classifier("outputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
     assert_refused(&classifier("inputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
-    assert_refused(&classifier("pool_shift", json!(200)), &["head", "pool shift of 5 bits"]);
+    assert_refused(&classifier("pool_shift", json!(200)), &["head", "pool shift of 4 bits"]);
     for (field, value) in [("scale", json!(0.0)), ("std", json!([-1.0]))] {
         let bytes = with_structure(&saved(), |s| s["input"][field] = value);
         assert_refused(&bytes, &[&format!("input.{field}")]);

@@ -53,40 +53,41 @@ always @(posedge clock) begin
 end
 assign o_slot = slot_r;
 // E3: shift and saturate; the value waits here for its turn at the bank.
-reg residual_r; reg [4:0] shift_r; reg [14:0] multiplier_r; reg [@AW@-1:0] hold_word_r;
+reg residual_r; reg [4:0] shift_r; reg [14:0] multiplier_r; reg [@AW@-1:0] target_r;
 wire [4:0] shift = shift_r;
 @NARROW@
 reg pending_r, due_r, hold_opens_r, hold_closes_r, hold_parity_r;
-reg [@CW@-1:0] hold_r; reg [@PW@-1:0] hold_pixel_r;
-wire fire = pending_r && due_r;
+reg [@CW@-1:0] hold_r;
+// Its bank, a bit for each; nothing is selected but in the cycle that reads or writes it.
+reg [@B@-1:0] hold_select_r, reads_r;
 wire [@CW@-1:0] delay = delay_of[e3_parity_r];
+wire next_due = e3_valid_r ? (delay == @CW@'d0) : pending_r && !due_r && (hold_r == @CW@'d1);
+wire [@B@-1:0] next_select = e3_valid_r ? @B@'d1 << bank_of[e3_parity_r] : hold_select_r;
 always @(posedge clock) begin
   residual_r <= i_residual; shift_r <= shift_of[e2_parity_r];
   if (e3_valid_r) pending_r <= 1'b1;
-  else if (fire) pending_r <= 1'b0;
+  else if (due_r) pending_r <= 1'b0;
+  due_r <= next_due;
+  hold_select_r <= next_select; reads_r <= next_select & {@B@{next_due && residual_r}};
   if (e3_valid_r) begin
     over_r <= over; negative_r <= negative; rounded_r <= rounded;
-    hold_r <= delay; due_r <= (delay == @CW@'d0);
-    multiplier_r <= multiplier_of[e3_parity_r]; hold_word_r <= word_of[e3_parity_r];
-    hold_opens_r <= e3_opens_r; hold_closes_r <= e3_closes_r; hold_parity_r <= e3_parity_r; hold_pixel_r <= e3_pixel_r;
-  end else if (pending_r && !fire) begin
-    hold_r <= hold_r - @CW@'d1; due_r <= (hold_r == @CW@'d1);
-  end
+    hold_r <= delay;
+    multiplier_r <= multiplier_of[e3_parity_r]; target_r <= word_of[e3_parity_r] + e3_pixel_r[@AW@-1:0];
+    hold_opens_r <= e3_opens_r; hold_closes_r <= e3_closes_r; hold_parity_r <= e3_parity_r;
+  end else hold_r <= hold_r - @CW@'d1;
 end
 // E4: multiply, address the residual.
 wire signed [31:0] product = narrow * $signed({1'b0, multiplier_r});
-wire [@AW@-1:0] target = hold_word_r + hold_pixel_r[@AW@-1:0];
-assign o_read = fire && residual_r;
-assign o_read_bank = bank_of[hold_parity_r];
-assign o_read_word = target;
+assign o_reads = reads_r;
+assign o_read_word = target_r;
 reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
 reg e7_valid_r, e7_opens_r, e7_closes_r, e7_parity_r;
-reg [@AW@-1:0] e5_word_r, e6_word_r, e7_word_r; reg [@BW@-1:0] e5_bank_r, e6_bank_r, e7_bank_r;
+reg [@AW@-1:0] e5_word_r, e6_word_r, e7_word_r; reg [@B@-1:0] e5_select_r, e6_select_r, writes_r;
 // E5: round, read the residual. Beyond 9 bits no residual brings the sum back into 8.
 wire [@SCALED@-1:0] scaled = product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
 wire sign = scaled[@SCALED@-1];
-reg [@B@-1:0] e5_select_r; reg [7:0] stored; integer k;
+reg [7:0] stored; integer k;
 always @(*) begin
   stored = 8'd0;
   for (k = 0; k < @B@; k = k + 1) stored = stored | (i_stored[8 * k +: 8] & {8{e5_select_r[k]}});
@@ -99,31 +100,30 @@ wire below = total[9];
 wire [7:0] saturated = (total[8:7] == {2{below}}) ? total[7:0] : {below, {7{!below}}};
 // E7: write back, add to the pool sum.
 reg [7:0] written_r;
-wire [31:0] seen = (i_pool_relu && written_r[7]) ? 32'd0 : {{24{written_r[7]}}, written_r};
-reg [31:0] pool_r;
+wire [@POOL@-1:0] seen = (i_pool_relu && written_r[7]) ? @POOL@'d0 : {{@POOL@-8{written_r[7]}}, written_r};
+reg [@POOL@-1:0] pool_r;
 reg flush_r, flush_parity_r; reg [@CW@-1:0] flush_count_r;
 always @(posedge clock) begin
-  e5_valid_r <= fire; e6_valid_r <= e5_valid_r; e7_valid_r <= e6_valid_r;
+  e5_valid_r <= due_r; e6_valid_r <= e5_valid_r; e7_valid_r <= e6_valid_r;
   if (e7_valid_r && e7_closes_r && i_pool) flush_r <= 1'b1;
   else if (o_flush) flush_r <= 1'b0;
   product_r <= product;
   e5_opens_r <= hold_opens_r; e5_closes_r <= hold_closes_r; e5_parity_r <= hold_parity_r;
-  e5_word_r <= target; e5_bank_r <= bank_of[hold_parity_r]; e5_select_r <= @B@'d1 << bank_of[hold_parity_r];
+  e5_word_r <= target_r; e5_select_r <= hold_select_r;
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
-  e6_word_r <= e5_word_r; e6_bank_r <= e5_bank_r;
+  e6_word_r <= e5_word_r; e6_select_r <= e5_select_r;
   e7_opens_r <= e6_opens_r; e7_closes_r <= e6_closes_r; e7_parity_r <= e6_parity_r;
-  e7_word_r <= e6_word_r; e7_bank_r <= e6_bank_r;
+  e7_word_r <= e6_word_r; writes_r <= e6_select_r & {@B@{e6_valid_r}};
   written_r <= saturated;
   scaled_r <= (scaled[@SCALED@-2:8] == {@SCALED@-9{sign}}) ? scaled[8:0] : {sign, {8{!sign}}};
   stored_r <= stored;
   if (e7_valid_r) begin
-    pool_r <= seen + (e7_opens_r ? 32'd0 : pool_r);
+    pool_r <= seen + (e7_opens_r ? @POOL@'d0 : pool_r);
     flush_parity_r <= e7_parity_r;
     flush_count_r <= interval_of[e7_parity_r] - delay_of[e7_parity_r] - @CW@'d1;
   end else if (flush_r) flush_count_r <= flush_count_r - @CW@'d1;
 end
-assign o_write = e7_valid_r;
-assign o_write_bank = e7_bank_r;
+assign o_writes = writes_r;
 assign o_write_word = e7_word_r;
 assign o_write_data = written_r;
 assign o_flush = flush_r && (flush_count_r == @CW@'d0);

@@ -13,20 +13,21 @@ reg empty_r; reg [@KC@-1:0] slots_r, period_r;
 wire [@KC@-1:0] next_step = step_r + @KC@'d1;
 wire enters = running_r && more_groups_r && more_inputs_r;
 wire last_input = (next_step == slots_r);
-wire group_ends = running_r && more_groups_r && (next_step == period_r);
-// G0
-assign o_pool_address = j_pool_base + @fit(step_r,KC,PLW)@;
-assign o_list_address = @fit(step_r,KC,KW)@;
-reg g1_valid_r, g1_empty_r, g1_last_r; reg [@KW@-1:0] g1_step_r; reg [@GW@-1:0] g1_base_r; reg select_r;
-// G1
-wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
+wire [@KC@-1:0] period = (@G@ == 1) ? slots_r : period_r;
+wire group_ends = running_r && more_groups_r && (next_step == period);
+wire [@KC@-1:0] step_after = (!running_r || group_ends) ? @KC@'d0 : next_step;
+// G0. The list is read one input ahead, so that its entry stands beside the counter.
+assign o_pool_address = {j_pool_region, @fit(step_r,KC,KW)@};
+assign o_list_address = @fit(step_after,KC,KW)@;
+wire [@LIST@-1:0] entry_data = j_in_list ? i_list1 : i_list0;
 @ENTRY@
-wire [@KW@-1:0] g1_channel = (j_list_on && !g1_empty_r) ? e_channel : g1_step_r;
-assign o_weight_address = g1_base_r + @fit(g1_channel,KW,GW)@;
+reg g1_valid_r, g1_empty_r, g1_last_r; reg [@KW@-1:0] g1_channel_r; reg [@GW@-1:0] g1_base_r;
+// G1
+assign o_weight_address = g1_base_r + @fit(g1_channel_r,KW,GW)@;
 // The sum shifted, in this cycle and the next, with one bit behind the point that rounds it. Each step halves the width: bits
 // above cannot come down into the pooled value any more.
-wire [31:0] pool16 = j_pool_shift[4] ? {{15{i_pool[31]}}, i_pool[31:15]} : {i_pool[30:0], 1'b0};
-wire [23:0] pool8 = j_pool_shift[3] ? pool16[31:8] : pool16[23:0];
+wire [25:0] pool = {{@POOLEXT@{i_pool[@POOL@-1]}}, i_pool, 1'b0};
+wire [23:0] pool8 = j_pool_shift[3] ? {{6{pool[25]}}, pool[25:8]} : pool[23:0];
 wire [19:0] pool4 = j_pool_shift[2] ? pool8[23:4] : pool8[19:0];
 reg g2_valid_r, g2_last_r; reg [19:0] pool4_r;
 // G2: the pooled value; G3: products, accumulated.
@@ -52,7 +53,6 @@ wire [4:0] shift = p2_shift_r;
 wire [@UNIT@-1:0] unit = scaled_r[31:@SCORE_SHIFT@];
 wire below = unit[@UNIT@-1];
 wire above = !below && (unit[@UNIT@-2:15] != @OVER@'d0);
-wire [15:0] clamped = {above, unit[14:0] & {15{!below && !above}}};
 wire classifier = (j_purpose == 2'd2);
 wire lnet = (j_purpose == 2'd0);
 wire leaves = classifier ? p2_valid_r : p5_valid_r;
@@ -72,16 +72,16 @@ reg [15:0] lscore_r; reg lscore_valid_r, skip_r;
 integer k, m;
 always @(*) for (m = 0; m < @G@; m = m + 1) product[m] = weight_r[m] * pooled_r;
 always @(posedge clock) begin
-  select_r <= j_in_list;
+  step_r <= step_after;
   if (!running_r) begin
-    running_r <= i_start; more_groups_r <= 1'b1; more_inputs_r <= 1'b1; step_r <= @KC@'d0;
+    running_r <= i_start; more_groups_r <= 1'b1; more_inputs_r <= 1'b1;
     group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base; param_output_r <= @KC@'d0;
     o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
     empty_r <= (start_inputs == @KC@'d0); slots_r <= (start_inputs == @KC@'d0) ? @KC@'d1 : start_inputs;
     period_r <= (start_inputs > @KC@'d@G@) ? start_inputs : @KC@'d@G@;
   end
   g1_empty_r <= empty_r; g1_last_r <= last_input;
-  g1_step_r <= @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
+  g1_channel_r <= (j_list_on && !empty_r) ? e_channel : @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
   g2_last_r <= g1_last_r; pool4_r <= g1_empty_r ? 20'd0 : pool4;
   g3_last_r <= g2_last_r;
   for (k = 0; k < @G@; k = k + 1) begin
@@ -98,7 +98,8 @@ always @(posedge clock) begin
   pooled_r <= $signed(pool1[16:1] + {15'd0, pool1[0]});
   p3_multiplier_r <= p2_multiplier_r;
   scaled_r <= narrow * $signed({1'b0, p3_multiplier_r});
-  score_r <= clamped + {15'd0, scaled_r[@SCORE_SHIFT@-1] && !below && !above};
+  if (below || above) score_r <= {above, 15'd0};
+  else score_r <= {1'b0, unit[14:0]} + {15'd0, scaled_r[@SCORE_SHIFT@-1]};
   if (begins0) length0_r <= @KC@'d0;
   else if (keeps && !j_out_list) length0_r <= next_length;
   if (begins1) length1_r <= @KC@'d0;
@@ -106,7 +107,6 @@ always @(posedge clock) begin
   g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
   p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
   if (running_r && more_groups_r) begin
-    step_r <= group_ends ? @KC@'d0 : next_step;
     more_inputs_r <= group_ends || (more_inputs_r && !last_input);
     if (group_ends) begin
       weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;

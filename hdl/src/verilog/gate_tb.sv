@@ -25,16 +25,16 @@ module lcsim_gate_tb;
   wire [31:0] logit;
 @ENTRY@
   // The memories around it, which answer in the next cycle.
-  reg [31:0] pool [0:3*CHANNELS-1];
+  reg [@POOL@-1:0] pool [0:CHANNELS-1];
   reg [@LIST@-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
   reg [8*G-1:0] weight [0:GROUPS*MOST-1];
   reg [51:0] param [0:MOST-1];
-  reg [31:0] pool_data;
+  reg [@POOL@-1:0] pool_data;
   reg [@LIST@-1:0] list0_data, list1_data;
   reg [8*G-1:0] weight_data;
   reg [51:0] param_data;
   always @(posedge clock) begin
-    pool_data <= pool[pool_address];
+    pool_data <= pool[pool_address[@KW@-1:0]];
     list0_data <= list0[list_address]; list1_data <= list1[list_address];
     weight_data <= weight[weight_address]; param_data <= param[param_address];
     if (list_write0) list0[list_write_address] <= entry_data;
@@ -77,7 +77,7 @@ module lcsim_gate_tb;
       total = $signed(param[o][51:20]);
       for (i = 0; i < live; i = i + 1) begin
         channel = j_list_on ? live_channel[j_in_list][i] : i;
-        sum = pool[j_pool_base + i];
+        sum = $signed(pool[i]);
         pooled = (sum + ((1 << j_pool_shift) >> 1)) >>> j_pool_shift;
         w = weight[o / G * j_inputs + channel][8 * (o % G) +: 8];
         total = total + w * pooled;
@@ -99,7 +99,7 @@ module lcsim_gate_tb;
     repeat (2) @(negedge clock);
     reset = 1'b0;
     for (n = 0; n < JOBS; n = n + 1) begin
-      for (k = 0; k < 3 * CHANNELS; k = k + 1) pool[k] = $signed($random) >>> 16; // a pooled value has 16 bits
+      for (k = 0; k < CHANNELS; k = k + 1) pool[k] = $signed($random) >>> 16; // a pooled value has 16 bits
       for (k = 0; k < GROUPS * MOST; k = k + 1) for (i = 0; i < G; i = i + 1) weight[k][8*i +: 8] = $random;
       for (k = 0; k < MOST; k = k + 1) begin
         param[k] = {$random, $random};
@@ -112,7 +112,7 @@ module lcsim_gate_tb;
       // Listed channels are those of the list's map; a C-Net before gave it MOST or fewer.
       j_inputs = j_list_on ? MOST : 1 + $unsigned($random) % MOST;
       j_outputs = (j_purpose == 2'd0) ? 1 : 1 + $unsigned($random) % MOST;
-      j_pool_base = 0; j_pool_shift = $unsigned($random) % 12; j_weight_base = 0; j_param_base = 0;
+      j_pool_region = 0; j_pool_shift = $unsigned($random) % 12; j_weight_base = 0; j_param_base = 0;
       forced_open = ($unsigned($random) % 4 == 0);
       live = j_list_on ? live_count[j_in_list] : j_inputs;
       slots = (live == 0) ? 1 : live;

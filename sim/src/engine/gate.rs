@@ -231,7 +231,8 @@ impl GateUnit {
                     None => self.step,
                 };
                 let half = 1 << job.pool_shift >> 1;
-                input.pooled = (view.pool[job.pool_base + self.step] + half) >> job.pool_shift;
+                let word = job.pool_region * view.program.config.gate.channels + self.step;
+                input.pooled = (view.pool[word] + half) >> job.pool_shift;
                 input.weight_word = job.weight_base + self.group * job.inputs + channel;
                 activity.pool_read += 4;
                 activity.gate_macs += macs.min(job.outputs - self.group * macs) as u64;

@@ -17,8 +17,7 @@ use crate::counters::{Activity, LayerCount, Spent};
 use array::Array;
 use columns::{Columns, Stores};
 use gate::{GateUnit, GateView};
-use lcsim_spec::schedule::Memory;
-use lcsim_spec::schedule::{ConvJob, Inputs, Op, Program, Purpose, Unit};
+use lcsim_spec::schedule::{ConvJob, Inputs, Memory, Op, Program, Purpose, Unit, pool_region};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
 use memory::Banked;
@@ -189,7 +188,7 @@ impl<'a> Machine<'a> {
         let activity = &mut self.activity[job.layer];
         let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
         if self.now <= self.last_emission + depth {
-            let pool_base = lcsim_spec::schedule::pool_region(job.dst) * self.program.config.gate.channels;
+            let pool_base = pool_region(job.dst) * self.program.config.gate.channels;
             let (stream, scratch) = (&mut self.stream, &mut self.scratch);
             let mut stores = Stores { stream, scratch, pool: &mut self.pool, pool_base };
             self.columns.emit(self.now, &self.slots, job, &mut stores, activity);

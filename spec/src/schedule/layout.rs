@@ -90,11 +90,6 @@ impl<'a> Layout<'a> {
         Ok(Region { memory, base: if high { depth - words } else { 0 }, words, high })
     }
 
-    /// First word of a map's region of the pool memory: the stream's, and one for each end of the scratch memory.
-    pub fn pool_base(&self, region: Region) -> usize {
-        pool_region(region) * self.config.gate.channels
-    }
-
     pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), ScheduleError> {
         let limit = self.config.gate.channels;
         if channels > limit {
@@ -130,7 +125,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Number of the region of the pool memory that belongs to a map.
+/// Number of the region of the pool memory that belongs to a map: the stream, or an end of the scratch memory.
 pub fn pool_region(region: Region) -> usize {
     match (region.memory, region.high) {
         (Memory::Stream, _) => 0,

@@ -144,8 +144,8 @@ pub struct GateJob {
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
-    /// First word of the map's region of the pool memory.
-    pub pool_base: usize,
+    /// The map's region of the pool memory.
+    pub pool_region: usize,
     /// Right shift of a pool sum.
     pub pool_shift: u8,
     /// The live list that names the pooled channels; all of them without one.
@@ -392,7 +392,7 @@ impl Builder<'_> {
             purpose,
             inputs: f.inputs,
             outputs: f.outputs,
-            pool_base: self.layout.pool_base(x.region),
+            pool_region: pool_region(x.region),
             pool_shift: f.pool_shift,
             list: if let Inputs::List(list) = x.inputs { Some(list) } else { None },
             weight_base,

@@ -46,7 +46,7 @@ struct Column<'a> {
 pub fn column(config: &AcceleratorConfig, index: usize, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Column);
     let quiet = ["i_slot.valid", "i_set", "i_delay"];
-    let mut script = Script::new(&format!("column {index}"), &part, seed, &quiet, &["o_read", "o_write", "o_flush"]);
+    let mut script = Script::new(&format!("column {index}"), &part, seed, &quiet, &["o_reads", "o_writes", "o_flush"]);
     script.hold("i_index", index as i64);
     let next = script.start() + 4;
     let accumulators = vec![0; config.array.accumulator_depth];
@@ -225,8 +225,7 @@ impl Column<'_> {
         let word = (set.word + pixel) % words;
         let mut base = 0;
         if job.residual {
-            script.expect(e4, "o_read", 1);
-            script.expect(e4, "o_read_bank", set.bank);
+            script.expect(e4, "o_reads", 1 << set.bank);
             script.expect(e4, "o_read_word", word);
             let stored = i64::from(self.rng.int8());
             script.drive(e4 + 1, &format!("i_stored[{}/{}]", set.bank, self.config.banks()), stored);
@@ -234,8 +233,7 @@ impl Column<'_> {
         }
         let scaled = round(sat16(round(sum, set.shift)) * set.multiplier, i64::from(REQUANT_SHIFT));
         let value = (scaled + base).clamp(-128, 127);
-        script.expect(e4 + 3, "o_write", 1);
-        script.expect(e4 + 3, "o_write_bank", set.bank);
+        script.expect(e4 + 3, "o_writes", 1 << set.bank);
         script.expect(e4 + 3, "o_write_word", word);
         script.expect(e4 + 3, "o_write_data", value);
         let [_, _, opens, closes] = flags;

@@ -95,7 +95,7 @@ impl Gate<'_> {
             read: list.map_or((0..inputs).collect(), |l| self.lists[l].channels.clone()),
             list,
             outputs: if purpose == Purpose::LNet { 1 } else { outputs },
-            pool_shift: shift(rng),
+            pool_shift: rng.pick(&[0, 1, 7, 15]).max(rng.range(0, 12)),
             weight_base: rng.range(0, 1 << 20),
             param_base: rng.range(0, 1 << 20),
             open: !closed && rng.once_in(4),
@@ -106,7 +106,7 @@ impl Gate<'_> {
     fn job(&mut self) {
         let job = self.choose();
         let start = self.idle + self.rng.pick(&[0, 0, 1, 7]);
-        let pool_base = self.rng.range(0, 2) * self.config.gate.channels as i64;
+        let region = self.rng.range(0, 2);
         let (code, out) = match job.purpose {
             Purpose::LNet => (0, 0),
             Purpose::CNet(list) => (1, list as i64),
@@ -119,7 +119,7 @@ impl Gate<'_> {
             ("list_on", i64::from(job.list.is_some())),
             ("in_list", job.list.unwrap_or(0) as i64),
             ("out_list", out),
-            ("pool_base", pool_base),
+            ("pool_region", region),
             ("pool_shift", job.pool_shift),
             ("weight_base", job.weight_base),
             ("param_base", job.param_base),
@@ -156,7 +156,7 @@ impl Gate<'_> {
         let mut end = 0;
         for group in 0..(job.outputs as usize).div_ceil(macs as usize) {
             let first = start + 1 + group * period as usize;
-            let sums = self.inputs(&job, pool_base, group as i64, first);
+            let sums = self.inputs(&job, region, group as i64, first);
             let last = first + slots as usize - 1;
             for (o, sum) in sums.into_iter().enumerate() {
                 let output = group * macs as usize + o;
@@ -175,21 +175,25 @@ impl Gate<'_> {
     }
 
     /// G0 to G3 of a group whose first input enters in `first`: the sums of its outputs.
-    fn inputs(&mut self, job: &Job, pool_base: i64, group: i64, first: usize) -> Vec<i64> {
+    fn inputs(&mut self, job: &Job, region: i64, group: i64, first: usize) -> Vec<i64> {
         let macs = self.config.gate.macs;
         let mut sums = vec![0; macs];
-        let most = ((1 << POOLED_BITS) - 1).min((ACC_BOUND - 1) >> job.pool_shift);
+        let region = region * self.config.gate.channels.next_power_of_two().max(2) as i64;
+        // A pool sum is a byte for each word of a bank.
+        let sums_end = 128 * self.config.stream_depth().max(self.config.scratch_depth()).next_power_of_two() as i64;
+        let most = ((1 << POOLED_BITS) - 1).min((sums_end - 1) >> job.pool_shift);
         for (i, channel) in job.read.iter().enumerate() {
             let (g0, script) = (first + i, &mut self.script);
             // A pooled value, and any sum that is rounded to it.
             let pooled = if most == 0 { 0 } else { self.rng.within(most) };
             let half = 1 << job.pool_shift >> 1;
             let sum = (pooled << job.pool_shift) + self.rng.range(-half, (half - 1).max(-half));
-            script.expect(g0, "o_pool_address", pool_base + i as i64);
+            let sum = sum.clamp(-sums_end, sums_end - 1);
+            script.expect(g0, "o_pool_address", region + i as i64);
             script.drive(g0 + 1, "i_pool", sum);
             if let Some(list) = job.list {
-                script.expect(g0, "o_list_address", i as i64);
-                script.drive(g0 + 1, &format!("i_list{list}.channel"), *channel);
+                script.expect(g0 - 1, "o_list_address", i as i64);
+                script.drive(g0, &format!("i_list{list}.channel"), *channel);
             }
             script.expect(g0 + 1, "o_weight_address", job.weight_base + group * job.inputs + channel);
             for (lane, total) in sums.iter_mut().enumerate() {

@@ -80,25 +80,22 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
     (part, script)
 }
 
-/// What columns want of a bank: at most one reads it and one writes it in a cycle, others want other banks.
+/// What columns want of a bank: at most one reads it and one writes it in a cycle.
 pub fn crossbar(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Crossbar);
-    let (cols, banks) = (config.array.cols, config.banks() as i64);
+    let cols = config.array.cols;
     let mut rng = Rng::new(seed);
-    let mut script = Script::new("crossbar", &part, seed, &[], &["o_read", "o_write"]);
+    let mut script = Script::new("crossbar", &part, seed, &[], &["o_write"]);
     for cycle in script.start()..script.start() + cycles {
-        let index = rng.range(0, banks - 1);
-        script.drive(cycle, "i_index", index);
         for what in ["read", "write"] {
             let chosen = rng.range(0, 2 * cols as i64 - 1) as usize;
             for c in 0..cols {
-                let other = (index + rng.range(1, (banks - 1).max(1))) % banks;
-                let lane = |port: &str| format!("i_{what}{port}[{c}/{cols}]");
-                script.drive(cycle, &lane(""), i64::from(c == chosen || (other != index && rng.once_in(2))));
-                script.drive(cycle, &lane("_bank"), if c == chosen { index } else { other });
+                script.drive(cycle, &format!("i_{what}s[{c}/{cols}]"), i64::from(c == chosen));
             }
             if chosen < cols {
-                script.expect(cycle, &format!("o_{what}"), 1);
+                if what == "write" {
+                    script.expect(cycle, "o_write", 1);
+                }
                 for field in if what == "read" { &["_word"][..] } else { &["_word", "_data"] } {
                     let value = rng.range(0, 255);
                     script.drive(cycle, &format!("i_{what}{field}[{chosen}/{cols}]"), value);
