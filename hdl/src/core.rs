@@ -69,7 +69,7 @@ impl Core<'_> {
                 self.ram(&format!("list{list}_{reader}"), "list", entry, None, &read, write);
             }
         }
-        let write = ["pool_write", "pool_write_address", "pool_write_data"];
+        let write = ["pool_write_r", "pool_address_r", "pool_sum_r"];
         self.ram("pool", "pool", (s.pool(), s.pool_depth()), None, "gate$o_pool_address", write);
         let write = ["gate$o_logit_valid", "host$o_logit_write_address", "gate$o_logit"];
         self.ram("logits", "logits", (32, s.channels), None, "host$o_logit_read_address", write);
@@ -232,11 +232,14 @@ impl Core<'_> {
             all.collect::<Vec<_>>().join(" | ")
         };
         let any = (0..s.cols).map(|c| format!("column${c}$o_flush")).collect::<Vec<_>>().join(" | ");
-        self.u.text(&format!("wire pool_write = {any};"));
         self.u.text(&format!("wire [15:0] pool_entry = {};", flush("flush_entry", 16)));
-        self.u.text(&format!("wire [{}:0] pool_write_data = {};", s.pool() - 1, flush("flush_sum", s.pool())));
-        let (address, entry) = (s.plw() - 1, s.kw() - 1);
-        self.u.text(&format!("wire [{address}:0] pool_write_address = {{j_pool_region, pool_entry[{entry}:0]}};"));
+        let (sum, address, entry) = (s.pool() - 1, s.plw() - 1, s.kw() - 1);
+        self.u.text(&format!("wire [{sum}:0] pool_sum = {};", flush("flush_sum", s.pool())));
+        self.u.text(&format!(
+            "// Written a cycle later, long before a gate is started that reads it.\nreg pool_write_r; \
+             reg [{address}:0] pool_address_r; reg [{sum}:0] pool_sum_r;\nalways @(posedge clock) begin\n  \
+             pool_write_r <= {any}; pool_address_r <= {{j_pool_region, pool_entry[{entry}:0]}}; pool_sum_r <= pool_sum;\nend"
+        ));
     }
 
     fn banks(&mut self) {
@@ -265,7 +268,7 @@ impl Core<'_> {
                     ("i_write_data", crossbar("write_data")),
                     ("i_image_write", if stream { "1'b0".into() } else { "image$o_write".into() }),
                     ("i_image_word", "image$o_address".into()),
-                    ("i_image_data", slice("image_memory$o_data", s.banks, 8, b)),
+                    ("i_image_data", slice("image_data_r", s.banks, 8, b)),
                 ];
                 self.u.child(&format!("{memory}${b}"), units::bank(s, memory, depth), &ports);
             }
@@ -311,6 +314,8 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
         .body("always @(posedge clock) begin")
         .body("  array_busy_r <= image$o_busy || loader$o_busy || streamer$o_busy || controller$o_start_image || controller$o_start_conv;")
         .body("end")
+        .body(&format!("// A word of the image on its way.\nreg [{}:0] image_data_r;", 8 * s.banks - 1))
+        .body("always @(posedge clock) image_data_r <= image_memory$o_data;")
         .body("// The image's size, held while the controller has moved on.")
         .body(&format!("reg [{}:0] p_out_pixels_r; reg [15:0] p_in_channels_r;", pixels - 1))
         .body("always @(posedge clock) begin\n  if (controller$o_start_image) begin")

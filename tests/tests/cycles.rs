@@ -36,9 +36,10 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// The controller starts the image in cycle 0, and sees the array free again behind the last word.
+/// The controller starts the image in cycle 0, and sees the array free again behind the last word, which is written a cycle
+/// after it has been fetched.
 fn stem_start(words: u64) -> u64 {
-    words + 2
+    words + 3
 }
 
 /// `seen` holds after `cycles`, and did not one cycle before.
@@ -62,7 +63,7 @@ fn one_pe_one_pixel() {
     let net = network(conv("stem", shape(1, 1, 1), 1, 1), vec![], 1);
     let t = terms(&config);
     let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
-    assert_eq!(slot, 12);
+    assert_eq!(slot, 13);
     appears(&net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 

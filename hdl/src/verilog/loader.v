@@ -27,8 +27,9 @@ reg [@CW@-1:0] shadow_busy_r;
 wire params_free = !tile_waits_r && (param_busy_r == @DRW@'d0);
 
 // --- SETUP: list entry, turn at the bank, parameter word, both scores.
-reg select_r;
-wire [@LIST@-1:0] entry_data = select_r ? i_list1 : i_list0;
+// The list is read one column ahead, so that its entry stands beside the counter.
+reg [15:0] position_after_r;
+wire [@LIST@-1:0] entry_data = j_out_list ? i_list1 : i_list0;
 @ENTRY@
 reg s1_valid_r, s2_valid_r, s3_valid_r, s4_valid_r, s5_valid_r, s6_valid_r;
 reg s1_parity_r, s2_parity_r, s3_parity_r, s4_parity_r, s5_parity_r, s6_parity_r;
@@ -37,13 +38,12 @@ reg [15:0] s1_position_r, s2_entry_r, s3_entry_r, s4_entry_r, s5_entry_r, s6_ent
 reg [@BW@-1:0] s1_bank_r, s2_bank_r, s3_bank_r, s4_bank_r, s5_bank_r, s6_bank_r;
 reg [@AW@-1:0] s1_word_r, s2_word_r, s3_word_r, s4_word_r, s5_word_r, s6_word_r;
 reg [@CW@-1:0] s3_turn_r, s4_turn_r, s5_turn_r, s6_turn_r;
-reg [15:0] s2_score_r, s3_score_r, s4_score_r;
+reg [15:0] s1_score_r, s2_score_r, s3_score_r, s4_score_r;
 reg [31:0] s4_bias_r, s5_bias_r, s6_bias_r; reg [4:0] s4_shift_r, s5_shift_r, s6_shift_r;
 reg [14:0] s4_multiplier_r, s5_multiplier_r, s6_multiplier_r;
-reg [@BRW@-1:0] s2_row_r;
+reg [@BRW@-1:0] s1_row_r, s2_row_r;
 wire by_channel = from_list && j_natural;
-wire [15:0] s1_channel = from_list ? @fit(e_channel,KW,16)@ : s1_position_r;
-reg [15:0] s2_channel_r;
+reg [15:0] s1_channel_r, s2_channel_r;
 assign o_param_address = j_param_base + @fit(s2_channel_r,16,PA)@;
 wire [@AW@-1:0] s2_offset = @fit(s2_row_r,BRW,AW)@ * j_out_pixels[@AW@-1:0];
 wire [31:0] s4_scaled = ({17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + 32'd16384) >> 15;
@@ -57,19 +57,20 @@ reg [@FW@-1:0] base_group_r;
 reg [@GPW@-1:0] first_group_r, last_group_r;
 reg [@GPW@-1:0] column_group_r [0:@C@-1];
 reg [@CI@-1:0] column_lane_r [0:@C@-1];
-wire [@GPW@-1:0] s1_group = from_list ? e_group : @GPW@'d0;
-wire [@CI@-1:0] s1_lane = from_list ? e_lane : @fit(s1_column_r,CW,CI)@;
+reg [@GPW@-1:0] s1_group_r;
+reg [@CI@-1:0] s1_lane_r;
 integer k;
 always @(posedge clock) begin
   s1_column_r <= column_r; s2_column_r <= s1_column_r; s3_column_r <= s2_column_r; s4_column_r <= s3_column_r; s5_column_r <= s4_column_r; s6_column_r <= s5_column_r;
   s1_parity_r <= parity_r; s2_parity_r <= s1_parity_r; s3_parity_r <= s2_parity_r; s4_parity_r <= s3_parity_r; s5_parity_r <= s4_parity_r; s6_parity_r <= s5_parity_r;
-  s1_position_r <= position_r; s1_bank_r <= place_bank_r; s1_word_r <= place_word_r;
-  s2_score_r <= from_list ? e_score : 16'h8000; s3_score_r <= s2_score_r; s4_score_r <= s3_score_r;
-  s2_channel_r <= s1_channel;
-  s2_entry_r <= j_natural ? s1_channel : s1_position_r; s3_entry_r <= s2_entry_r; s4_entry_r <= s3_entry_r; s5_entry_r <= s4_entry_r; s6_entry_r <= s5_entry_r;
-  s2_bank_r <= by_channel ? e_bank : s1_bank_r; s3_bank_r <= s2_bank_r; s4_bank_r <= s3_bank_r; s5_bank_r <= s4_bank_r; s6_bank_r <= s5_bank_r;
-  s2_row_r <= e_row;
-  s2_word_r <= by_channel ? j_dst_base : s1_word_r;
+  s1_position_r <= position_r; s1_channel_r <= from_list ? @fit(e_channel,KW,16)@ : position_r;
+  s1_group_r <= from_list ? e_group : @GPW@'d0; s1_lane_r <= from_list ? e_lane : @fit(column_r,CW,CI)@;
+  s1_bank_r <= by_channel ? e_bank : place_bank_r; s1_row_r <= e_row; s1_word_r <= by_channel ? j_dst_base : place_word_r;
+  s1_score_r <= from_list ? e_score : 16'h8000; s2_score_r <= s1_score_r; s3_score_r <= s2_score_r; s4_score_r <= s3_score_r;
+  s2_channel_r <= s1_channel_r;
+  s2_entry_r <= j_natural ? s1_channel_r : s1_position_r; s3_entry_r <= s2_entry_r; s4_entry_r <= s3_entry_r; s5_entry_r <= s4_entry_r; s6_entry_r <= s5_entry_r;
+  s2_bank_r <= s1_bank_r; s3_bank_r <= s2_bank_r; s4_bank_r <= s3_bank_r; s5_bank_r <= s4_bank_r; s6_bank_r <= s5_bank_r;
+  s2_row_r <= s1_row_r; s2_word_r <= s1_word_r;
   s3_word_r <= s2_word_r + (by_channel ? s2_offset : @AW@'d0); s4_word_r <= s3_word_r; s5_word_r <= s4_word_r; s6_word_r <= s5_word_r;
   s3_turn_r <= s2_turn; s4_turn_r <= s3_turn_r; s5_turn_r <= s4_turn_r; s6_turn_r <= s5_turn_r;
   s4_bias_r <= i_param[51:20]; s5_bias_r <= s4_bias_r; s6_bias_r <= s5_bias_r;
@@ -78,13 +79,13 @@ always @(posedge clock) begin
   s6_multiplier_r <= j_l_scaled ? s5_scaled[14:0] : s5_multiplier_r;
   s1_valid_r <= state_r[SETUP]; s2_valid_r <= s1_valid_r; s3_valid_r <= s2_valid_r; s4_valid_r <= s3_valid_r; s5_valid_r <= s4_valid_r; s6_valid_r <= s5_valid_r;
   if (s1_valid_r) begin
-    column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group;
-    column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane;
+    column_group_r[@fit(s1_column_r,CW,CI)@] <= s1_group_r;
+    column_lane_r[@fit(s1_column_r,CW,CI)@] <= s1_lane_r;
     if (s1_column_r == @CW@'d0) begin
-      first_group_r <= s1_group;
-      base_group_r <= from_list ? @fit(e_group,GPW,FW)@ : tile_group_r;
+      first_group_r <= s1_group_r;
+      base_group_r <= from_list ? @fit(s1_group_r,GPW,FW)@ : tile_group_r;
     end
-    last_group_r <= s1_group;
+    last_group_r <= s1_group_r;
   end
   if (state_r[TILE]) begin
     for (k = 0; k < @B@; k = k + 1) turns_r[k] <= @CW@'d0;
@@ -154,8 +155,7 @@ integer m, n;
 // The list is read one input ahead, so that its entry stands beside the counter.
 wire [15:0] next_input = (state_r[LOAD] && last_step_r) ? input_after_r : input_r;
 wire input_restarts = state_r[SETTLE] || (last_word_r && (last_r || packed_taps || last_entry_r));
-assign o_list_address = state_r[SETUP] ? @fit(position_r,16,KW)@ : @fit(next_input,16,KW)@;
-wire list_select = state_r[SETUP] ? j_out_list : j_in_list;
+assign o_list_address = state_r[TILE] ? @fit(position_r,16,KW)@ : state_r[SETUP] ? @fit(position_after_r,16,KW)@ : @fit(next_input,16,KW)@;
 reg tap_load_r; reg [@RW@-1:0] tap_row_r; reg [15:0] row_y_r, row_x_r; reg [@AW@-1:0] row_offset_r;
 reg listed0_r, listed1_r;
 reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
@@ -167,7 +167,7 @@ reg [@KW@-1:0] a_listed_r;
 assign o_filter_address = a_word_r + @fit(a_listed_r,KW,FW)@;
 always @(*) for (m = 0; m < @C@; m = m + 1) weights[8*m +: 8] = word_r[8*column_lane_r[m] +: 8];
 always @(posedge clock) begin
-  select_r <= list_select; listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
+  listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
   if (state_r[SETTLE] || (state_r[LOAD] && last_step_r)) begin
     input_r <= input_restarts ? 16'd0 : input_after_r;
     input_after_r <= input_restarts ? 16'd1 : input_after_r + 16'd1;
@@ -206,7 +206,7 @@ always @(posedge clock) begin
   if (opens_r) blocked_r <= 1'b1;
   else if ((@SHADOW@ == 0) ? i_taken : (!pending_r && (shadow_busy_r == @CW@'d1))) blocked_r <= 1'b0;
   if (state_r == IDLE) begin
-    state_r[TILE] <= i_start; parity_r <= 1'b0; position_r <= 16'd0; tile_end_r <= 16'd@C@; tile_group_r <= @FW@'d0;
+    state_r[TILE] <= i_start; parity_r <= 1'b0; position_r <= 16'd0; position_after_r <= 16'd1; tile_end_r <= 16'd@C@; tile_group_r <= @FW@'d0;
     place_bank_r <= @BW@'d0; place_word_r <= i_start_dst_base;
   end
   if (state_r[TILE] && suffices) begin
@@ -217,7 +217,7 @@ always @(posedge clock) begin
     column_r <= @CW@'d0; cols_r <= tile_cols;
   end
   if (state_r[SETUP]) begin
-    column_r <= column_r + @CW@'d1; position_r <= position_r + 16'd1;
+    column_r <= column_r + @CW@'d1; position_r <= position_after_r; position_after_r <= position_after_r + 16'd1;
     if (place_bank_r == @BW@'d@BLAST@) begin
       place_bank_r <= @BW@'d0; place_word_r <= place_word_r + j_out_pixels[@AW@-1:0];
     end else place_bank_r <= place_bank_r + @BW@'d1;

@@ -73,8 +73,8 @@ pub(crate) struct Machine<'a> {
     loader: Loader,
     streamer: Streamer,
     gate: GateUnit,
-    /// Next word of the image, while it is loaded.
-    image_word: Option<usize>,
+    /// Words of the image that have been fetched, while it is loaded.
+    image_fetched: Option<usize>,
     /// Cycles until everything issued to the array is written back and pooled.
     draining: usize,
     /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
@@ -110,7 +110,7 @@ impl<'a> Machine<'a> {
             loader: Loader::new(),
             streamer: Streamer::default(),
             gate: GateUnit::new(config.gate.macs),
-            image_word: None,
+            image_fetched: None,
             draining: 0,
             array_busy: false,
             conv: 0,
@@ -164,7 +164,7 @@ impl<'a> Machine<'a> {
     }
 
     fn busy(&self) -> bool {
-        self.image_word.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
+        self.image_fetched.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
     }
 
     fn tick(&mut self, sampled: &Sampled) {
@@ -249,9 +249,12 @@ impl<'a> Machine<'a> {
 
     /// One word a cycle into the scratch memory: the channels of a pixel, in as many copies as rows can use.
     fn tick_image(&mut self) {
-        let Some(word) = self.image_word else { return };
+        let Some(fetched) = self.image_fetched else { return };
         let (shape, region) = (self.program.image, self.program.image_region);
         let (words, pixels, banks) = (self.program.image_words(), shape.pixels(), self.program.config.banks());
+        self.image_fetched = (fetched < words * pixels).then_some(fetched + 1);
+        // A word is written in the cycle after it has been fetched.
+        let Some(word) = fetched.checked_sub(1) else { return };
         let (pixel, part) = (word / words, word % words);
         for copy in 0..self.program.image_copies {
             for entry in (part * banks..(part + 1) * banks).take_while(|e| *e < shape.channels) {
@@ -261,7 +264,6 @@ impl<'a> Machine<'a> {
                 self.activity[0].scratch_write += 1;
             }
         }
-        self.image_word = (word + 1 < words * pixels).then_some(word + 1);
     }
 
     fn tick_controller(&mut self, sampled: &Sampled) {
@@ -286,7 +288,7 @@ impl<'a> Machine<'a> {
     fn start(&mut self, op: Op) {
         self.layers[op.layer].executed = true;
         match op.unit {
-            Unit::LoadImage => (self.image_word, self.array_busy) = (Some(0), true),
+            Unit::LoadImage => (self.image_fetched, self.array_busy) = (Some(0), true),
             Unit::Conv(conv) => {
                 (self.conv, self.array_busy) = (conv, true);
                 self.loader.start(conv);
@@ -306,7 +308,7 @@ impl<'a> Machine<'a> {
         let job = &self.program.convs[self.conv];
         let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
         let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore: Score::ONE };
-        if self.image_word.is_some() {
+        if self.image_fetched.is_some() {
             return (0, Spent::Input);
         }
         if self.slots.at(self.now, 0).valid {

@@ -138,8 +138,8 @@ impl Loader<'_> {
             let position = number * cols + c;
             let (channel, score) = match &job.out_list {
                 Some(list) => {
-                    self.script.expect(cycle, "o_list_address", position);
-                    list.answer(&mut self.script, cycle + 1, position, self.config)
+                    self.script.expect(cycle - 1, "o_list_address", position);
+                    list.answer(&mut self.script, cycle, position, self.config)
                 }
                 None => (position, 1 << SCORE_FRAC),
             };

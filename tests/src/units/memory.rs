@@ -124,17 +124,18 @@ pub fn image(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Scrip
         script.hold("i_words", words);
         script.drive(cycle, "i_start", 1);
         script.drive(cycle, "i_base", base);
-        // The buffer answers a cycle after it is addressed.
-        script.expect(cycle, "o_buffer_address", 0);
+        // The buffer answers a cycle after it is addressed, and a register holds its word for another.
         let last = pixels * words - 1;
+        for word in 0..=last {
+            script.expect(cycle + word as usize, "o_buffer_address", word);
+        }
+        cycle += 1;
+        script.expect(cycle, "o_busy", 1);
         for word in 0..=last {
             cycle += 1;
             script.expect(cycle, "o_busy", 1);
             script.expect(cycle, "o_write", 1);
             script.expect(cycle, "o_address", base + word % words * pixels + word / words);
-            if word < last {
-                script.expect(cycle, "o_buffer_address", word + 1);
-            }
         }
         script.expect(cycle, "o_ends", 1);
         cycle += 1;
