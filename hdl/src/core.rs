@@ -167,7 +167,7 @@ impl Core<'_> {
         let s = self.s;
         for r in 0..s.rows {
             let groups = s.banks / s.rows;
-            let data = |memory: &str| bundle((0..groups).map(|q| format!("{memory}${}$o_data", r + q * s.rows)));
+            let data = |memory: &str| bundle((0..groups).map(|q| slice(&format!("{memory}_r"), s.banks, 8, r + q * s.rows)));
             let slot = if r == 0 { "streamer$o_row_slot".to_string() } else { format!("row${}$o_slot", r - 1) };
             let ports = [
                 ("i_index", format!("{}'d{r}", s.rw())),
@@ -198,25 +198,29 @@ impl Core<'_> {
     fn columns(&mut self) {
         let s = self.s;
         let width = s.column_slot().width();
-        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows));
+        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows + 1));
         self.u.text(&format!(
             "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= streamer$o_column_slot;\n  \
              for (n = 1; n <= {}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend",
-            s.rows
+            s.rows + 1
         ));
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_bank", "set_word"];
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
-        let stored = bundle((0..s.banks).map(|b| format!("stream${b}$o_data")));
+        // What the banks answer, in a register: it is far to rows and columns.
+        for memory in ["stream", "scratch"] {
+            let data = bundle((0..s.banks).map(|b| format!("{memory}${b}$o_data")));
+            self.u.text(&format!("reg [{}:0] {memory}_r;\nalways @(posedge clock) {memory}_r <= {data};", 8 * s.banks - 1));
+        }
         for c in 0..s.cols {
-            let slot = if c == 0 { format!("slot_r[{}]", s.rows) } else { format!("column${}$o_slot", c - 1) };
+            let slot = if c == 0 { format!("slot_r[{}]", s.rows + 1) } else { format!("column${}$o_slot", c - 1) };
             let mut ports: Vec<(String, String)> =
                 loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
             ports.extend([
                 ("i_index".into(), format!("{}'d{c}", s.cw())),
                 ("i_slot".into(), slot),
                 ("i_bottom".into(), format!("array$o_sum[{}:{}]", 32 * c + 31, 32 * c)),
-                ("i_stored".into(), stored.clone()),
+                ("i_stored".into(), "stream_r".into()),
             ]);
             ports.extend(
                 ["residual", "residual_relu", "pool", "pool_relu"].map(|p| (format!("i_{p}"), format!("j_{p}"))),

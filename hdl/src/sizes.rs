@@ -299,7 +299,7 @@ impl Sizes {
             ("NW", bits(self.rows * self.channels.div_ceil(self.cols) + 2)),
             ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left.
-            ("DRW", bits(self.rows + 2 * self.cols + 9)),
+            ("DRW", bits(self.rows + 2 * self.cols + 11)),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
             // A score before it is clamped, and its bits above 1.0.
@@ -317,7 +317,7 @@ impl Sizes {
             ("CLAST", self.cols - 1),
             // FOLD sees the shadow weights free in the cycle before the first word that may follow.
             ("SHADOW", self.cols.saturating_sub(4)),
-            ("RC8", self.rows + self.cols + 8),
+            ("RC10", self.rows + self.cols + 10),
             ("LIST", self.entry().width()),
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),

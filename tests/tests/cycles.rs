@@ -22,13 +22,13 @@ impl Terms {
     fn first_slot(&self, first_word: u64, rows: u64, groups: u64) -> u64 {
         first_word + rows * (groups - 1) + 2 + 1 + 1
     }
-    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, product register, skew, E0 to E7.
+    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, a bank's register, product register, skew, E0 to E8.
     fn written(&self, slot: u64, col: u64) -> u64 {
-        slot + self.rows + 1 + col + 7
+        slot + self.rows + 2 + col + 8
     }
     /// First cycle in which the controller sees the array idle again, from the slot of the last pixel.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
-        last_slot + self.rows + self.cols + 8 + interval + 1
+        last_slot + self.rows + self.cols + 10 + interval + 1
     }
 }
 
@@ -126,13 +126,13 @@ fn chunks_of_the_accumulator_depth() {
 #[test]
 fn second_tile_waits_for_its_parameters() {
     // Its set of column parameters is free: only the first tile's swap holds it back, which frees the set
-    // rows + cols + 8 cycles later.
+    // rows + cols + 10 cycles later.
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
     let swap = first - 1;
-    let tile = swap + 4 + 4 + 8;
+    let tile = swap + 4 + 4 + 10;
     let second = t.first_slot(t.first_word(tile - 1, 4), 4, 1);
     appears(&net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }

@@ -82,30 +82,30 @@ assign o_reads = reads_r;
 assign o_read_word = target_r;
 reg signed [31:0] product_r;
 reg e5_valid_r, e5_opens_r, e5_closes_r, e5_parity_r, e6_valid_r, e6_opens_r, e6_closes_r, e6_parity_r;
-reg e7_valid_r, e7_opens_r, e7_closes_r, e7_parity_r;
-reg [@AW@-1:0] e5_word_r, e6_word_r, e7_word_r; reg [@B@-1:0] e5_select_r, e6_select_r, writes_r;
-// E5: round, read the residual. Beyond 9 bits no residual brings the sum back into 8.
-wire [@SCALED@-1:0] scaled = product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
-wire sign = scaled[@SCALED@-1];
+reg e7_valid_r, e7_opens_r, e7_closes_r, e7_parity_r, e8_valid_r, e8_opens_r, e8_closes_r, e8_parity_r;
+reg [@AW@-1:0] e5_word_r, e6_word_r, e7_word_r, e8_word_r; reg [@B@-1:0] e5_select_r, e6_select_r, e7_select_r, writes_r;
+// E5: round; the bank answers. E6: saturate, beyond 9 bits no residual brings the sum back into 8; the bank's register answers.
+reg [@SCALED@-1:0] scaled_r;
+wire sign = scaled_r[@SCALED@-1];
 reg [7:0] stored; integer k;
 always @(*) begin
   stored = 8'd0;
-  for (k = 0; k < @B@; k = k + 1) stored = stored | (i_stored[8 * k +: 8] & {8{e5_select_r[k]}});
+  for (k = 0; k < @B@; k = k + 1) stored = stored | (i_stored[8 * k +: 8] & {8{e6_select_r[k]}});
 end
-reg [8:0] scaled_r; reg [7:0] stored_r;
-// E6: add the residual, saturate.
+reg [8:0] nine_r; reg [7:0] stored_r;
+// E7: add the residual, saturate.
 wire [7:0] base = stored_r & {8{residual_r && !(i_residual_relu && stored_r[7])}};
-wire [9:0] total = {scaled_r[8], scaled_r} + {{2{base[7]}}, base};
+wire [9:0] total = {nine_r[8], nine_r} + {{2{base[7]}}, base};
 wire below = total[9];
 wire [7:0] saturated = (total[8:7] == {2{below}}) ? total[7:0] : {below, {7{!below}}};
-// E7: write back, add to the pool sum.
+// E8: write back, add to the pool sum.
 reg [7:0] written_r;
 wire [@POOL@-1:0] seen = (i_pool_relu && written_r[7]) ? @POOL@'d0 : {{@POOL@-8{written_r[7]}}, written_r};
 reg [@POOL@-1:0] pool_r;
 reg flush_r, flush_parity_r; reg [@CW@-1:0] flush_count_r;
 always @(posedge clock) begin
-  e5_valid_r <= due_r; e6_valid_r <= e5_valid_r; e7_valid_r <= e6_valid_r;
-  if (e7_valid_r && e7_closes_r && i_pool) flush_r <= 1'b1;
+  e5_valid_r <= due_r; e6_valid_r <= e5_valid_r; e7_valid_r <= e6_valid_r; e8_valid_r <= e7_valid_r;
+  if (e8_valid_r && e8_closes_r && i_pool) flush_r <= 1'b1;
   else if (o_flush) flush_r <= 1'b0;
   product_r <= product;
   e5_opens_r <= hold_opens_r; e5_closes_r <= hold_closes_r; e5_parity_r <= hold_parity_r;
@@ -113,18 +113,21 @@ always @(posedge clock) begin
   e6_opens_r <= e5_opens_r; e6_closes_r <= e5_closes_r; e6_parity_r <= e5_parity_r;
   e6_word_r <= e5_word_r; e6_select_r <= e5_select_r;
   e7_opens_r <= e6_opens_r; e7_closes_r <= e6_closes_r; e7_parity_r <= e6_parity_r;
-  e7_word_r <= e6_word_r; writes_r <= e6_select_r & {@B@{e6_valid_r}};
+  e7_word_r <= e6_word_r; e7_select_r <= e6_select_r;
+  e8_opens_r <= e7_opens_r; e8_closes_r <= e7_closes_r; e8_parity_r <= e7_parity_r;
+  e8_word_r <= e7_word_r; writes_r <= e7_select_r & {@B@{e7_valid_r}};
   written_r <= saturated;
-  scaled_r <= (scaled[@SCALED@-2:8] == {@SCALED@-9{sign}}) ? scaled[8:0] : {sign, {8{!sign}}};
+  scaled_r <= product_r[31:@REQUANT_SHIFT@] + {{@SCALED@-1{1'b0}}, product_r[@REQUANT_SHIFT@-1]};
+  nine_r <= (scaled_r[@SCALED@-2:8] == {@SCALED@-9{sign}}) ? scaled_r[8:0] : {sign, {8{!sign}}};
   stored_r <= stored;
-  if (e7_valid_r) begin
-    pool_r <= seen + (e7_opens_r ? @POOL@'d0 : pool_r);
-    flush_parity_r <= e7_parity_r;
-    flush_count_r <= interval_of[e7_parity_r] - delay_of[e7_parity_r] - @CW@'d1;
+  if (e8_valid_r) begin
+    pool_r <= seen + (e8_opens_r ? @POOL@'d0 : pool_r);
+    flush_parity_r <= e8_parity_r;
+    flush_count_r <= interval_of[e8_parity_r] - delay_of[e8_parity_r] - @CW@'d1;
   end else if (flush_r) flush_count_r <= flush_count_r - @CW@'d1;
 end
 assign o_writes = writes_r;
-assign o_write_word = e7_word_r;
+assign o_write_word = e8_word_r;
 assign o_write_data = written_r;
 assign o_flush = flush_r && (flush_count_r == @CW@'d0);
 assign o_flush_entry = entry_of[flush_parity_r];

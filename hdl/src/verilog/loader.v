@@ -159,8 +159,8 @@ assign o_list_address = state_r[TILE] ? @fit(position_r,16,KW)@ : state_r[SETUP]
 reg tap_load_r; reg [@RW@-1:0] tap_row_r; reg [15:0] row_y_r, row_x_r; reg [@AW@-1:0] row_offset_r;
 reg listed0_r, listed1_r;
 reg a_valid_r; reg [@RW@-1:0] a_row_r; reg [@GPW@-1:0] a_group_r; reg [@FW@-1:0] a_word_r;
-reg b_valid_r; reg [@RW@-1:0] b_row_r; reg [@GPW@-1:0] b_group_r;
-reg [@C@-1:0] load_r; reg [8*@C@-1:0] word_r, weights; reg [@RW@-1:0] load_row_r;
+reg b_valid_r, c_valid_r; reg [@RW@-1:0] b_row_r, c_row_r; reg [@GPW@-1:0] b_group_r, c_group_r;
+reg [@C@-1:0] load_r; reg [8*@C@-1:0] word_r, weights, weights_r; reg [@RW@-1:0] load_row_r;
 wire [@LIST@-1:0] listed_entry = (i_list0 & {@LIST@{listed0_r}}) | (i_list1 & {@LIST@{listed1_r}});
 wire [@KW@-1:0] listed = listed_entry[@LIST@-1 -: @KW@];
 reg [@KW@-1:0] a_listed_r;
@@ -176,11 +176,12 @@ always @(posedge clock) begin
   a_row_r <= row_r; a_group_r <= word_group_r;
   a_word_r <= group_offset_r + tap_base_r + (in_is_list ? @FW@'d0 : @fit(input_r,16,FW)@);
   b_row_r <= a_row_r; b_group_r <= a_group_r;
-  load_row_r <= b_row_r; word_r <= i_filter;
-  a_valid_r <= issues; b_valid_r <= a_valid_r;
-  for (n = 0; n < @C@; n = n + 1) load_r[n] <= b_valid_r && (column_group_r[n] == b_group_r);
+  c_row_r <= b_row_r; c_group_r <= b_group_r; word_r <= i_filter;
+  load_row_r <= c_row_r; weights_r <= weights;
+  a_valid_r <= issues; b_valid_r <= a_valid_r; c_valid_r <= b_valid_r;
+  for (n = 0; n < @C@; n = n + 1) load_r[n] <= c_valid_r && (column_group_r[n] == c_group_r);
 end
-assign o_load = load_r; assign o_load_row = @fit(load_row_r,RW,16)@; assign o_load_weights = weights;
+assign o_load = load_r; assign o_load_row = @fit(load_row_r,RW,16)@; assign o_load_weights = weights_r;
 // A row's tap, a cycle behind its first word.
 always @(posedge clock) begin
   tap_load_r <= issues && (word_group_r == first_group_r);
@@ -292,7 +293,7 @@ always @(posedge clock) begin
   if (i_taken) begin
     pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
     if (f_opens_r) begin
-      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC8@;
+      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC10@;
     end
   end
 end

@@ -1,6 +1,6 @@
 //! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
 //!
-//! Stages E0 to E7 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 1 + c + k` cycles
+//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 2 + c + k` cycles
 //! ago, from E4 on later by the column's delay.
 
 use super::array::Array;
@@ -82,15 +82,16 @@ pub(crate) struct Columns {
     depth: usize,
     sets: [ColumnSet; 2],
     accumulators: Vec<i32>,
-    /// Registers behind E0 to E6.
+    /// Registers behind E0 to E7.
     read: Vec<i32>,
     sum: Vec<i32>,
     biased: Vec<i32>,
     narrow: Vec<i32>,
     product: Vec<i32>,
-    residual: Vec<i8>,
     scaled: Vec<i32>,
-    base: Vec<i8>,
+    saturated: Vec<i32>,
+    /// The residual: the bank's answer, the bank's register, the column's.
+    residual: Vec<[i8; 3]>,
     output: Vec<i8>,
     pool: Vec<i32>,
     /// Cycle of the last write to the pool memory's one write port.
@@ -120,9 +121,9 @@ impl Columns {
             biased: vec![0; cols],
             narrow: vec![0; cols],
             product: vec![0; cols],
-            residual: vec![0; cols],
             scaled: vec![0; cols],
-            base: vec![0; cols],
+            saturated: vec![0; cols],
+            residual: vec![[0; 3]; cols],
             output: vec![0; cols],
             pool: vec![0; cols],
             flushed_at: None,
@@ -144,9 +145,9 @@ impl Columns {
         set.writers.resize(self.banks, 0);
     }
 
-    /// Cycles from a slot to E0 of column `c`: through the rows, a product register, and the skew.
+    /// Cycles from a slot to E0 of column `c`: through a bank's register and the rows, a product register, and the skew.
     fn age(&self, c: usize) -> usize {
-        self.rows + 1 + c
+        self.rows + 2 + c
     }
 
     /// One clock edge of stages E0 to E2.
@@ -175,30 +176,36 @@ impl Columns {
         }
     }
 
-    /// One clock edge of stages E3 to E7 and of the pool flush, last stage first.
+    /// One clock edge of stages E3 to E8 and of the pool flush, last stage first.
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
-            if let Some(&slot) = self.emitted(now, slots, c, 7) {
+            if let Some(&slot) = self.emitted(now, slots, c, 8) {
                 self.write_back(now, &slot, job, c, stores, activity);
             }
-            if self.emitted(now, slots, c, 6).is_some() {
+            if self.emitted(now, slots, c, 7).is_some() {
+                let base = self.residual[c][2];
                 let base = match job.residual {
-                    Some(relu) => i32::from(if relu { self.base[c].max(0) } else { self.base[c] }),
+                    Some(relu) => i32::from(if relu { base.max(0) } else { base }),
                     None => 0,
                 };
-                self.output[c] = (self.scaled[c] + base).clamp(-128, 127) as i8;
+                self.output[c] = (self.saturated[c] + base).clamp(-128, 127) as i8;
+            }
+            if self.emitted(now, slots, c, 6).is_some() {
+                // Beyond 9 bits no residual brings the sum back into 8.
+                self.saturated[c] = self.scaled[c].clamp(-256, 255);
+                self.residual[c][2] = self.residual[c][1];
             }
             if self.emitted(now, slots, c, 5).is_some() {
                 self.scaled[c] = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
-                self.base[c] = self.residual[c];
+                self.residual[c][1] = self.residual[c][0];
             }
             if let Some(&slot) = self.emitted(now, slots, c, 4) {
                 let column = self.sets[slot.parity].columns[c];
                 self.product[c] = self.narrow[c] * i32::from(column.multiplier);
                 activity.requantized += 1;
                 if job.residual.is_some() {
-                    self.residual[c] = stores.stream.read(now, column.bank, column.word + slot.pixel);
+                    self.residual[c][0] = stores.stream.read(now, column.bank, column.word + slot.pixel);
                     activity.stream_read += 1;
                 }
             }
@@ -259,7 +266,7 @@ impl Columns {
         }
         let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
-            let slot = slots.at(now, self.age(c) + 7 + set.interval);
+            let slot = slots.at(now, self.age(c) + 8 + set.interval);
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];

@@ -80,7 +80,7 @@ pub(crate) struct Loader {
     param_busy: usize,
     /// The tile whose parameters stand ready has not begun.
     tile_waits: bool,
-    pipe: [Option<Word>; 3],
+    pipe: [Option<Word>; 4],
 }
 
 impl Loader {
@@ -101,7 +101,7 @@ impl Loader {
             shadow_busy: 0,
             param_busy: 0,
             tile_waits: false,
-            pipe: [None; 3],
+            pipe: [None; 4],
         }
     }
 
@@ -128,7 +128,7 @@ impl Loader {
     pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
-            self.param_busy = config.rows + config.cols + 8;
+            self.param_busy = config.rows + config.cols + 10;
         }
         // FOLD sees them free in the cycle before the first word that may follow.
         self.shadow_busy = config.cols.saturating_sub(4);
@@ -136,7 +136,7 @@ impl Loader {
 
     /// Writes the word that arrives in this cycle into the shadow weights.
     pub fn commit(&self, program: &Program, columns: &Columns, array: &mut Array, activity: &mut Activity) {
-        let Some(word) = self.pipe[2] else { return };
+        let Some(word) = self.pipe[3] else { return };
         let cols = program.config.array.cols;
         let weights = &program.filters[word.address * cols..][..cols];
         activity.filter_read += cols as u64;
@@ -173,7 +173,7 @@ impl Loader {
             State::Fold => {}
             State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer]),
         }
-        self.pipe = [issued, self.pipe[0], self.pipe[1]];
+        self.pipe = [issued, self.pipe[0], self.pipe[1], self.pipe[2]];
     }
 
     fn list_suffices(&self, view: &LoaderView) -> bool {

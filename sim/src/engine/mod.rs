@@ -68,6 +68,8 @@ pub(crate) struct Machine<'a> {
     scratch: Banked,
     pool: Vec<i32>,
     slots: SlotHistory,
+    /// What the banks gave each row, with its swap flag: behind the bank's register, in front of the array.
+    fetched: Vec<(i8, bool)>,
     array: Array,
     columns: Columns,
     loader: Loader,
@@ -105,6 +107,7 @@ impl<'a> Machine<'a> {
             scratch: Banked::new(config.banks(), config.scratch_depth()),
             pool: vec![0; 3 * config.gate.channels],
             slots: SlotHistory::new(Self::depth(rows, cols)),
+            fetched: vec![(0, false); rows],
             array: Array::new(rows, cols),
             columns: Columns::new(config),
             loader: Loader::new(),
@@ -127,7 +130,7 @@ impl<'a> Machine<'a> {
 
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
-        rows + 2 * cols + 10
+        rows + 2 * cols + 12
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -196,7 +199,8 @@ impl<'a> Machine<'a> {
         self.columns.accumulate(self.now, &self.slots, &self.array, activity);
     }
 
-    /// Each row reads its bank for the slot that reaches it, and hands operand and swap flag to its first PE.
+    /// Each row reads its bank for the slot that reaches it, and hands the operand of the slot before, with its swap flag, to
+    /// its first PE.
     fn feed_rows(&mut self, job: &ConvJob) {
         let rows = self.program.config.array.rows;
         for r in 0..rows {
@@ -223,7 +227,8 @@ impl<'a> Machine<'a> {
                 // Rows without an input pass the partial sums on.
                 self.activity[job.layer].register_bytes += 4 * slot.cols as u64;
             }
-            self.array.feed(r, operand, slot.swap);
+            let (operand, swap) = std::mem::replace(&mut self.fetched[r], (operand, slot.swap));
+            self.array.feed(r, operand, swap);
         }
     }
 
@@ -236,7 +241,7 @@ impl<'a> Machine<'a> {
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
             self.last_emission = self.now + 1;
-            self.draining = array.rows + array.cols + 8 + self.columns.set(issue.slot.parity).interval();
+            self.draining = array.rows + array.cols + 10 + self.columns.set(issue.slot.parity).interval();
         }
         if issue.slot.valid || issue.swap {
             self.last_slot = self.now + 1;

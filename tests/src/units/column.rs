@@ -81,7 +81,7 @@ impl Column<'_> {
         for tile in 0..self.rng.range(1, 4) {
             self.tile(&job, scattered, (tile % 2) as usize);
         }
-        let drained = self.script.cycles() + 2 * self.config.array.cols + 9;
+        let drained = self.script.cycles() + 2 * self.config.array.cols + 10;
         self.script.drive(drained, "i_slot.valid", 0);
     }
 
@@ -160,7 +160,7 @@ impl Column<'_> {
                         let sum = self.sum(&set, fold == 0, last, acc);
                         if last {
                             pool = self.emit(job, &set, sum, pixel, pool, flags);
-                            self.flushed[parity] = self.next + 7 + set.interval as usize;
+                            self.flushed[parity] = self.next + 8 + set.interval as usize;
                         }
                     }
                     self.next += if last { set.interval as usize } else { 1 };
@@ -218,7 +218,7 @@ impl Column<'_> {
         i16::try_from(total).is_ok().then_some(total)
     }
 
-    /// E3 to E7 and the flush, for the pixel whose slot enters in this cycle; gives the pool sum.
+    /// E3 to E8 and the flush, for the pixel whose slot enters in this cycle; gives the pool sum.
     fn emit(&mut self, job: &Job, set: &Set, sum: i64, pixel: i64, pool: i64, flags: [bool; 4]) -> i64 {
         let (script, e4) = (&mut self.script, self.next + 4 + set.hold);
         let words = 1i64 << script.width("i_set_word");
@@ -228,18 +228,18 @@ impl Column<'_> {
             script.expect(e4, "o_reads", 1 << set.bank);
             script.expect(e4, "o_read_word", word);
             let stored = i64::from(self.rng.int8());
-            script.drive(e4 + 1, &format!("i_stored[{}/{}]", set.bank, self.config.banks()), stored);
+            script.drive(e4 + 2, &format!("i_stored[{}/{}]", set.bank, self.config.banks()), stored);
             base = if job.residual_relu { stored.max(0) } else { stored };
         }
         let scaled = round(sat16(round(sum, set.shift)) * set.multiplier, i64::from(REQUANT_SHIFT));
         let value = (scaled + base).clamp(-128, 127);
-        script.expect(e4 + 3, "o_writes", 1 << set.bank);
-        script.expect(e4 + 3, "o_write_word", word);
-        script.expect(e4 + 3, "o_write_data", value);
+        script.expect(e4 + 4, "o_writes", 1 << set.bank);
+        script.expect(e4 + 4, "o_write_word", word);
+        script.expect(e4 + 4, "o_write_data", value);
         let [_, _, opens, closes] = flags;
         let pool = if opens { 0 } else { pool } + if job.pool_relu { value.max(0) } else { value };
         if closes && job.pool {
-            let flush = self.next + 7 + set.interval as usize;
+            let flush = self.next + 8 + set.interval as usize;
             script.expect(flush, "o_flush", 1);
             script.expect(flush, "o_flush_entry", set.entry);
             script.expect(flush, "o_flush_sum", pool);

@@ -238,7 +238,7 @@ impl Loader<'_> {
                 let (rows, slot) = (self.config.array.rows, taken + 1);
                 self.shadow_free = slot + self.config.array.cols.saturating_sub(3).max(1);
                 if first && start == 0 {
-                    self.set_free = slot + rows + self.config.array.cols + 8;
+                    self.set_free = slot + rows + self.config.array.cols + 10;
                 }
                 self.taken = taken;
                 // FOLD is in between.
@@ -248,7 +248,7 @@ impl Loader<'_> {
         self.now -= 1;
     }
 
-    /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 2, shadow weights written in y + 3."
+    /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 3, shadow weights written in y + 4."
     fn word(&mut self, job: &Job, tile: &Tile, fold: &job::Fold, row: i64, group: i64, y: usize) {
         let cols = self.config.array.cols;
         let script = &mut self.script;
@@ -266,13 +266,13 @@ impl Loader<'_> {
         for (lane, byte) in bytes.iter().enumerate() {
             script.drive(y + 2, &format!("i_filter[{lane}/{cols}]"), *byte);
         }
-        self.loads.insert(y + 3);
-        script.expect(y + 3, "o_load_row", row);
+        self.loads.insert(y + 4);
+        script.expect(y + 4, "o_load_row", row);
         // Columns that the tile has no output for may get any weight.
         for (c, column) in tile.columns.iter().enumerate() {
-            script.expect(y + 3, &format!("o_load[{c}/{cols}]"), i64::from(column.group == group));
+            script.expect(y + 4, &format!("o_load[{c}/{cols}]"), i64::from(column.group == group));
             if column.group == group {
-                script.expect(y + 3, &format!("o_load_weights[{c}/{cols}]"), bytes[column.lane as usize]);
+                script.expect(y + 4, &format!("o_load_weights[{c}/{cols}]"), bytes[column.lane as usize]);
             }
         }
     }

@@ -56,14 +56,14 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             script.expect(cycle, "o_read", 1);
             script.expect(cycle, "o_bank", bank);
             script.expect(cycle, "o_address", (address + active[2]) % words);
-            script.drive(cycle + 1, &format!("i_data[{bank}/{groups}]"), data);
+            script.drive(cycle + 2, &format!("i_data[{bank}/{groups}]"), data);
             operand = if relu == 1 { data.max(0) } else { data };
         }
         // The job and with it the ReLU change between convolutions only.
-        if !(cycle + 1 - start).is_multiple_of(50) {
-            script.expect(cycle + 1, "o_operand", operand);
+        if !matches!((cycle - start) % 50, 48 | 49) {
+            script.expect(cycle + 2, "o_operand", operand);
         }
-        script.expect(cycle + 1, "o_swap", i64::from(swap));
+        script.expect(cycle + 2, "o_swap", i64::from(swap));
         if swap {
             active = shadow;
         }

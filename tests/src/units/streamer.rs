@@ -162,8 +162,8 @@ impl Streamer<'_> {
         if last {
             let emitted = end + 1 - interval as usize;
             self.settled = (emitted + cols as usize + interval as usize).saturating_sub(2);
-            // "Idle again from t + R + C + 8 + I on", t the slot of the last emitted pixel.
-            busy = busy.max(emitted + 1 + (rows + cols + 8 + interval) as usize);
+            // "Idle again from t + R + C + 10 + I on", t the slot of the last emitted pixel.
+            busy = busy.max(emitted + 1 + (rows + cols + 10 + interval) as usize);
         }
         for cycle in (taken + 1).max(self.idle)..busy {
             script.expect(cycle, "o_busy", 1);
