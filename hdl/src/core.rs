@@ -167,7 +167,8 @@ impl Core<'_> {
         let s = self.s;
         for r in 0..s.rows {
             let groups = s.banks / s.rows;
-            let data = |memory: &str| bundle((0..groups).map(|q| slice(&format!("{memory}_r"), s.banks, 8, r + q * s.rows)));
+            let data =
+                |memory: &str| bundle((0..groups).map(|q| slice(&format!("{memory}_r"), s.banks, 8, r + q * s.rows)));
             let slot = if r == 0 { "streamer$o_row_slot".to_string() } else { format!("row${}$o_slot", r - 1) };
             let ports = [
                 ("i_index", format!("{}'d{r}", s.rw())),
@@ -210,7 +211,10 @@ impl Core<'_> {
         // What the banks answer, in a register: it is far to rows and columns.
         for memory in ["stream", "scratch"] {
             let data = bundle((0..s.banks).map(|b| format!("{memory}${b}$o_data")));
-            self.u.text(&format!("reg [{}:0] {memory}_r;\nalways @(posedge clock) {memory}_r <= {data};", 8 * s.banks - 1));
+            self.u.text(&format!(
+                "reg [{}:0] {memory}_r;\nalways @(posedge clock) {memory}_r <= {data};",
+                8 * s.banks - 1
+            ));
         }
         for c in 0..s.cols {
             let slot = if c == 0 { format!("slot_r[{}]", s.rows + 1) } else { format!("column${}$o_slot", c - 1) };

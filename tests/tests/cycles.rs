@@ -36,10 +36,10 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// The controller starts the image in cycle 0, and sees the array free again behind the last word, which is written a cycle
+/// The controller starts the image in cycle 1, and sees the array free again behind the last word, which is written a cycle
 /// after it has been fetched.
 fn stem_start(words: u64) -> u64 {
-    words + 3
+    words + 4
 }
 
 /// `seen` holds after `cycles`, and did not one cycle before.
@@ -63,7 +63,7 @@ fn one_pe_one_pixel() {
     let net = network(conv("stem", shape(1, 1, 1), 1, 1), vec![], 1);
     let t = terms(&config);
     let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
-    assert_eq!(slot, 13);
+    assert_eq!(slot, 14);
     appears(&net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
@@ -183,7 +183,7 @@ fn gated_block_from_input_to_write_back() {
     let t = terms(&config);
     let lnet = lnet_start(&t);
     let cnet1 = scored(lnet, 4, 0) + 1;
-    let conv1 = cnet1 + 1;
+    let conv1 = cnet1 + 2;
     // TILE ends in the cycle after the last of four outputs: then the list is done.
     let tile = scored(cnet1, 4, 3) + 1;
     let first = t.first_slot(t.first_word(tile - 1, 3), 4, 1);
@@ -204,14 +204,14 @@ fn gated_block_from_input_to_write_back() {
 }
 
 #[test]
-fn skipped_block_costs_its_gate_and_a_cycle_an_instruction() {
+fn skipped_block_costs_its_gate_and_two_cycles_an_instruction() {
     let config = array(4, 4, 4);
     let map = shape(4, 4, 4);
     let b = block(map, 4, 3, Some(false), [&[true; 4], &[true; 4]]);
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
     let start = lnet_start(&terms(&config));
     // C-Net, convolution, C-Net, convolution are stepped over; then the classifier starts.
-    let head = scored(start, 4, 0) + 1 + 4;
+    let head = scored(start, 4, 0) + 1 + 2 * 4;
     appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
 }
 

@@ -30,21 +30,22 @@ const SCORE: [Fault; 7] = [
     ("the smallest score is skipped", "skip_r <= (score_r == 16'd0)", "skip_r <= (score_r[15:1] == 15'd0)"),
     ("scores above 1 are not clamped", "wire above = !below &&", "wire above = 1'b0 &&"),
     ("scores below 0 are not clamped", "wire below = unit[20-1];", "wire below = 1'b0;"),
-    ("scores are rounded down", "scaled_r[12-1] && !below", "1'b0 && !below"),
+    ("scores are rounded down", "{15'd0, scaled_r[12-1]}", "16'd0"),
     ("sums saturate one early", "{negative_r, {15{!negative_r}}}", "{negative_r, {14{!negative_r}}, negative_r}"),
     ("scores have the multiplier of the next", "{1'b0, p3_multiplier_r}", "{1'b0, p2_multiplier_r}"),
     ("scores leave a cycle early", "assign o_score_valid = p5_valid_r", "assign o_score_valid = p4_valid_r"),
 ];
 
-const CONTROLLER: [Fault; 6] = [
+const CONTROLLER: [Fault; 7] = [
+    ("an instruction does not wait for the one after it", "running_r && !fetched_r;", "running_r;"),
     ("forced open gates skip", " && !i_forced_open", ""),
     ("every score skips", " && i_skip", ""),
     ("a branch does not wait for its score", "!predicated || i_lscore_valid;", "1'b1;"),
     ("a gate starts beside another", "((kind != GATE) || !i_gate_running)", "1'b1"),
     (
         "what follows a skipped instruction is lost",
-        "fetches ? ahead_r + 5'd1 : ahead_r",
-        "fetches ? ahead_r + 5'd1 + {4'd0, skips} : ahead_r",
+        "ahead_r <= ahead_r + 5'd1;",
+        "ahead_r <= ahead_r + 5'd1 + {4'd0, skips};",
     ),
     ("the gate's instruction is the next one", "gate_r <= word_r[", "gate_r <= i_program["),
 ];

@@ -1,26 +1,30 @@
 // Instruction kinds.
 localparam IMAGE = 2'd0, CONV = 2'd1, GATE = 2'd2, STOP = 2'd3;
-// The instruction in a register; the memory shows the one after it. Before an image that is the first.
+// The instruction in a register. The one after it stands at an address in a register, and the memory shows it from the second
+// cycle on; till then the instruction waits. Before an image the one after is the first.
 reg [@PROGRAM@-1:0] word_r;
 wire [1:0] kind = word_r[@PROGRAM@-1 -: 2];
 wire predicated = word_r[@PROGRAM@-3];
-reg running_r, done_r;
+reg running_r, done_r, fetched_r;
 reg [@PCW@-1:0] pc_r, ahead_r;
 reg [@CONV@-1:0] conv_r;
 reg [@GATE@-1:0] gate_r;
 wire decided = !predicated || i_lscore_valid;
 wire skips = predicated && i_lscore_valid && i_skip && !i_forced_open;
 wire idle = !i_array_busy && ((kind != GATE) || !i_gate_running);
-wire starts = running_r && decided && !skips && idle && (kind != STOP);
-wire steps = starts || (running_r && skips);
+wire acts = running_r && !fetched_r;
+wire starts = acts && decided && !skips && idle && (kind != STOP);
+wire steps = starts || (acts && skips);
 wire fetches = i_go || steps;
-wire ends = running_r && (kind == STOP) && !i_array_busy && !i_gate_running;
-assign o_program_address = fetches ? ahead_r + @PCW@'d1 : ahead_r;
+wire ends = acts && (kind == STOP) && !i_array_busy && !i_gate_running;
+assign o_program_address = ahead_r;
 assign o_start_image = starts && (kind == IMAGE);
 assign o_start_conv = starts && (kind == CONV);
 assign o_start_gate = starts && (kind == GATE);
 always @(posedge clock) begin
-  ahead_r <= ends ? @PCW@'d0 : o_program_address;
+  fetched_r <= fetches;
+  if (ends) ahead_r <= @PCW@'d0;
+  else if (fetches) ahead_r <= ahead_r + @PCW@'d1;
   if (fetches) begin
     pc_r <= ahead_r; word_r <= i_program;
   end

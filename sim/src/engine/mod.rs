@@ -84,6 +84,8 @@ pub(crate) struct Machine<'a> {
     /// Current convolution; the array's units keep working on it until it is drained.
     conv: usize,
     pc: usize,
+    /// The controller has just fetched an instruction, and waits until the program memory shows the one after it.
+    fetched_op: bool,
     /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise stage.
     last_slot: u64,
     last_emission: u64,
@@ -118,6 +120,7 @@ impl<'a> Machine<'a> {
             array_busy: false,
             conv: 0,
             pc: 0,
+            fetched_op: true,
             last_slot: 0,
             last_emission: 0,
             activity: vec![Activity::default(); program.layers.len()],
@@ -272,14 +275,12 @@ impl<'a> Machine<'a> {
     }
 
     fn tick_controller(&mut self, sampled: &Sampled) {
-        let Some(&op) = self.program.ops.get(self.pc) else { return };
+        let fetched = std::mem::replace(&mut self.fetched_op, false);
+        let Some(&op) = self.program.ops.get(self.pc).filter(|_| !fetched) else { return };
         if op.predicated {
             match sampled.lscore {
                 None => return,
-                Some(score) if score == Score::ZERO && self.mode == Mode::Gated => {
-                    self.pc += 1;
-                    return;
-                }
+                Some(score) if score == Score::ZERO && self.mode == Mode::Gated => return self.step_on(),
                 Some(_) => {}
             }
         }
@@ -287,7 +288,12 @@ impl<'a> Machine<'a> {
             return;
         }
         self.start(op);
+        self.step_on();
+    }
+
+    fn step_on(&mut self) {
         self.pc += 1;
+        self.fetched_op = true;
     }
 
     fn start(&mut self, op: Op) {

@@ -13,11 +13,15 @@ always @(posedge clock) if (reset) scored <= 1'b0; else begin
     scored <= 1'b1; score <= gate$o_score;
   end
 end
+// An instruction that has just been fetched waits a cycle.
+reg fetched;
+wire zero = predicated && scored && (score == 16'd0) && !host$o_forced_open && !fetched;
+always @(posedge clock) fetched <= !reset && (host$o_go || starts_any || (o_running && zero));
 reg was_running, was_started, was_zero, was_go;
 reg [$bits(o_pc)-1:0] was_pc;
 always @(posedge clock) begin
   was_running <= o_running; was_started <= starts_any; was_go <= host$o_go; was_pc <= o_pc;
-  was_zero <= predicated && scored && (score == 16'd0) && !host$o_forced_open;
+  was_zero <= zero;
 end
 always @(*) if (known) begin
   score_is_the_gates: assert((gate$o_lscore_valid == scored) && (!scored || (gate$o_lscore == score)) && (!scored || (gate$o_skip == (score == 16'd0))));

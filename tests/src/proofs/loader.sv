@@ -3,7 +3,7 @@
 //
 // Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r, last_r,
 // pending_r, blocked_r, wait_r, pixels_left_r, last_chunk_r; of the set-up: position_r, tile_end_r, column_r, cols_r, interval_r, turns_r, place_bank_r,
-// s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r, select_r.
+// s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r, position_after_r.
 wire [$bits({o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity, o_fold_rows, o_fold_cols, o_fold_interval,
   o_fold_bank, o_fold_word, o_fold_pixels})-1:0] offer = {o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity,
   o_fold_rows, o_fold_cols, o_fold_interval, o_fold_bank, o_fold_word, o_fold_pixels};
@@ -30,6 +30,9 @@ wire next_opens = begun ? o_fold_last : opens;
 wire folds = state_r[FOLD] || state_r[LOAD];
 wire in_tile = folds || state_r[SETUP] || state_r[SETTLE];
 wire [15:0] entries = !i_job_out_list_on ? i_job_out_channels : i_job_out_list ? i_length1 : i_length0;
+// An entry stands in the loader when its column is set up: it was read in the cycle before.
+reg [15:0] had_entries;
+always @(posedge clock) had_entries <= entries;
 // Columns whose turn at their bank is known.
 wire [15:0] turned = (state_r[SETUP] ? column_r : cols_r) - s1_valid_r - s2_valid_r;
 reg turns_fit;
@@ -52,7 +55,8 @@ always @(*) if (known) begin
   pixels_are_left: assert(!folds || (pixels_left_r != 0));
   knows_the_last_chunk: assert(!state_r[LOAD] || (last_chunk_r == (pixels_left_r <= D)));
   // An entry of a list is read after it was written: it stands before the list's end.
-  reads_what_is_there: assert(!state_r[SETUP] || (position_r < entries));
+  reads_what_is_there: assert(!state_r[SETUP] || ((position_r < entries) && (!i_job_out_list_on || (position_r < had_entries))));
+  reads_ahead: assert((state_r == IDLE) || (position_after_r == position_r + 1'b1));
   tile_is_there: assert(!state_r[SETUP] || (position_r + cols_r - column_r <= entries));
   before_the_end: assert((state_r == IDLE) || (position_r <= entries));
   tile_ends: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));

@@ -36,7 +36,7 @@ pub fn score(config: &AcceleratorConfig) -> Proof {
 
 /// Instructions are taken in order, or skipped.
 pub fn controller(config: &AcceleratorConfig) -> Proof {
-    Proof { depth: 2, reach: 5, ..alone("controller", config, Kind::Controller, &CONTROLLER) }
+    Proof { depth: 2, reach: 7, ..alone("controller", config, Kind::Controller, &CONTROLLER) }
 }
 
 /// Requests are answered, and words written, once.

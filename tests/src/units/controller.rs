@@ -1,4 +1,4 @@
-//! The controller: "in order; each instruction takes at least one cycle".
+//! The controller: "in order; each instruction takes at least two cycles".
 
 use crate::bench::Script;
 use crate::random::Rng;
@@ -48,7 +48,7 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
     }
     program.push(any(rng, STOP));
     let open = rng.once_in(3);
-    // The memory shows in each cycle what was addressed in the one before: first the first, then the one ahead.
+    // The memory shows in each cycle what was addressed in the one before: the first, then the one ahead.
     let shows = |script: &mut Script, cycle: usize, pc: usize| {
         let Some(instruction) = program.get(pc) else { return };
         script.drive(cycle, "i_program.kind", instruction.kind);
@@ -61,10 +61,19 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
     };
     script.drive(start, "i_go", 1);
     shows(script, start, 0);
-    addresses(script, start, 1);
-    let (mut pc, mut cycle) = (0, start);
+    addresses(script, start, 0);
+    let (mut pc, mut cycle, mut fetched) = (0, start, true);
     loop {
         cycle += 1;
+        addresses(script, cycle, pc + 1);
+        script.drive(cycle, "i_forced_open", i64::from(open));
+        script.expect(cycle, "o_running", 1);
+        script.expect(cycle, "o_done", 0);
+        script.expect(cycle, "o_pc", pc as i64);
+        // The memory does not show the next one yet.
+        if std::mem::replace(&mut fetched, false) {
+            continue;
+        }
         let instruction = program[pc];
         shows(script, cycle, pc + 1);
         let (array, gate, known) = (rng.once_in(3), rng.once_in(3), rng.range(0, 2) > 0);
@@ -73,17 +82,12 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
         script.drive(cycle, "i_gate_running", i64::from(gate));
         script.drive(cycle, "i_lscore_valid", i64::from(known));
         script.drive(cycle, "i_skip", i64::from(skip));
-        script.drive(cycle, "i_forced_open", i64::from(open));
-        script.expect(cycle, "o_running", 1);
-        script.expect(cycle, "o_done", 0);
-        script.expect(cycle, "o_pc", pc as i64);
         if instruction.kind == STOP {
             if !array && !gate {
                 script.expect(cycle + 1, "o_done", 1);
                 addresses(script, cycle + 1, 0);
                 return cycle + 2;
             }
-            addresses(script, cycle, pc + 1);
             continue;
         }
         let skips = instruction.predicated && known && skip && !open;
@@ -98,7 +102,7 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
                 _ => {}
             }
         }
-        pc += usize::from(skips || starts);
-        addresses(script, cycle, pc + 1);
+        fetched = skips || starts;
+        pc += usize::from(fetched);
     }
 }
