@@ -11,7 +11,7 @@ const GATE: [Fault; 12] = [
     ("scores of 0 are listed", "((score_r != 16'd0) || i_forced_open)", "1'b1"),
     ("the smallest score is not listed", "(score_r != 16'd0)", "(score_r[15:1] != 15'd0)"),
     ("forced open lists scores above 0 only", " || i_forced_open)", ")"),
-    ("entries are written one further", "o_list_write_address = out_length", "o_list_write_address = next_length"),
+    ("entries are written one further", "o_list_write_address = written_r", "o_list_write_address = next_length"),
     ("entries have the next channel", "o_list_write_data = {o_index_r", "o_list_write_data = {next_index"),
     ("the other list is written", "o_list_write1 = keeps && j_out_list", "o_list_write1 = keeps && !j_out_list"),
     ("a list is done at its first score", "(j_purpose == 2'd1) && last_leaves)", "(j_purpose == 2'd1))"),

@@ -64,8 +64,9 @@ wire [@BW@-1:0] o_bank = (@B@ == @C@) ? @fit(o_lane_r,CI,BW)@ : o_bank_r;
 wire [@BRW@-1:0] o_row = (@B@ == @C@) ? @fit(o_group_r,GPW,BRW)@ : o_row_r;
 wire [@KC@-1:0] next_index = o_index_r + @KC@'d1;
 wire last_leaves = (next_index == outputs);
-wire [@KC@-1:0] out_length = j_out_list ? length1_r : length0_r;
-wire [@KC@-1:0] next_length = out_length + @KC@'d1;
+// Entries of the list that is written.
+reg [@KC@-1:0] written_r;
+wire [@KC@-1:0] next_length = written_r + @KC@'d1;
 wire begins0 = i_start && (i_start_purpose == 2'd1) && !i_start_out_list;
 wire begins1 = i_start && (i_start_purpose == 2'd1) && i_start_out_list;
 reg [15:0] lscore_r; reg lscore_valid_r, skip_r;
@@ -75,10 +76,28 @@ always @(posedge clock) begin
   step_r <= step_after;
   if (!running_r) begin
     running_r <= i_start; more_groups_r <= 1'b1; more_inputs_r <= 1'b1;
-    group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base; param_output_r <= @KC@'d0;
+    written_r <= @KC@'d0; group_outputs_left_r <= @fit(i_start_outputs,16,KC)@; weight_base_r <= i_start_weight_base; param_output_r <= @KC@'d0;
     o_index_r <= @KC@'d0; o_group_r <= @GPW@'d0; o_row_r <= @BRW@'d0; o_lane_r <= @CI@'d0; o_bank_r <= @BW@'d0;
     empty_r <= (start_inputs == @KC@'d0); slots_r <= (start_inputs == @KC@'d0) ? @KC@'d1 : start_inputs;
     period_r <= (start_inputs > @KC@'d@G@) ? start_inputs : @KC@'d@G@;
+  end else begin
+    // Nothing of this happens while nothing runs.
+    if (keeps) written_r <= next_length;
+    if (more_groups_r) more_inputs_r <= group_ends || (more_inputs_r && !last_input);
+    if (group_ends) begin
+      weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
+      group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
+      if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
+    end
+    if (finished_r || (left_r > @LW@'d1)) param_output_r <= param_output_r + @KC@'d1;
+    if (leaves) begin
+      if (last_leaves) running_r <= 1'b0;
+      o_index_r <= next_index;
+      o_lane_r <= (o_lane_r == @CI@'d@CLAST@) ? @CI@'d0 : o_lane_r + @CI@'d1;
+      if (o_lane_r == @CI@'d@CLAST@) o_group_r <= o_group_r + @GPW@'d1;
+      o_bank_r <= (o_bank_r == @BW@'d@BLAST@) ? @BW@'d0 : o_bank_r + @BW@'d1;
+      if (o_bank_r == @BW@'d@BLAST@) o_row_r <= o_row_r + @BRW@'d1;
+    end
   end
   g1_empty_r <= empty_r; g1_last_r <= last_input;
   g1_channel_r <= (j_list_on && !empty_r) ? e_channel : @fit(step_r,KC,KW)@; g1_base_r <= weight_base_r;
@@ -106,25 +125,8 @@ always @(posedge clock) begin
   else if (keeps && j_out_list) length1_r <= next_length;
   g1_valid_r <= enters; g2_valid_r <= g1_valid_r; g3_valid_r <= g2_valid_r; finished_r <= g3_valid_r && g3_last_r;
   p2_valid_r <= (left_r != @LW@'d0); p3_valid_r <= p2_valid_r && !classifier; p4_valid_r <= p3_valid_r; p5_valid_r <= p4_valid_r;
-  if (running_r && more_groups_r) begin
-    more_inputs_r <= group_ends || (more_inputs_r && !last_input);
-    if (group_ends) begin
-      weight_base_r <= weight_base_r + @fit(j_inputs,16,GW)@;
-      group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
-      if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
-    end
-  end
   if (left_r != @LW@'d0) left_r <= left_r - @LW@'d1;
-  if (finished_r || (left_r > @LW@'d1)) param_output_r <= param_output_r + @KC@'d1;
   if (finished_r) left_r <= ((@G@ == 1) || (unread >= @KC@'d@G@)) ? @LW@'d@G@ : unread[@LW@-1:0];
-  if (leaves) begin
-    if (last_leaves) running_r <= 1'b0;
-    o_index_r <= next_index;
-    o_lane_r <= (o_lane_r == @CI@'d@CLAST@) ? @CI@'d0 : o_lane_r + @CI@'d1;
-    if (o_lane_r == @CI@'d@CLAST@) o_group_r <= o_group_r + @GPW@'d1;
-    o_bank_r <= (o_bank_r == @BW@'d@BLAST@) ? @BW@'d0 : o_bank_r + @BW@'d1;
-    if (o_bank_r == @BW@'d@BLAST@) o_row_r <= o_row_r + @BRW@'d1;
-  end
   if (p5_valid_r && (j_purpose == 2'd1) && last_leaves) begin
     if (j_out_list) done1_r <= 1'b1; else done0_r <= 1'b1;
   end
@@ -139,7 +141,7 @@ always @(posedge clock) begin
 end
 assign o_list_write0 = keeps && !j_out_list;
 assign o_list_write1 = keeps && j_out_list;
-assign o_list_write_address = @fit(out_length,KC,KW)@;
+assign o_list_write_address = @fit(written_r,KC,KW)@;
 assign o_list_write_data = {@fit(o_index_r,KC,KW)@, o_group_r, o_lane_r, o_bank, o_row, score_r};
 assign o_length0 = @fit(length0_r,KC,16)@; assign o_length1 = @fit(length1_r,KC,16)@; assign o_done0 = done0_r; assign o_done1 = done1_r;
 assign o_lscore = lscore_r; assign o_lscore_valid = lscore_valid_r; assign o_skip = skip_r;
