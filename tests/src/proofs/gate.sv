@@ -2,7 +2,8 @@
 //
 // Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g3_valid_r with g1_last_r .. g3_last_r,
 // finished_r, p2_valid_r .. p5_valid_r), left_r (outputs of the group that leaves), param_output_r, o_index_r; of the group
-// that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r.
+// that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r; written_r (entries of the list that is
+// written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
 wire output_leaves = classifier_runs ? o_logit_valid : o_score_valid;
 wire [15:0] staying = left_r;
@@ -58,6 +59,7 @@ always @(*) if (known) begin
       && ((groups == 0) || (copied + (groups - 1) * G < total)));
     group_is_of_g: assert(staying <= G);
     counts_params: assert(param_output_r == next_output + (staying != 0));
+    counts_entries: assert(!cnet || (written_r == (i_job_out_list ? o_length1 : o_length0)));
     slots_and_period: assert((slots_r != 0) && (period_r == ((slots_r > G) ? slots_r : G)));
     within_period: assert(!more_groups_r || ((step < most_steps) && (entered == (step > last_at))));
     groups_are_apart: assert(apart);
