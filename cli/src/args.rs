@@ -29,6 +29,8 @@ pub enum Command {
     Quantize(QuantizeArgs),
     /// Compare a float model with its quantised form: accuracy, agreement, executed MACs
     Eval(EvalArgs),
+    /// Measure accuracy against cycles and energy of several networks, and plot it
+    Curve(CurveArgs),
     /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
     Verilog(VerilogArgs),
     /// Print an embedded accelerator configuration, as a start for your own
@@ -185,6 +187,71 @@ fn eval_help() -> String {
 Examples:
   lcsim eval model.onnx --data cifar10-test --calibration cifar10/data_batch_1.bin
   lcsim eval model.onnx --quantized model.safetensors --data cifar10-test --json eval.json"
+    )
+}
+
+/// Arguments of `lcsim curve`.
+#[derive(Debug, Args)]
+#[command(after_help = curve_help())]
+pub struct CurveArgs {
+    /// Quantised models; those without gates are the static networks of the plot
+    #[arg(value_name = "MODEL.safetensors", required = true)]
+    pub models: Vec<PathBuf>,
+    /// Accelerators: TOML files or embedded ones, with commas in between (see `lcsim config`)
+    #[arg(long, value_name = "CONFIG,...", default_value = "8x8", value_delimiter = ',')]
+    pub config: Vec<String>,
+    /// Gate MACs, with commas in between: each accelerator with each of them [default: what it has]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = positive)]
+    pub gate_macs: Vec<usize>,
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
+    #[arg(long, value_name = "FILE")]
+    pub energy: Option<PathBuf>,
+    /// Images [default: all]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to leave out at the start of --data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
+    pub threads: Option<usize>,
+    /// Folder for curve.csv, curve.json, curve.svg, curve.png, and finished points; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Measure points anew that an earlier run has left in DIR
+    #[arg(long)]
+    pub fresh: bool,
+    /// Print no table, notes or progress; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+fn curve_help() -> String {
+    format!(
+        "\
+A point is a model on an accelerator: its accuracy, and the cycles (mean, 5th and
+95th percentile over the images), energy and executed MACs of an image. Each image
+is simulated with its gates; a network without gates takes the same cycles for
+every image, so one is simulated and the integer reference, which equals the
+simulator bit for bit, classifies the others.
+
+The plot has a colour for each accelerator, filled circles with a bar from the 5th
+to the 95th percentile for gated networks, squares joined by a dashed line for
+static ones, and the Pareto front: no network of the plot is both as accurate and
+faster.
+
+A point is written to DIR/points as soon as it is measured. After Ctrl-C the same
+command goes on behind the last finished one.
+
+{DATA_HELP}
+
+Examples:
+  lcsim curve models/resnet8-lcnet.safetensors models/resnet8-dense.safetensors --images 100 --out curve
+  lcsim curve models/*.safetensors --config 8x8,16x16 --data cifar10/test_batch.bin --out curve
+  lcsim curve models/resnet8-lcnet.safetensors --gate-macs 1,4,16 --images 50 --out gates"
     )
 }
 

@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod curve;
 pub mod data;
 pub mod embedded;
 pub mod folder;

@@ -13,7 +13,7 @@ static WATCHED: AtomicBool = AtomicBool::new(false);
 
 /// The user stopped the work.
 #[derive(Debug, Error)]
-#[error("interrupted after {done} of {of} images, nothing was written")]
+#[error("interrupted after {done} of {of} images")]
 pub struct Interrupted {
     /// Images finished.
     pub done: usize,

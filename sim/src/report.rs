@@ -72,6 +72,12 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
     }
 }
 
+/// MACs that convolutions and classifier executed for one image.
+pub fn image_macs(simulator: &Simulator, outcome: &Outcome) -> u64 {
+    let layers = simulator.program.layers.iter().zip(&outcome.layers);
+    layers.filter(|(info, _)| !is_gate(info.kind)).map(|(_, l)| l.activity.macs + l.activity.gate_macs).sum()
+}
+
 fn is_gate(kind: LayerKind) -> bool {
     matches!(kind, LayerKind::LNet | LayerKind::CNet)
 }

@@ -1,6 +1,7 @@
 //! The commands: the only place that prints.
 
 mod config;
+mod curve;
 mod eval;
 mod quantize;
 mod run;
@@ -20,6 +21,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Run(args) => run::run(args),
         Command::Quantize(args) => quantize::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Curve(args) => curve::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => {

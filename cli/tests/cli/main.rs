@@ -3,6 +3,7 @@
 mod bad_data;
 mod bad_input;
 mod bad_onnx;
+mod curve;
 mod output;
 mod run;
 mod verilog;

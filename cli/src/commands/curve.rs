@@ -1,0 +1,202 @@
+//! `lcsim curve`.
+
+use super::{note, print};
+use crate::args::CurveArgs;
+use crate::curve::{self, Point, Setting};
+use crate::data::{Count, Dataset, Expected, Image};
+use crate::output::Destination;
+use crate::text::{percent, rounded};
+use crate::{load, parallel};
+use anyhow::{Context, Result, bail};
+use comfy_table::{CellAlignment, Table, presets};
+use lcsim_golden::container;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SCHEMA: &str = "lcsim.curve/1";
+
+/// A point, and whether it is on the Pareto front of its accelerator.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    point: &'a Point,
+    pareto: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Curve<'a> {
+    schema: &'static str,
+    version: &'static str,
+    energy_table: String,
+    points: Vec<Line<'a>>,
+}
+
+pub(super) fn run(args: &CurveArgs) -> Result<()> {
+    let names = ["csv", "json", "svg", "png"].map(|ending| args.out.join(format!("curve.{ending}")));
+    if args.out.exists() {
+        names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
+    }
+    let points = parallel::with_threads(args.threads, || measure(args))?;
+    let front = curve::pareto(&points);
+    let lines: Vec<Line> = points.iter().zip(&front).map(|(point, &pareto)| Line { point, pareto }).collect();
+    let caption = format!("{} images of {}", points[0].images, points[0].data);
+    let energy_table = load::energy_table(args.energy.as_deref())?.describe().name;
+    let text = text(&lines);
+    let csv = csv(&points, &front)?;
+    let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
+    let mut json = serde_json::to_vec_pretty(&curve)?;
+    json.push(b'\n');
+    let (svg, png) = (curve::svg(&points, &caption)?, curve::png(&points, &caption)?);
+    for (name, bytes) in names.iter().zip([csv, json, svg.into_bytes(), png]) {
+        Destination::check(name)?.write(&bytes)?;
+    }
+    if args.quiet { Ok(()) } else { print(text) }
+}
+
+/// All points, those of an earlier run included, in the order of accelerators and models.
+fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
+    let energy = load::energy_table(args.energy.as_deref())?;
+    let configs = configs(args)?;
+    let models: Vec<QuantNetwork> = args.models.iter().map(|path| model(path)).collect::<Result<_>>()?;
+    let data = Dataset::open(&args.data)?;
+    let name = if args.offset == 0 { data.name.clone() } else { format!("{} from image {}", data.name, args.offset) };
+    let count = Count::or_at_most(args.images, usize::MAX);
+    // What cannot be measured is refused before the first point.
+    for net in &models {
+        data.select(args.offset, count, &Expected::by_quantized(net))?;
+        configs.iter().try_for_each(|config| curve::fits(net, config))?;
+    }
+    let store = args.out.join("points");
+    fs::create_dir_all(&store).with_context(|| format!("{}: cannot make the folder", store.display()))?;
+    let of = configs.len() * models.len();
+    let mut points = vec![];
+    for config in &configs {
+        for (net, path) in models.iter().zip(&args.models) {
+            let images = data.select(args.offset, count, &Expected::by_quantized(net))?;
+            let file = store.join(format!("{}.json", key(args, config, path, &images)?));
+            if let Some(point) = stored(&file).filter(|_| !args.fresh) {
+                points.push(point);
+                continue;
+            }
+            if !args.quiet {
+                note(&format!(
+                    "{} of {of}: {} on {}, {} gate MACs",
+                    points.len() + 1,
+                    net.name,
+                    config.name,
+                    config.gate.macs
+                ));
+            }
+            let setting = Setting { net, config, energy: &energy, data: &name, images: &images };
+            let point = curve::measure(&setting, !args.quiet).with_context(|| {
+                format!("{} of {of} points are finished and kept in {}", points.len(), store.display())
+            })?;
+            Destination::check(&file)?.write(&serde_json::to_vec_pretty(&point)?)?;
+            points.push(point);
+        }
+    }
+    Ok(points)
+}
+
+fn model(path: &Path) -> Result<QuantNetwork> {
+    if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("safetensors")) {
+        bail!("{}: extension: expected .safetensors; `lcsim quantize` makes one of a float model", path.display());
+    }
+    Ok(container::load(path)?)
+}
+
+/// Each accelerator, with each gate unit.
+fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
+    let mut configs = vec![];
+    for name in &args.config {
+        let config = load::config(name)?;
+        let own = [config.gate.macs];
+        let macs = if args.gate_macs.is_empty() { &own[..] } else { &args.gate_macs };
+        for &macs in macs {
+            let mut config = config.clone();
+            config.gate.macs = macs;
+            config.validate(name).with_context(|| format!("--gate-macs {macs}"))?;
+            configs.push(config);
+        }
+    }
+    Ok(configs)
+}
+
+/// Name of a point's file: everything that it depends on.
+fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &PathBuf, images: &[Image]) -> Result<String> {
+    let mut hash = Sha256::new();
+    hash.update(SCHEMA);
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(fs::read(model).with_context(|| format!("{}: cannot read", model.display()))?);
+    hash.update(serde_json::to_vec(config)?);
+    if let Some(path) = &args.energy {
+        hash.update(fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?);
+    }
+    hash.update(&args.data);
+    for image in images {
+        hash.update(&image.pixels);
+        hash.update([image.label as u8]);
+    }
+    Ok(hash.finalize().iter().take(12).fold(String::new(), |mut name, byte| {
+        let _ = write!(name, "{byte:02x}"); // a String takes every write
+        name
+    }))
+}
+
+/// A point that an earlier run has finished; what cannot be read is measured again.
+fn stored(file: &Path) -> Option<Point> {
+    serde_json::from_slice(&fs::read(file).ok()?).ok()
+}
+
+fn csv(points: &[Point], front: &[bool]) -> Result<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Front {
+        pareto: bool,
+    }
+    let mut writer = csv::Writer::from_writer(vec![]);
+    for (point, &pareto) in points.iter().zip(front) {
+        writer.serialize((point, Front { pareto }))?;
+    }
+    writer.into_inner().context("cannot write the table")
+}
+
+fn text(lines: &[Line]) -> String {
+    let head = [
+        "model",
+        "accelerator",
+        "gate\nMACs",
+        "accuracy\n%",
+        "cycles\n/image",
+        "5th\npercentile",
+        "95th\npercentile",
+        "energy\nnJ/image",
+        "MACs\n% of dense",
+        "std of\nMACs, %",
+        "realised\nfraction",
+        "Pareto\nfront",
+    ];
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(head);
+    for Line { point: p, pareto } in lines {
+        table.add_row([
+            p.model.clone(),
+            p.accelerator.clone(),
+            p.gate_macs.to_string(),
+            format!("{:.2}", 100.0 * p.accuracy),
+            rounded(p.cycles),
+            rounded(p.cycles_p5 as f64),
+            rounded(p.cycles_p95 as f64),
+            format!("{:.1}", p.energy_pj / 1000.0),
+            percent(p.macs / p.macs_dense),
+            percent(p.macs_std / p.macs),
+            format!("{:.3}", p.realized_fraction),
+            if *pareto { "yes" } else { "" }.into(),
+        ]);
+    }
+    table.column_iter_mut().skip(2).for_each(|c| c.set_cell_alignment(CellAlignment::Right));
+    format!("{table}\n")
+}

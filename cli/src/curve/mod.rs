@@ -1,0 +1,247 @@
+//! Accuracy against cycles: points, and what is drawn of them.
+
+mod plot;
+
+pub use plot::{png, svg};
+
+use crate::data::Image;
+use crate::parallel;
+use anyhow::{Context, Result};
+use lcsim_golden::integer;
+use lcsim_sim::{EnergyTable, Mode, Outcome, Simulator, report};
+use lcsim_spec::{AcceleratorConfig, Layer, QuantNetwork, Report};
+use serde::{Deserialize, Serialize};
+
+/// One network on one accelerator. Cycles, energy and MACs are per image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Name of the network.
+    pub model: String,
+    /// Whether it has gates.
+    pub gated: bool,
+    /// Name of the accelerator.
+    pub accelerator: String,
+    /// Rows of its array.
+    pub rows: usize,
+    /// Columns of its array.
+    pub cols: usize,
+    /// MACs of its gate unit.
+    pub gate_macs: usize,
+    /// Name of the data set.
+    pub data: String,
+    /// Images.
+    pub images: u64,
+    /// Share of the images classified as labelled.
+    pub accuracy: f64,
+    /// Mean.
+    pub cycles: f64,
+    /// 5th percentile over the images: the least value that 5 % of them do not exceed.
+    pub cycles_p5: u64,
+    /// 95th percentile over the images.
+    pub cycles_p95: u64,
+    /// Cycles of the same network without gates.
+    pub cycles_ungated: u64,
+    /// Mean, picojoules.
+    pub energy_pj: f64,
+    /// Mean, of convolutions and classifier.
+    pub macs: f64,
+    /// Standard deviation over the images.
+    pub macs_std: f64,
+    /// With everything live.
+    pub macs_dense: f64,
+    /// `(cycles_ungated / cycles) / (macs_dense / macs)`.
+    pub realized_fraction: f64,
+    /// Share of the cycles in which the array waited for a gate's decision.
+    pub gate_cycle_share: f64,
+    /// Share of the energy that pool sums, gates and lists take.
+    pub gate_energy_share: f64,
+}
+
+/// What a point is measured on.
+#[derive(Debug)]
+pub struct Setting<'a> {
+    /// The network.
+    pub net: &'a QuantNetwork,
+    /// The accelerator.
+    pub config: &'a AcceleratorConfig,
+    /// Picojoules per operation.
+    pub energy: &'a EnergyTable,
+    /// Name of the data set.
+    pub data: &'a str,
+    /// Its images, at least one.
+    pub images: &'a [Image],
+}
+
+/// Checks that `net` fits the accelerator.
+///
+/// # Errors
+/// It does not: the parameter, the limit and the need.
+pub fn fits(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<()> {
+    simulator(net, config).map(|_| ())
+}
+
+fn simulator(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Simulator> {
+    Simulator::new(net, config).with_context(|| format!("{} on {}", net.name, config.name))
+}
+
+/// Simulates `setting`, with a progress bar if `bar` is set.
+///
+/// # Errors
+/// The network does not fit the accelerator; the user stopped the work.
+pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
+    let (net, config, images) = (setting.net, setting.config, setting.images);
+    let (gated, ungated) = (simulator(net, config)?, simulator(&net.ungated(), config)?);
+    let first = net.input.quantize_image(&images[0].pixels);
+    let (outcomes, correct) = if has_gates(net) {
+        let run = |i: usize| gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
+        let outcomes = parallel::images(images.len(), bar, run)?;
+        let correct = images.iter().zip(&outcomes).filter(|(image, o)| image.label == o.class).count();
+        (outcomes, correct)
+    } else {
+        // Cycles and activities do not depend on the image.
+        let classify = |i: usize| {
+            let image = net.input.quantize_image(&images[i].pixels);
+            integer::run(net, &image, integer::Mode::Gated).class()
+        };
+        let classes = parallel::images(images.len(), bar, classify)?;
+        let correct = images.iter().zip(&classes).filter(|(image, class)| image.label == **class).count();
+        (vec![gated.run(&first, Mode::Gated)], correct)
+    };
+    let macs: Vec<u64> = outcomes.iter().map(|o| report::image_macs(&gated, o)).collect();
+    let reference = ungated.run(&first, Mode::Gated);
+    let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference));
+    Ok(point(setting, &report, &macs, correct as f64 / images.len() as f64))
+}
+
+fn has_gates(net: &QuantNetwork) -> bool {
+    net.layers.iter().any(|layer| match layer {
+        Layer::Block(b) => b.lnet.is_some() || b.convs.iter().any(|c| c.gate.is_some()),
+        Layer::Conv(_) => false,
+    })
+}
+
+fn run(setting: &Setting, gated: Vec<Outcome>, ungated: Outcome) -> report::Run {
+    report::Run {
+        version: env!("CARGO_PKG_VERSION").into(),
+        model: setting.net.name.clone(),
+        data: setting.data.into(),
+        gated,
+        forced_open: vec![],
+        ungated: vec![ungated],
+        correct: 0,
+    }
+}
+
+fn point(setting: &Setting, report: &Report, macs: &[u64], accuracy: f64) -> Point {
+    let config = setting.config;
+    let simulated = report.images as f64;
+    let mean = macs.iter().sum::<u64>() as f64 / simulated;
+    let variance = macs.iter().map(|m| (*m as f64 - mean).powi(2)).sum::<f64>() / simulated;
+    let mut cycles = report.image_cycles.clone();
+    cycles.sort_unstable();
+    let macs_dense = report.macs.dense as f64 / simulated;
+    let speedup = report.ungated.cycles as f64 / report.cycles.mean;
+    Point {
+        model: report.model.clone(),
+        gated: has_gates(setting.net),
+        accelerator: config.name.clone(),
+        rows: config.array.rows,
+        cols: config.array.cols,
+        gate_macs: config.gate.macs,
+        data: report.data.clone(),
+        images: setting.images.len() as u64,
+        accuracy,
+        cycles: report.cycles.mean,
+        cycles_p5: percentile(&cycles, 0.05),
+        cycles_p95: percentile(&cycles, 0.95),
+        cycles_ungated: report.ungated.cycles,
+        energy_pj: report.energy_pj.total / simulated,
+        macs: mean,
+        macs_std: variance.sqrt(),
+        macs_dense,
+        realized_fraction: speedup / (macs_dense / mean),
+        gate_cycle_share: report.cycles.gate_exposed as f64 / report.cycles.total as f64,
+        gate_energy_share: report.energy_pj.gate / report.energy_pj.total,
+    }
+}
+
+/// The least of the sorted `values` that a share `q` of them does not exceed.
+fn percentile(values: &[u64], q: f64) -> u64 {
+    let rank = (q * values.len() as f64).ceil() as usize;
+    values[rank.clamp(1, values.len()) - 1]
+}
+
+/// For each point whether no other of its accelerator and gate unit is as accurate and faster, or as fast and more accurate.
+pub fn pareto(points: &[Point]) -> Vec<bool> {
+    let beats = |a: &Point, b: &Point| {
+        let (as_good, as_fast) = (a.accuracy >= b.accuracy, a.cycles <= b.cycles);
+        as_good && as_fast && (a.accuracy > b.accuracy || a.cycles < b.cycles)
+    };
+    points.iter().map(|p| !points.iter().any(|other| same_machine(p, other) && beats(other, p))).collect()
+}
+
+/// Whether both stand on the same accelerator with the same gate unit.
+fn same_machine(a: &Point, b: &Point) -> bool {
+    a.accelerator == b.accelerator && a.gate_macs == b.gate_macs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(model: &str, accuracy: f64, cycles: f64) -> Point {
+        Point {
+            model: model.into(),
+            gated: true,
+            accelerator: "8x8".into(),
+            rows: 8,
+            cols: 8,
+            gate_macs: 8,
+            data: "d".into(),
+            images: 10,
+            accuracy,
+            cycles,
+            cycles_p5: cycles as u64 / 2,
+            cycles_p95: cycles as u64 * 2,
+            cycles_ungated: 100,
+            energy_pj: 1.0,
+            macs: 1.0,
+            macs_std: 0.0,
+            macs_dense: 1.0,
+            realized_fraction: 1.0,
+            gate_cycle_share: 0.0,
+            gate_energy_share: 0.0,
+        }
+    }
+
+    #[test]
+    fn percentiles_are_values_that_occur() {
+        let values: Vec<u64> = (1..=100).collect();
+        assert_eq!([0.0, 0.05, 0.5, 0.95, 1.0].map(|q| percentile(&values, q)), [1, 5, 50, 95, 100]);
+        assert_eq!(percentile(&[7], 0.05), 7);
+    }
+
+    #[test]
+    fn the_front_holds_what_nothing_beats_on_its_own_machine() {
+        let mut points =
+            vec![at("best", 0.9, 100.0), at("fast", 0.8, 50.0), at("beaten", 0.8, 60.0), at("twin", 0.9, 100.0)];
+        assert_eq!(pareto(&points), [true, true, false, true]);
+        points.push(Point { accelerator: "16x16".into(), ..at("elsewhere", 0.5, 70.0) });
+        assert_eq!(pareto(&points), [true, true, false, true, true]);
+    }
+
+    #[test]
+    fn both_plots_are_drawn_and_name_every_model() {
+        let points = vec![at("gated", 0.9, 100.0), Point { gated: false, ..at("static & plain", 0.8, 50.0) }];
+        let text = svg(&points, "10 images").expect("drawn");
+        for word in ["gated", "static &amp; plain", "10 images", "8x8"] {
+            assert!(text.contains(word), "{word}");
+        }
+        assert_eq!(text, svg(&points, "10 images").expect("drawn"), "the same points give the same plot");
+        let picture = png(&points, "10 images").expect("drawn");
+        let decoder = ::png::Decoder::new(std::io::Cursor::new(&picture));
+        assert!(decoder.read_info().expect("a PNG").info().width > 500);
+        // A single point spans no range.
+        svg(&points[..1], "").expect("drawn");
+    }
+}
