@@ -115,3 +115,30 @@ fn what_cannot_be_measured_is_refused_before_the_first_point() {
     refused(&args, &["cannot"]);
     assert_eq!(fs::read_to_string(&out).expect("kept"), "mine");
 }
+
+#[cfg(unix)]
+#[test]
+fn interrupted_curves_keep_what_is_finished() {
+    use std::io::{BufRead, BufReader, Read};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().expect("folder");
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let args = ["curve", arg(&model), "--config", "16x16,4x4", "--images", "200", "--threads", "1", "--out"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lcsim"));
+    let mut child = command.args(args).arg(folder.path()).stderr(Stdio::piped()).spawn().expect("started");
+    let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+    // The second point takes long enough to be interrupted.
+    let mut line = String::new();
+    while !line.contains("2 of 2") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).expect("readable") > 0, "no second point");
+    }
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("sent");
+    let mut message = String::new();
+    stderr.read_to_string(&mut message).expect("readable");
+    assert_eq!(child.wait().expect("ended").code(), Some(130), "{message}");
+    assert!(message.contains("1 of 2 points are finished and kept in"), "{message}");
+    assert_eq!(fs::read_dir(folder.path().join("points")).expect("there").count(), 1);
+    assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "no half of a curve");
+}
