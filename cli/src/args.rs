@@ -60,6 +60,26 @@ const DATA_HELP: &str = "Data (--data), recognised by what it contains:
   FOLDER          with such files: one idx pair; test_batch.bin; or without that
                   all data_batch_*.bin";
 
+/// What commands that simulate have in common.
+#[derive(Debug, Args)]
+pub struct SimulationArgs {
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
+    #[arg(long, value_name = "FILE")]
+    pub energy: Option<PathBuf>,
+    /// Images to leave out at the start of --data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
+    pub threads: Option<usize>,
+    /// Print no tables, notes or progress; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 /// Arguments of `lcsim run`.
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
@@ -68,33 +88,21 @@ pub struct RunArgs {
     /// --data) [default: embedded LC-Net ResNet-8]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
-    pub data: String,
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
-    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
-    #[arg(long, value_name = "FILE")]
-    pub energy: Option<PathBuf>,
+    /// What is simulated, and how.
+    #[command(flatten)]
+    pub common: SimulationArgs,
     /// Images to simulate [default: 100, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub offset: usize,
-    /// Threads; the results do not depend on it [default: one per CPU]
-    #[arg(long, value_name = "T", value_parser = thread_count)]
-    pub threads: Option<usize>,
     /// Write the whole report as JSON (schema: docs/report.schema.json); with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Write the layer table as CSV; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
-    /// Print no tables, notes or progress; errors are printed
-    #[arg(long, short)]
-    pub quiet: bool,
 }
 
 fn run_help() -> String {
@@ -203,30 +211,18 @@ pub struct CurveArgs {
     /// Gate MACs, with commas in between: each accelerator with each of them [default: what it has]
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = positive)]
     pub gate_macs: Vec<usize>,
-    /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
-    pub data: String,
-    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
-    #[arg(long, value_name = "FILE")]
-    pub energy: Option<PathBuf>,
+    /// What is simulated, and how.
+    #[command(flatten)]
+    pub common: SimulationArgs,
     /// Images [default: all]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub offset: usize,
-    /// Threads; the results do not depend on it [default: one per CPU]
-    #[arg(long, value_name = "T", value_parser = thread_count)]
-    pub threads: Option<usize>,
     /// Folder for curve.csv, curve.json, curve.svg, curve.png, and finished points; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Measure points anew that an earlier run has left in DIR
     #[arg(long)]
     pub fresh: bool,
-    /// Print no table, notes or progress; errors are printed
-    #[arg(long, short)]
-    pub quiet: bool,
 }
 
 fn curve_help() -> String {

@@ -40,11 +40,11 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     if args.out.exists() {
         names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
     }
-    let points = parallel::with_threads(args.threads, || measure(args))?;
+    let points = parallel::with_threads(args.common.threads, || measure(args))?;
     let front = curve::pareto(&points);
     let lines: Vec<Line> = points.iter().zip(&front).map(|(point, &pareto)| Line { point, pareto }).collect();
     let caption = format!("{} images of {}", points[0].images, points[0].data);
-    let energy_table = load::energy_table(args.energy.as_deref())?.describe().name;
+    let energy_table = load::energy_table(args.common.energy.as_deref())?.describe().name;
     let text = text(&lines);
     let csv = csv(&points, &front)?;
     let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
@@ -54,20 +54,24 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     for (name, bytes) in names.iter().zip([csv, json, svg.into_bytes(), png]) {
         Destination::check(name)?.write(&bytes)?;
     }
-    if args.quiet { Ok(()) } else { print(text) }
+    if args.common.quiet { Ok(()) } else { print(text) }
 }
 
 /// All points, those of an earlier run included, in the order of accelerators and models.
 fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
-    let energy = load::energy_table(args.energy.as_deref())?;
+    let energy = load::energy_table(args.common.energy.as_deref())?;
     let configs = configs(args)?;
     let models: Vec<QuantNetwork> = args.models.iter().map(|path| model(path)).collect::<Result<_>>()?;
-    let data = Dataset::open(&args.data)?;
-    let name = if args.offset == 0 { data.name.clone() } else { format!("{} from image {}", data.name, args.offset) };
+    let data = Dataset::open(&args.common.data)?;
+    let name = if args.common.offset == 0 {
+        data.name.clone()
+    } else {
+        format!("{} from image {}", data.name, args.common.offset)
+    };
     let count = Count::or_at_most(args.images, usize::MAX);
     // What cannot be measured is refused before the first point.
     for net in &models {
-        data.select(args.offset, count, &Expected::by_quantized(net))?;
+        data.select(args.common.offset, count, &Expected::by_quantized(net))?;
         configs.iter().try_for_each(|config| curve::fits(net, config))?;
     }
     let store = args.out.join("points");
@@ -76,13 +80,13 @@ fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
     let mut points = vec![];
     for config in &configs {
         for (net, path) in models.iter().zip(&args.models) {
-            let images = data.select(args.offset, count, &Expected::by_quantized(net))?;
+            let images = data.select(args.common.offset, count, &Expected::by_quantized(net))?;
             let file = store.join(format!("{}.json", key(args, config, path, &images)?));
             if let Some(point) = stored(&file).filter(|_| !args.fresh) {
                 points.push(point);
                 continue;
             }
-            if !args.quiet {
+            if !args.common.quiet {
                 note(&format!(
                     "{} of {of}: {} on {}, {} gate MACs",
                     points.len() + 1,
@@ -92,7 +96,7 @@ fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
                 ));
             }
             let setting = Setting { net, config, energy: &energy, data: &name, images: &images };
-            let point = curve::measure(&setting, !args.quiet).with_context(|| {
+            let point = curve::measure(&setting, !args.common.quiet).with_context(|| {
                 format!("{} of {of} points are finished and kept in {}", points.len(), store.display())
             })?;
             Destination::check(&file)?.write(&serde_json::to_vec_pretty(&point)?)?;
@@ -133,10 +137,10 @@ fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &PathBuf, images: &[
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(fs::read(model).with_context(|| format!("{}: cannot read", model.display()))?);
     hash.update(serde_json::to_vec(config)?);
-    if let Some(path) = &args.energy {
+    if let Some(path) = &args.common.energy {
         hash.update(fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?);
     }
-    hash.update(&args.data);
+    hash.update(&args.common.data);
     for image in images {
         hash.update(&image.pixels);
         hash.update([image.label as u8]);

@@ -10,7 +10,7 @@ use lcsim_spec::Report;
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
-    let report = parallel::with_threads(args.threads, || simulate(args))?;
+    let report = parallel::with_threads(args.common.threads, || simulate(args))?;
     let rows = table::rows(&report);
     let on_stdout = [&json, &csv].into_iter().flatten().any(|d| *d == output::Destination::Stdout);
     if let Some(json) = json {
@@ -21,7 +21,7 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     if let Some(csv) = csv {
         csv.write(&table::csv(&rows)?)?;
     }
-    if !args.quiet && !on_stdout {
+    if !args.common.quiet && !on_stdout {
         print(format!("{}\n\n{}", table::text(&rows), totals::text(&report)))?;
     }
     Ok(())
@@ -29,16 +29,16 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
 
 fn simulate(args: &RunArgs) -> Result<Report> {
     let config = load::config(&args.config)?;
-    let energy = load::energy_table(args.energy.as_deref())?;
-    let data = Dataset::open(&args.data)?;
+    let energy = load::energy_table(args.common.energy.as_deref())?;
+    let data = Dataset::open(&args.common.data)?;
     let remark = |text: &str| {
-        if !args.quiet {
+        if !args.common.quiet {
             note(text)
         }
     };
     let net = load::network(args.model.as_deref(), &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
-    let images = data.select(args.offset, count, &Expected::by_quantized(&net))?;
+    let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
     let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;
     let ungated = Simulator::new(&net.ungated(), &config).with_context(|| args.config.clone())?;
     // Of each image: with its gates, with all gates forced open, without gates.
@@ -46,12 +46,16 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         let image = net.input.quantize_image(&images[i].pixels);
         [gated.run(&image, Mode::Gated), gated.run(&image, Mode::ForcedOpen), ungated.run(&image, Mode::Gated)]
     };
-    let outcomes = parallel::images(images.len(), !args.quiet, modes)?;
+    let outcomes = parallel::images(images.len(), !args.common.quiet, modes)?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
     let mut run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: net.name.clone(),
-        data: if args.offset == 0 { data.name } else { format!("{} from image {}", data.name, args.offset) },
+        data: if args.common.offset == 0 {
+            data.name
+        } else {
+            format!("{} from image {}", data.name, args.common.offset)
+        },
         gated: vec![],
         forced_open: vec![],
         ungated: vec![],
