@@ -6,9 +6,6 @@ use lcsim_tests::tools::{installed, write};
 use std::path::Path;
 use std::process::Command;
 
-/// Warnings of verilator that no emitted core may give.
-const FORBIDDEN: [&str; 7] = ["WIDTH", "UNSIGNED", "LATCH", "UNOPTFLAT", "CASEINCOMPLETE", "SELRANGE", "BLKANDNBLK"];
-
 /// Warnings of `verilator --lint-only -Wall` on an emitted core.
 fn lint(config: &AcceleratorConfig, folder: &Path) -> Vec<String> {
     let names = write(&lcsim_hdl::core(config, None).modules, folder);
@@ -27,12 +24,10 @@ fn lint_is_clean_on_every_shape() {
     if !installed("verilator") {
         return;
     }
-    for (rows, cols, macs) in [(1, 1, 1), (1, 5, 2), (5, 1, 3), (3, 5, 4), (8, 8, 8), (16, 16, 16)] {
+    for (rows, cols, macs) in [(1, 1, 1), (1, 5, 2), (5, 1, 3), (3, 5, 4), (8, 8, 1), (8, 8, 8), (16, 16, 16)] {
         let folder = tempfile::tempdir().expect("a folder");
         let lines = lint(&array(rows, cols, macs), folder.path());
-        let bad = |l: &&String| FORBIDDEN.iter().any(|w| l.starts_with(&format!("%Warning-{w}")));
-        let bad: Vec<&String> = lines.iter().filter(bad).collect();
-        assert!(bad.is_empty(), "{rows}x{cols}: {bad:#?}");
+        assert!(lines.is_empty(), "{rows}x{cols}: {lines:#?}");
     }
 }
 

@@ -89,7 +89,7 @@ always @(posedge clock) begin
       group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
       if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
     end
-    if (finished_r || (left_r > @LW@'d1)) param_output_r <= param_output_r + @KC@'d1;
+    if (finished_r || @STAYS@) param_output_r <= param_output_r + @KC@'d1;
     if (leaves) begin
       if (last_leaves) running_r <= 1'b0;
       o_index_r <= next_index;
