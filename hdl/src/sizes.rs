@@ -328,10 +328,7 @@ impl Sizes {
             ("GATE", self.gate().width()),
             ("PROGRAM", self.program_width()),
         ];
-        // Outputs of a group stay behind the one that leaves. One MAC has no other, and a comparison would be constant.
-        let stays = if self.macs == 1 { "1'b0" } else { "(left_r > @LW@'d1)" };
         let texts = [
-            ("STAYS", stays.into()),
             ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
             ("ROWPACK", self.row_slot().pack("s_")),

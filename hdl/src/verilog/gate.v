@@ -89,7 +89,10 @@ always @(posedge clock) begin
       group_outputs_left_r <= group_outputs_left_r - @KC@'d@G@;
       if (group_outputs_left_r <= @KC@'d@G@) more_groups_r <= 1'b0;
     end
-    if (finished_r || @STAYS@) param_output_r <= param_output_r + @KC@'d1;
+    // With one MAC never more than one is left.
+    // verilator lint_off CMPCONST
+    if (finished_r || (left_r > @LW@'d1)) param_output_r <= param_output_r + @KC@'d1;
+    // verilator lint_on CMPCONST
     if (leaves) begin
       if (last_leaves) running_r <= 1'b0;
       o_index_r <= next_index;
