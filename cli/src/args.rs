@@ -236,8 +236,8 @@ simulator bit for bit, classifies the others.
 
 The plot has a colour for each accelerator, filled circles with a bar from the 5th
 to the 95th percentile for gated networks, squares joined by a dashed line for
-static ones, and the Pareto front: no network of the plot is both as accurate and
-faster.
+static ones, and the Pareto front: no network of the same accelerator and gate unit
+is as accurate and faster, or as fast and more accurate.
 
 A point is written to DIR/points as soon as it is measured. After Ctrl-C the same
 command goes on behind the last finished one.

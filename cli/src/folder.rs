@@ -1,6 +1,7 @@
 //! A folder of generated files, with a list of their checksums by which a later run knows its own.
 
 use crate::output::Destination;
+use crate::text::hex;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -87,10 +88,7 @@ impl Folder {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}"); // a String takes every write
-        text
-    })
+    hex(&Sha256::digest(bytes))
 }
 
 /// Names with a path are left out: lcsim writes none, so they are not its own.

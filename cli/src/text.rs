@@ -1,5 +1,10 @@
 //! Numbers and errors as people read them.
 
+/// Two hexadecimal digits a byte.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A whole number with its digits in groups of three.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();

@@ -5,17 +5,17 @@ use crate::args::CurveArgs;
 use crate::curve::{self, Point, Setting};
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::output::Destination;
-use crate::text::{percent, rounded};
+use crate::text::{hex, percent, rounded};
 use crate::{load, parallel};
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_golden::container;
+use lcsim_sim::EnergyTable;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const SCHEMA: &str = "lcsim.curve/1";
 
@@ -40,11 +40,12 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     if args.out.exists() {
         names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
     }
-    let points = parallel::with_threads(args.common.threads, || measure(args))?;
+    let energy = load::energy_table(args.common.energy.as_deref())?;
+    let points = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
     let front = curve::pareto(&points);
     let lines: Vec<Line> = points.iter().zip(&front).map(|(point, &pareto)| Line { point, pareto }).collect();
     let caption = format!("{} images of {}", points[0].images, points[0].data);
-    let energy_table = load::energy_table(args.common.energy.as_deref())?.describe().name;
+    let energy_table = energy.describe().name;
     let text = text(&lines);
     let csv = csv(&points, &front)?;
     let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
@@ -58,20 +59,16 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
 }
 
 /// All points, those of an earlier run included, in the order of accelerators and models.
-fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
-    let energy = load::energy_table(args.common.energy.as_deref())?;
+fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
     let configs = configs(args)?;
-    let models: Vec<QuantNetwork> = args.models.iter().map(|path| model(path)).collect::<Result<_>>()?;
+    let nets: Vec<QuantNetwork> = args.models.iter().map(|path| model(path)).collect::<Result<_>>()?;
     let data = Dataset::open(&args.common.data)?;
-    let name = if args.common.offset == 0 {
-        data.name.clone()
-    } else {
-        format!("{} from image {}", data.name, args.common.offset)
-    };
+    let name = data.name_from(args.common.offset);
     let count = Count::or_at_most(args.images, usize::MAX);
     // What cannot be measured is refused before the first point.
-    for net in &models {
-        data.select(args.common.offset, count, &Expected::by_quantized(net))?;
+    let mut models = vec![];
+    for (net, path) in nets.iter().zip(&args.models) {
+        models.push((net, path, data.select(args.common.offset, count, &Expected::by_quantized(net))?));
         configs.iter().try_for_each(|config| curve::fits(net, config))?;
     }
     let store = args.out.join("points");
@@ -79,9 +76,8 @@ fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
     let of = configs.len() * models.len();
     let mut points = vec![];
     for config in &configs {
-        for (net, path) in models.iter().zip(&args.models) {
-            let images = data.select(args.common.offset, count, &Expected::by_quantized(net))?;
-            let file = store.join(format!("{}.json", key(args, config, path, &images)?));
+        for (net, path, images) in &models {
+            let file = store.join(format!("{}.json", key(args, config, path, images)?));
             if let Some(point) = stored(&file).filter(|_| !args.fresh) {
                 points.push(point);
                 continue;
@@ -95,7 +91,7 @@ fn measure(args: &CurveArgs) -> Result<Vec<Point>> {
                     config.gate.macs
                 ));
             }
-            let setting = Setting { net, config, energy: &energy, data: &name, images: &images };
+            let setting = Setting { net, config, energy, data: &name, images };
             let point = curve::measure(&setting, !args.common.quiet).with_context(|| {
                 format!("{} of {of} points are finished and kept in {}", points.len(), store.display())
             })?;
@@ -131,7 +127,7 @@ fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
 }
 
 /// Name of a point's file: everything that it depends on.
-fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &PathBuf, images: &[Image]) -> Result<String> {
+fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &Path, images: &[Image]) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(SCHEMA);
     hash.update(env!("CARGO_PKG_VERSION"));
@@ -145,10 +141,7 @@ fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &PathBuf, images: &[
         hash.update(&image.pixels);
         hash.update([image.label as u8]);
     }
-    Ok(hash.finalize().iter().take(12).fold(String::new(), |mut name, byte| {
-        let _ = write!(name, "{byte:02x}"); // a String takes every write
-        name
-    }))
+    Ok(hex(&hash.finalize()[..12]))
 }
 
 /// A point that an earlier run has finished; what cannot be read is measured again.

@@ -5,7 +5,7 @@ use crate::args::EvalArgs;
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::text::{percent, rounded};
 use crate::{load, output, parallel};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, float, integer, onnx};
 use lcsim_spec::QuantNetwork;
 use serde::Serialize;
@@ -58,7 +58,8 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         bail!("quantised model: expected {expected} as in {model}, found {found}");
     }
     let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
-    let predictions = parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))?;
+    let predictions = parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))
+        .context("nothing was written")?;
     Ok(evaluate(&quantized, data.name, &images, &predictions))
 }
 

@@ -46,16 +46,12 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         let image = net.input.quantize_image(&images[i].pixels);
         [gated.run(&image, Mode::Gated), gated.run(&image, Mode::ForcedOpen), ungated.run(&image, Mode::Gated)]
     };
-    let outcomes = parallel::images(images.len(), !args.common.quiet, modes)?;
+    let outcomes = parallel::images(images.len(), !args.common.quiet, modes).context("nothing was written")?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
     let mut run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: net.name.clone(),
-        data: if args.common.offset == 0 {
-            data.name
-        } else {
-            format!("{} from image {}", data.name, args.common.offset)
-        },
+        data: data.name_from(args.common.offset),
         gated: vec![],
         forced_open: vec![],
         ungated: vec![],

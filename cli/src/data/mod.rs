@@ -106,6 +106,11 @@ impl Dataset {
         Ok(Self { name: name.into(), source: sniff::open(path)? })
     }
 
+    /// Its name, and where the images begin.
+    pub fn name_from(&self, offset: usize) -> String {
+        if offset == 0 { self.name.clone() } else { format!("{} from image {offset}", self.name) }
+    }
+
     /// Images in it.
     pub fn len(&self) -> usize {
         self.source.len()

@@ -12,6 +12,13 @@ use lcsim_spec::schedule::Memory;
 use lcsim_spec::schedule::{ConvJob, Param};
 use lcsim_spec::{AcceleratorConfig, Score};
 
+/// Cycles from a slot to E0, beside rows and skew: a bank's register, and a product's.
+const ENTRY: usize = 2;
+/// The stage that writes back and adds to the pool sum.
+const LAST: usize = 8;
+/// Cycles from a slot until its output has left, beside rows, skew and interval.
+pub(crate) const TAIL: usize = ENTRY + LAST;
+
 /// A column's parameters for a tile.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
@@ -145,9 +152,9 @@ impl Columns {
         set.writers.resize(self.banks, 0);
     }
 
-    /// Cycles from a slot to E0 of column `c`: through a bank's register and the rows, a product register, and the skew.
+    /// Cycles from a slot to E0 of column `c`.
     fn age(&self, c: usize) -> usize {
-        self.rows + 2 + c
+        self.rows + ENTRY + c
     }
 
     /// One clock edge of stages E0 to E2.
@@ -180,7 +187,7 @@ impl Columns {
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
-            if let Some(&slot) = self.emitted(now, slots, c, 8) {
+            if let Some(&slot) = self.emitted(now, slots, c, LAST) {
                 self.write_back(now, &slot, job, c, stores, activity);
             }
             if self.emitted(now, slots, c, 7).is_some() {
@@ -266,7 +273,7 @@ impl Columns {
         }
         let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
-            let slot = slots.at(now, self.age(c) + 8 + set.interval);
+            let slot = slots.at(now, self.age(c) + LAST + set.interval);
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];

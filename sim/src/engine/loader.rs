@@ -1,7 +1,7 @@
 //! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow weights.
 
 use super::array::Array;
-use super::columns::{ColumnSet, Columns};
+use super::columns::{ColumnSet, Columns, TAIL};
 use super::gate::LiveList;
 use crate::counters::Activity;
 use lcsim_spec::Score;
@@ -128,7 +128,7 @@ impl Loader {
     pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
-            self.param_busy = config.rows + config.cols + 10;
+            self.param_busy = config.rows + config.cols + TAIL;
         }
         // FOLD sees them free in the cycle before the first word that may follow.
         self.shadow_busy = config.cols.saturating_sub(4);

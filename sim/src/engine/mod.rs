@@ -15,7 +15,7 @@ mod streamer;
 use crate::Mode;
 use crate::counters::{Activity, LayerCount, Spent};
 use array::Array;
-use columns::{Columns, Stores};
+use columns::{Columns, Stores, TAIL};
 use gate::{GateUnit, GateView};
 use lcsim_spec::schedule::{ConvJob, Inputs, Memory, Op, Program, Purpose, Unit, pool_region};
 use lcsim_spec::{Score, Trace};
@@ -133,7 +133,7 @@ impl<'a> Machine<'a> {
 
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
-        rows + 2 * cols + 12
+        rows + 2 * cols + TAIL + 2
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -244,7 +244,7 @@ impl<'a> Machine<'a> {
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
             self.last_emission = self.now + 1;
-            self.draining = array.rows + array.cols + 10 + self.columns.set(issue.slot.parity).interval();
+            self.draining = array.rows + array.cols + TAIL + self.columns.set(issue.slot.parity).interval();
         }
         if issue.slot.valid || issue.swap {
             self.last_slot = self.now + 1;
