@@ -13,12 +13,13 @@ pub const IMAGES: &[u8] = include_bytes!("../../models/cifar10-test-1000.png");
 pub const LABELS: &[u8] = include_bytes!("../../models/cifar10-test-1000.labels");
 
 /// Accelerator configurations: (name, TOML).
-pub const CONFIGS: [(&str, &str); 5] = [
+pub const CONFIGS: [(&str, &str); 6] = [
     ("4x4", include_str!("../../configs/4x4.toml")),
     ("8x8", include_str!("../../configs/8x8.toml")),
     ("16x16", include_str!("../../configs/16x16.toml")),
     ("32x32", include_str!("../../configs/32x32.toml")),
     ("ecp5-8x8", include_str!("../../configs/ecp5-8x8.toml")),
+    ("ice40-2x1", include_str!("../../configs/ice40-2x1.toml")),
 ];
 
 /// The embedded configuration of that name.

@@ -312,7 +312,7 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let gate = s.gate().width();
     let pixels = s.pw();
     let u = u
-        .body(&format!("wire [{}:0] word = controller$o_word;", s.program_width() - 1))
+        .body(&format!("wire [{}:0] word = controller$o_word;", s.instruction().width() - 1))
         .body(&format!("wire [{}:0] conv_word = word[{gate} +: {conv}];", conv - 1))
         .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
         .body(&s.conv().unpack("conv_word", "p_"))

@@ -6,7 +6,8 @@ use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Op, Param, Program,
 
 /// The content of a memory: its region, and its words as binary digits.
 pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>)> {
-    let ops = program.ops.iter().map(|op| instruction(s, program, op)).chain([stop(s)]);
+    let ops =
+        program.ops.iter().map(|op| instruction(s, program, op)).chain([stop(s)]).flat_map(|i| program_words(s, &i));
     let words = [
         ops.collect(),
         program.filters.chunks(s.cols).map(bytes).collect(),
@@ -43,7 +44,14 @@ fn param(p: &Param) -> String {
 }
 
 fn stop(s: &Sizes) -> String {
-    format!("110{}", "0".repeat(s.program_width() - 3))
+    format!("110{}", "0".repeat(s.instruction().width() - 3))
+}
+
+/// The words of an instruction, the low one first.
+fn program_words(s: &Sizes, instruction: &str) -> Vec<String> {
+    let (width, words) = (s.program_width(), s.instruction_words);
+    let padded = format!("{instruction:0>total$}", total = width * words);
+    (0..words).rev().map(|w| padded[w * width..(w + 1) * width].to_string()).collect()
 }
 
 fn instruction(s: &Sizes, program: &Program, op: &Op) -> String {

@@ -41,9 +41,9 @@ pub fn check(config: &AcceleratorConfig) -> Result<(), Limit> {
     over("memory.stream_bytes", banks, BANK * s.banks, s.stream_depth * s.banks)?;
     over("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks)?;
     for region in regions(&s) {
-        let unit = if region.key.ends_with("_bytes") { region.width / 8 } else { 1 };
         let words = 1 << (OFFSET - region.beat_bits());
-        over(region.key, "a region of the host port", words * unit, region.depth * unit)?;
+        let most = words * region.value / region.depth;
+        over(region.key, "a region of the host port", most, region.value)?;
     }
     Ok(())
 }

@@ -108,7 +108,8 @@ fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bus> {
         (_, "i_list0" | "i_list1" | "o_list_write_data") => s.entry(),
         (Kind::Row, "i_slot" | "o_slot") | (_, "o_row_slot") => s.row_slot(),
         (Kind::Column, "i_slot" | "o_slot") | (_, "o_column_slot") => s.column_slot(),
-        (_, "i_program") => s.instruction(),
+        (_, "o_word") => s.instruction(),
+        (_, "i_program") if s.instruction_words == 1 => s.instruction(),
         _ => return None,
     })
 }

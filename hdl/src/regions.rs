@@ -22,6 +22,8 @@ pub(crate) struct Region {
     pub depth: usize,
     /// Parameter of the configuration that sets the depth.
     pub key: &'static str,
+    /// Its value, without what does not fill a word.
+    pub value: usize,
     /// What it holds.
     pub about: &'static str,
 }
@@ -33,9 +35,13 @@ pub(crate) const LOGITS: usize = 7;
 
 /// What can be written. Region 0 has the registers.
 pub(crate) fn regions(s: &Sizes) -> [Region; IMAGE] {
-    let region = |number, name, width, depth, key, about| Region { number, name, width, depth, key, about };
+    let region = |number, name, width, depth, key: &'static str, about| {
+        let value = if key.ends_with("_bytes") { depth * width / 8 } else { depth };
+        Region { number, name, width, depth, key, value, about }
+    };
+    let program = region(1, "program", s.program_width(), s.program_depth(), "memory.instructions", "instructions");
     [
-        region(1, "program", s.program_width(), s.program_depth, "memory.instructions", "instructions"),
+        Region { value: s.instructions, ..program },
         region(2, "filter", 8 * s.cols, s.filter_depth, "memory.weight_bytes", "filters, a byte for each column"),
         region(3, "param", PARAM, s.param_depth, "memory.parameters", "bias, multiplier, shift of each output channel"),
         region(

@@ -60,7 +60,9 @@ pub(crate) struct Sizes {
     pub gate_depth: usize,
     pub param_depth: usize,
     pub gate_param_depth: usize,
-    pub program_depth: usize,
+    pub instructions: usize,
+    /// Words that an instruction takes in the program memory.
+    pub instruction_words: usize,
     pub image_depth: usize,
 }
 
@@ -80,7 +82,8 @@ impl Sizes {
             gate_depth: config.gate_weight_depth(),
             param_depth: memory.parameters,
             gate_param_depth: memory.gate_parameters,
-            program_depth: memory.instructions,
+            instructions: memory.instructions,
+            instruction_words: memory.instruction_words,
             image_depth: config.image_depth(),
         }
     }
@@ -155,8 +158,20 @@ impl Sizes {
     pub fn brw(&self) -> usize {
         bits(self.channels.div_ceil(self.banks))
     }
+    /// Words of a fold that are not a row's first.
+    pub fn nw(&self) -> usize {
+        bits(self.rows * self.channels.div_ceil(self.cols) + 2)
+    }
     pub fn pcw(&self) -> usize {
-        bits(self.program_depth)
+        bits(self.instructions)
+    }
+    /// Words of the program memory.
+    pub fn program_depth(&self) -> usize {
+        self.instructions * self.instruction_words
+    }
+    /// Address of the program memory.
+    pub fn paw(&self) -> usize {
+        bits(self.program_depth())
     }
 
     /// Address of the image buffer.
@@ -263,13 +278,14 @@ impl Sizes {
         ])
     }
 
-    /// A program word: kind, predicate, and both kinds of fields.
+    /// An instruction: kind, predicate, and both kinds of fields.
     pub fn instruction(&self) -> Bus {
         Bus(vec![("kind", 2), ("predicated", 1), ("conv", self.conv().width()), ("gate", self.gate().width())])
     }
 
+    /// A word of the program memory.
     pub fn program_width(&self) -> usize {
-        self.instruction().width()
+        self.instruction().width().div_ceil(self.instruction_words)
     }
 
     /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the signal at another width.
@@ -291,12 +307,12 @@ impl Sizes {
             ("POOL", self.pool()),
             ("POOLEXT", 25 - self.pool()),
             ("PCW", self.pcw()),
+            ("PAW", self.paw()),
             ("IW", self.iw()),
             ("KW1", self.kw() + 1),
             ("KC", self.kc()),
             ("EW", self.ew()),
-            // Words of a fold that are not a row's first.
-            ("NW", bits(self.rows * self.channels.div_ceil(self.cols) + 2)),
+            ("NW", self.nw()),
             ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left.
             ("DRW", bits(self.rows + 2 * self.cols + 11)),
@@ -326,7 +342,12 @@ impl Sizes {
             ("SCORE_SHIFT", SCORE_SHIFT as usize),
             ("CONV", self.conv().width()),
             ("GATE", self.gate().width()),
-            ("PROGRAM", self.program_width()),
+            ("INSTRUCTION", self.instruction().width()),
+            // What is read into the instruction's register: the last word may have bits to spare.
+            ("PROGRAM", self.program_width() * self.instruction_words),
+            ("PROGRAMWORD", self.program_width()),
+            ("WORDSLEFT", bits(self.instruction_words)),
+            ("LASTWORD", self.instruction_words - 1),
         ];
         let texts = [
             ("NARROW", include_str!("verilog/narrow.v").into()),

@@ -50,15 +50,14 @@ struct Part {
     name: &'static str,
     dsps: usize,
     block_rams: usize,
+    /// Bits of the narrowest product that synthesis gives a multiplier.
+    narrowest: usize,
     /// Depth and width of a block RAM in each of its shapes.
     shapes: &'static [(usize, usize)],
 }
 
 const KBIT18: &[(usize, usize)] = &[(16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)];
 const KBIT4: &[(usize, usize)] = &[(2048, 2), (1024, 4), (512, 8), (256, 16)];
-
-/// Multipliers of the loader: both scores, the row of a listed channel, a group's first word, a fold's words.
-const LOADER_DSPS: usize = 5;
 
 /// What a parameter, written with its value, takes.
 type Use = (String, usize);
@@ -67,9 +66,9 @@ impl Target {
     /// What the scripts build for; generic gates have no limits.
     fn part(self) -> Option<Part> {
         match self {
-            Self::Ecp5 => Some(Part { name: "LFE5U-85F", dsps: 156, block_rams: 208, shapes: KBIT18 }),
-            Self::Ice40 => Some(Part { name: "iCE40UP5K", dsps: 8, block_rams: 30, shapes: KBIT4 }),
-            Self::Xilinx => Some(Part { name: "XC7A100T", dsps: 240, block_rams: 270, shapes: KBIT18 }),
+            Self::Ecp5 => Some(Part { name: "LFE5U-85F", dsps: 156, block_rams: 208, narrowest: 0, shapes: KBIT18 }),
+            Self::Ice40 => Some(Part { name: "iCE40UP5K", dsps: 8, block_rams: 30, narrowest: 11, shapes: KBIT4 }),
+            Self::Xilinx => Some(Part { name: "XC7A100T", dsps: 240, block_rams: 270, narrowest: 0, shapes: KBIT18 }),
             Self::Asic => None,
         }
     }
@@ -78,7 +77,10 @@ impl Target {
     pub fn resources(self, config: &AcceleratorConfig) -> Option<Resources> {
         let part = self.part()?;
         let total = |uses: Vec<Use>| uses.iter().map(|u| u.1).sum();
-        Some(Resources { dsps: total(dsps(config)), block_rams: total(block_rams(config, part.shapes)) })
+        Some(Resources {
+            dsps: total(dsps(config, part.narrowest)),
+            block_rams: total(block_rams(config, part.shapes)),
+        })
     }
 
     /// Checks that the part has the multipliers and the block RAMs of a core.
@@ -87,8 +89,10 @@ impl Target {
     /// The resource that runs out, and the parameter that takes most of it.
     pub fn check(self, config: &AcceleratorConfig) -> Result<(), TooSmall> {
         let Some(part) = self.part() else { return Ok(()) };
-        let checks =
-            [("DSPs", part.dsps, dsps(config)), ("block RAMs", part.block_rams, block_rams(config, part.shapes))];
+        let checks = [
+            ("DSPs", part.dsps, dsps(config, part.narrowest)),
+            ("block RAMs", part.block_rams, block_rams(config, part.shapes)),
+        ];
         for (resource, limit, uses) in checks {
             let total = uses.iter().map(|u| u.1).sum();
             if let Some((parameter, needed)) = uses.into_iter().max_by_key(|u| u.1).filter(|_| total > limit) {
@@ -129,14 +133,17 @@ impl Target {
     }
 }
 
-fn dsps(config: &AcceleratorConfig) -> Vec<Use> {
+fn dsps(config: &AcceleratorConfig, narrowest: usize) -> Vec<Use> {
+    let s = Sizes::new(config);
+    // Both scores; the row of a listed channel, a group's first word, a fold's words.
+    let loader = [32, 32, s.aw(), s.fw(), s.nw()].iter().filter(|bits| **bits >= narrowest).count();
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
     vec![
         (format!("array.rows * array.cols = {}", rows * cols), rows * cols),
         (format!("array.cols = {cols}"), cols),
         // And one for the score.
         (format!("gate.macs = {macs}"), macs + 1),
-        ("the loader".into(), LOADER_DSPS),
+        ("the loader".into(), loader),
     ]
 }
 
@@ -148,18 +155,16 @@ fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use>
     };
     let m = &config.memory;
     let (depth, channels) = (s.acc_depth, s.channels);
-    // Both lists, each for two readers; three regions of pool sums; logits.
-    let by_channel = 4 * ram(s.entry().width(), channels) + ram(s.pool(), s.pool_depth()) + ram(32, channels);
+    // Both lists, one copy for the loader, one for the gate unit, which wants the channel alone; pool sums; logits.
+    let lists = 2 * (ram(s.entry().width(), channels) + ram(s.kw(), channels));
+    let by_channel = lists + ram(s.pool(), s.pool_depth()) + ram(32, channels);
     let mut uses = vec![
         (format!("memory.stream_bytes = {}", m.stream_bytes), s.banks * ram(8, s.stream_depth)),
         (format!("memory.scratch_bytes = {}", m.scratch_bytes), s.banks * ram(8, s.scratch_depth)),
         (format!("array.accumulator_depth = {depth}"), s.cols * ram(32, depth)),
         (format!("gate.channels = {channels}"), by_channel),
     ];
-    uses.extend(regions(&s).iter().map(|r| {
-        let unit = if r.key.ends_with("_bytes") { r.width / 8 } else { 1 };
-        (format!("{} = {}", r.key, r.depth * unit), ram(r.width, r.depth))
-    }));
+    uses.extend(regions(&s).iter().map(|r| (format!("{} = {}", r.key, r.value), ram(r.width, r.depth))));
     uses
 }
 
@@ -179,6 +184,8 @@ mod tests {
         let resources = Target::Ecp5.resources(&config("ecp5-8x8.toml"));
         assert_eq!(resources, Some(Resources { dsps: 79, block_rams: 138 }));
         assert_eq!(Target::Ecp5.check(&config("ecp5-8x8.toml")), Ok(()));
+        let resources = Target::Ice40.resources(&config("ice40-2x1.toml"));
+        assert_eq!(resources, Some(Resources { dsps: 7, block_rams: 27 }));
         assert_eq!(Target::Asic.resources(&config("8x8.toml")), None);
     }
 

@@ -422,8 +422,8 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
     let u = outputs(
         inputs(Unit::new("controller"), &ports),
         &[
-            ("o_program_address", s.pcw()),
-            ("o_word", s.program_width()),
+            ("o_program_address", s.paw()),
+            ("o_word", s.instruction().width()),
             ("o_start_image", 1),
             ("o_start_conv", 1),
             ("o_start_gate", 1),
@@ -434,5 +434,20 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
             ("o_done", 1),
         ],
     );
-    u.body(&s.fill(include_str!("verilog/controller.v")))
+    let (words, body) = (s.instruction_words, include_str!("verilog/controller.v"));
+    // What differs where an instruction is more than a word of the program memory.
+    let body = [
+        (
+            "@AHEAD@",
+            "reg [@PCW@-1:0] pc_r, ahead_r;",
+            "reg [@PCW@-1:0] pc_r; reg [@PAW@-1:0] ahead_r; reg [@WORDSLEFT@-1:0] left_r;",
+        ),
+        ("@COMPLETE@", "", " && (left_r == @WORDSLEFT@'d0)"),
+        ("@MORE@", "", " || (running_r && !fetched_r && (left_r != @WORDSLEFT@'d0))"),
+        ("@FETCH@", "    pc_r <= ahead_r; word_r <= i_program;\n", include_str!("verilog/fetch_words.v")),
+        ("@WORD@", "word_r", "word_r[@INSTRUCTION@-1:0]"),
+    ]
+    .iter()
+    .fold(body.to_string(), |body, (key, whole, parts)| body.replace(key, if words == 1 { whole } else { parts }));
+    u.body(&s.fill(&body))
 }

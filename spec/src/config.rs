@@ -50,8 +50,16 @@ pub struct MemoryConfig {
     pub parameters: usize,
     /// Words of the gate parameter memory: outputs of all gates and the classifier.
     pub gate_parameters: usize,
-    /// Words of the program memory: instructions and the stop behind them.
+    /// Instructions that the program memory holds, with the stop behind them.
     pub instructions: usize,
+    /// Words that an instruction takes in the program memory. More of them make the memory narrower, by as many times, and
+    /// each takes two cycles to fetch. 1 unless given.
+    #[serde(default = "one")]
+    pub instruction_words: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// The gate unit.
@@ -110,7 +118,7 @@ pub enum ConfigError {
 }
 
 /// Every key, with the table it stands in.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 19] = [
     "name",
     "clock_mhz",
     "array",
@@ -127,6 +135,7 @@ const KEYS: [&str; 18] = [
     "parameters",
     "gate_parameters",
     "instructions",
+    "instruction_words",
     "macs",
     "channels",
 ];
@@ -199,6 +208,7 @@ impl AcceleratorConfig {
             ("memory.parameters", self.memory.parameters, 1, 1 << 16),
             ("memory.gate_parameters", self.memory.gate_parameters, 1, 1 << 16),
             ("memory.instructions", self.memory.instructions, 1, 1 << 16),
+            ("memory.instruction_words", self.memory.instruction_words, 1, 32),
         ];
         for (key, value, low, high) in sizes {
             if !(low..=high).contains(&value) {

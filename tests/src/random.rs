@@ -148,7 +148,9 @@ pub fn plan() -> impl Strategy<Value = Plan> {
 
 /// Accelerators from 1x1 to 16x16 with memories that hold any network of [`plan`].
 pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
-    (1usize..=16, 1usize..=16, prop_oneof![1usize..=9, Just(64)], 1usize..=9).prop_map(|(rows, cols, depth, macs)| {
+    let depth = prop_oneof![1usize..=9, Just(64)];
+    let words = prop_oneof![3 => Just(1), 1 => 2usize..=32];
+    (1usize..=16, 1usize..=16, depth, 1usize..=9, words).prop_map(|(rows, cols, depth, macs, words)| {
         AcceleratorConfig {
             name: format!("{rows}x{cols}"),
             clock_mhz: 100.0,
@@ -162,6 +164,7 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
                 parameters: 1 << 9,
                 gate_parameters: 1 << 9,
                 instructions: 64,
+                instruction_words: words,
             },
             gate: GateConfig { macs, channels: 16 },
         }
@@ -169,6 +172,21 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
 }
 
 impl Plan {
+    /// What the smallest of the shipped accelerators, ice40-2x1, holds: a gated block of two channels on 8x8 pixels.
+    pub fn small(seed: u64) -> Self {
+        let gate = Some(Openness::Mixed);
+        let block = BlockPlan {
+            channels: vec![2, 2],
+            kernels: vec![3, 3],
+            stride: 1,
+            projection: false,
+            lnet: gate,
+            cnets: vec![gate, gate],
+        };
+        let image = Shape { channels: 1, height: 8, width: 8 };
+        Self { image, stem: (2, 3, 1), second: None, relu: true, blocks: vec![block], classes: 4, seed }
+    }
+
     /// The network.
     ///
     /// # Panics

@@ -24,6 +24,7 @@ pub fn array(rows: usize, cols: usize, macs: usize) -> AcceleratorConfig {
             parameters: 256,
             gate_parameters: 256,
             instructions: 32,
+            instruction_words: 1,
         },
         gate: GateConfig { macs, channels: 64 },
     }

@@ -7,7 +7,7 @@ use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::cosim::{Built, Seen, build};
-use lcsim_tests::random::{accelerator, plan};
+use lcsim_tests::random::{Plan, accelerator, plan};
 use lcsim_tests::tools::installed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -58,6 +58,22 @@ fn random_networks_on_random_arrays() {
         let pair = Pair::new(&plan.build(), &config);
         for mode in [Mode::Gated, Mode::ForcedOpen] {
             pair.agree(&plan.image(), mode, &format!("case {case}: {plan:#?} on {}", config.name));
+        }
+    }
+}
+
+/// Instructions of several words each, and every memory as small as can be.
+#[test]
+fn small_networks_on_the_smallest_core() {
+    if !installed("verilator") {
+        return;
+    }
+    let config = AcceleratorConfig::read(&repository("configs/ice40-2x1.toml")).expect("shipped");
+    for seed in 0..4 {
+        let plan = Plan::small(seed);
+        let pair = Pair::new(&plan.build(), &config);
+        for mode in [Mode::Gated, Mode::ForcedOpen] {
+            pair.agree(&plan.image(), mode, &format!("{plan:#?}"));
         }
     }
 }

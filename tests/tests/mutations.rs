@@ -15,8 +15,14 @@ const LOADER: Test = |config| units::loader(config, 10, 5);
 const STREAMER: Test = |config| units::streamer(config, 40, 6);
 const CONTROLLER: Test = |config| units::controller(config, 10, 7);
 
+const WORDS: Test = |config| {
+    let mut config = config.clone();
+    config.memory.instruction_words = 9;
+    units::controller(&config, 10, 8)
+};
+
 /// A fault, the test that finds it, and how it reads.
-const FAULTS: [(&str, Test, &str, &str); 13] = [
+const FAULTS: [(&str, Test, &str, &str); 14] = [
     ("products without sign extension", PE, "{{18-16{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) active_r", "if (swap_r) active_r"),
     ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
@@ -30,6 +36,7 @@ const FAULTS: [(&str, Test, &str, &str); 13] = [
     ("shadow weights are freed a cycle early", LOADER, "(!pending_r && (shadow_busy_r == 4'd1))", "i_taken"),
     ("outputs of two tiles meet at a bank", STREAMER, "next_interval - 4'd2", "next_interval - 4'd3"),
     ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
+    ("an instruction starts before its last word", WORDS, "(left_r == 4'd0)", "(left_r <= 4'd1)"),
 ];
 
 #[test]

@@ -77,6 +77,13 @@ fn core_that_was_routed() {
     prove(&shipped("ecp5-8x8"), &[proofs::program]);
 }
 
+/// Its instructions are of several words, which those of the controller do not speak of.
+#[test]
+fn smallest_core() {
+    use proofs::{gate, host, loader, memory, score, streamer};
+    prove(&shipped("ice40-2x1"), &[gate, score, host, loader, streamer, memory]);
+}
+
 #[test]
 #[ignore = "takes minutes"]
 fn other_cores_that_come_along() {
@@ -113,8 +120,12 @@ proptest! {
         let bundle = |name: &str| ports.iter().find(|p| p.name == name).expect("a port");
         let files = memory_files(&program);
         let (_, words) = files.iter().find(|file| file.0 == "program.mem").expect("a program");
-        for word in words.lines() {
-            let part = |name: &str| field(word, bundle("i_program"), name);
+        let words: Vec<&str> = words.lines().collect();
+        for words in words.chunks(config.memory.instruction_words) {
+            // The low word comes first, and the high one may begin with bits that are no instruction's.
+            let word: String = words.iter().rev().copied().collect();
+            let word = &word[word.len() - bundle("o_word").width..];
+            let part = |name: &str| field(word, bundle("o_word"), name);
             let gate = |name: &str| u64::from_str_radix(field(part("gate"), bundle("o_gate"), name), 2).expect("binary");
             let conv = |name: &str| u64::from_str_radix(field(part("conv"), bundle("o_conv"), name), 2).expect("binary");
             match part("kind") {

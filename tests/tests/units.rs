@@ -6,9 +6,14 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_tests::bench::{Bench, Script, Simulator};
 use lcsim_tests::{tiny, units};
 
-/// Chunks of a few pixels.
+/// Chunks of a few pixels; instructions of several words where there is room for few PEs.
 fn accelerator(rows: usize, cols: usize, macs: usize) -> AcceleratorConfig {
     let mut config = tiny::array(rows, cols, macs);
+    config.memory.instruction_words = match rows * cols {
+        0..4 => 24,
+        4..6 => 9,
+        _ => 1,
+    };
     config.array.accumulator_depth = 6;
     config
 }

@@ -148,4 +148,7 @@ fn scripts_for_a_target_that_can_hold_it() {
     assert!(!out.exists(), "something was written");
     stdout(&["verilog", "--config", "ecp5-8x8", "--part", "gate", "--target", "ice40", "--out", arg(&out)]);
     assert!(out.join("lcsim_gate.pcf").exists());
+    let out = folder.path().join("fits");
+    stdout(&["verilog", "--config", "ice40-2x1", "--target", "ice40", "--out", arg(&out)]);
+    assert!(out.join("lcsim_core.pcf").exists());
 }

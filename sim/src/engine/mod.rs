@@ -84,8 +84,8 @@ pub(crate) struct Machine<'a> {
     /// Current convolution; the array's units keep working on it until it is drained.
     conv: usize,
     pc: usize,
-    /// The controller has just fetched an instruction, and waits until the program memory shows the one after it.
-    fetched_op: bool,
+    /// Cycles until the controller has fetched the instruction, and the program memory shows what is behind it.
+    fetching: usize,
     /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise stage.
     last_slot: u64,
     last_emission: u64,
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
             array_busy: false,
             conv: 0,
             pc: 0,
-            fetched_op: true,
+            fetching: Self::fetch(program),
             last_slot: 0,
             last_emission: 0,
             activity: vec![Activity::default(); program.layers.len()],
@@ -134,6 +134,11 @@ impl<'a> Machine<'a> {
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
         rows + 2 * cols + TAIL + 2
+    }
+
+    /// Cycles in which a fetched instruction waits: the memory shows a word of it every other cycle, the first already.
+    fn fetch(program: &Program) -> usize {
+        2 * program.config.memory.instruction_words - 1
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -156,7 +161,8 @@ impl<'a> Machine<'a> {
     fn step(&mut self) -> bool {
         let sampled = self.sample();
         self.observe_ends(&sampled);
-        if self.pc == self.program.ops.len() && !sampled.array_busy && sampled.gate_running.is_none() {
+        let stops = self.pc == self.program.ops.len() && self.fetching == 0;
+        if stops && !sampled.array_busy && sampled.gate_running.is_none() {
             return false;
         }
         self.account(&sampled);
@@ -275,8 +281,11 @@ impl<'a> Machine<'a> {
     }
 
     fn tick_controller(&mut self, sampled: &Sampled) {
-        let fetched = std::mem::replace(&mut self.fetched_op, false);
-        let Some(&op) = self.program.ops.get(self.pc).filter(|_| !fetched) else { return };
+        if self.fetching > 0 {
+            self.fetching -= 1;
+            return;
+        }
+        let Some(&op) = self.program.ops.get(self.pc) else { return };
         if op.predicated {
             match sampled.lscore {
                 None => return,
@@ -293,7 +302,7 @@ impl<'a> Machine<'a> {
 
     fn step_on(&mut self) {
         self.pc += 1;
-        self.fetched_op = true;
+        self.fetching = Self::fetch(self.program);
     }
 
     fn start(&mut self, op: Op) {
@@ -340,7 +349,11 @@ impl<'a> Machine<'a> {
         match gate {
             Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
             Some(g) => (g.layer, Spent::Gate),
-            None => (self.program.ops.get(self.pc).map_or(job.layer, |op| op.layer), Spent::Control),
+            // The stop belongs to what stands before it.
+            None => {
+                let op = self.program.ops.get(self.pc).or(self.program.ops.last());
+                (op.map_or(job.layer, |op| op.layer), Spent::Control)
+            }
         }
     }
 }

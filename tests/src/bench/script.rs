@@ -119,13 +119,18 @@ impl Script {
         self.streams.entry(valid.into()).or_default().push(Event { window, fields });
     }
 
-    /// Bits of a port or field.
+    /// Bits of an output or its field.
+    pub fn output_width(&self, name: &str) -> usize {
+        self.outputs.find(name).width
+    }
+
+    /// Bits of an input or its field.
     pub fn width(&self, name: &str) -> usize {
         self.inputs.find(name).width
     }
 
     fn cut(&self, name: &str, value: i64) -> u64 {
-        let width = self.outputs.find(name).width;
+        let width = self.output_width(name);
         if width < 64 { value as u64 & ((1 << width) - 1) } else { value as u64 }
     }
 

@@ -1,4 +1,4 @@
-//! The controller: "in order; each instruction takes at least two cycles".
+//! The controller: "in order; each word of an instruction takes two cycles".
 
 use crate::bench::Script;
 use crate::random::Rng;
@@ -27,13 +27,94 @@ pub fn controller(config: &AcceleratorConfig, programs: usize, seed: u64) -> (Pa
     let mut cycle = script.start();
     for n in 0..programs {
         script.expect(cycle, "o_done", i64::from(n > 0));
-        cycle = run(&mut script, &mut rng, cycle, config.memory.instructions as i64);
+        cycle = run(&mut script, &mut rng, cycle, config);
     }
     (part, script)
 }
 
 /// One program, started in cycle `start`; gives the cycle in which it has ended.
-fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
+fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorConfig) -> usize {
+    let (most, words) = (config.memory.instructions, config.memory.instruction_words);
+    let program = program(rng, most);
+    let widths = ["conv", "gate"].map(|field| script.output_width(&format!("o_word.{field}")));
+    let open = rng.once_in(3);
+    let addresses = |script: &mut Script, cycle: usize, word: usize| {
+        script.expect(cycle, "o_program_address", (word % (most * words).next_power_of_two()) as i64);
+    };
+    // The memory shows in each cycle what was addressed in the one before.
+    let shows = |script: &mut Script, cycle: usize, word: usize| {
+        addresses(script, cycle, word);
+        let Some(instruction) = program.get(word / words) else { return };
+        if words == 1 {
+            script.drive(cycle, "i_program.kind", instruction.kind);
+            script.drive(cycle, "i_program.predicated", i64::from(instruction.predicated));
+            script.drive(cycle, "i_program.conv", instruction.conv);
+            script.drive(cycle, "i_program.gate", instruction.gate);
+        } else {
+            let width = script.width("i_program");
+            script.drive(cycle, "i_program", instruction.word(widths, width, word % words));
+        }
+    };
+    let runs = |script: &mut Script, cycle: usize, pc: usize| {
+        script.drive(cycle, "i_forced_open", i64::from(open));
+        script.expect(cycle, "o_running", 1);
+        script.expect(cycle, "o_done", 0);
+        script.expect(cycle, "o_pc", pc as i64);
+    };
+    script.drive(start, "i_go", 1);
+    let mut fetched = start;
+    for (pc, instruction) in program.iter().enumerate() {
+        // A word every other cycle; behind the last the memory does not show the next one yet.
+        for word in 0..words {
+            shows(script, fetched + 2 * word, pc * words + word);
+            addresses(script, fetched + 2 * word + 1, pc * words + word + 1);
+        }
+        let acts = fetched + 2 * words;
+        (fetched + 1..acts).for_each(|cycle| runs(script, cycle, pc));
+        let mut cycle = acts;
+        loop {
+            runs(script, cycle, pc);
+            shows(script, cycle, (pc + 1) * words);
+            if act(script, rng, cycle, *instruction, open) {
+                break;
+            }
+            cycle += 1;
+        }
+        fetched = cycle;
+    }
+    script.expect(fetched + 1, "o_done", 1);
+    script.expect(fetched + 1, "o_program_address", 0);
+    fetched + 2
+}
+
+/// Drives what the controller looks at; whether it takes the next instruction then.
+fn act(script: &mut Script, rng: &mut Rng, cycle: usize, instruction: Instruction, open: bool) -> bool {
+    let (array, gate, known) = (rng.once_in(3), rng.once_in(3), rng.range(0, 2) > 0);
+    let skip = rng.once_in(2);
+    script.drive(cycle, "i_array_busy", i64::from(array));
+    script.drive(cycle, "i_gate_running", i64::from(gate));
+    script.drive(cycle, "i_lscore_valid", i64::from(known));
+    script.drive(cycle, "i_skip", i64::from(skip));
+    if instruction.kind == STOP {
+        return !array && !gate;
+    }
+    let skips = instruction.predicated && known && skip && !open;
+    let decided = !instruction.predicated || known;
+    let starts = decided && !skips && !array && (instruction.kind != GATE || !gate);
+    if starts {
+        let port = ["o_start_image", "o_start_conv", "o_start_gate"][instruction.kind as usize];
+        script.expect(cycle, port, 1);
+        match instruction.kind {
+            CONV => script.expect(cycle + 1, "o_conv", instruction.conv),
+            GATE => script.expect(cycle + 1, "o_gate", instruction.gate),
+            _ => {}
+        }
+    }
+    skips || starts
+}
+
+/// Up to `most` instructions, a stop the last.
+fn program(rng: &mut Rng, most: usize) -> Vec<Instruction> {
     let length = rng.pick(&[0, 1, 9, most - 1]);
     let any = |rng: &mut Rng, kind: i64| Instruction {
         kind,
@@ -47,62 +128,20 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, most: i64) -> usize {
         program.push(any(rng, kind));
     }
     program.push(any(rng, STOP));
-    let open = rng.once_in(3);
-    // The memory shows in each cycle what was addressed in the one before: the first, then the one ahead.
-    let shows = |script: &mut Script, cycle: usize, pc: usize| {
-        let Some(instruction) = program.get(pc) else { return };
-        script.drive(cycle, "i_program.kind", instruction.kind);
-        script.drive(cycle, "i_program.predicated", i64::from(instruction.predicated));
-        script.drive(cycle, "i_program.conv", instruction.conv);
-        script.drive(cycle, "i_program.gate", instruction.gate);
-    };
-    let addresses = |script: &mut Script, cycle: usize, pc: usize| {
-        script.expect(cycle, "o_program_address", (pc % (most as usize).next_power_of_two()) as i64);
-    };
-    script.drive(start, "i_go", 1);
-    shows(script, start, 0);
-    addresses(script, start, 0);
-    let (mut pc, mut cycle, mut fetched) = (0, start, true);
-    loop {
-        cycle += 1;
-        addresses(script, cycle, pc + 1);
-        script.drive(cycle, "i_forced_open", i64::from(open));
-        script.expect(cycle, "o_running", 1);
-        script.expect(cycle, "o_done", 0);
-        script.expect(cycle, "o_pc", pc as i64);
-        // The memory does not show the next one yet.
-        if std::mem::replace(&mut fetched, false) {
-            continue;
-        }
-        let instruction = program[pc];
-        shows(script, cycle, pc + 1);
-        let (array, gate, known) = (rng.once_in(3), rng.once_in(3), rng.range(0, 2) > 0);
-        let skip = rng.once_in(2);
-        script.drive(cycle, "i_array_busy", i64::from(array));
-        script.drive(cycle, "i_gate_running", i64::from(gate));
-        script.drive(cycle, "i_lscore_valid", i64::from(known));
-        script.drive(cycle, "i_skip", i64::from(skip));
-        if instruction.kind == STOP {
-            if !array && !gate {
-                script.expect(cycle + 1, "o_done", 1);
-                addresses(script, cycle + 1, 0);
-                return cycle + 2;
-            }
-            continue;
-        }
-        let skips = instruction.predicated && known && skip && !open;
-        let decided = !instruction.predicated || known;
-        let starts = decided && !skips && !array && (instruction.kind != GATE || !gate);
-        if starts {
-            let port = ["o_start_image", "o_start_conv", "o_start_gate"][instruction.kind as usize];
-            script.expect(cycle, port, 1);
-            match instruction.kind {
-                CONV => script.expect(cycle + 1, "o_conv", instruction.conv),
-                GATE => script.expect(cycle + 1, "o_gate", instruction.gate),
-                _ => {}
-            }
-        }
-        fetched = skips || starts;
-        pc += usize::from(fetched);
+    program
+}
+
+impl Instruction {
+    /// One of its words, of `width` bits, the low one first.
+    fn word(self, widths: [usize; 2], width: usize, word: usize) -> i64 {
+        let [conv, gate] = widths;
+        // Fields are wider than numbers: a number's sign goes on in front of it.
+        let bit = |at: usize| match at {
+            _ if at < gate => self.gate >> at.min(63),
+            _ if at < gate + conv => self.conv >> (at - gate).min(63),
+            _ if at == gate + conv => i64::from(self.predicated),
+            _ => self.kind >> (at - gate - conv - 1).min(63),
+        };
+        (0..width).map(|i| (bit(word * width + i) & 1) << i).sum()
     }
 }
