@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use lcsim_spec::Score;
 use std::path::PathBuf;
 
 /// Images that `lcsim run` simulates unless told otherwise.
@@ -91,6 +92,9 @@ pub struct RunArgs {
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub threshold: Option<Score>,
     /// What is simulated, and how.
     #[command(flatten)]
     pub common: SimulationArgs,
@@ -211,6 +215,10 @@ pub struct CurveArgs {
     /// Gate MACs, with commas in between: each accelerator with each of them [default: what it has]
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = positive)]
     pub gate_macs: Vec<usize>,
+    /// Gate scores below this count as 0 and skip; from 0 to 1, with commas in between: each gated model with each of them
+    /// [default: what the model says]
+    #[arg(long, value_name = "SCORE,...", value_delimiter = ',', value_parser = score)]
+    pub threshold: Vec<Score>,
     /// What is simulated, and how.
     #[command(flatten)]
     pub common: SimulationArgs,
@@ -228,7 +236,7 @@ pub struct CurveArgs {
 fn curve_help() -> String {
     format!(
         "\
-A point is a model on an accelerator: its accuracy, and the cycles (mean, 5th and
+A point is a model, with a threshold of its scores, on an accelerator: its accuracy, and the cycles (mean, 5th and
 95th percentile over the images), energy and executed MACs of an image. Each image
 is simulated with its gates; a network without gates takes the same cycles for
 every image, so one is simulated and the integer reference, which equals the
@@ -247,7 +255,8 @@ command goes on behind the last finished one.
 Examples:
   lcsim curve models/resnet8-lcnet.safetensors models/resnet8-dense.safetensors --images 100 --out curve
   lcsim curve models/*.safetensors --config 8x8,16x16 --data cifar10/test_batch.bin --out curve
-  lcsim curve models/resnet8-lcnet.safetensors --gate-macs 1,4,16 --images 50 --out gates"
+  lcsim curve models/resnet8-lcnet.safetensors --gate-macs 1,4,16 --images 50 --out gates
+  lcsim curve models/resnet20-lcnet-60.safetensors --threshold 0,0.1,0.2 --images 50 --out thresholds"
     )
 }
 
@@ -268,6 +277,9 @@ pub struct VerilogArgs {
     /// the start of --data). Without one, memories start empty and are loaded by the host port
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub threshold: Option<Score>,
     /// Add scripts and constraints for this target, after checking that its part has the multipliers and block RAMs
     #[arg(long, value_name = "TARGET")]
     pub target: Option<VerilogTarget>,
@@ -335,6 +347,14 @@ pub struct ConfigArgs {
 pub struct CompletionsArgs {
     /// The shell
     pub shell: Shell,
+}
+
+/// A score in [0, 1], to the nearest of those that the gate unit knows.
+fn score(text: &str) -> Result<Score, String> {
+    match text.parse::<f64>() {
+        Ok(s) if (0.0..=1.0).contains(&s) => Ok(Score::from_bits((s * f64::from(Score::ONE.to_bits())).round() as u16)),
+        _ => Err("expected a number from 0 to 1".into()),
+    }
 }
 
 /// A count of at least 1.

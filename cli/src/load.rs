@@ -5,7 +5,7 @@ use crate::embedded;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, onnx, quantize};
 use lcsim_sim::EnergyTable;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score};
 use std::path::Path;
 
 /// Images that calibrate a model which is quantised on the fly.
@@ -40,14 +40,28 @@ pub fn embedded_model() -> Result<QuantNetwork> {
     Ok(container::load_bytes(embedded::MODEL, "embedded model")?)
 }
 
-/// The model in `path`, or the embedded one; a float model is quantised on the fly, which `remark` tells.
+/// The model in `path`, or the embedded one, with another threshold of its scores if one is given; a float model is
+/// quantised on the fly, which `remark` tells.
 ///
 /// # Errors
 /// Those of the readers, of the data and of the quantisation.
-pub fn network(path: Option<&Path>, data: &Dataset, remark: impl Fn(&str)) -> Result<QuantNetwork> {
-    let Some(path) = path else {
-        return embedded_model();
+pub fn network(
+    path: Option<&Path>,
+    threshold: Option<Score>,
+    data: &Dataset,
+    remark: impl Fn(&str),
+) -> Result<QuantNetwork> {
+    let net = match path {
+        Some(path) => read(path, data, remark)?,
+        None => embedded_model()?,
     };
+    Ok(match threshold {
+        Some(threshold) => net.with_threshold(threshold),
+        None => net,
+    })
+}
+
+fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<QuantNetwork> {
     let net = match model(path)? {
         Model::Quantized(net) => return Ok(net),
         Model::Float(net) => net,

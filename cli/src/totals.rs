@@ -15,6 +15,9 @@ pub fn text(report: &Report) -> String {
     let o = &mut out;
     let accelerator = &report.accelerator;
     line(o, "model", &report.model);
+    if report.threshold > 0.0 {
+        line(o, "threshold", format!("scores below {} count as 0", report.threshold));
+    }
     line(o, "data", format!("{}, {} images", report.data, report.images));
     line(
         o,

@@ -5,7 +5,7 @@
 
 use crate::Error;
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer};
-use lcsim_spec::{InputSpec, QuantNetwork, Shape};
+use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -78,6 +78,13 @@ struct FcHeader {
     inputs: usize,
     outputs: usize,
     pool_shift: u8,
+    /// A score as its 16 bits.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    threshold: u16,
+}
+
+fn is_zero(threshold: &u16) -> bool {
+    *threshold == 0
 }
 
 /// The bytes of the file.
@@ -156,7 +163,13 @@ impl Tensors {
 
     fn fc(&mut self, f: &Fc) -> FcHeader {
         self.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
-        FcHeader { name: f.name.clone(), inputs: f.inputs, outputs: f.outputs, pool_shift: f.pool_shift }
+        FcHeader {
+            name: f.name.clone(),
+            inputs: f.inputs,
+            outputs: f.outputs,
+            pool_shift: f.pool_shift,
+            threshold: f.threshold.to_bits(),
+        }
     }
 }
 
@@ -266,8 +279,9 @@ impl File<'_> {
     fn fc(&self, f: FcHeader, scored: bool) -> Result<Fc, Error> {
         let (weights, bias) = self.weights(&f.name, &[f.outputs, f.inputs])?;
         let (multiplier, shift) = if scored { self.scales(&f.name, f.outputs)? } else { Default::default() };
-        let FcHeader { name, inputs, outputs, pool_shift } = f;
-        Ok(Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift })
+        let FcHeader { name, inputs, outputs, pool_shift, threshold } = f;
+        let threshold = Score::from_bits(threshold);
+        Ok(Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift, threshold })
     }
 }
 

@@ -130,8 +130,7 @@ impl Run {
 
     fn gate(&mut self, gate: &Fc, x: &Map) -> Vec<Score> {
         let t = fc_accumulators(gate, &pooled(x, gate.pool_shift));
-        let scores: Vec<Score> =
-            t.iter().enumerate().map(|(o, &t)| score(t, gate.multiplier[o], gate.shift[o])).collect();
+        let scores: Vec<Score> = t.iter().enumerate().map(|(o, &t)| score(t, gate, o)).collect();
         self.trace.gates.push(GateDecision { gate: gate.name.clone(), scores: scores.clone() });
         scores
     }
@@ -187,10 +186,12 @@ fn narrow(t: i32, shift: u8) -> i32 {
     rounded.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i32
 }
 
-/// A gate's accumulator as score.
-fn score(t: i32, multiplier: u16, shift: u8) -> Score {
-    let scaled = (narrow(t, shift) * i32::from(multiplier) + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
-    Score::from_bits(scaled.clamp(0, i32::from(Score::ONE.to_bits())) as u16)
+/// The accumulator of a gate's output as score.
+fn score(t: i32, gate: &Fc, output: usize) -> Score {
+    let product = narrow(t, gate.shift[output]) * i32::from(gate.multiplier[output]);
+    let scaled = (product + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
+    let score = Score::from_bits(scaled.clamp(0, i32::from(Score::ONE.to_bits())) as u16);
+    if score < gate.threshold { Score::ZERO } else { score }
 }
 
 /// A multiplier that scales by `score` as well.

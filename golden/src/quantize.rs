@@ -11,7 +11,7 @@ use lcsim_spec::network as quant;
 use lcsim_spec::number::{
     ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, POOL_SHIFT_MAX, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
 };
-use lcsim_spec::{InputSpec, QuantNetwork, Shape};
+use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -224,7 +224,18 @@ fn fc(f: &Fc, map: Shape, x_scale: f64) -> (quant::Fc, f64) {
     };
     let pool_shift = (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX);
     let (name, weights, bias, multiplier, shift) = (f.name.clone(), vec![], vec![], vec![], vec![]);
-    let q = quant::Fc { name, inputs: f.inputs, outputs: f.outputs, weights, bias, multiplier, shift, pool_shift };
+    let threshold = Score::ZERO;
+    let q = quant::Fc {
+        name,
+        inputs: f.inputs,
+        outputs: f.outputs,
+        weights,
+        bias,
+        multiplier,
+        shift,
+        pool_shift,
+        threshold,
+    };
     (q, x_scale * f64::from(pool_shift).exp2() / map.pixels() as f64)
 }
 

@@ -141,6 +141,7 @@ fn gate_field(j: &GateJob, field: &str) -> i64 {
         "out_list" => usize::from(j.purpose == Purpose::CNet(1)),
         "pool_region" => j.pool_region,
         "pool_shift" => usize::from(j.pool_shift),
+        "threshold" => usize::from(j.threshold.to_bits()),
         "weight_base" => j.weight_base,
         "param_base" => j.param_base,
         _ => 0,

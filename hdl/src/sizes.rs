@@ -273,6 +273,7 @@ impl Sizes {
             ("out_list", 1),
             ("pool_region", 2),
             ("pool_shift", 4),
+            ("threshold", 16),
             ("weight_base", self.gw()),
             ("param_base", self.ga()),
         ])

@@ -18,6 +18,21 @@ def relu1(z):
     return z.clamp(0, 1), (z > 0).float() + above - above.detach()
 
 
+def in_tiles(live, tile):
+    """Live channels of each image [N] as an array of `tile` rows and columns pays for them: in whole tiles.
+
+    What a channel saves depends on what is left in the last tile: the gradient falls with that rest as 1 / rest, and is 1
+    in the mean over the rests, so that the pressure empties tiles which are nearly empty and spares those which are full.
+    """
+    count = live.sum(1)
+    if tile == 1:
+        return count
+    whole = (count.detach() / tile).ceil() * tile
+    rest = count.detach() - whole + tile
+    weight = tile / sum(1 / r for r in range(1, tile + 1)) / rest
+    return whole + weight * (count - count.detach())
+
+
 class CNet(nn.Module):
     """Fully connected layer + ReLU-1 on a pooled map [N, C].
 
@@ -82,8 +97,9 @@ def gate_pool(x):
 class Block(nn.Module):
     """Basic block: y = relu(shortcut(x) + L(x) * C2(h) * bn2(conv2(h))), h = C1(x) * relu(bn1(conv1(x)))."""
 
-    def __init__(self, inputs, outputs, stride, gated):
+    def __init__(self, inputs, outputs, stride, gated, tile):
         super().__init__()
+        self.tile = tile
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
@@ -99,7 +115,10 @@ class Block(nn.Module):
             self.cnet2 = CNet(outputs, outputs)
 
     def forward(self, x):
-        """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None)."""
+        """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None).
+
+        While training, MACs are those of whole tiles.
+        """
         h = F.relu(self.bn1(self.conv1(x)))
         macs1 = h[0].numel() * x.shape[1] * 9
         macs2 = h[0].numel() * h.shape[1] * 9
@@ -112,19 +131,21 @@ class Block(nn.Module):
         h = h * c1[:, :, None, None].to(h.dtype)
         c2, live2 = self.cnet2(gate_pool(h))
         r = self.bn2(self.conv2(h)) * (c2 * l_score)[:, :, None, None].to(h.dtype)
-        executed = fixed + live[:, 0] * live1.mean(1) * (macs1 + macs2 * live2.mean(1))
+        tile = self.tile if self.training else 1
+        share1, share2 = (in_tiles(channels, tile) / h.shape[1] for channels in (live1, live2))
+        executed = fixed + live[:, 0] * share1 * (macs1 + macs2 * share2)
         return F.relu(short + r), executed, live
 
 
 class ResNet(nn.Module):
-    def __init__(self, n, channels=3, classes=10, gated=False):
+    def __init__(self, n, channels=3, classes=10, gated=False, tile=1):
         super().__init__()
         self.stem = nn.Conv2d(channels, WIDTHS[0], 3, 1, 1, bias=False)
         self.bn = nn.BatchNorm2d(WIDTHS[0])
         blocks, inputs = [], WIDTHS[0]
         for stage, width in enumerate(WIDTHS):
             for i in range(n):
-                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated))
+                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated, tile))
                 inputs = width
         self.blocks = nn.ModuleList(blocks)
         self.fc = nn.Linear(inputs, classes)

@@ -52,6 +52,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         schema: SCHEMA.into(),
         version: run.version,
         model: run.model,
+        threshold: gated.program.threshold().to_num(),
         data: run.data,
         accelerator: config.clone(),
         images,

@@ -2,6 +2,7 @@
 //!
 //! The order of [`QuantNetwork::layers`] is the order of execution. Names are unique and come from the ONNX nodes.
 
+use crate::number::Score;
 use thiserror::Error;
 
 /// Channels x height x width of a map.
@@ -131,6 +132,8 @@ pub struct Fc {
     pub shift: Vec<u8>,
     /// Right shift of a pool sum before it is multiplied.
     pub pool_shift: u8,
+    /// Scores below it count as 0; 0 in the classifier.
+    pub threshold: Score,
 }
 
 /// A convolution of a block with its C-Net, if it has one.
@@ -247,6 +250,18 @@ impl QuantNetwork {
     /// MACs of convolutions and classifier with every gate open; the gates' own are not in it.
     pub fn dense_macs(&self) -> u64 {
         self.convs().map(Conv::dense_macs).sum::<u64>() + self.classifier.weights.len() as u64
+    }
+
+    /// The same network with a threshold in every gate: scores below it count as 0.
+    pub fn with_threshold(&self, threshold: Score) -> QuantNetwork {
+        let mut net = self.clone();
+        for layer in &mut net.layers {
+            if let Layer::Block(b) = layer {
+                let gates = b.lnet.iter_mut().chain(b.convs.iter_mut().filter_map(|g| g.gate.as_mut()));
+                gates.for_each(|gate| gate.threshold = threshold);
+            }
+        }
+        net
     }
 
     /// The same network without any gate.

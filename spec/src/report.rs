@@ -18,6 +18,8 @@ pub struct Report {
     pub version: String,
     /// Name of the network.
     pub model: String,
+    /// Gate scores below it counted as 0; the largest of its gates.
+    pub threshold: f64,
     /// Name of the data set.
     pub data: String,
     /// The configuration, whole.

@@ -1,7 +1,7 @@
 //! Checks of a whole network: every shape, length and range, so that later stages need not.
 
 use crate::network::{Block, Conv, Fc, Layer, NetworkError, QuantNetwork, Shape, pooled_max, require};
-use crate::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SHIFT_MAX};
+use crate::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SHIFT_MAX, Score};
 
 /// Largest size of a map along any axis, and of a kernel.
 const SIZE_MAX: usize = 1 << 14;
@@ -92,6 +92,8 @@ fn check_fc(f: &Fc, map: Shape, outputs: usize, scored: bool) -> Result<(), Netw
     require(&f.name, "multipliers", scored, f.multiplier.len())?;
     require(&f.name, "shifts", scored, f.shift.len())?;
     require(&f.name, "pool shift of 4 bits", true, f.pool_shift <= POOL_SHIFT_MAX)?;
+    let largest = if scored > 0 { Score::ONE } else { Score::ZERO };
+    require(&f.name, "threshold of at most 1, 0 in the classifier", true, f.threshold <= largest)?;
     let pooled_max = pooled_max(map.pixels(), f.pool_shift);
     require(&f.name, "pooled values of 15 bits", true, pooled_max < 1 << POOLED_BITS)?;
     check_ranges(&f.name, &f.weights, pooled_max, &f.bias, &f.multiplier, &f.shift)

@@ -3,7 +3,7 @@
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 use proptest::prelude::*;
 
 /// A small deterministic generator for weights: their values need no shrinking, their shapes do.
@@ -207,7 +207,7 @@ impl Plan {
         }
         let map = output_of(&layers);
         let mut classifier = fc(&mut rng, "head", map, self.classes, Openness::Mixed);
-        (classifier.multiplier, classifier.shift) = (vec![], vec![]);
+        (classifier.multiplier, classifier.shift, classifier.threshold) = (vec![], vec![], Score::ZERO);
         let n = self.image.channels;
         let input = InputSpec { shape: self.image, mean: vec![0.5; n], std: vec![0.25; n], scale: 2.0 / 128.0 };
         let net = QuantNetwork { name: "random".into(), input, layers, classifier, logit_scale: 1.0 };
@@ -293,5 +293,6 @@ fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness)
         multiplier: (0..outputs).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect(),
         shift: (0..outputs).map(|_| ((spread as f64).log2() as u8).saturating_sub(11)).collect(),
         pool_shift,
+        threshold: Score::from_bits(rng.pick(&[0, 0, 1, 1 << 13, 1 << 15])),
     }
 }

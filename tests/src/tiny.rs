@@ -2,7 +2,7 @@
 
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 
 /// A map's shape.
 pub fn shape(channels: usize, height: usize, width: usize) -> Shape {
@@ -60,6 +60,7 @@ pub fn gate(name: &str, input: Shape, open: &[bool]) -> Fc {
         multiplier: vec![1 << 14; open.len()],
         shift: vec![0; open.len()],
         pool_shift: 6,
+        threshold: Score::ZERO,
     }
 }
 

@@ -26,8 +26,9 @@ const GATE: [Fault; 12] = [
     ),
 ];
 
-const SCORE: [Fault; 7] = [
+const SCORE: [Fault; 8] = [
     ("the smallest score is skipped", "skip_r <= (score_r == 16'd0)", "skip_r <= (score_r[15:1] == 15'd0)"),
+    ("a score at the threshold counts as 0", "(unit_score < j_threshold)", "(unit_score <= j_threshold)"),
     ("scores above 1 are not clamped", "wire above = !below &&", "wire above = 1'b0 &&"),
     ("scores below 0 are not clamped", "wire below = unit[20-1];", "wire below = 1'b0;"),
     ("scores are rounded down", "{15'd0, scaled_r[12-1]}", "16'd0"),

@@ -132,6 +132,7 @@ proptest! {
                 "01" => prop_assert!(conv("out_pixels") >= 1 && conv("out_channels") < 1 << 15),
                 "10" => {
                     prop_assert!((1..=config.gate.channels as u64).contains(&gate("outputs")));
+                    prop_assert!(gate("threshold") <= 1 << 15);
                     let writes_a_list = gate("purpose") == 1;
                     prop_assert!(!writes_a_list || gate("list_on") == 0 || gate("in_list") != gate("out_list"));
                 }

@@ -61,14 +61,14 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
 /// All points, those of an earlier run included, in the order of accelerators and models.
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
     let configs = configs(args)?;
-    let nets: Vec<QuantNetwork> = args.models.iter().map(|path| model(path)).collect::<Result<_>>()?;
+    let nets = networks(args)?;
     let data = Dataset::open(&args.common.data)?;
     let name = data.name_from(args.common.offset);
     let count = Count::or_at_most(args.images, usize::MAX);
     // What cannot be measured is refused before the first point.
     let mut models = vec![];
-    for (net, path) in nets.iter().zip(&args.models) {
-        models.push((net, path, data.select(args.common.offset, count, &Expected::by_quantized(net))?));
+    for (net, path) in &nets {
+        models.push((net, *path, data.select(args.common.offset, count, &Expected::by_quantized(net))?));
         configs.iter().try_for_each(|config| curve::fits(net, config))?;
     }
     let store = args.out.join("points");
@@ -77,16 +77,17 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
     let mut points = vec![];
     for config in &configs {
         for (net, path, images) in &models {
-            let file = store.join(format!("{}.json", key(args, config, path, images)?));
+            let file = store.join(format!("{}.json", key(args, config, net, path, images)?));
             if let Some(point) = stored(&file).filter(|_| !args.fresh) {
                 points.push(point);
                 continue;
             }
             if !args.common.quiet {
                 note(&format!(
-                    "{} of {of}: {} on {}, {} gate MACs",
+                    "{} of {of}: {}{} on {}, {} gate MACs",
                     points.len() + 1,
                     net.name,
+                    curve::suffix(curve::threshold(net)),
                     config.name,
                     config.gate.macs
                 ));
@@ -100,6 +101,20 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
         }
     }
     Ok(points)
+}
+
+/// Each model, with the file it is from; a gated one with each threshold.
+fn networks(args: &CurveArgs) -> Result<Vec<(QuantNetwork, &Path)>> {
+    let mut nets = vec![];
+    for path in &args.models {
+        let net = model(path)?;
+        if args.threshold.is_empty() || !curve::has_gates(&net) {
+            nets.push((net, path.as_path()));
+        } else {
+            nets.extend(args.threshold.iter().map(|t| (net.with_threshold(*t), path.as_path())));
+        }
+    }
+    Ok(nets)
 }
 
 fn model(path: &Path) -> Result<QuantNetwork> {
@@ -127,11 +142,18 @@ fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
 }
 
 /// Name of a point's file: everything that it depends on.
-fn key(args: &CurveArgs, config: &AcceleratorConfig, model: &Path, images: &[Image]) -> Result<String> {
+fn key(
+    args: &CurveArgs,
+    config: &AcceleratorConfig,
+    net: &QuantNetwork,
+    model: &Path,
+    images: &[Image],
+) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(SCHEMA);
     hash.update(env!("CARGO_PKG_VERSION"));
     hash.update(fs::read(model).with_context(|| format!("{}: cannot read", model.display()))?);
+    net.gates().for_each(|(gate, _)| hash.update(gate.threshold.to_bits().to_le_bytes()));
     hash.update(serde_json::to_vec(config)?);
     if let Some(path) = &args.common.energy {
         hash.update(fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?);
@@ -180,7 +202,7 @@ fn text(lines: &[Line]) -> String {
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(head);
     for Line { point: p, pareto } in lines {
         table.add_row([
-            p.model.clone(),
+            p.label(),
             p.accelerator.clone(),
             p.gate_macs.to_string(),
             format!("{:.2}", 100.0 * p.accuracy),

@@ -36,7 +36,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
             note(text)
         }
     };
-    let net = load::network(args.model.as_deref(), &data, remark)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
     let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;

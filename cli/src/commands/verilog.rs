@@ -41,7 +41,7 @@ type Files = Vec<(String, String)>;
 
 fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
     let data = Dataset::open(&args.data)?;
-    let net = load::network(args.model.as_deref(), &data, note)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &data, note)?;
     let program = match Program::new(&net, config).with_context(|| args.config.clone()) {
         // Nobody asked for the embedded model: a core that it does not fit has no testbench.
         Err(error) if args.model.is_none() => {

@@ -19,6 +19,8 @@ pub struct Point {
     pub model: String,
     /// Whether it has gates.
     pub gated: bool,
+    /// Gate scores below it counted as 0.
+    pub threshold: f64,
     /// Name of the accelerator.
     pub accelerator: String,
     /// Rows of its array.
@@ -55,6 +57,23 @@ pub struct Point {
     pub gate_cycle_share: f64,
     /// Share of the energy that pool sums, gates and lists take.
     pub gate_energy_share: f64,
+}
+
+impl Point {
+    /// The network, and its threshold if there is one.
+    pub fn label(&self) -> String {
+        format!("{}{}", self.model, suffix(self.threshold))
+    }
+}
+
+/// What tells a network from the same with another threshold.
+pub fn suffix(threshold: f64) -> String {
+    if threshold > 0.0 { format!(", {threshold:.3}") } else { String::new() }
+}
+
+/// The largest threshold of a gate.
+pub fn threshold(net: &QuantNetwork) -> f64 {
+    net.gates().map(|(gate, _)| gate.threshold.to_num()).fold(0.0, f64::max)
 }
 
 /// What a point is measured on.
@@ -113,7 +132,8 @@ pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
     Ok(point(setting, &report, &macs, correct as f64 / images.len() as f64))
 }
 
-fn has_gates(net: &QuantNetwork) -> bool {
+/// Whether the network has gates.
+pub fn has_gates(net: &QuantNetwork) -> bool {
     net.layers.iter().any(|layer| match layer {
         Layer::Block(b) => b.lnet.is_some() || b.convs.iter().any(|c| c.gate.is_some()),
         Layer::Conv(_) => false,
@@ -144,6 +164,7 @@ fn point(setting: &Setting, report: &Report, macs: &[u64], accuracy: f64) -> Poi
     Point {
         model: report.model.clone(),
         gated: has_gates(setting.net),
+        threshold: report.threshold,
         accelerator: config.name.clone(),
         rows: config.array.rows,
         cols: config.array.cols,
@@ -193,6 +214,7 @@ mod tests {
         Point {
             model: model.into(),
             gated: true,
+            threshold: 0.0,
             accelerator: "8x8".into(),
             rows: 8,
             cols: 8,

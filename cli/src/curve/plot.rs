@@ -150,12 +150,11 @@ fn paint<DB: DrawingBackend>(
             }
             // Above and below in turn, so that neighbours do not cover each other.
             let down = if n % 2 == 0 { -(px(17) as i32) } else { px(5) as i32 };
-            let label =
-                EmptyElement::at((x, y)) + Text::new(p.model.clone(), (px(7) as i32, down), font(12).color(&colour));
+            let label = EmptyElement::at((x, y)) + Text::new(p.label(), (px(7) as i32, down), font(12).color(&colour));
             chart.draw_series([label])?;
         }
     }
-    let legend = "circles: gated networks; squares, dashed: static networks";
+    let legend = "circles: gated networks, and the threshold of their scores; squares, dashed: static networks";
     chart
         .draw_series(LineSeries::new([], BLACK))?
         .label(legend)

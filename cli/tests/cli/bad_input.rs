@@ -89,7 +89,13 @@ fn more_images_than_available() {
 
 #[test]
 fn counts_of_nothing() {
-    for args in [["run", "--images", "0"], ["run", "--threads", "0"], ["run", "--images", "-3"]] {
+    for args in [
+        ["run", "--threshold", "1.1"],
+        ["run", "--threshold", "half"],
+        ["run", "--images", "0"],
+        ["run", "--threads", "0"],
+        ["run", "--images", "-3"],
+    ] {
         lcsim(&args).assert().code(2).stdout("").stderr(starts_with("error: "));
     }
 }

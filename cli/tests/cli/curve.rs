@@ -51,7 +51,7 @@ fn points_are_those_of_runs() {
         assert_eq!((&point["cycles_p5"], &point["cycles_p95"]), (&cycles[0].into(), &cycles[4].into()));
     }
     let csv = fs::read_to_string(out.join("curve.csv")).expect("written");
-    assert!(csv.starts_with("model,gated,accelerator,") && csv.lines().count() == 3, "{csv}");
+    assert!(csv.starts_with("model,gated,threshold,accelerator,") && csv.lines().count() == 3, "{csv}");
     assert!(fs::read_to_string(out.join("curve.svg")).expect("written").contains("5 images of cifar10-test"));
     assert!(fs::read(out.join("curve.png")).expect("written").starts_with(b"\x89PNG"));
 }
@@ -88,6 +88,21 @@ fn gate_units_are_compared() {
     let (slow, fast) = (cycles(0), cycles(2));
     assert_eq!((slow.0, fast.0), (Some(1), Some(16)));
     assert!(slow.1 > fast.1, "{slow:?}, {fast:?}");
+}
+
+#[test]
+fn thresholds_are_those_of_runs_and_for_gated_networks_only() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (table, notes) = curve(folder.path(), &["--threshold", "0,0.9"]);
+    assert_eq!(notes.lines().count(), 3, "{notes}");
+    assert!(table.contains("resnet8-lcnet, 0.900") && notes.contains("resnet8-lcnet, 0.900 on"), "{table}{notes}");
+    let points = json(&folder.path().join("curve.json"));
+    let cycles = |n: usize| points["points"][n]["cycles"].as_f64().expect("cycles");
+    assert!(cycles(1) < cycles(0), "{points}");
+    let args = ["run", "--images", "5", "--threshold", "0.9", "--json", "-"];
+    let report: Value = serde_json::from_slice(&lcsim(&args).output().expect("started").stdout).expect("JSON");
+    assert_eq!(report["cycles"]["mean"].as_f64(), Some(cycles(1)));
+    assert_eq!(report["threshold"], points["points"][1]["threshold"]);
 }
 
 #[test]

@@ -53,6 +53,7 @@ wire [4:0] shift = p2_shift_r;
 wire [@UNIT@-1:0] unit = scaled_r[31:@SCORE_SHIFT@];
 wire below = unit[@UNIT@-1];
 wire above = !below && (unit[@UNIT@-2:15] != @OVER@'d0);
+wire [15:0] unit_score = {1'b0, unit[14:0]} + {15'd0, scaled_r[@SCORE_SHIFT@-1]};
 wire classifier = (j_purpose == 2'd2);
 wire lnet = (j_purpose == 2'd0);
 wire leaves = classifier ? p2_valid_r : p5_valid_r;
@@ -121,7 +122,7 @@ always @(posedge clock) begin
   p3_multiplier_r <= p2_multiplier_r;
   scaled_r <= narrow * $signed({1'b0, p3_multiplier_r});
   if (below || above) score_r <= {above, 15'd0};
-  else score_r <= {1'b0, unit[14:0]} + {15'd0, scaled_r[@SCORE_SHIFT@-1]};
+  else score_r <= (unit_score < j_threshold) ? 16'd0 : unit_score;
   if (begins0) length0_r <= @KC@'d0;
   else if (keeps && !j_out_list) length0_r <= next_length;
   if (begins1) length1_r <= @KC@'d0;

@@ -90,6 +90,7 @@ module lcsim_gate_tb;
         value = (narrow * $signed({1'b0, param[o][19:5]}) + ((1 << @SCORE_SHIFT@) >> 1)) >>> @SCORE_SHIFT@;
         if (value < 0) value = 0;
         if (value > 32768) value = 32768;
+        if (value < j_threshold) value = 0;
       end
     end
   endtask
@@ -113,6 +114,8 @@ module lcsim_gate_tb;
       j_inputs = j_list_on ? MOST : 1 + $unsigned($random) % MOST;
       j_outputs = (j_purpose == 2'd0) ? 1 : 1 + $unsigned($random) % MOST;
       j_pool_region = 0; j_pool_shift = $unsigned($random) % 12; j_weight_base = 0; j_param_base = 0;
+      // None, nearly all, or any up to 1.
+      j_threshold = ($random & 1) ? 16'd0 : $unsigned($random) % 32769;
       forced_open = ($unsigned($random) % 4 == 0);
       live = j_list_on ? live_count[j_in_list] : j_inputs;
       slots = (live == 0) ? 1 : live;

@@ -2,7 +2,7 @@
 //!
 //! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2 multiplies, G3 accumulates
 //! in one accumulator for each of the unit's MACs. A finished group of outputs leaves one by one through P1 (bias),
-//! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1]) and P5 (live list).
+//! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1], threshold) and P5 (live list).
 
 use crate::counters::Activity;
 use lcsim_spec::Score;
@@ -137,7 +137,9 @@ impl GateUnit {
         }
         self.score = self.scaled.take().map(|o| {
             let rounded = (o.value + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
-            Output { value: rounded.clamp(0, i32::from(Score::ONE.to_bits())), ..o }
+            let clamped = rounded.clamp(0, i32::from(Score::ONE.to_bits()));
+            let passes = clamped >= i32::from(job.threshold.to_bits());
+            Output { value: if passes { clamped } else { 0 }, ..o }
         });
         self.scaled = self.narrow.take().map(|o| {
             let multiplier = i32::from(Self::param(view, job, o.index).multiplier);

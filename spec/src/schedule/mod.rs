@@ -7,6 +7,7 @@ mod layout;
 pub use layout::{Memory, Region, pool_region};
 
 use crate::network::NetworkError;
+use crate::number::Score;
 use crate::report::LayerKind;
 use crate::{AcceleratorConfig, Block, Conv, Fc, Layer, QuantNetwork, Shape};
 use layout::Layout;
@@ -148,6 +149,8 @@ pub struct GateJob {
     pub pool_region: usize,
     /// Right shift of a pool sum.
     pub pool_shift: u8,
+    /// Scores below it count as 0.
+    pub threshold: Score,
     /// The live list that names the pooled channels; all of them without one.
     pub list: Option<usize>,
     /// First word of the gate weight memory.
@@ -210,6 +213,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// The largest threshold of a gate.
+    pub fn threshold(&self) -> Score {
+        self.gates.iter().map(|gate| gate.threshold).max().unwrap_or(Score::ZERO)
+    }
+
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
@@ -394,6 +402,7 @@ impl Builder<'_> {
             outputs: f.outputs,
             pool_region: pool_region(x.region),
             pool_shift: f.pool_shift,
+            threshold: f.threshold,
             list: if let Inputs::List(list) = x.inputs { Some(list) } else { None },
             weight_base,
             param_base,

@@ -1,4 +1,5 @@
-// The score by "Numbers" of the contract: u = sat16((t + (2^s >> 1)) >> s), score = clamp((u * m + 2^11) >> 12, 0, 2^15).
+// The score by "Numbers" of the contract: u = sat16((t + (2^s >> 1)) >> s), score = clamp((u * m + 2^11) >> 12, 0, 2^15), and 0
+// below the threshold.
 //
 // Names of the unit beside its ports: p2_valid_r and biased_r (t), p2_shift_r (s), p2_multiplier_r (m), which stand together; a
 // cycle later narrow (u) and p3_multiplier_r; then scaled_r (u * m); then the score. leaving_r[0] is the sum that leaves.
@@ -7,6 +8,9 @@ wire signed [33:0] half = (34'd1 << p2_shift_r) >> 1;
 wire signed [33:0] shifted = (wide + half) >>> p2_shift_r;
 wire signed [33:0] product_wide = $signed(scaled_r);
 wire signed [33:0] unclamped = (product_wide + 34'sd2048) >>> 12;
+wire [15:0] clamped = (unclamped < 34'sd0) ? 16'd0 : (unclamped > 34'sd32768) ? 16'd32768 : unclamped[15:0];
+// What every program gives, which the test reads in programs.
+always @(*) assume(i_job_threshold <= 16'h8000);
 reg signed [31:0] t2, product4;
 reg signed [15:0] u3;
 reg [14:0] m3, m2;
@@ -21,7 +25,7 @@ end else begin
   u3 <= (shifted > 34'sd32767) ? 16'sd32767 : (shifted < -34'sd32768) ? -16'sd32768 : shifted[15:0];
   m3 <= p2_multiplier_r;
   product4 <= narrow * $signed({1'b0, p3_multiplier_r});
-  score5 <= (unclamped < 34'sd0) ? 16'd0 : (unclamped > 34'sd32768) ? 16'd32768 : unclamped[15:0];
+  score5 <= (clamped < i_job_threshold) ? 16'd0 : clamped;
   valid3 <= p2_valid_r && (i_job_purpose != 2'd2); valid4 <= valid3; valid5 <= valid4;
 end
 always @(*) if (known) begin
@@ -34,5 +38,6 @@ always @(*) if (known) begin
   skip_iff_0: assert(!o_lscore_valid || (o_skip == (o_lscore == 16'd0)));
   leaves_with_its_output: assert(o_score_valid == valid5);
   skips: cover(o_lscore_valid && o_skip);
+  under_the_threshold: cover(o_score_valid && (o_score == 16'd0) && (score5 == 16'd0) && (product_wide > 34'sd8192));
   one: cover(o_score_valid && (o_score == 16'h8000) && (product_wide > 34'sd0));
 end

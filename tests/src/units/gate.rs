@@ -31,6 +31,7 @@ struct Job {
     list: Option<usize>,
     outputs: i64,
     pool_shift: i64,
+    threshold: i64,
     weight_base: i64,
     param_base: i64,
     open: bool,
@@ -96,6 +97,7 @@ impl Gate<'_> {
             list,
             outputs: if purpose == Purpose::LNet { 1 } else { outputs },
             pool_shift: rng.pick(&[0, 1, 7, 15]).max(rng.range(0, 12)),
+            threshold: rng.pick(&[0, 0, 1, 2, 16384, 32767, 32768]),
             weight_base: rng.range(0, 1 << 20),
             param_base: rng.range(0, 1 << 20),
             open: !closed && rng.once_in(4),
@@ -121,6 +123,7 @@ impl Gate<'_> {
             ("out_list", out),
             ("pool_region", region),
             ("pool_shift", job.pool_shift),
+            ("threshold", job.threshold),
             ("weight_base", job.weight_base),
             ("param_base", job.param_base),
         ];
@@ -238,6 +241,7 @@ impl Gate<'_> {
             return p1 + 1;
         }
         let score = round(sat16(round(total, s)) * m, i64::from(SCORE_SHIFT)).clamp(0, 1 << 15);
+        let score = if score < job.threshold { 0 } else { score };
         let p5 = p1 + 4;
         script.expect(p5, "o_score_valid", 1);
         script.expect(p5, "o_score", score);
