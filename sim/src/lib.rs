@@ -39,6 +39,11 @@ impl Simulator {
         Ok(Self { program: lcsim_spec::schedule::Program::new(net, config)? })
     }
 
+    /// What it runs.
+    pub fn program(&self) -> &lcsim_spec::schedule::Program {
+        &self.program
+    }
+
     /// Runs one image (`[channel][row][column]`, quantised). The trace holds decisions and logits, and no maps.
     ///
     /// # Panics

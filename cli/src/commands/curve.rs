@@ -6,7 +6,7 @@ use crate::curve::{self, Point, Setting};
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::output::Destination;
 use crate::text::{hex, percent, rounded};
-use crate::{load, parallel};
+use crate::{draw, load, parallel};
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_golden::container;
@@ -51,7 +51,8 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
     let mut json = serde_json::to_vec_pretty(&curve)?;
     json.push(b'\n');
-    let (svg, png) = (curve::svg(&points, &caption)?, curve::png(&points, &caption)?);
+    let plot = curve::Plot { points: &points, caption: &caption };
+    let (svg, png) = (draw::svg(&plot)?, draw::png(&plot)?);
     for (name, bytes) in names.iter().zip([csv, json, svg.into_bytes(), png]) {
         Destination::check(name)?.write(&bytes)?;
     }

@@ -3,6 +3,7 @@
 mod config;
 mod curve;
 mod eval;
+mod plot;
 mod quantize;
 mod run;
 mod verilog;
@@ -22,6 +23,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Quantize(args) => quantize::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Curve(args) => curve::run(args),
+        Command::Plot(args) => plot::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => {

@@ -2,7 +2,7 @@
 
 mod plot;
 
-pub use plot::{png, svg};
+pub use plot::Plot;
 
 use crate::data::Image;
 use crate::parallel;
@@ -209,6 +209,7 @@ fn same_machine(a: &Point, b: &Point) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draw::{png, svg};
 
     fn at(model: &str, accuracy: f64, cycles: f64) -> Point {
         Point {
@@ -255,15 +256,16 @@ mod tests {
     #[test]
     fn both_plots_are_drawn_and_name_every_model() {
         let points = vec![at("gated", 0.9, 100.0), Point { gated: false, ..at("static & plain", 0.8, 50.0) }];
-        let text = svg(&points, "10 images").expect("drawn");
+        let plot = Plot { points: &points, caption: "10 images" };
+        let text = svg(&plot).expect("drawn");
         for word in ["gated", "static &amp; plain", "10 images", "8x8"] {
             assert!(text.contains(word), "{word}");
         }
-        assert_eq!(text, svg(&points, "10 images").expect("drawn"), "the same points give the same plot");
-        let picture = png(&points, "10 images").expect("drawn");
+        assert_eq!(text, svg(&plot).expect("drawn"), "the same points give the same plot");
+        let picture = png(&plot).expect("drawn");
         let decoder = ::png::Decoder::new(std::io::Cursor::new(&picture));
         assert!(decoder.read_info().expect("a PNG").info().width > 500);
         // A single point spans no range.
-        svg(&points[..1], "").expect("drawn");
+        svg(&Plot { points: &points[..1], caption: "" }).expect("drawn");
     }
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_onnx;
 mod curve;
 mod output;
+mod plot;
 mod run;
 mod verilog;
 

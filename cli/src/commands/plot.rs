@@ -1,0 +1,89 @@
+//! `lcsim plot`.
+
+use super::{note, print};
+use crate::args::{PLOT_IMAGES, PlotArgs};
+use crate::data::{Count, Dataset, Expected};
+use crate::output::Destination;
+use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
+use crate::{curve, draw, load, parallel};
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use std::fs;
+
+const SCHEMA: &str = "lcsim.plot/1";
+
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    schema: &'static str,
+    version: &'static str,
+    #[serde(flatten)]
+    study: &'a Study,
+}
+
+pub(super) fn run(args: &PlotArgs) -> Result<()> {
+    if args.out.exists() {
+        Destination::check(&args.out.join("plot.json"))?;
+    }
+    let files = parallel::with_threads(args.threads, || files(args))?;
+    fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
+    for (name, bytes) in &files {
+        Destination::check(&args.out.join(name))?.write(bytes)?;
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let names: Vec<&str> = files.iter().map(|file| file.0).collect();
+    print(format!("{}: {}\n", args.out.display(), names.join(", ")))
+}
+
+type Files = Vec<(&'static str, Vec<u8>)>;
+
+/// Everything that is written.
+fn files(args: &PlotArgs) -> Result<Files> {
+    let config = load::config(&args.config)?;
+    let data = Dataset::open(&args.data)?;
+    let remark = |text: &str| {
+        if !args.quiet {
+            note(text)
+        }
+    };
+    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    if !curve::has_gates(&net) {
+        bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
+    }
+    let expected = Expected::by_quantized(&net);
+    let classes = classes(args, expected.classes)?;
+    let images = data.select(args.offset, Count::or_at_most(args.images, PLOT_IMAGES), &expected)?;
+    let (name, first) = (data.name_from(args.offset), args.offset);
+    let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
+    let study = Study::measure(&setting, !args.quiet)?;
+    let mut json =
+        serde_json::to_vec_pretty(&File { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), study: &study })?;
+    json.push(b'\n');
+    let mut table = csv::Writer::from_writer(vec![]);
+    study.images.iter().try_for_each(|record| table.serialize(record))?;
+    let mut files: Files =
+        vec![("plot.json", json), ("images.csv", table.into_inner().context("cannot write the table")?)];
+    let cycles = Cycles(&study);
+    files.extend([("cycles.svg", draw::svg(&cycles)?.into_bytes()), ("cycles.png", draw::png(&cycles)?)]);
+    if !study.blocks.is_empty() {
+        let blocks = Blocks(&study);
+        files.extend([("blocks.svg", draw::svg(&blocks)?.into_bytes()), ("blocks.png", draw::png(&blocks)?)]);
+    }
+    if !study.layers.is_empty() {
+        let channels = Channels(&study);
+        files.extend([("channels.svg", draw::svg(&channels)?.into_bytes()), ("channels.png", draw::png(&channels)?)]);
+    }
+    // As SVG every pixel would be an element.
+    files.push(("extremes.png", draw::png(&Extremes { study: &study, images: &images, shape: net.input.shape })?));
+    Ok(files)
+}
+
+/// The names given, or the numbers of the classes.
+fn classes(args: &PlotArgs, count: usize) -> Result<Vec<String>> {
+    match args.classes.len() {
+        0 => Ok((0..count).map(|class| class.to_string()).collect()),
+        given if given == count => Ok(args.classes.clone()),
+        given => bail!("--classes: expected {count} names, as many as the network has classes, found {given}"),
+    }
+}

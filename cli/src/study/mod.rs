@@ -1,0 +1,242 @@
+//! What the gates of one network do, image by image: the figures behind `lcsim plot`.
+
+mod blocks;
+mod channels;
+mod cycles;
+mod extremes;
+
+pub use blocks::Blocks;
+pub use channels::Channels;
+pub use cycles::Cycles;
+pub use extremes::{Extremes, SHOWN};
+
+use crate::data::Image;
+use crate::parallel;
+use anyhow::{Context, Result};
+use lcsim_sim::{Mode, Outcome, Simulator, report};
+use lcsim_spec::report::LayerKind;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use serde::Serialize;
+
+/// One image.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record {
+    /// Its number in the data.
+    pub image: usize,
+    /// What it is said to show.
+    pub label: usize,
+    /// What the network takes it for.
+    pub class: usize,
+    /// Cycles it took.
+    pub cycles: u64,
+    /// MACs of convolutions and classifier.
+    pub macs: u64,
+}
+
+/// A block with an L-Net.
+#[derive(Debug, Clone, Serialize)]
+pub struct Block {
+    /// Name of the L-Net.
+    pub lnet: String,
+    /// Share of the images that skip its branch.
+    pub skip_rate: f64,
+}
+
+/// A convolution with a C-Net.
+#[derive(Debug, Clone, Serialize)]
+pub struct Layer {
+    /// Name of the convolution.
+    pub conv: String,
+    /// Its output channels.
+    pub channels: usize,
+    /// For each class, mean over its images of the channels computed, none where the branch was skipped; nothing for a
+    /// class without images.
+    pub computed: Vec<Option<f64>>,
+}
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+pub struct Study {
+    /// Name of the network.
+    pub model: String,
+    /// Scores below it counted as 0.
+    pub threshold: f64,
+    /// Name of the accelerator.
+    pub accelerator: String,
+    /// Name of the data.
+    pub data: String,
+    /// Names of the classes, or their numbers.
+    pub classes: Vec<String>,
+    /// Cycles of the same network without gates, the same for every image.
+    pub cycles_ungated: u64,
+    /// In order of execution.
+    pub blocks: Vec<Block>,
+    /// In order of execution.
+    pub layers: Vec<Layer>,
+    /// In the order of the data.
+    pub images: Vec<Record>,
+}
+
+/// What is measured.
+#[derive(Debug)]
+pub struct Setting<'a> {
+    /// The network.
+    pub net: &'a QuantNetwork,
+    /// The accelerator.
+    pub config: &'a AcceleratorConfig,
+    /// Name of the data.
+    pub data: String,
+    /// Number of the first image in the data.
+    pub first: usize,
+    /// The images, at least one.
+    pub images: &'a [Image],
+    /// Names of the classes, or their numbers.
+    pub classes: Vec<String>,
+}
+
+impl Study {
+    /// Simulates every image, with a progress bar if `bar` is set.
+    ///
+    /// # Errors
+    /// The network does not fit the accelerator; the user stopped the work.
+    pub fn measure(setting: &Setting, bar: bool) -> Result<Self> {
+        let (net, images) = (setting.net, setting.images);
+        let context = || format!("{} on {}", net.name, setting.config.name);
+        let gated = Simulator::new(net, setting.config).with_context(context)?;
+        let ungated = Simulator::new(&net.ungated(), setting.config).with_context(context)?;
+        let quantized = |i: usize| net.input.quantize_image(&images[i].pixels);
+        let run = |i: usize| gated.run(&quantized(i), Mode::Gated);
+        let outcomes = parallel::images(images.len(), bar, run).context("nothing was written")?;
+        let record = |(i, outcome): (usize, &Outcome)| Record {
+            image: setting.first + i,
+            label: images[i].label,
+            class: outcome.class,
+            cycles: outcome.cycles,
+            macs: report::image_macs(&gated, outcome),
+        };
+        Ok(Self {
+            model: net.name.clone(),
+            threshold: gated.program().threshold().to_num(),
+            accelerator: setting.config.name.clone(),
+            data: setting.data.clone(),
+            classes: setting.classes.clone(),
+            cycles_ungated: ungated.run(&quantized(0), Mode::Gated).cycles,
+            blocks: blocks(&gated, &outcomes),
+            layers: layers(net, &gated, &outcomes, images),
+            images: outcomes.iter().enumerate().map(record).collect(),
+        })
+    }
+
+    /// Says what a picture shows.
+    pub fn caption(&self) -> String {
+        let threshold = crate::curve::suffix(self.threshold);
+        format!("{}{threshold} on {}, {} images of {}", self.model, self.accelerator, self.images.len(), self.data)
+    }
+}
+
+fn blocks(gated: &Simulator, outcomes: &[Outcome]) -> Vec<Block> {
+    let layers = gated.program().layers.iter().enumerate().filter(|(_, layer)| layer.kind == LayerKind::LNet);
+    layers
+        .map(|(i, layer)| {
+            let skips = outcomes.iter().filter(|outcome| outcome.layers[i].skips).count();
+            Block { lnet: layer.name.clone(), skip_rate: skips as f64 / outcomes.len() as f64 }
+        })
+        .collect()
+}
+
+fn layers(net: &QuantNetwork, gated: &Simulator, outcomes: &[Outcome], images: &[Image]) -> Vec<Layer> {
+    let gated_convs: Vec<&str> = (net.layers.iter())
+        .flat_map(|layer| match layer {
+            lcsim_spec::Layer::Block(b) => b.convs.iter().filter(|g| g.gate.is_some()).collect(),
+            lcsim_spec::Layer::Conv(_) => vec![],
+        })
+        .map(|g| g.conv.name.as_str())
+        .collect();
+    let layers = gated.program().layers.iter().enumerate();
+    layers
+        .filter(|(_, layer)| gated_convs.contains(&layer.name.as_str()))
+        .map(|(i, layer)| {
+            let of_class = |class: usize| {
+                let live: Vec<u64> = (images.iter().zip(outcomes))
+                    .filter(|(image, _)| image.label == class)
+                    .map(|(_, outcome)| outcome.layers[i].live)
+                    .collect();
+                (!live.is_empty()).then(|| live.iter().sum::<u64>() as f64 / live.len() as f64)
+            };
+            let computed = (0..net.classifier.outputs).map(of_class).collect();
+            Layer { conv: layer.name.clone(), channels: layer.channels, computed }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::{png, svg};
+    use lcsim_spec::Shape;
+
+    /// Images of 1 pixel, with these cycles; every third is taken for another class.
+    fn study(cycles: &[u64]) -> Study {
+        let record = |(image, &cycles): (usize, &u64)| Record {
+            image,
+            label: image % 2,
+            class: if image % 3 == 0 { 1 - image % 2 } else { image % 2 },
+            cycles,
+            macs: 1,
+        };
+        Study {
+            model: "net".into(),
+            threshold: 0.0,
+            accelerator: "8x8".into(),
+            data: "some".into(),
+            classes: vec!["a & b".into(), "c".into()],
+            cycles_ungated: 1000,
+            blocks: vec![Block { lnet: "l".into(), skip_rate: 0.25 }],
+            layers: vec![Layer {
+                conv: "a name that is much too long/conv".into(),
+                channels: 8,
+                computed: vec![Some(2.5), None],
+            }],
+            images: cycles.iter().enumerate().map(record).collect(),
+        }
+    }
+
+    #[test]
+    fn every_image_is_in_one_bin() {
+        for cycles in [vec![5; 7], vec![100, 139, 140, 140, 900], (0..1000).collect()] {
+            let study = study(&cycles);
+            let (low, width, bins) = Cycles(&study).bins();
+            let wrong = study.images.iter().filter(|r| r.class != r.label).count();
+            let sum = |n: usize| bins.iter().map(|b| b[n]).sum::<usize>();
+            assert_eq!((sum(0), sum(1)), (cycles.len() - wrong, wrong));
+            assert!(
+                bins[0][0] + bins[0][1] > 0 && low == cycles.iter().copied().min().unwrap_or(0) as f64 && width >= 1.0
+            );
+        }
+    }
+
+    #[test]
+    fn the_cheapest_and_the_dearest_are_chosen_in_order() {
+        let study = study(&(0..40).map(|i| 100 + (i * 7) % 40).collect::<Vec<u64>>());
+        let images: Vec<Image> = (0..40).map(|_| Image { pixels: vec![9], label: 0 }).collect();
+        let extremes = Extremes { study: &study, images: &images, shape: Shape { channels: 1, height: 1, width: 1 } };
+        let [easy, hard] =
+            extremes.chosen().map(|chosen| chosen.iter().map(|i| study.images[*i].cycles).collect::<Vec<_>>());
+        assert_eq!(easy, (100..112).collect::<Vec<u64>>());
+        assert_eq!(hard, (128..140).rev().collect::<Vec<u64>>());
+        assert!(png(&extremes).expect("drawn").starts_with(b"\x89PNG"));
+    }
+
+    #[test]
+    fn pictures_name_what_they_show() {
+        let study = study(&[100, 200, 200, 300]);
+        let drawn =
+            [svg(&Cycles(&study)), svg(&Blocks(&study)), svg(&Channels(&study))].map(|text| text.expect("drawn"));
+        assert!(drawn.iter().all(|text| text.contains("net on 8x8, 4 images of some")));
+        assert!(drawn[0].contains("mean: 200") && drawn[0].contains("without gates: 1,000"));
+        assert!(drawn[1].contains("25.0"));
+        for word in ["a &amp; b", "2.5", "of 8", "is much too long/conv"] {
+            assert!(drawn[2].contains(word), "{word}");
+        }
+    }
+}
