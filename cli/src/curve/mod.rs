@@ -1,5 +1,6 @@
 //! Accuracy against cycles: points, and what is drawn of them.
 
+mod losses;
 mod plot;
 
 pub use plot::Plot;
@@ -53,6 +54,15 @@ pub struct Point {
     pub macs_dense: f64,
     /// `(cycles_ungated / cycles) / (macs_dense / macs)`.
     pub realized_fraction: f64,
+    /// Where the rest of it goes, as shares of the cycles that make up `1 - realized_fraction`. Pixels fed to tiles whose rows or
+    /// columns are not all live.
+    pub lost_to_tiles: f64,
+    /// Filling, draining and waiting for weights or banks, which short layers do relatively more of.
+    pub lost_to_stalls: f64,
+    /// Waiting for gates.
+    pub lost_to_gates: f64,
+    /// What cannot shrink: input, stem, projections, classifier; and that layers use the array differently well.
+    pub lost_to_mix: f64,
     /// Share of the cycles in which the array waited for a gate's decision.
     pub gate_cycle_share: f64,
     /// Share of the energy that pool sums, gates and lists take.
@@ -128,8 +138,18 @@ pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
     };
     let macs: Vec<u64> = outcomes.iter().map(|o| report::image_macs(&gated, o)).collect();
     let reference = ungated.run(&first, Mode::Gated);
+    let mean_macs = macs.iter().sum::<u64>() as f64 / macs.len() as f64;
+    let macs_dense = report::image_macs(&ungated, &reference) as f64;
+    let [tiles, stalls, gates, mix] =
+        losses::losses([&gated, &ungated], &outcomes, &reference, [mean_macs, macs_dense]);
     let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference));
-    Ok(point(setting, &report, &macs, correct as f64 / images.len() as f64))
+    Ok(Point {
+        lost_to_tiles: tiles,
+        lost_to_stalls: stalls,
+        lost_to_gates: gates,
+        lost_to_mix: mix,
+        ..point(setting, &report, &macs, correct as f64 / images.len() as f64)
+    })
 }
 
 /// Whether the network has gates.
@@ -181,6 +201,10 @@ fn point(setting: &Setting, report: &Report, macs: &[u64], accuracy: f64) -> Poi
         macs_std: variance.sqrt(),
         macs_dense,
         realized_fraction: speedup / (macs_dense / mean),
+        lost_to_tiles: 0.0,
+        lost_to_stalls: 0.0,
+        lost_to_gates: 0.0,
+        lost_to_mix: 0.0,
         gate_cycle_share: report.cycles.gate_exposed as f64 / report.cycles.total as f64,
         gate_energy_share: report.energy_pj.gate / report.energy_pj.total,
     }
@@ -232,6 +256,10 @@ mod tests {
             macs_std: 0.0,
             macs_dense: 1.0,
             realized_fraction: 1.0,
+            lost_to_tiles: 0.0,
+            lost_to_stalls: 0.0,
+            lost_to_gates: 0.0,
+            lost_to_mix: 0.0,
             gate_cycle_share: 0.0,
             gate_energy_share: 0.0,
         }

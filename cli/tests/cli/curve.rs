@@ -46,6 +46,13 @@ fn points_are_those_of_runs() {
             let (ours, theirs) = (point[ours].as_f64().expect(ours), theirs.expect(ours));
             assert!((ours / theirs - 1.0).abs() < 1e-12, "{kind}: {ours} and {theirs}");
         }
+        let lost: f64 = ["tiles", "stalls", "gates", "mix"]
+            .iter()
+            .filter_map(|reason| point[format!("lost_to_{reason}")].as_f64())
+            .sum();
+        let realized = point["realized_fraction"].as_f64().expect("a share");
+        assert!((lost + realized - 1.0).abs() < 1e-9, "{kind}: {lost} and {realized}");
+        assert_eq!(point["lost_to_gates"], point["gate_cycle_share"]);
         let mut cycles: Vec<u64> = serde_json::from_value(report["image_cycles"].clone()).expect("cycles");
         cycles.sort_unstable();
         assert_eq!((&point["cycles_p5"], &point["cycles_p95"]), (&cycles[0].into(), &cycles[4].into()));
