@@ -47,7 +47,7 @@ def arguments():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="bfloat16 autocast: faster only on CPUs with avx512_bf16 or AMX")
     p.add_argument("--warm-start", type=pathlib.Path, help="checkpoint, dense or LC-Net; makes the network an LC-Net")
-    p.add_argument("--teacher", type=pathlib.Path, help="dense checkpoint of the same depth to distil from")
+    p.add_argument("--teacher", type=pathlib.Path, help="dense checkpoint to distil from, of any depth")
     p.add_argument("--start", type=float, default=1.0, help="MAC share at which the target starts to fall")
     p.add_argument("--target", type=float, default=1.0, help="executed MACs to press for, as a share of dense")
     p.add_argument("--pressure", type=float, default=4.0, help="loss per unit of MAC share above the target")
@@ -129,8 +129,11 @@ def main():
     opt = optimizer(args, model)
     teacher = None
     if args.teacher:
-        teacher = ResNet(args.n, channels, model.fc.out_features).to(memory_format=torch.channels_last).eval()
-        teacher.load_state_dict(torch.load(args.teacher, weights_only=True)["model"])
+        weights = torch.load(args.teacher, weights_only=True)["model"]
+        blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
+        teacher = ResNet(blocks // len(WIDTHS), channels, model.fc.out_features)
+        teacher = teacher.to(memory_format=torch.channels_last).eval()
+        teacher.load_state_dict(weights)
     first, last = 0, args.out / "last.pt"
     if last.exists():
         saved = torch.load(last, weights_only=True)

@@ -182,7 +182,7 @@ mod tests {
     fn what_yosys_reports_is_estimated() {
         // docs/synthesis.md.
         let resources = Target::Ecp5.resources(&config("ecp5-8x8.toml"));
-        assert_eq!(resources, Some(Resources { dsps: 79, block_rams: 138 }));
+        assert_eq!(resources, Some(Resources { dsps: 79, block_rams: 139 }));
         assert_eq!(Target::Ecp5.check(&config("ecp5-8x8.toml")), Ok(()));
         let resources = Target::Ice40.resources(&config("ice40-2x1.toml"));
         assert_eq!(resources, Some(Resources { dsps: 7, block_rams: 27 }));
@@ -196,7 +196,7 @@ mod tests {
         let mut large = config("ecp5-8x8.toml");
         large.memory.weight_bytes = 1 << 20;
         let error = Target::Ecp5.check(&large).expect_err("208 block RAMs").to_string();
-        assert_eq!(error, "memory.weight_bytes = 1048576 needs 512 block RAMs, all parameters 586: LFE5U-85F has 208");
+        assert_eq!(error, "memory.weight_bytes = 1048576 needs 512 block RAMs, all parameters 587: LFE5U-85F has 208");
         assert!(Target::Ice40.check(&config("4x4.toml")).is_err());
         assert_eq!(Target::Asic.check(&config("32x32.toml")), Ok(()));
     }
