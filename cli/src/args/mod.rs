@@ -1,0 +1,131 @@
+//! What can be typed. The doc comments below are the text of `--help`.
+
+mod curve;
+mod models;
+mod run;
+mod verilog;
+
+pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
+pub use models::{EvalArgs, QuantizeArgs};
+pub use run::{RUN_IMAGES, RunArgs};
+pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use lcsim_spec::Score;
+use std::path::PathBuf;
+
+/// What dynamic skipping is worth in hardware.
+///
+/// Simulates LC-Nets (residual CNNs whose gates decide, image by image, which blocks and channels to compute) cycle by
+/// cycle on a systolic-array accelerator with a gate unit, and shows how many of the multiply-accumulates (MACs) saved
+/// on paper arrive as saved time and energy.
+#[derive(Debug, Parser)]
+#[command(name = "lcsim", version, after_help = MAIN_EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Simulate a network on an accelerator and show where cycles, MACs and energy went
+    Run(RunArgs),
+    /// Quantise an ONNX model to int8, as the accelerator computes
+    Quantize(QuantizeArgs),
+    /// Compare a float model with its quantised form: accuracy, agreement, executed MACs
+    Eval(EvalArgs),
+    /// Measure accuracy against cycles and energy of several networks, and plot it
+    Curve(CurveArgs),
+    /// Plot what the gates of a network do: cycles, skipped blocks, channels by class, easy and hard images
+    Plot(PlotArgs),
+    /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
+    Verilog(VerilogArgs),
+    /// Print an embedded accelerator configuration, as a start for your own
+    Config(ConfigArgs),
+    /// Print a completion script for your shell
+    Completions(CompletionsArgs),
+}
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  lcsim run                     embedded LC-Net, images and 16x16 array
+  lcsim run --config 8x8 --json report.json
+  lcsim quantize model.onnx --data cifar10/ --out model.safetensors
+  lcsim config 16x16 > mine.toml
+  lcsim run --config mine.toml
+  lcsim verilog --config mine.toml --out rtl
+
+Exit codes: 0 done, 2 error, 130 interrupted.";
+
+const DATA_HELP: &str = "Data (--data), recognised by what it contains:
+  cifar10-test    1000 CIFAR-10 test images, embedded in lcsim
+  FOLDER          with a folder of PNGs for each class. Classes count from 0 in
+                  alphabetic order, in numeric order if all names are numbers;
+                  images are taken from each class in turn
+  FILE            of MNIST idx images, unpacked; its labels are found by name
+  FILE.bin        of CIFAR-10 records
+  FOLDER          with such files: one idx pair; test_batch.bin; or without that
+                  all data_batch_*.bin";
+
+/// What commands that simulate have in common.
+#[derive(Debug, Args)]
+pub struct SimulationArgs {
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
+    #[arg(long, value_name = "FILE")]
+    pub energy: Option<PathBuf>,
+    /// Images to leave out at the start of --data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
+    pub threads: Option<usize>,
+    /// Print no tables, notes or progress; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `lcsim config`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
+pub struct ConfigArgs {
+    /// Its name; without one, all names are listed
+    pub name: Option<String>,
+}
+
+/// Arguments of `lcsim completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  lcsim completions bash > ~/.local/share/bash-completion/completions/lcsim")]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// A score in [0, 1], to the nearest of those that the gate unit knows.
+fn score(text: &str) -> Result<Score, String> {
+    match text.parse::<f64>() {
+        Ok(s) if (0.0..=1.0).contains(&s) => Ok(Score::from_bits((s * f64::from(Score::ONE.to_bits())).round() as u16)),
+        _ => Err("expected a number from 0 to 1".into()),
+    }
+}
+
+/// A count of at least 1.
+fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if n > 0 => Ok(n),
+        _ => Err("expected a whole number of at least 1".into()),
+    }
+}
+
+/// Threads: at least 1, and no more than any machine has use for.
+fn thread_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n) if (1..=1024).contains(&n) => Ok(n),
+        _ => Err("expected a whole number from 1 to 1024".into()),
+    }
+}

@@ -1,0 +1,81 @@
+//! `lcsim quantize` and `lcsim eval`.
+
+use super::{DATA_HELP, positive, thread_count};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `lcsim quantize`.
+#[derive(Debug, Args)]
+#[command(after_help = quantize_help())]
+pub struct QuantizeArgs {
+    /// The float model
+    #[arg(value_name = "MODEL.onnx")]
+    pub model: PathBuf,
+    /// Images that set the scales: file, folder, or cifar10-test (see below); take training images, not test images
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// How many of them [default: 512, or all if there are fewer]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to leave out at the start of --data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Where the quantised model goes
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub out: PathBuf,
+}
+
+fn quantize_help() -> String {
+    format!(
+        "\
+{DATA_HELP}
+
+Examples:
+  lcsim quantize model.onnx --data cifar10/data_batch_1.bin --out model.safetensors
+  lcsim run --model model.safetensors"
+    )
+}
+
+/// Arguments of `lcsim eval`.
+#[derive(Debug, Args)]
+#[command(after_help = eval_help())]
+pub struct EvalArgs {
+    /// The float model
+    #[arg(value_name = "MODEL.onnx")]
+    pub model: PathBuf,
+    /// Its quantised form, by `lcsim quantize` [default: quantised on the fly]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub quantized: Option<PathBuf>,
+    /// Labelled images: file, folder, or cifar10-test (see below)
+    #[arg(long, value_name = "DATA")]
+    pub data: String,
+    /// Images to evaluate [default: all]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Images to leave out at the start of --data
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub offset: usize,
+    /// Images that set the scales when quantising on the fly [default: those of --data]
+    #[arg(long, value_name = "DATA", conflicts_with = "quantized")]
+    pub calibration: Option<String>,
+    /// How many of them [default: 512, or all if there are fewer]
+    #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "quantized")]
+    pub calibration_images: Option<usize>,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
+    pub threads: Option<usize>,
+    /// Write the figures as JSON; with - to stdout, instead of the table
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+fn eval_help() -> String {
+    format!(
+        "\
+{DATA_HELP}
+
+Examples:
+  lcsim eval model.onnx --data cifar10-test --calibration cifar10/data_batch_1.bin
+  lcsim eval model.onnx --quantized model.safetensors --data cifar10-test --json eval.json"
+    )
+}

@@ -1,0 +1,79 @@
+//! `lcsim verilog`.
+
+use super::{positive, score};
+use clap::{Args, ValueEnum};
+use lcsim_spec::Score;
+use std::path::PathBuf;
+
+/// Images that the testbench of `lcsim verilog` runs unless told otherwise.
+pub const VERILOG_IMAGES: usize = 2;
+
+/// Arguments of `lcsim verilog`.
+#[derive(Debug, Args)]
+#[command(after_help = VERILOG_HELP)]
+pub struct VerilogArgs {
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
+    #[arg(long, value_name = "CONFIG", default_value = "16x16")]
+    pub config: String,
+    /// Folder for the files; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from
+    /// the start of --data). Without one, memories start empty and are loaded by the host port
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub threshold: Option<Score>,
+    /// Add scripts and constraints for this target, after checking that its part has the multipliers and block RAMs
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<VerilogTarget>,
+    /// What to write
+    #[arg(long, value_name = "PART", default_value = "core")]
+    pub part: VerilogPart,
+    /// Images for the testbench: file, folder, or cifar10-test (see `lcsim run --help`)
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    pub data: String,
+    /// Images that the testbench runs [default: 2]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub images: Option<usize>,
+    /// Overwrite files in DIR that lcsim did not write, or that were changed since
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What the scripts of `lcsim verilog` build for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogTarget {
+    /// Lattice ECP5 LFE5U-85F, with yosys and nextpnr-ecp5
+    Ecp5,
+    /// Lattice iCE40 UP5K, with yosys and nextpnr-ice40
+    Ice40,
+    /// AMD 7-series, with yosys; place and route with Vivado
+    Xilinx,
+    /// Generic gates, with yosys; memories stay whole
+    Asic,
+}
+
+/// What `lcsim verilog` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogPart {
+    /// The gate unit
+    Gate,
+    /// The PEs
+    Array,
+    /// Everything
+    Core,
+}
+
+const VERILOG_HELP: &str = "\
+One module a file, the file list (lcsim_core.f), a README with ports and
+register map, and a testbench that runs images through the core - those of the
+model given, or of the embedded one - and compares it with the simulator.
+
+Examples:
+  lcsim verilog --config 8x8 --out rtl
+  verilator --lint-only -Wall -F rtl/lcsim_core.f
+  lcsim verilog --config ecp5-8x8 --target ecp5 \
+      --model models/resnet8-lcnet.safetensors --out rtl
+  lcsim verilog --config 8x8 --part gate --out gate";
