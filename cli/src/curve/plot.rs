@@ -5,6 +5,7 @@ use crate::draw::{COLOURS, FONT, Painted, Picture};
 use crate::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use std::ops::Range;
 
 /// The plot of some points, of which there is one at least.
 #[derive(Debug)]
@@ -54,18 +55,19 @@ impl Picture for Plot<'_> {
         let (worst, best) = range(points.iter().map(|p| 100.0 * p.accuracy));
         // Room for the labels at the right, and for points beside the axes.
         let x = (low / 1.15)..(high * (high / low).powf(0.25).max(1.35));
+        let grid = ticks(&x);
         let margin = (0.12 * (best - worst)).max(0.3);
         let y = (worst - margin)..(best + margin).min(100.5);
         let mut chart = ChartBuilder::on(&below)
             .margin(px(12))
             .x_label_area_size(px(44))
             .y_label_area_size(px(60))
-            .build_cartesian_2d(x.log_scale(), y)?;
+            .build_cartesian_2d(x.log_scale().with_key_points(grid), y)?;
         chart
             .configure_mesh()
             .x_desc("cycles per image (mean, and 5th to 95th percentile)")
             .y_desc("top-1 accuracy, %")
-            .x_label_formatter(&cycle_label)
+            .x_label_formatter(&|cycles| count(cycles.round() as u64))
             .y_label_formatter(&|v| format!("{v:.1}"))
             .label_style(font(13))
             .axis_desc_style(font(15))
@@ -121,10 +123,10 @@ impl Picture for Plot<'_> {
     }
 }
 
-/// A grid line of the logarithmic axis; those in between stay without a number, which would touch its neighbour's.
-fn cycle_label(cycles: &f64) -> String {
-    let text = count(cycles.round() as u64);
-    if text.starts_with(['1', '2', '3', '5']) { text } else { String::new() }
+/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten.
+fn ticks(range: &Range<f64>) -> Vec<f64> {
+    let steps = (0..18).flat_map(|power| [1.0, 2.0, 3.0, 5.0, 7.0].map(|first| first * 10f64.powi(power)));
+    steps.filter(|tick| range.contains(tick)).collect()
 }
 
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
