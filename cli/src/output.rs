@@ -116,6 +116,16 @@ pub fn check_all<const N: usize>(paths: [Option<&Path>; N]) -> Result<[Option<De
     Ok(checked)
 }
 
+/// A JSON file's bytes.
+///
+/// # Errors
+/// `value` has no JSON form.
+pub fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
+    let mut text = serde_json::to_vec_pretty(value)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

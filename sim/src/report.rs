@@ -13,6 +13,8 @@ pub struct Run {
     pub version: String,
     /// Name of the network.
     pub model: String,
+    /// The largest threshold of its gates.
+    pub threshold: lcsim_spec::Score,
     /// Name of the data set.
     pub data: String,
     /// Gates active.
@@ -52,7 +54,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         schema: SCHEMA.into(),
         version: run.version,
         model: run.model,
-        threshold: gated.program.threshold().to_num(),
+        threshold: run.threshold.to_num(),
         data: run.data,
         accelerator: config.clone(),
         images,

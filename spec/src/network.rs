@@ -252,6 +252,11 @@ impl QuantNetwork {
         self.convs().map(Conv::dense_macs).sum::<u64>() + self.classifier.weights.len() as u64
     }
 
+    /// The largest threshold of a gate.
+    pub fn threshold(&self) -> Score {
+        self.gates().map(|(gate, _)| gate.threshold).max().unwrap_or(Score::ZERO)
+    }
+
     /// The same network with a threshold in every gate: scores below it count as 0.
     pub fn with_threshold(&self, threshold: Score) -> QuantNetwork {
         let mut net = self.clone();

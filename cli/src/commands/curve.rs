@@ -6,7 +6,7 @@ use crate::curve::{self, Point, Setting};
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::output::Destination;
 use crate::text::{hex, percent, rounded};
-use crate::{draw, load, parallel};
+use crate::{draw, load, output, parallel};
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_golden::container;
@@ -49,8 +49,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let text = text(&lines);
     let csv = csv(&points, &front)?;
     let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
-    let mut json = serde_json::to_vec_pretty(&curve)?;
-    json.push(b'\n');
+    let json = output::json(&curve)?;
     let plot = curve::Plot { points: &points, caption: &caption };
     let (svg, png) = (draw::svg(&plot)?, draw::png(&plot)?);
     for (name, bytes) in names.iter().zip([csv, json, svg.into_bytes(), png]) {
@@ -88,7 +87,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
                     "{} of {of}: {}{} on {}, {} gate MACs",
                     points.len() + 1,
                     net.name,
-                    curve::suffix(curve::threshold(net)),
+                    curve::suffix(net.threshold().to_num()),
                     config.name,
                     config.gate.macs
                 ));

@@ -41,8 +41,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<()> {
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     let on_stdout = json == Some(output::Destination::Stdout);
     if let Some(json) = json {
-        let mut text = serde_json::to_vec_pretty(&evaluation)?;
-        text.push(b'\n');
+        let text = output::json(&evaluation)?;
         json.write(&text)?;
     }
     if on_stdout { Ok(()) } else { print(text(&evaluation)) }

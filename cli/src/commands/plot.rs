@@ -5,7 +5,7 @@ use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::data::{Count, Dataset, Expected};
 use crate::output::Destination;
 use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
-use crate::{curve, draw, load, parallel};
+use crate::{curve, draw, load, output, parallel};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use std::fs;
@@ -57,9 +57,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, !args.quiet)?;
-    let mut json =
-        serde_json::to_vec_pretty(&File { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), study: &study })?;
-    json.push(b'\n');
+    let json = output::json(&File { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), study: &study })?;
     let mut table = csv::Writer::from_writer(vec![]);
     study.images.iter().try_for_each(|record| table.serialize(record))?;
     let mut files: Files =

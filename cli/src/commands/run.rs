@@ -14,8 +14,7 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let rows = table::rows(&report);
     let on_stdout = [&json, &csv].into_iter().flatten().any(|d| *d == output::Destination::Stdout);
     if let Some(json) = json {
-        let mut text = serde_json::to_vec_pretty(&report)?;
-        text.push(b'\n');
+        let text = output::json(&report)?;
         json.write(&text)?;
     }
     if let Some(csv) = csv {
@@ -51,6 +50,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let mut run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: net.name.clone(),
+        threshold: net.threshold(),
         data: data.name_from(args.common.offset),
         gated: vec![],
         forced_open: vec![],

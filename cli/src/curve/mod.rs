@@ -10,7 +10,7 @@ use crate::parallel;
 use anyhow::{Context, Result};
 use lcsim_golden::integer;
 use lcsim_sim::{EnergyTable, Mode, Outcome, Simulator, report};
-use lcsim_spec::{AcceleratorConfig, Layer, QuantNetwork, Report};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
 use serde::{Deserialize, Serialize};
 
 /// One network on one accelerator. Cycles, energy and MACs are per image.
@@ -81,11 +81,6 @@ pub fn suffix(threshold: f64) -> String {
     if threshold > 0.0 { format!(", {threshold:.3}") } else { String::new() }
 }
 
-/// The largest threshold of a gate.
-pub fn threshold(net: &QuantNetwork) -> f64 {
-    net.gates().map(|(gate, _)| gate.threshold.to_num()).fold(0.0, f64::max)
-}
-
 /// What a point is measured on.
 #[derive(Debug)]
 pub struct Setting<'a> {
@@ -138,32 +133,26 @@ pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
     };
     let macs: Vec<u64> = outcomes.iter().map(|o| report::image_macs(&gated, o)).collect();
     let reference = ungated.run(&first, Mode::Gated);
-    let mean_macs = macs.iter().sum::<u64>() as f64 / macs.len() as f64;
-    let macs_dense = report::image_macs(&ungated, &reference) as f64;
-    let [tiles, stalls, gates, mix] =
-        losses::losses([&gated, &ungated], &outcomes, &reference, [mean_macs, macs_dense]);
+    let means = [mean(&macs), report::image_macs(&ungated, &reference) as f64];
+    let lost = losses::losses([&gated, &ungated], &outcomes, &reference, means);
     let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference));
-    Ok(Point {
-        lost_to_tiles: tiles,
-        lost_to_stalls: stalls,
-        lost_to_gates: gates,
-        lost_to_mix: mix,
-        ..point(setting, &report, &macs, correct as f64 / images.len() as f64)
-    })
+    Ok(point(setting, &report, &macs, lost, correct as f64 / images.len() as f64))
+}
+
+fn mean(values: &[u64]) -> f64 {
+    values.iter().sum::<u64>() as f64 / values.len() as f64
 }
 
 /// Whether the network has gates.
 pub fn has_gates(net: &QuantNetwork) -> bool {
-    net.layers.iter().any(|layer| match layer {
-        Layer::Block(b) => b.lnet.is_some() || b.convs.iter().any(|c| c.gate.is_some()),
-        Layer::Conv(_) => false,
-    })
+    net.gates().next().is_some()
 }
 
 fn run(setting: &Setting, gated: Vec<Outcome>, ungated: Outcome) -> report::Run {
     report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: setting.net.name.clone(),
+        threshold: setting.net.threshold(),
         data: setting.data.into(),
         gated,
         forced_open: vec![],
@@ -172,10 +161,11 @@ fn run(setting: &Setting, gated: Vec<Outcome>, ungated: Outcome) -> report::Run 
     }
 }
 
-fn point(setting: &Setting, report: &Report, macs: &[u64], accuracy: f64) -> Point {
+fn point(setting: &Setting, report: &Report, macs: &[u64], lost: [f64; 4], accuracy: f64) -> Point {
     let config = setting.config;
     let simulated = report.images as f64;
-    let mean = macs.iter().sum::<u64>() as f64 / simulated;
+    let mean = mean(macs);
+    let [lost_to_tiles, lost_to_stalls, lost_to_gates, lost_to_mix] = lost;
     let variance = macs.iter().map(|m| (*m as f64 - mean).powi(2)).sum::<f64>() / simulated;
     let mut cycles = report.image_cycles.clone();
     cycles.sort_unstable();
@@ -201,10 +191,10 @@ fn point(setting: &Setting, report: &Report, macs: &[u64], accuracy: f64) -> Poi
         macs_std: variance.sqrt(),
         macs_dense,
         realized_fraction: speedup / (macs_dense / mean),
-        lost_to_tiles: 0.0,
-        lost_to_stalls: 0.0,
-        lost_to_gates: 0.0,
-        lost_to_mix: 0.0,
+        lost_to_tiles,
+        lost_to_stalls,
+        lost_to_gates,
+        lost_to_mix,
         gate_cycle_share: report.cycles.gate_exposed as f64 / report.cycles.total as f64,
         gate_energy_share: report.energy_pj.gate / report.energy_pj.total,
     }

@@ -116,13 +116,13 @@ impl Study {
         };
         Ok(Self {
             model: net.name.clone(),
-            threshold: gated.program().threshold().to_num(),
+            threshold: net.threshold().to_num(),
             accelerator: setting.config.name.clone(),
             data: setting.data.clone(),
             classes: setting.classes.clone(),
             cycles_ungated: ungated.run(&quantized(0), Mode::Gated).cycles,
             blocks: blocks(&gated, &outcomes),
-            layers: layers(net, &gated, &outcomes, images),
+            layers: layers(&gated, &outcomes, images, setting.classes.len()),
             images: outcomes.iter().enumerate().map(record).collect(),
         })
     }
@@ -144,27 +144,20 @@ fn blocks(gated: &Simulator, outcomes: &[Outcome]) -> Vec<Block> {
         .collect()
 }
 
-fn layers(net: &QuantNetwork, gated: &Simulator, outcomes: &[Outcome], images: &[Image]) -> Vec<Layer> {
-    let gated_convs: Vec<&str> = (net.layers.iter())
-        .flat_map(|layer| match layer {
-            lcsim_spec::Layer::Block(b) => b.convs.iter().filter(|g| g.gate.is_some()).collect(),
-            lcsim_spec::Layer::Conv(_) => vec![],
-        })
-        .map(|g| g.conv.name.as_str())
-        .collect();
-    let layers = gated.program().layers.iter().enumerate();
-    layers
-        .filter(|(_, layer)| gated_convs.contains(&layer.name.as_str()))
-        .map(|(i, layer)| {
+fn layers(gated: &Simulator, outcomes: &[Outcome], images: &[Image], classes: usize) -> Vec<Layer> {
+    let program = gated.program();
+    let with_cnet = program.convs.iter().filter(|job| job.outputs.is_some());
+    with_cnet
+        .map(|job| {
             let of_class = |class: usize| {
                 let live: Vec<u64> = (images.iter().zip(outcomes))
                     .filter(|(image, _)| image.label == class)
-                    .map(|(_, outcome)| outcome.layers[i].live)
+                    .map(|(_, outcome)| outcome.layers[job.layer].live)
                     .collect();
                 (!live.is_empty()).then(|| live.iter().sum::<u64>() as f64 / live.len() as f64)
             };
-            let computed = (0..net.classifier.outputs).map(of_class).collect();
-            Layer { conv: layer.name.clone(), channels: layer.channels, computed }
+            let layer = &program.layers[job.layer];
+            Layer { conv: layer.name.clone(), channels: layer.channels, computed: (0..classes).map(of_class).collect() }
         })
         .collect()
 }

@@ -213,11 +213,6 @@ pub struct Program {
 }
 
 impl Program {
-    /// The largest threshold of a gate.
-    pub fn threshold(&self) -> Score {
-        self.gates.iter().map(|gate| gate.threshold).max().unwrap_or(Score::ZERO)
-    }
-
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
