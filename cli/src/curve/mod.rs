@@ -263,6 +263,13 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_point_is_read_back_to_the_last_digit() {
+        let point = Point { gate_energy_share: 0.010819962885290399, ..at("gated", 0.9, 100.0) };
+        let text = serde_json::to_string(&point).expect("JSON");
+        assert_eq!(serde_json::from_str::<Point>(&text).expect("a point"), point);
+    }
+
+    #[test]
     fn the_front_holds_what_nothing_beats_on_its_own_machine() {
         let mut points =
             vec![at("best", 0.9, 100.0), at("fast", 0.8, 50.0), at("beaten", 0.8, 60.0), at("twin", 0.9, 100.0)];
