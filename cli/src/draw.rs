@@ -1,7 +1,7 @@
 //! What all plots share: size, colours, font, and the two file formats.
 
 use anyhow::{Context, Result, anyhow};
-use plotters::coord::Shift;
+use plotters::coord::{CoordTranslate, Shift};
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
@@ -37,6 +37,25 @@ pub trait Picture {
     /// # Errors
     /// The backend's.
     fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
+}
+
+/// Names the series that have a label.
+///
+/// # Errors
+/// The backend's.
+pub fn legend<'a, DB: DrawingBackend + 'a, CT: CoordTranslate>(
+    chart: &mut ChartContext<'a, DB, CT>,
+    at: SeriesLabelPosition,
+    scale: u32,
+) -> Painted<DB> {
+    chart
+        .configure_series_labels()
+        .position(at)
+        .legend_area_size(28 * scale)
+        .label_font((FONT, 12 * scale).into_font())
+        .background_style(WHITE.mix(0.85))
+        .border_style(BLACK.mix(0.3))
+        .draw()
 }
 
 /// As SVG.

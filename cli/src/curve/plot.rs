@@ -1,7 +1,7 @@
 //! The curve as a picture.
 
 use super::{Point, pareto, same_machine};
-use crate::draw::{COLOURS, FONT, Painted, Picture};
+use crate::draw::{COLOURS, FONT, Painted, Picture, legend};
 use crate::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -106,19 +106,12 @@ impl Picture for Plot<'_> {
                 chart.draw_series([label])?;
             }
         }
-        let legend = "circles: gated networks, and the threshold of their scores; squares, dashed: static networks";
+        let marks = "circles: gated networks, and the threshold of their scores; squares, dashed: static networks";
         chart
             .draw_series(LineSeries::new([], BLACK))?
-            .label(legend)
+            .label(marks)
             .legend(move |(x, y)| Circle::new((x + px(9) as i32, y), px(4), BLACK.filled()));
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::LowerRight)
-            .legend_area_size(px(28))
-            .label_font(font(12))
-            .background_style(WHITE.mix(0.85))
-            .border_style(BLACK.mix(0.3))
-            .draw()?;
+        legend(&mut chart, SeriesLabelPosition::LowerRight, scale)?;
         root.present()
     }
 }

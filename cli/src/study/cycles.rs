@@ -1,7 +1,7 @@
 //! How the cycles of an image are distributed.
 
 use super::Study;
-use crate::draw::{COLOURS, FONT, Painted, Picture};
+use crate::draw::{COLOURS, FONT, Painted, Picture, legend};
 use crate::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -80,14 +80,7 @@ impl Picture for Cycles<'_> {
                 .label(label)
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + px(18) as i32, y)], colour.stroke_width(px(2))));
         }
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperMiddle)
-            .legend_area_size(px(28))
-            .label_font(font(12))
-            .background_style(WHITE.mix(0.85))
-            .border_style(BLACK.mix(0.3))
-            .draw()?;
+        legend(&mut chart, SeriesLabelPosition::UpperMiddle, scale)?;
         root.present()
     }
 }
