@@ -206,7 +206,7 @@ impl Core<'_> {
             s.rows + 1
         ));
         let loader =
-            ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_bank", "set_word"];
+            ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
         // What the banks answer, in a register: it is far to rows and columns.
         for memory in ["stream", "scratch"] {

@@ -58,7 +58,7 @@ fn instruction(s: &Sizes, program: &Program, op: &Op) -> String {
     let none = |_: &str| 0;
     let (kind, conv, gate) = match op.unit {
         Unit::LoadImage => ("00", s.conv().digits(|f| image_field(program, f)), s.gate().digits(none)),
-        Unit::Conv(c) => ("01", s.conv().digits(|f| conv_field(s, &program.convs[c], f)), s.gate().digits(none)),
+        Unit::Conv(c) => ("01", s.conv().digits(|f| conv_field(&program.convs[c], f)), s.gate().digits(none)),
         Unit::Gate(g) => ("10", s.conv().digits(none), s.gate().digits(|f| gate_field(&program.gates[g], f))),
     };
     format!("{kind}{}{conv}{gate}", u8::from(op.predicated))
@@ -74,9 +74,9 @@ fn image_field(program: &Program, field: &str) -> i64 {
     value as i64
 }
 
-fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
+fn conv_field(j: &ConvJob, field: &str) -> i64 {
     let corner = [-(j.pad[0] as i64), -(j.pad[1] as i64)];
-    let packed = if let Inputs::Packed(taps) = j.inputs { taps.min(j.taps()) } else { 1 };
+    let shared = if let Inputs::Packed(taps) = j.inputs { taps.min(j.taps()) } else { 0 };
     let value = match field {
         "in_height" => j.input.height,
         "in_width" => j.input.width,
@@ -100,11 +100,12 @@ fn conv_field(s: &Sizes, j: &ConvJob, field: &str) -> i64 {
             Inputs::Packed(_) => 2,
         },
         "in_list" => usize::from(j.inputs == Inputs::List(1)),
-        "last_channel" => j.input.channels - 1,
+        "src_copies" => usize::from(j.src_copies),
+        "dst_copies" => usize::from(j.dst_copies),
+        // Rows that all taps of an image take; of another map's rest each entry takes so many.
         "fold_inputs" if matches!(j.inputs, Inputs::Packed(_)) => j.taps() * j.input.channels,
-        "fold_inputs" => j.input.channels,
-        "fold_rows" if matches!(j.inputs, Inputs::Packed(_)) => packed * j.input.channels,
-        "fold_rows" => s.rows,
+        "fold_inputs" => j.taps(),
+        "fold_rows" => shared * j.input.channels,
         "out_list_on" => usize::from(j.outputs.is_some()),
         "out_list" => j.outputs.unwrap_or(0),
         "natural" => usize::from(j.natural),

@@ -151,6 +151,16 @@ impl Sizes {
     pub fn ew(&self) -> usize {
         self.fw().max(16)
     }
+    /// Whether taps share folds of a map's rest, and the largest rest of which they do: docs/microarchitecture.md, "Rest".
+    pub fn packs(&self) -> bool {
+        let (rows, cols) = (self.rows, self.cols);
+        let aligned = rows.is_power_of_two() && (rows.is_multiple_of(cols) || cols.is_multiple_of(rows));
+        aligned && self.rest_max() > 0
+    }
+    pub fn rest_max(&self) -> usize {
+        (self.rows / 2).min(self.cols - 1)
+    }
+
     /// Group of filter words, and row of a bank, of a gated map's channel.
     pub fn gpw(&self) -> usize {
         bits(self.channels.div_ceil(self.cols))
@@ -239,7 +249,8 @@ impl Sizes {
             ("out_channels", 16),
             ("inputs", 2),
             ("in_list", 1),
-            ("last_channel", 16),
+            ("src_copies", 1),
+            ("dst_copies", 1),
             ("fold_inputs", self.ew()),
             ("fold_rows", self.rw()),
             ("out_list_on", 1),
@@ -317,6 +328,9 @@ impl Sizes {
             ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left.
             ("DRW", bits(self.rows + 2 * self.cols + 11)),
+            ("PACKS", usize::from(self.packs())),
+            ("RB", bits(self.rows)),
+            ("RESTMAX", self.rest_max()),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
             // A score before it is clamped, and its bits above 1.0.
@@ -350,7 +364,23 @@ impl Sizes {
             ("WORDSLEFT", bits(self.instruction_words)),
             ("LASTWORD", self.instruction_words - 1),
         ];
+        // What follows from a rest: where copies of its first entry stand, and the rows of the taps that share a fold.
+        let rests = 1..=if self.packs() { self.rest_max() } else { 0 };
+        let case = |line: &dyn Fn(usize) -> String| {
+            rests.clone().map(|rest| format!("    @RB@'d{rest}: {};", line(rest))).collect::<Vec<_>>().join("\n")
+        };
+        let copies = |rest: usize| self.rows / rest;
+        let first = |row: usize, rest: usize| row.is_multiple_of(rest) && row / rest < copies(rest);
+        let mask =
+            |rest: usize| (0..self.rows).rev().map(|row| if first(row, rest) { '1' } else { '0' }).collect::<String>();
+        let rest_inputs = match self.packs() {
+            true => "image_taps ? j_fold_inputs : j_fold_inputs * @fit(rest_channels_r,RW,EW)@",
+            false => "j_fold_inputs",
+        };
         let texts = [
+            ("MASKS", case(&|rest| format!("out_mask = @R@'b{}", mask(rest)))),
+            ("RESTROWS", case(&|rest| format!("in_rows = @RW@'d{}", copies(rest) * rest))),
+            ("RESTINPUTS", rest_inputs.into()),
             ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
             ("ROWPACK", self.row_slot().pack("s_")),

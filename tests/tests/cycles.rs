@@ -246,6 +246,26 @@ fn no_live_input_leaves_one_fold_for_the_bias() {
 }
 
 #[test]
+fn taps_of_a_rest_share_folds() {
+    // Live channels between the convolutions, on 4 rows: each tap takes a fold for each full group of 4, and a rest of 1 lets 4
+    // taps share one, a rest of 2 two; 3 leave no room for a second tap.
+    for (live, folds) in [(1, 3), (2, 5), (3, 9), (4, 9), (5, 9 + 3), (6, 9 + 5), (7, 2 * 9)] {
+        let config = array(4, 4, 4);
+        let map = shape(4, 4, 4);
+        let mask: Vec<bool> = (0..7).map(|c| c < live).collect();
+        let b = block(map, 7, 3, None, [&mask, &[]]);
+        let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
+        let t = terms(&config);
+        let outcome = Simulator::new(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
+        let (_, conv2) = outcome.ends.iter().find(|(name, _)| name == "conv1").expect("ran");
+        let first = t.first_slot(t.first_word(*conv2, 4), 4, 1);
+        let before = 3 + 1;
+        let emission = first + (folds - 1) * 16;
+        appears(&net, &config, t.written(emission, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
+    }
+}
+
+#[test]
 fn channels_of_one_bank_take_turns() {
     // Channels 0 and 4 of 8 share bank 0 of 4: each pixel takes 2 cycles, and channel 4 writes in the second.
     let config = array(4, 4, 8);

@@ -21,8 +21,11 @@ const WORDS: Test = |config| {
     units::controller(&config, 10, 8)
 };
 
+/// Taps share folds of a rest where the rows are a power of two and the columns fit them.
+const RESTS: Test = |_| units::loader(&tiny::array(4, 8, 3), 100, 9);
+
 /// A fault, the test that finds it, and how it reads.
-const FAULTS: [(&str, Test, &str, &str); 14] = [
+const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("products without sign extension", PE, "{{18-16{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) active_r", "if (swap_r) active_r"),
     ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
@@ -34,6 +37,13 @@ const FAULTS: [(&str, Test, &str, &str); 14] = [
     ("scores are rounded down", GATE, "{15'd0, scaled_r[12-1]}", "16'd0"),
     ("scores of 0 are listed", GATE, "((score_r != 16'd0) || i_forced_open)", "1'b1"),
     ("shadow weights are freed a cycle early", LOADER, "(!pending_r && (shadow_busy_r == 4'd1))", "i_taken"),
+    ("entries before the rest are copied", RESTS, "(s1_position_r[15:2] == out_rows_r)", "1'b1"),
+    (
+        "a later tap of the rest has its first tap's entries",
+        RESTS,
+        "next_last_channel) ? alone_r",
+        "next_last_channel) ? 16'd0",
+    ),
     ("outputs of two tiles meet at a bank", STREAMER, "next_interval - 4'd2", "next_interval - 4'd3"),
     ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
     ("an instruction starts before its last word", WORDS, "(left_r == 4'd0)", "(left_r <= 4'd1)"),

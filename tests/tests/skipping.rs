@@ -12,8 +12,8 @@ use proptest::prelude::*;
 enum Place {
     /// Outside a block, or a shortcut.
     Plain,
-    /// In a branch, from the stream (first) or from the scratch memory.
-    Inner { first: bool },
+    /// In a branch, from the stream (first) or from the scratch memory; its rest is copied for a reader of several taps.
+    Inner { first: bool, copied: bool },
     /// The last of a branch: it adds to the stream.
     Last,
 }
@@ -66,7 +66,10 @@ fn lines<'a>(net: &'a QuantNetwork, trace: &Trace) -> Vec<Line<'a>> {
             if last {
                 lines.extend(b.shortcut.as_ref().map(|s| plain(s, false)));
             }
-            let place = if last { Place::Last } else { Place::Inner { first: n == 0 } };
+            let place = match b.convs.get(n + 1) {
+                Some(next) => Place::Inner { first: n == 0, copied: next.conv.taps() > 1 },
+                None => Place::Last,
+            };
             let next = live_out.len();
             lines.push(if skipped {
                 Line::Skipped { name: &g.conv.name }
@@ -87,6 +90,14 @@ fn taps_inside(c: &Conv) -> u64 {
         taps.filter(|&at| (c.pad[a]..c.pad[a] + inputs).contains(&at)).count() as u64
     };
     axis(c.output.height, c.input.height, 0) * axis(c.output.width, c.input.width, 1)
+}
+
+/// How many copies of entries a map has besides the entries themselves: docs/microarchitecture.md, "Rest".
+fn copies(config: &AcceleratorConfig, entries: usize) -> u64 {
+    let (rows, cols) = (config.array.rows, config.array.cols);
+    let rest = entries % rows;
+    let shares = rows.is_power_of_two() && (rows % cols == 0 || cols % rows == 0) && rest < cols && 2 * rest <= rows;
+    if shares && rest > 0 { (rest * (rows / rest - 1)) as u64 } else { 0 }
 }
 
 fn check_conv(
@@ -111,12 +122,18 @@ fn check_conv(
     let cols = config.array.cols;
     let tiles = live_out.chunks(cols);
     let operands = tiles.len() as u64 * live_in as u64 * taps_inside(conv);
-    let from_scratch = packed || matches!(place, Place::Inner { first: false } | Place::Last);
+    let from_scratch = packed || matches!(place, Place::Inner { first: false, .. } | Place::Last);
     let residual = if place == Place::Last { outputs } else { 0 };
     let (stream, scratch) = if from_scratch { (0, operands) } else { (operands, 0) };
     prop_assert_eq!(a.stream_read, stream + residual, "{} stream read", name);
     prop_assert_eq!(a.scratch_read, scratch, "{} scratch read", name);
-    let (stream, scratch) = if matches!(place, Place::Inner { .. }) { (0, outputs) } else { (outputs, 0) };
+    let (stream, scratch) = match place {
+        Place::Inner { copied: false, .. } => (0, outputs),
+        Place::Inner { copied: true, .. } => {
+            (0, outputs + copies(config, live_out.len()) * conv.output.pixels() as u64)
+        }
+        _ => (outputs, 0),
+    };
     prop_assert_eq!(a.stream_write, stream, "{} stream written", name);
     prop_assert_eq!(a.scratch_write, scratch, "{} scratch written", name);
 

@@ -67,7 +67,7 @@ fn agree(simulator: Simulator, shapes: &[(usize, usize, usize)], effort: usize) 
 fn units_under_icarus() {
     agree(
         Simulator::Icarus,
-        &[(1, 1, 1), (1, 4, 2), (5, 1, 3), (3, 5, 4), (5, 3, 5), (6, 2, 6), (4, 4, 7), (8, 8, 8)],
+        &[(1, 1, 1), (1, 4, 2), (5, 1, 3), (3, 5, 4), (5, 3, 5), (6, 2, 6), (4, 4, 7), (4, 8, 3), (8, 4, 5), (8, 8, 8)],
         effort(1),
     );
 }

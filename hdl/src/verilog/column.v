@@ -13,7 +13,7 @@ reg signed [31:0] bottom_r, biased_r;
 wire signed [31:0] sum = bottom_r + $signed(partial_r);
 // Two sets of parameters, by parity of the tile.
 reg [31:0] bias_of [0:1]; reg [14:0] multiplier_of [0:1]; reg [4:0] shift_of [0:1];
-reg [@BW@-1:0] bank_of [0:1]; reg [@AW@-1:0] word_of [0:1]; reg [15:0] entry_of [0:1];
+reg [@B@-1:0] select_of [0:1]; reg [@AW@-1:0] word_of [0:1]; reg [15:0] entry_of [0:1];
 reg [@CW@-1:0] turn_of [0:1]; reg [@CW@-1:0] delay_of [0:1]; reg [@CW@-1:0] interval_of [0:1];
 wire mine = i_set && (i_set_column == i_index);
 wire delayed = i_delay && (i_delay_column == i_index);
@@ -26,7 +26,7 @@ always @(posedge clock) begin
     bias_of[i_set_parity] <= i_set_bias;
     multiplier_of[i_set_parity] <= i_set_multiplier;
     shift_of[i_set_parity] <= i_set_shift;
-    bank_of[i_set_parity] <= i_set_bank;
+    select_of[i_set_parity] <= i_set_select;
     word_of[i_set_parity] <= i_set_word;
     entry_of[i_set_parity] <= i_set_entry;
     turn_of[i_set_parity] <= i_set_turn;
@@ -58,11 +58,11 @@ wire [4:0] shift = shift_r;
 @NARROW@
 reg pending_r, due_r, hold_opens_r, hold_closes_r, hold_parity_r;
 reg [@CW@-1:0] hold_r;
-// Its bank, a bit for each; nothing is selected but in the cycle that reads or writes it.
+// Its bank, or the banks of its copies, a bit for each; nothing is selected but in the cycle that reads or writes it.
 reg [@B@-1:0] hold_select_r, reads_r;
 wire [@CW@-1:0] delay = delay_of[e3_parity_r];
 wire next_due = e3_valid_r ? (delay == @CW@'d0) : pending_r && !due_r && (hold_r == @CW@'d1);
-wire [@B@-1:0] next_select = e3_valid_r ? @B@'d1 << bank_of[e3_parity_r] : hold_select_r;
+wire [@B@-1:0] next_select = e3_valid_r ? select_of[e3_parity_r] : hold_select_r;
 always @(posedge clock) begin
   residual_r <= i_residual; shift_r <= shift_of[e2_parity_r];
   if (e3_valid_r) pending_r <= 1'b1;

@@ -12,7 +12,7 @@ reg [@AW@-1:0] place_word_r;
 // --- TILE: how many columns the tile has.
 wire from_list = j_out_list_on;
 wire in_is_list = (j_inputs == 2'd1);
-wire packed_taps = (j_inputs == 2'd2);
+wire image_taps = (j_inputs == 2'd2);
 wire [15:0] out_length = j_out_list ? i_length1 : i_length0;
 wire out_done = j_out_list ? i_done1 : i_done0;
 wire [15:0] outputs = from_list ? out_length : j_out_channels;
@@ -20,6 +20,18 @@ wire [15:0] left = outputs - position_r;
 wire none_left = (outputs == position_r);
 wire full = (from_list && (out_length >= tile_end_r)) || (!from_list && (j_out_channels >= tile_end_r));
 wire suffices = !from_list || out_done || full;
+// The rest of a map that is written in copies: in the first of the rows that its entries share, a bit for each copy.
+wire [@RB@-1:0] out_rest = outputs[@RB@-1:0];
+wire out_copies = 1'd@PACKS@ && j_dst_copies && !full && (out_rest != @RB@'d0) && (out_rest <= @RB@'d@RESTMAX@);
+reg [@R@-1:0] out_mask, out_mask_r;
+reg out_copies_r;
+reg [15-@RB@:0] out_rows_r;
+always @(*) begin
+  case (out_rest)
+@MASKS@
+    default: out_mask = @R@'d1;
+  endcase
+end
 wire [@CW@-1:0] tile_cols = full ? @CW@'d@C@ : @fit(left,16,CW)@;
 reg tile_waits_r;
 reg [@DRW@-1:0] param_busy_r;
@@ -35,7 +47,10 @@ reg s1_valid_r, s2_valid_r, s3_valid_r, s4_valid_r, s5_valid_r, s6_valid_r;
 reg s1_parity_r, s2_parity_r, s3_parity_r, s4_parity_r, s5_parity_r, s6_parity_r;
 reg [@CW@-1:0] s1_column_r, s2_column_r, s3_column_r, s4_column_r, s5_column_r, s6_column_r;
 reg [15:0] s1_position_r, s2_entry_r, s3_entry_r, s4_entry_r, s5_entry_r, s6_entry_r;
-reg [@BW@-1:0] s1_bank_r, s2_bank_r, s3_bank_r, s4_bank_r, s5_bank_r, s6_bank_r;
+reg [@BW@-1:0] s1_bank_r, s2_bank_r;
+reg [@B@-1:0] s3_select_r, s4_select_r, s5_select_r, s6_select_r;
+reg s2_copies_r;
+wire [@B@-1:0] s2_mask = s2_copies_r ? @fit(out_mask_r,R,B)@ : @B@'d1;
 reg [@AW@-1:0] s1_word_r, s2_word_r, s3_word_r, s4_word_r, s5_word_r, s6_word_r;
 reg [@CW@-1:0] s3_turn_r, s4_turn_r, s5_turn_r, s6_turn_r;
 reg [15:0] s1_score_r, s2_score_r, s3_score_r, s4_score_r;
@@ -69,7 +84,8 @@ always @(posedge clock) begin
   s1_score_r <= from_list ? e_score : 16'h8000; s2_score_r <= s1_score_r; s3_score_r <= s2_score_r; s4_score_r <= s3_score_r;
   s2_channel_r <= s1_channel_r;
   s2_entry_r <= j_natural ? s1_channel_r : s1_position_r; s3_entry_r <= s2_entry_r; s4_entry_r <= s3_entry_r; s5_entry_r <= s4_entry_r; s6_entry_r <= s5_entry_r;
-  s2_bank_r <= s1_bank_r; s3_bank_r <= s2_bank_r; s4_bank_r <= s3_bank_r; s5_bank_r <= s4_bank_r; s6_bank_r <= s5_bank_r;
+  s2_bank_r <= s1_bank_r; s2_copies_r <= out_copies_r && (s1_position_r[15:@RB@] == out_rows_r);
+  s3_select_r <= s2_mask << s2_bank_r; s4_select_r <= s3_select_r; s5_select_r <= s4_select_r; s6_select_r <= s5_select_r;
   s2_row_r <= s1_row_r; s2_word_r <= s1_word_r;
   s3_word_r <= s2_word_r + (by_channel ? s2_offset : @AW@'d0); s4_word_r <= s3_word_r; s5_word_r <= s4_word_r; s6_word_r <= s5_word_r;
   s3_turn_r <= s2_turn; s4_turn_r <= s3_turn_r; s5_turn_r <= s4_turn_r; s6_turn_r <= s5_turn_r;
@@ -97,7 +113,7 @@ always @(posedge clock) begin
 end
 assign o_set = s6_valid_r; assign o_set_column = s6_column_r; assign o_set_parity = s6_parity_r;
 assign o_set_bias = s6_bias_r; assign o_set_multiplier = s6_multiplier_r; assign o_set_shift = s6_shift_r;
-assign o_set_bank = s6_bank_r; assign o_set_word = s6_word_r; assign o_set_entry = s6_entry_r; assign o_set_turn = s6_turn_r;
+assign o_set_select = s6_select_r; assign o_set_word = s6_word_r; assign o_set_entry = s6_entry_r; assign o_set_turn = s6_turn_r;
 
 // --- Delays: column c holds its values (turn - c) mod interval cycles; one column a cycle, long before they are used.
 reg [4:0] delay_wait_r; reg delay_on_r, delay_parity_r; reg [@CW@-1:0] delay_column_r, delay_phase_r, delay_cols_r, delay_interval_r;
@@ -119,11 +135,30 @@ assign o_delay_parity = delay_parity_r; assign o_delay_interval = delay_interval
 // --- FOLD and LOAD: the next fold, and its words. What is asked of a counter in the next cycle stands in a flag beside it; FOLD
 // sets them for the fold's first word.
 wire [15:0] in_length = j_in_list ? i_length1 : i_length0;
-wire [@EW@-1:0] all_inputs = in_is_list ? @fit(in_length,16,EW)@ : j_fold_inputs;
-reg [@EW@-1:0] all_inputs_r, inputs_left_r;
+wire [15:0] all_inputs = in_is_list ? in_length : j_in_channels;
+// Taps share folds of the rest of a map that stands in copies: of an image that is all of it. Entries of each tap, entries before
+// them, rows of a full fold, rows of all.
+wire [@RB@-1:0] in_rest = all_inputs[@RB@-1:0];
+wire in_copies = 1'd@PACKS@ && j_src_copies && (in_rest != @RB@'d0) && (in_rest <= @RB@'d@RESTMAX@);
+reg [@RW@-1:0] in_rows;
+always @(*) begin
+  case (in_rest)
+@RESTROWS@
+    default: in_rows = @RW@'d@R@;
+  endcase
+end
+reg rest_on_r, rest_r, to_rest_r;
+reg [@RW@-1:0] rest_channels_r, rest_rows_r;
+reg [@EW@-1:0] rest_inputs_r;
+reg [15:0] alone_r;
+wire one_rest = (rest_channels_r == @RW@'d1);
+wire rest_only = rest_on_r && (alone_r == 16'd0);
+wire [@RW@-1:0] fold_rows = rest_r ? rest_rows_r : @RW@'d@R@;
+reg [@EW@-1:0] inputs_left_r;
 reg [@RW@-1:0] rows_r, row_r;
+reg [@RW@-1:0] channel_r;
 reg last_entry_r, empty_r, last_r, last_chunk_r, last_x_r, last_step_r, last_row_r, last_word_r, last_channel_r, tap_moves_r;
-reg [15:0] tap_y_r, tap_x_r, channel_r, input_r, input_after_r;
+reg [15:0] tap_y_r, tap_x_r, input_r, input_after_r;
 reg [@QW@-1:0] bank_r;
 reg [@AW@-1:0] offset_r, tap_offset_r;
 reg [@FW@-1:0] tap_base_r, group_base_r, group_offset_r;
@@ -135,13 +170,14 @@ wire one_x = (j_last_x == 16'd0);
 wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
 wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
 wire [@AW@-1:0] next_offset = tap_offset_r + (last_x_r ? j_row_step : @AW@'d1);
-wire [15:0] next_channel = last_channel_r ? 16'd0 : channel_r + 16'd1;
-wire one_channel = (j_last_channel == 16'd0);
-wire next_last_channel = last_channel_r ? one_channel : (next_channel == j_last_channel);
-wire last_entry = (inputs_left_r <= @fit(j_fold_rows,RW,EW)@);
+wire [@RW@-1:0] next_channel = last_channel_r ? @RW@'d0 : channel_r + @RW@'d1;
+wire next_last_channel = last_channel_r ? one_rest : (next_channel + @RW@'d1 == rest_channels_r);
+wire last_entry = (inputs_left_r <= @fit(fold_rows,RW,EW)@);
+wire last_tap = last_x_r && (tap_y_r == j_last_y);
+wire no_input = (all_inputs == 16'd0);
 wire one_group = (first_group_r == last_group_r);
-wire one_row = (inputs_left_r == @EW@'d1) || (j_fold_rows == @RW@'d1);
-wire one_word = (one_group && one_row) || (all_inputs_r == @EW@'d0);
+wire one_row = (inputs_left_r == @EW@'d1) || (fold_rows == @RW@'d1);
+wire one_word = (one_group && one_row) || no_input;
 wire [@RW@:0] row_after = {1'b0, row_r} + {@RW@'d1, 1'b0};
 wire row_after_last = (row_after == {1'b0, rows_r});
 wire group_after_last = (word_group_r + @GPW@'d1 == last_group_r);
@@ -154,7 +190,9 @@ wire ends = state_r[LOAD] && last_word_r;
 integer m, n;
 // The list is read one input ahead, so that its entry stands beside the counter.
 wire [15:0] next_input = (state_r[LOAD] && last_step_r) ? input_after_r : input_r;
-wire input_restarts = state_r[SETTLE] || (last_word_r && (last_r || packed_taps || last_entry_r));
+wire input_restarts = state_r[SETTLE] || (last_word_r && !to_rest_r && (rest_r ? last_r : last_entry_r));
+wire into_rest = state_r[SETTLE] ? rest_only : last_word_r && (to_rest_r || (last_r && rest_only));
+wire [15:0] first_input = input_restarts ? 16'd0 : alone_r;
 assign o_list_address = state_r[TILE] ? @fit(position_r,16,KW)@ : state_r[SETUP] ? @fit(position_after_r,16,KW)@ : @fit(next_input,16,KW)@;
 reg tap_load_r; reg [@RW@-1:0] tap_row_r; reg [15:0] row_y_r, row_x_r; reg [@AW@-1:0] row_offset_r;
 reg listed0_r, listed1_r;
@@ -170,7 +208,8 @@ always @(posedge clock) begin
   listed0_r <= in_is_list && !j_in_list; listed1_r <= in_is_list && j_in_list;
   if (state_r[SETTLE] || (state_r[LOAD] && last_step_r)) begin
     input_r <= input_restarts ? 16'd0 : input_after_r;
-    input_after_r <= input_restarts ? 16'd1 : input_after_r + 16'd1;
+    if (input_restarts || into_rest) input_after_r <= first_input + ((into_rest && one_rest) ? 16'd0 : 16'd1);
+    else input_after_r <= (rest_r && next_last_channel) ? alone_r : input_after_r + 16'd1;
   end
   a_listed_r <= listed;
   a_row_r <= row_r; a_group_r <= word_group_r;
@@ -216,7 +255,13 @@ always @(posedge clock) begin
   end
   if (state_r[TILE]) begin
     column_r <= @CW@'d0; cols_r <= tile_cols;
+    out_copies_r <= out_copies; out_mask_r <= out_mask; out_rows_r <= outputs[15:@RB@];
+    rest_on_r <= image_taps || in_copies;
+    rest_channels_r <= image_taps ? @fit(j_in_channels,16,RW)@ : @fit(in_rest,RB,RW)@;
+    rest_rows_r <= image_taps ? j_fold_rows : in_rows;
+    alone_r <= image_taps ? 16'd0 : in_copies ? {all_inputs[15:@RB@], @RB@'d0} : all_inputs;
   end
+  rest_inputs_r <= @RESTINPUTS@;
   if (state_r[SETUP]) begin
     column_r <= column_r + @CW@'d1; position_r <= position_after_r; position_after_r <= position_after_r + 16'd1;
     if (place_bank_r == @BW@'d@BLAST@) begin
@@ -226,21 +271,22 @@ always @(posedge clock) begin
   end
   if (state_r[SETTLE]) begin
     state_r <= 5'd1 << FOLD; tile_waits_r <= 1'b1; tile_end_r <= position_r + 16'd@C@;
-    all_inputs_r <= all_inputs; inputs_left_r <= all_inputs;
+    rest_r <= rest_only; inputs_left_r <= rest_only ? rest_inputs_r : @fit(alone_r,16,EW)@;
     pixels_left_r <= j_out_pixels; chunk_r <= 1'b1; first_r <= 1'b1;
     bank_r <= @QW@'d0; offset_r <= @AW@'d0; tap_base_r <= j_filter_base;
     tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= one_x;
-    channel_r <= 16'd0; last_channel_r <= one_channel;
+    channel_r <= @RW@'d0; last_channel_r <= one_rest;
   end
   opens_r <= state_r[FOLD] && !blocked_r;
   if (state_r[FOLD]) begin
     if (!blocked_r) state_r <= 5'd1 << LOAD;
-    row_r <= @RW@'d0; rows_r <= last_entry ? @fit(inputs_left_r,EW,RW)@ : j_fold_rows;
+    row_r <= @RW@'d0; rows_r <= last_entry ? @fit(inputs_left_r,EW,RW)@ : fold_rows;
     word_group_r <= first_group_r; group_base_r <= group_base; group_offset_r <= group_base;
-    spans_r <= last_group_r - first_group_r; empty_r <= (all_inputs_r == @EW@'d0); last_entry_r <= last_entry; last_chunk_r <= (pixels_left_r <= @PW@'d@D@);
-    last_r <= last_entry && (packed_taps || (all_inputs_r == @EW@'d0) || (last_x_r && (tap_y_r == j_last_y)));
+    spans_r <= last_group_r - first_group_r; empty_r <= no_input; last_entry_r <= last_entry; last_chunk_r <= (pixels_left_r <= @PW@'d@D@);
+    last_r <= last_entry && (rest_r || no_input || (last_tap && !rest_on_r));
+    to_rest_r <= last_entry && !rest_r && last_tap && rest_on_r;
     last_step_r <= one_group; last_row_r <= one_row; last_word_r <= one_word;
-    tap_moves_r <= packed_taps ? one_group && last_channel_r : one_word && last_entry;
+    tap_moves_r <= rest_r ? one_group && last_channel_r : one_word && last_entry;
   end
   if (opens_r) begin
     pending_r <= 1'b1; wait_r <= @fit(rows_r,RW,NW)@ * @fit(spans_r,GPW,NW)@ + @NW@'d1;
@@ -258,37 +304,42 @@ always @(posedge clock) begin
       word_group_r <= word_group_r + @GPW@'d1; group_offset_r <= group_offset_r + j_group_step; last_step_r <= group_after_last;
     end
     last_word_r <= word_after_last;
-    // Packed taps move from row to row, others with the fold behind the last entries.
-    tap_moves_r <= packed_taps ? (last_step_r ? one_group && next_last_channel : group_after_last && last_channel_r)
+    // Taps that share folds move from row to row, others with the fold behind the last entries.
+    tap_moves_r <= rest_r ? (last_step_r ? one_group && next_last_channel : group_after_last && last_channel_r)
       : word_after_last && last_entry_r;
     if (last_word_r) state_r <= (last_r && last_chunk_r) ? 5'd1 << TILE : 5'd1 << FOLD;
   end
   if (state_r[LOAD] && tap_moves_r) begin
-    if (last_word_r && last_r) begin
-      tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= one_x;
+    if (last_word_r && (last_r || to_rest_r)) begin
+      tap_y_r <= 16'd0; tap_x_r <= 16'd0; tap_offset_r <= @AW@'d0; last_x_r <= one_x; tap_base_r <= j_filter_base;
     end else begin
+      tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
       tap_y_r <= next_y; tap_x_r <= next_x; tap_offset_r <= next_offset; last_x_r <= (next_x == j_last_x);
     end
   end
   if (ends) begin
     first_r <= last_r;
-    if (last_entry_r) begin
-      inputs_left_r <= all_inputs_r; bank_r <= @QW@'d0; offset_r <= @AW@'d0;
-    end else begin
-      inputs_left_r <= inputs_left_r - @fit(j_fold_rows,RW,EW)@;
-      if (!packed_taps) begin
-        if (bank_r == @QW@'d@QLAST@) begin
-          bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
-        end else bank_r <= bank_r + @QW@'d1;
-      end
+    if (to_rest_r) begin
+      rest_r <= 1'b1; channel_r <= @RW@'d0; last_channel_r <= one_rest;
+    end else if (last_r) begin
+      rest_r <= rest_only; channel_r <= @RW@'d0; last_channel_r <= one_rest;
+    end
+    if (to_rest_r || (last_r && rest_only)) inputs_left_r <= rest_inputs_r;
+    else if (last_entry_r) inputs_left_r <= @fit(alone_r,16,EW)@;
+    else inputs_left_r <= inputs_left_r - @fit(fold_rows,RW,EW)@;
+    if (last_r || (last_entry_r && !to_rest_r)) begin
+      bank_r <= @QW@'d0; offset_r <= @AW@'d0;
+    end else if (!rest_r) begin
+      if (bank_r == @QW@'d@QLAST@) begin
+        bank_r <= @QW@'d0; offset_r <= offset_r + j_in_pixels[@AW@-1:0];
+      end else bank_r <= bank_r + @QW@'d1;
     end
     if (last_r) begin
-      tap_base_r <= j_filter_base; pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
+      pixels_left_r <= pixels_left_r - @PW@'d@D@; chunk_r <= 1'b0;
       if (last_chunk_r) begin
         parity_r <= !parity_r; tile_group_r <= tile_group_r + @FW@'d1;
       end
-    end else if (packed_taps) tap_base_r <= tap_base_r + @fit(j_fold_rows,RW,FW)@;
-    else if (last_entry_r) tap_base_r <= tap_base_r + @fit(j_in_channels,16,FW)@;
+    end
   end
   if (i_taken) begin
     pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;

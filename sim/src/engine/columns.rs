@@ -32,6 +32,8 @@ pub(crate) struct Column {
     bank: usize,
     word: usize,
     entry: usize,
+    /// How often it is written, and how many banks apart.
+    copies: [usize; 2],
     /// Cycles it holds a value until its turn at the bank.
     delay: usize,
 }
@@ -47,8 +49,17 @@ pub(crate) struct ColumnSet {
 }
 
 impl ColumnSet {
-    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map.
-    pub fn push(&mut self, job: &ConvJob, from: [usize; 2], entry: usize, param: Param, scores: [Score; 2]) {
+    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map, `copies`
+    /// how often it stands there and how many banks apart.
+    pub fn push(
+        &mut self,
+        job: &ConvJob,
+        from: [usize; 2],
+        entry: usize,
+        copies: [usize; 2],
+        param: Param,
+        scores: [Score; 2],
+    ) {
         let banks = self.writers.len();
         let bank = entry % banks;
         let fold =
@@ -62,6 +73,7 @@ impl ColumnSet {
             bank,
             word: job.dst.base + entry / banks * job.output.pixels(),
             entry,
+            copies,
             delay: self.writers[bank], // its turn; `finish` makes it a delay
         });
         self.writers[bank] += 1;
@@ -249,8 +261,11 @@ impl Columns {
             Memory::Stream => (&mut *stores.stream, &mut activity.stream_write),
             Memory::Scratch => (&mut *stores.scratch, &mut activity.scratch_write),
         };
-        memory.write(now, column.bank, column.word + slot.pixel, value);
-        *written += 1;
+        let [copies, step] = column.copies;
+        for copy in 0..copies {
+            memory.write(now, column.bank + copy * step, column.word + slot.pixel, value);
+        }
+        *written += copies as u64;
         if let Some(relu) = job.pool {
             let seen = i32::from(if relu { value.max(0) } else { value });
             self.pool[c] = seen + if slot.opens_tile { 0 } else { self.pool[c] };

@@ -5,6 +5,7 @@ use super::columns::{ColumnSet, Columns, TAIL};
 use super::gate::LiveList;
 use crate::counters::Activity;
 use lcsim_spec::Score;
+use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, Program};
 
 /// One pass of the pixels of a chunk through one set of weights.
@@ -17,7 +18,9 @@ pub(crate) struct Fold {
     pub entry: usize,
     pub bank: usize,
     pub word: usize,
+    /// The first tap, and how many rows each tap has.
     pub tap: usize,
+    pub tap_rows: usize,
     /// First output pixel of the chunk, and how many.
     pub start: usize,
     pub pixels: usize,
@@ -125,7 +128,7 @@ impl Loader {
     }
 
     /// The streamer takes the fold: from the next cycle on its slots follow.
-    pub fn swapped(&mut self, config: &lcsim_spec::config::ArrayConfig) {
+    pub fn swapped(&mut self, config: &ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
             self.param_busy = config.rows + config.cols + TAIL;
@@ -212,7 +215,8 @@ impl Loader {
         let entry = if job.natural { channel } else { position };
         let cols = view.program.config.array.cols;
         let group = channel / cols;
-        columns.set_mut(self.tile % 2).push(job, [group, channel % cols], entry, param, [score, lscore]);
+        let copies = self.copies(view, job, position);
+        columns.set_mut(self.tile % 2).push(job, [group, channel % cols], entry, copies, param, [score, lscore]);
         if c == 0 {
             self.first_group = group;
         }
@@ -225,6 +229,14 @@ impl Loader {
         (self.chunk, self.index, self.tile_waits) = (0, 0, true);
     }
 
+    /// How often an output is stored, and how many banks apart: more than once in the rest of a map that has copies of it.
+    fn copies(&self, view: &LoaderView, job: &ConvJob, position: usize) -> [usize; 2] {
+        let array = &view.program.config.array;
+        let end = self.tile * array.cols + self.cols;
+        let rest = if job.dst_copies && self.cols < array.cols { rest(array, end) } else { 0 };
+        if rest > 0 && position >= end - rest { [array.rows / rest, rest] } else { [1, 0] }
+    }
+
     /// Entries of the input map.
     fn entries(view: &LoaderView, job: &ConvJob) -> usize {
         match job.inputs {
@@ -233,27 +245,38 @@ impl Loader {
         }
     }
 
+    /// Entries of the input map whose taps share folds, and how many taps do.
+    fn packed(view: &LoaderView, job: &ConvJob) -> (usize, usize) {
+        let array = &view.program.config.array;
+        match (job.inputs, rest(array, Self::entries(view, job))) {
+            (Inputs::Packed(taps), _) => (job.input.channels, taps),
+            (_, rest) if job.src_copies && rest > 0 => (rest, array.rows / rest),
+            _ => (0, 1),
+        }
+    }
+
     /// Folds over each chunk; without any input entry one is left, which brings the bias.
     fn folds(view: &LoaderView, job: &ConvJob) -> usize {
-        match job.inputs {
-            Inputs::Packed(taps) => job.taps().div_ceil(taps),
-            _ => (job.taps() * Self::entries(view, job).div_ceil(view.program.config.array.rows)).max(1),
-        }
+        let (packed, taps) = Self::packed(view, job);
+        let groups = (Self::entries(view, job) - packed).div_ceil(view.program.config.array.rows);
+        let shared = if packed > 0 { job.taps().div_ceil(taps) } else { 0 };
+        (job.taps() * groups + shared).max(1)
     }
 
     fn fold(&self, view: &LoaderView, job: &ConvJob) -> Fold {
         let array = &view.program.config.array;
         let banks = view.program.config.banks();
-        let entries = Self::entries(view, job);
-        let (tap, entry, rows) = match job.inputs {
-            Inputs::Packed(taps) => {
-                let tap = self.index * taps;
-                (tap, 0, taps.min(job.taps() - tap) * entries)
+        let (packed, taps) = Self::packed(view, job);
+        let alone = Self::entries(view, job) - packed;
+        let groups = alone.div_ceil(array.rows);
+        let (tap, entry, rows, tap_rows) = match self.index.checked_sub(job.taps() * groups) {
+            Some(shared) if packed > 0 => {
+                let tap = shared * taps;
+                (tap, alone, taps.min(job.taps() - tap) * packed, packed)
             }
             _ => {
-                let tiles = entries.div_ceil(array.rows).max(1);
-                let entry = self.index % tiles * array.rows;
-                (self.index / tiles, entry, array.rows.min(entries - entry))
+                let entry = self.index % groups.max(1) * array.rows;
+                (self.index / groups.max(1), entry, array.rows.min(alone - entry), array.rows)
             }
         };
         let (start, total) = (self.chunk * array.accumulator_depth, job.output.pixels());
@@ -267,6 +290,7 @@ impl Loader {
             bank: entry % banks,
             word: job.src.base + entry / banks * job.input.pixels(),
             tap,
+            tap_rows,
             start,
             pixels,
             first,
@@ -307,15 +331,22 @@ impl Loader {
 
 /// Filter word of a row, counted from its group's first: `tap * inputs + input`.
 fn fold_entry(view: &LoaderView, job: &ConvJob, fold: &Fold, row: usize, activity: &mut Activity) -> usize {
-    let first = fold.tap * job.input.channels;
-    let entry = fold.entry + row;
-    match job.inputs {
+    let (tap, entry) = (fold.tap + row / fold.tap_rows, fold.entry + row % fold.tap_rows);
+    let channel = match job.inputs {
         Inputs::List(list) => {
             activity.list_read += LiveList::ENTRY_BYTES;
-            first + view.lists[list].entries[entry].0
+            view.lists[list].entries[entry].0
         }
-        Inputs::Dense => first + entry,
-        // Taps and channels of a packed fold are neighbours.
-        Inputs::Packed(_) => first + row,
-    }
+        Inputs::Dense | Inputs::Packed(_) => entry,
+    };
+    tap * job.input.channels + channel
+}
+
+/// Entries behind a map's last full group of `rows`, if taps of theirs can share folds: the rest is no more than half of the rows and
+/// no full tile, the rows are a power of two, and rows and columns divide each other.
+fn rest(array: &ArrayConfig, entries: usize) -> usize {
+    let (rows, cols) = (array.rows, array.cols);
+    let rest = entries % rows;
+    let aligned = rows.is_power_of_two() && (rows.is_multiple_of(cols) || cols.is_multiple_of(rows));
+    if aligned && rest <= rows / 2 && rest < cols { rest } else { 0 }
 }

@@ -17,7 +17,7 @@ use crate::counters::{Activity, LayerCount, Spent};
 use array::Array;
 use columns::{Columns, Stores, TAIL};
 use gate::{GateUnit, GateView};
-use lcsim_spec::schedule::{ConvJob, Inputs, Memory, Op, Program, Purpose, Unit, pool_region};
+use lcsim_spec::schedule::{ConvJob, Memory, Op, Program, Purpose, Unit, pool_region};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
 use memory::Banked;
@@ -220,8 +220,7 @@ impl<'a> Machine<'a> {
                 activity.macs += slot.cols as u64;
                 // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4 bytes).
                 activity.register_bytes += 5 * slot.cols as u64;
-                let extra = if let Inputs::Packed(_) = job.inputs { r / job.input.channels } else { 0 };
-                if let Some(offset) = input_offset(job, slot.corner, slot.tap + extra) {
+                if let Some(offset) = input_offset(job, slot.corner, slot.tap + r / slot.tap_rows) {
                     let (memory, read) = match job.src.memory {
                         Memory::Stream => (&mut self.stream, &mut activity.stream_read),
                         Memory::Scratch => (&mut self.scratch, &mut activity.scratch_read),

@@ -21,9 +21,10 @@ pub(crate) struct Slot {
     /// Bank of row 0, and word of the entry at pixel 0.
     pub bank: usize,
     pub word: usize,
-    /// Position of the kernel's upper left corner in the input map, and the (first) tap.
+    /// Position of the kernel's upper left corner in the input map, the first tap, and how many rows each tap has.
     pub corner: [isize; 2],
     pub tap: usize,
+    pub tap_rows: usize,
     /// Output pixel, and its word in the accumulators.
     pub pixel: usize,
     pub acc: usize,

@@ -83,6 +83,7 @@ fn pixel_slot(job: &ConvJob, fold: &Fold, index: usize) -> Slot {
         word: fold.word,
         corner: [corner(y, 0), corner(x, 1)],
         tap: fold.tap,
+        tap_rows: fold.tap_rows,
         pixel,
         acc: index,
     }

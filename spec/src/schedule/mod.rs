@@ -100,6 +100,10 @@ pub struct ConvJob {
     pub src_relu: bool,
     /// Which channels the input's entries are.
     pub inputs: Inputs,
+    /// The input's rest stands in copies, so that taps of it share folds.
+    pub src_copies: bool,
+    /// Writes the output's rest in copies.
+    pub dst_copies: bool,
     /// Output channels in the order of a live list; all of them without one.
     pub outputs: Option<usize>,
     /// The destination is indexed by channel, not by position in the list.
@@ -266,6 +270,7 @@ struct Placed {
     region: Region,
     relu: bool,
     inputs: Inputs,
+    copies: bool,
 }
 
 impl Builder<'_> {
@@ -274,7 +279,7 @@ impl Builder<'_> {
         self.op(Unit::LoadImage, false, input);
         let packed =
             if self.program.image_copies > 1 { Inputs::Packed(self.program.image_copies) } else { Inputs::Dense };
-        let mut map = Placed { region: self.program.image_region, relu: false, inputs: packed };
+        let mut map = Placed { region: self.program.image_region, relu: false, inputs: packed, copies: false };
         for (i, layer) in net.layers.iter().enumerate() {
             let pooled = pool_is_read(&net.layers[i + 1..]);
             map = match layer {
@@ -289,7 +294,7 @@ impl Builder<'_> {
         let region = self.layout.stream(c)?;
         let job = ConvJob { pool, natural: true, ..self.job(c, map, region, kind) };
         self.conv(job, false);
-        Ok(Placed { region, relu: c.relu, inputs: Inputs::Dense })
+        Ok(Placed { region, relu: c.relu, inputs: Inputs::Dense, copies: false })
     }
 
     fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, ScheduleError> {
@@ -308,10 +313,13 @@ impl Builder<'_> {
             }
             if i < last {
                 let region = self.layout.scratch(&g.conv)?;
-                let pool = b.convs[i + 1].gate.is_some().then_some(g.conv.relu);
-                let job = ConvJob { pool, outputs: list, ..self.job(&g.conv, x, region, LayerKind::Conv) };
-                self.conv(job, predicated);
-                x = Placed { region, relu: g.conv.relu, inputs: list.map_or(Inputs::Dense, Inputs::List) };
+                let next = &b.convs[i + 1];
+                let pool = next.gate.is_some().then_some(g.conv.relu);
+                // One tap has no other to share a fold with.
+                let copies = next.conv.taps() > 1;
+                let job = self.job(&g.conv, x, region, LayerKind::Conv);
+                self.conv(ConvJob { pool, outputs: list, dst_copies: copies, ..job }, predicated);
+                x = Placed { region, relu: g.conv.relu, inputs: list.map_or(Inputs::Dense, Inputs::List), copies };
                 continue;
             }
             // The shortcut runs while the gate unit scores the last convolution's channels.
@@ -330,7 +338,7 @@ impl Builder<'_> {
             };
             self.conv(job, predicated);
         }
-        Ok(Placed { region: out, relu: b.relu, inputs: Inputs::Dense })
+        Ok(Placed { region: out, relu: b.relu, inputs: Inputs::Dense, copies: false })
     }
 
     fn job(&mut self, c: &Conv, x: Placed, dst: Region, kind: LayerKind) -> ConvJob {
@@ -351,6 +359,8 @@ impl Builder<'_> {
             dst,
             src_relu: x.relu,
             inputs: x.inputs,
+            src_copies: x.copies,
+            dst_copies: false,
             outputs: None,
             natural: false,
             residual: None,

@@ -20,7 +20,8 @@ struct Set {
     bias: i64,
     multiplier: i64,
     shift: i64,
-    bank: i64,
+    /// Banks that it writes, a bit for each.
+    select: i64,
     word: i64,
     entry: i64,
     interval: i64,
@@ -86,7 +87,7 @@ impl Column<'_> {
     }
 
     /// Parameters of a tile, written when the set is free: the last pool sum with it has left.
-    fn set(&mut self, scattered: bool, parity: usize) -> (Set, i64) {
+    fn set(&mut self, residual: bool, scattered: bool, parity: usize) -> (Set, i64) {
         let cols = self.config.array.cols as i64;
         let interval = if scattered { self.rng.range(1, cols) } else { 1 };
         let turn = self.rng.range(0, interval - 1);
@@ -102,7 +103,7 @@ impl Column<'_> {
             bias: rng.within(most),
             multiplier,
             shift,
-            bank: rng.range(0, self.config.banks() as i64 - 1),
+            select: select(rng, residual, self.config),
             word: rng.range(0, words - 1),
             entry: rng.range(0, 65535),
             interval,
@@ -123,7 +124,7 @@ impl Column<'_> {
             ("bias", set.bias),
             ("multiplier", set.multiplier),
             ("shift", set.shift),
-            ("bank", set.bank),
+            ("select", set.select),
             ("word", set.word),
             ("entry", set.entry),
             ("turn", turn),
@@ -139,7 +140,7 @@ impl Column<'_> {
     }
 
     fn tile(&mut self, job: &Job, scattered: bool, parity: usize) {
-        let (set, cols) = self.set(scattered, parity);
+        let (set, cols) = self.set(job.residual, scattered, parity);
         let depth = self.config.array.accumulator_depth as i64;
         let folds = self.rng.range(1, 3);
         let pixels = self.rng.pick(&[1, 2, 3, depth - 1, depth, depth + 1, 2 * depth + 1]).clamp(1, 40);
@@ -225,15 +226,15 @@ impl Column<'_> {
         let word = (set.word + pixel) % words;
         let mut base = 0;
         if job.residual {
-            script.expect(e4, "o_reads", 1 << set.bank);
+            script.expect(e4, "o_reads", set.select);
             script.expect(e4, "o_read_word", word);
             let stored = i64::from(self.rng.int8());
-            script.drive(e4 + 2, &format!("i_stored[{}/{}]", set.bank, self.config.banks()), stored);
+            script.drive(e4 + 2, &format!("i_stored[{}/{}]", set.select.ilog2(), self.config.banks()), stored);
             base = if job.residual_relu { stored.max(0) } else { stored };
         }
         let scaled = round(sat16(round(sum, set.shift)) * set.multiplier, i64::from(REQUANT_SHIFT));
         let value = (scaled + base).clamp(-128, 127);
-        script.expect(e4 + 4, "o_writes", 1 << set.bank);
+        script.expect(e4 + 4, "o_writes", set.select);
         script.expect(e4 + 4, "o_write_word", word);
         script.expect(e4 + 4, "o_write_data", value);
         let [_, _, opens, closes] = flags;
@@ -251,4 +252,10 @@ impl Column<'_> {
 /// How many columns take part: mostly this one too.
 fn rng_used(rng: &mut Rng, index: i64, cols: i64) -> i64 {
     if rng.once_in(6) { rng.range(1, cols) } else { rng.range(index + 1, cols) }
+}
+
+/// One bank where the residual is read; where none is, sometimes more: an output in copies.
+fn select(rng: &mut Rng, residual: bool, config: &AcceleratorConfig) -> i64 {
+    let mut bank = || 1 << rng.range(0, config.banks() as i64 - 1);
+    if residual { bank() } else { bank() | bank() }
 }

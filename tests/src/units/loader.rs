@@ -78,7 +78,7 @@ impl Loader<'_> {
         // The array has drained: everything is free.
         let start = self.now.max(self.set_free).max(self.script.cycles()) + self.rng.pick(&[0, 3, 20]);
         (self.shadow_free, self.set_free, self.taken) = (start, start, start);
-        job.hold(&mut self.script, self.config.array.rows as i64);
+        job.hold(&mut self.script);
         self.script.drive(start, "i_start", 1);
         self.script.drive(start, "i_start_dst_base", job.dst_base);
         self.now = start + 1;
@@ -158,7 +158,7 @@ impl Loader<'_> {
                 ("o_set_bias", bias),
                 ("o_set_multiplier", scaled),
                 ("o_set_shift", shift),
-                ("o_set_bank", bank as i64),
+                ("o_set_select", job.copies(number * cols + c, self.config) << bank),
                 ("o_set_word", job.dst_base + entry / banks * job.out_pixels),
                 ("o_set_entry", entry),
                 ("o_set_turn", turns[bank]),
@@ -252,15 +252,16 @@ impl Loader<'_> {
     fn word(&mut self, job: &Job, tile: &Tile, fold: &job::Fold, row: i64, group: i64, y: usize) {
         let cols = self.config.array.cols;
         let script = &mut self.script;
+        let (tap, entry) = job.row(fold, row);
         let input = match &job.inputs {
             Inputs::List(list) => {
-                script.expect(y - 1, "o_list_address", fold.entry + row);
-                list.answer(script, y, fold.entry + row, self.config).0
+                script.expect(y - 1, "o_list_address", entry);
+                list.answer(script, y, entry, self.config).0
             }
-            Inputs::Dense | Inputs::Packed(_) => fold.entry + row,
+            Inputs::Dense | Inputs::Packed(_) => entry,
         };
         let taps = job.kernel[0] * job.kernel[1];
-        let address = job.filter_base + (group * taps + fold.tap) * job.in_channels + input;
+        let address = job.filter_base + (group * taps + tap) * job.in_channels + input;
         script.expect(y + 1, "o_filter_address", address);
         let bytes: Vec<i64> = (0..cols).map(|_| i64::from(self.rng.int8())).collect();
         for (lane, byte) in bytes.iter().enumerate() {

@@ -61,6 +61,8 @@ pub struct Fold {
     pub tap: i64,
     pub entry: i64,
     pub rows: i64,
+    /// Rows of each tap.
+    pub tap_rows: i64,
 }
 
 /// A convolution.
@@ -70,6 +72,8 @@ pub struct Job {
     pub in_pixels: i64,
     pub in_channels: i64,
     pub inputs: Inputs,
+    /// The rest of the input, and of the output, stands in copies.
+    pub copies: [bool; 2],
     pub kernel: [i64; 2],
     pub outputs: i64,
     pub out_pixels: i64,
@@ -88,7 +92,10 @@ impl Job {
     pub fn random(config: &AcceleratorConfig, rng: &mut Rng) -> Self {
         let (rows, cols) = (config.array.rows as i64, config.array.cols as i64);
         let depth = config.array.accumulator_depth as i64;
-        let mut count = |part: i64| rng.pick(&[1, part, part + 1, 2 * part + 1]);
+        let mut count = |part: i64| {
+            let any = rng.range(1, 3 * part);
+            rng.pick(&[1, part, part + 1, 2 * part + 1, any, any])
+        };
         // Few input channels leave room for several taps; many outputs, of which some live, meet at a bank.
         let (in_channels, outputs) = (count(rows), count(cols));
         let in_channels = if rng.once_in(3) { rng.range(1, (rows / 2).max(1)) } else { in_channels };
@@ -105,6 +112,7 @@ impl Job {
             in_pixels: rng.range(1, 200),
             in_channels,
             inputs,
+            copies: [rng.once_in(2), rng.once_in(2)],
             kernel: [rng.range(1, 3), rng.range(1, 3)],
             outputs,
             out_pixels: rng.pick(&[1, depth, depth + 1, 2 * depth]),
@@ -122,12 +130,11 @@ impl Job {
     }
 
     /// Keeps the instruction, the input list's length and the L-Net's score on the ports.
-    pub fn hold(&self, script: &mut Script, rows: i64) {
+    pub fn hold(&self, script: &mut Script) {
         let taps = self.kernel[0] * self.kernel[1];
-        // Packed folds take rows from all taps and channels together, others from the channels of a tap.
         let (kind, in_list, fold_inputs, fold_rows) = match &self.inputs {
-            Inputs::Dense => (0, 0, self.in_channels, rows),
-            Inputs::List(list) => (1, list.which as i64, self.in_channels, rows),
+            Inputs::Dense => (0, 0, taps, 0),
+            Inputs::List(list) => (1, list.which as i64, taps, 0),
             Inputs::Packed(taken) => (2, 0, taps * self.in_channels, taken.min(&taps) * self.in_channels),
         };
         for (field, value) in [
@@ -136,7 +143,8 @@ impl Job {
             ("in_channels", self.in_channels),
             ("inputs", kind),
             ("in_list", in_list),
-            ("last_channel", self.in_channels - 1),
+            ("src_copies", i64::from(self.copies[0])),
+            ("dst_copies", i64::from(self.copies[1])),
             ("fold_inputs", fold_inputs),
             ("fold_rows", fold_rows),
             ("last_y", self.kernel[0] - 1),
@@ -163,25 +171,47 @@ impl Job {
         }
     }
 
-    /// "Kernel tap, outer; group of R input entries, inner"; packed ones take neighbouring taps. Without an input one
+    /// "Kernel tap, outer; group of R input entries, inner", then those that the taps of the rest share. Without an input one
     /// fold with no row is left.
     pub fn folds(&self, config: &AcceleratorConfig) -> Vec<Fold> {
         let rows = config.array.rows as i64;
         let taps = self.kernel[0] * self.kernel[1];
-        if let Inputs::Packed(taken) = self.inputs {
-            let fold = |tap: i64| Fold { tap, entry: 0, rows: taken.min(taps - tap) * self.in_channels };
-            return (0..taps).step_by(taken as usize).map(fold).collect();
-        }
         let entries = if let Inputs::List(list) = &self.inputs { list.len() } else { self.in_channels };
-        let groups = |tap| (0..entries).step_by(rows as usize).map(move |entry| (tap, entry));
-        let fold = |(tap, entry)| Fold { tap, entry, rows: rows.min(entries - entry) };
-        let folds: Vec<Fold> = (0..taps).flat_map(groups).map(fold).collect();
-        if folds.is_empty() { vec![Fold { tap: 0, entry: 0, rows: 0 }] } else { folds }
+        let (rest, together) = match self.inputs {
+            Inputs::Packed(together) => (entries, together),
+            _ if self.copies[0] && rest(entries, config) > 0 => (rest(entries, config), rows / rest(entries, config)),
+            _ => (0, 1),
+        };
+        let alone = entries - rest;
+        let mut folds = vec![];
+        for tap in 0..taps {
+            for entry in (0..alone).step_by(rows as usize) {
+                folds.push(Fold { tap, entry, rows: rows.min(alone - entry), tap_rows: rows });
+            }
+        }
+        for tap in (0..taps).step_by(together as usize).filter(|_| rest > 0) {
+            folds.push(Fold { tap, entry: alone, rows: together.min(taps - tap) * rest, tap_rows: rest });
+        }
+        if folds.is_empty() { vec![Fold { tap: 0, entry: 0, rows: 0, tap_rows: rows }] } else { folds }
+    }
+
+    /// "Copies stand in banks b, b + r, b + 2r, ...": a bit for each, from b on.
+    pub fn copies(&self, position: i64, config: &AcceleratorConfig) -> i64 {
+        let rows = config.array.rows as i64;
+        let outputs = self.out_list.as_ref().map_or(self.outputs, List::len);
+        let rest = if self.copies[1] { rest(outputs, config) } else { 0 };
+        let copies = if rest > 0 && position >= outputs - rest { rows / rest } else { 1 };
+        (0..copies).map(|copy| 1 << (copy * rest)).sum()
+    }
+
+    /// Tap and entry of a row.
+    pub fn row(&self, fold: &Fold, row: i64) -> (i64, i64) {
+        (fold.tap + row / fold.tap_rows, fold.entry + row % fold.tap_rows)
     }
 
     /// Vertical and horizontal position of a row's tap in the kernel.
     pub fn tap(&self, fold: &Fold, row: i64) -> [i64; 2] {
-        let tap = fold.tap + if let Inputs::Packed(_) = self.inputs { row / self.in_channels } else { 0 };
+        let (tap, _) = self.row(fold, row);
         [tap / self.kernel[1], tap % self.kernel[1]]
     }
 
@@ -190,4 +220,12 @@ impl Job {
         let (rows, banks) = (config.array.rows as i64, config.banks() as i64);
         (fold.entry % banks / rows, self.src_base + fold.entry / banks * self.in_pixels)
     }
+}
+
+/// "Rest": entries behind the last full group of R, where taps of theirs can share folds.
+fn rest(entries: i64, config: &AcceleratorConfig) -> i64 {
+    let (rows, cols) = (config.array.rows as i64, config.array.cols as i64);
+    let rest = entries % rows;
+    let divides = rows % cols == 0 || cols % rows == 0;
+    if rows.count_ones() == 1 && divides && 2 * rest <= rows && rest < cols { rest } else { 0 }
 }
