@@ -1,11 +1,12 @@
 //! Cycle-accurate simulator of the gated systolic-array accelerator of docs/microarchitecture.md.
 //!
-//! `schedule -> engine -> counters -> energy -> report`; cycles come from the engine, never from a formula.
+//! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals it.
 
 mod counters;
 mod energy;
 mod engine;
 mod error;
+mod fast;
 pub mod report;
 
 pub use counters::{Activity, CycleCounters, LayerCount};
@@ -14,6 +15,7 @@ pub use engine::{Outcome, Probe};
 pub use error::Error;
 
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use std::sync::Arc;
 
 /// What a gate's zero does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +26,22 @@ pub enum Mode {
     ForcedOpen,
 }
 
+/// How an image is simulated. Both give the same values, cycles and counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Engine {
+    /// Layer by layer: values by matrix products, cycles by the recurrences of the contract page.
+    #[default]
+    Fast,
+    /// Every register, every cycle: the definition.
+    Stepped,
+}
+
 /// A network laid out on an accelerator, ready for images.
 #[derive(Debug, Clone)]
 pub struct Simulator {
     program: lcsim_spec::schedule::Program,
+    network: Arc<fast::Network>,
+    engine: Engine,
 }
 
 impl Simulator {
@@ -36,7 +50,22 @@ impl Simulator {
     /// # Errors
     /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
-        Ok(Self { program: lcsim_spec::schedule::Program::new(net, config)? })
+        let program = lcsim_spec::schedule::Program::new(net, config)?;
+        Ok(Self { program, network: Arc::new(fast::Network::new(net)), engine: Engine::default() })
+    }
+
+    /// The same with the `stepped` engine, whatever the default.
+    ///
+    /// # Errors
+    /// As [`Simulator::new`].
+    pub fn stepped(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
+        Ok(Self::new(net, config)?.with_engine(Engine::Stepped))
+    }
+
+    /// The same, simulated by `engine`.
+    #[must_use]
+    pub fn with_engine(self, engine: Engine) -> Self {
+        Self { engine, ..self }
     }
 
     /// What it runs.
@@ -49,7 +78,7 @@ impl Simulator {
     /// # Panics
     /// If `image` is not as long as the network's input shape says.
     pub fn run(&self, image: &[i8], mode: Mode) -> Outcome {
-        self.machine(image, mode).run()
+        self.simulate(image, mode, false)
     }
 
     /// Like [`Simulator::run`], with every map in the trace.
@@ -57,7 +86,16 @@ impl Simulator {
     /// # Panics
     /// If `image` is not as long as the network's input shape says.
     pub fn trace(&self, image: &[i8], mode: Mode) -> Outcome {
-        self.machine(image, mode).keep_maps().run()
+        self.simulate(image, mode, true)
+    }
+
+    fn simulate(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
+        assert_eq!(image.len(), self.program.image.len(), "image of another size");
+        match self.engine {
+            Engine::Fast => fast::run(&self.network, &self.program, image, mode, keep_maps),
+            Engine::Stepped if keep_maps => self.machine(image, mode).keep_maps().run(),
+            Engine::Stepped => self.machine(image, mode).run(),
+        }
     }
 
     /// What stands in the memories after `cycles` clock edges.

@@ -34,7 +34,7 @@ impl Pair {
         let program = Program::new(net, config).expect("fits");
         let folder = tempfile::tempdir().expect("a folder");
         let core = build(&program, folder.path());
-        Self { simulator: Simulator::new(net, config).expect("fits"), program, core, _folder: folder }
+        Self { simulator: Simulator::stepped(net, config).expect("fits"), program, core, _folder: folder }
     }
 
     fn agree(&self, image: &[i8], mode: Mode, context: &str) {

@@ -44,7 +44,7 @@ fn stem_start(words: u64) -> u64 {
 
 /// `seen` holds after `cycles`, and did not one cycle before.
 fn appears(net: &QuantNetwork, config: &AcceleratorConfig, cycles: u64, seen: impl Fn(&Probe) -> bool) {
-    let simulator = Simulator::new(net, config).expect("fits");
+    let simulator = Simulator::stepped(net, config).expect("fits");
     let image = vec![10; net.input.shape.len()];
     let at = |n: u64| simulator.probe(&image, Mode::Gated, n);
     assert!(!seen(&at(cycles - 1)), "already there after {} cycles", cycles - 1);
@@ -199,7 +199,7 @@ fn gated_block_from_input_to_write_back() {
     let head = t.idle(first + 15, 1);
     // Logits leave behind P2.
     appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
-    let outcome = Simulator::new(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
+    let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
     assert_eq!(outcome.cycles, head + 4 + 3 + 3 + 1);
 }
 
@@ -256,7 +256,7 @@ fn taps_of_a_rest_share_folds() {
         let b = block(map, 7, 3, None, [&mask, &[]]);
         let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
         let t = terms(&config);
-        let outcome = Simulator::new(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
+        let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
         let (_, conv2) = outcome.ends.iter().find(|(name, _)| name == "conv1").expect("ran");
         let first = t.first_slot(t.first_word(*conv2, 4), 4, 1);
         let before = 3 + 1;
@@ -274,7 +274,7 @@ fn channels_of_one_bank_take_turns() {
     let b = block(map, 4, 1, None, [&[], &mask]);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![Layer::Block(b)], 1);
     let t = terms(&config);
-    let simulator = Simulator::new(&net, &config).expect("fits");
+    let simulator = Simulator::stepped(&net, &config).expect("fits");
     let outcome = simulator.run(&[10; 64], Mode::Gated);
     let ended = |layer: &str| outcome.ends.iter().find(|(name, _)| name == layer).expect("ran").1;
     let cnet2 = ended("conv1");

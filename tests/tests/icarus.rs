@@ -24,7 +24,7 @@ fn small_networks_on_3x5() {
         (config.array.rows, config.array.cols, config.name) = (3, 5, "3x5".into());
         let net = plan.build();
         let program = Program::new(&net, &config).expect("fits");
-        let outcome = Simulator::new(&net, &config).expect("fits").run(&plan.image(), Mode::Gated);
+        let outcome = Simulator::stepped(&net, &config).expect("fits").run(&plan.image(), Mode::Gated);
         if outcome.cycles > CYCLES {
             continue;
         }

@@ -32,7 +32,7 @@ fn refusal(
     config: &AcceleratorConfig,
     key: &'static str,
 ) -> Result<Option<(usize, usize)>, TestCaseError> {
-    let error = match Simulator::new(net, config) {
+    let error = match Simulator::stepped(net, config) {
         Ok(_) => return Ok(None),
         Err(error) => error,
     };
@@ -69,7 +69,7 @@ proptest! {
                 *(capacity.value)(&mut config) = needed;
             }
             prop_assert!(needed > 0, "every network needs some {}", capacity.key);
-            let found = Simulator::new(&net, &config).expect("it was not refused").trace(&image, Mode::Gated);
+            let found = Simulator::stepped(&net, &config).expect("it was not refused").trace(&image, Mode::Gated);
             prop_assert_eq!(&found.trace, &expected, "with the least {}", capacity.key);
 
             *(capacity.value)(&mut tightest) = needed;
@@ -78,7 +78,7 @@ proptest! {
             prop_assert_eq!(refusal(&net, &config, capacity.key)?, Some((needed - step, needed)));
         }
         // All at once: no memory lives off the slack of another.
-        let found = Simulator::new(&net, &tightest).expect("each capacity suffices").trace(&image, Mode::Gated);
+        let found = Simulator::stepped(&net, &tightest).expect("each capacity suffices").trace(&image, Mode::Gated);
         prop_assert_eq!(&found.trace, &expected);
     }
 }

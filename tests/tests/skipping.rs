@@ -208,7 +208,7 @@ proptest! {
     #[test]
     fn a_zero_score_executes_no_mac_and_moves_no_byte_of_its_work(plan in plan(), config in accelerator()) {
         let (net, image) = (plan.build(), plan.image());
-        let simulator = Simulator::new(&net, &config).expect("it fits");
+        let simulator = Simulator::stepped(&net, &config).expect("it fits");
         let outcome = simulator.run(&image, Mode::Gated);
         let lines = lines(&net, &integer::run(&net, &image, integer::Mode::Gated));
         prop_assert_eq!(lines.len(), outcome.layers.len());
@@ -245,7 +245,7 @@ proptest! {
         let mut cost = |open: bool| {
             mask[more] = open;
             let net = masked(&net, &mask);
-            let outcome = Simulator::new(&net, &config).expect("it fits").run(&image, Mode::Gated);
+            let outcome = Simulator::stepped(&net, &config).expect("it fits").run(&image, Mode::Gated);
             let mut bits = mask.iter();
             for (gate, _) in net.gates() {
                 let wanted: Vec<Score> =
@@ -265,10 +265,10 @@ proptest! {
     #[test]
     fn forced_open_gates_give_the_ungated_values_scaled_by_the_scores(plan in plan(), config in accelerator()) {
         let (net, image) = (plan.build(), plan.image());
-        let forced = Simulator::new(&net, &config).expect("it fits").trace(&image, Mode::ForcedOpen);
+        let forced = Simulator::stepped(&net, &config).expect("it fits").trace(&image, Mode::ForcedOpen);
         prop_assert_eq!(forced.trace.gates.len(), net.gates().count(), "every gate is evaluated");
         let plain = folded(&net, &forced.trace);
-        let plain = Simulator::new(&plain, &config).expect("it fits").trace(&image, Mode::Gated);
+        let plain = Simulator::stepped(&plain, &config).expect("it fits").trace(&image, Mode::Gated);
         prop_assert_eq!(forced.trace.maps.len(), net.convs().count());
         prop_assert_eq!(&forced.trace.maps, &plain.trace.maps);
         prop_assert_eq!(forced.trace.logits, plain.trace.logits);
@@ -277,8 +277,8 @@ proptest! {
     #[test]
     fn forced_open_gates_cost_the_ungated_work_on_the_array(plan in plan(), config in accelerator()) {
         let (net, image) = (plan.build(), plan.image());
-        let forced = Simulator::new(&net, &config).expect("it fits").run(&image, Mode::ForcedOpen);
-        let ungated = Simulator::new(&net.ungated(), &config).expect("it fits").run(&image, Mode::Gated);
+        let forced = Simulator::stepped(&net, &config).expect("it fits").run(&image, Mode::ForcedOpen);
+        let ungated = Simulator::stepped(&net.ungated(), &config).expect("it fits").run(&image, Mode::Gated);
         // Lists and pool sums are the gates' cost; a line without outputs in front of the array is a gate's.
         let work = |layers: &[LayerCount]| -> Vec<Activity> {
             let convs = layers.iter().map(|l| l.activity).filter(|a| a.requantized > 0);

@@ -20,7 +20,7 @@ fn run(initialised: bool, change: impl Fn(&str, &str) -> String) -> Output {
     let config = array(3, 5, 2);
     let (net, folder) = (net(), tempfile::tempdir().expect("a folder"));
     let program = Program::new(&net, &config).expect("fits");
-    let simulator = Simulator::new(&net, &config).expect("fits");
+    let simulator = Simulator::stepped(&net, &config).expect("fits");
     let vector = |seed: i8| {
         let image: Vec<i8> = (0..64).map(|i: i8| i.wrapping_mul(seed)).collect();
         let outcome = simulator.run(&image, Mode::Gated);

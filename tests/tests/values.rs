@@ -11,7 +11,7 @@ proptest! {
     #[test]
     fn simulator_equals_integer_golden(plan in plan(), config in accelerator()) {
         let (net, image) = (plan.build(), plan.image());
-        let simulator = Simulator::new(&net, &config).expect("every accelerator holds every plan");
+        let simulator = Simulator::stepped(&net, &config).expect("every accelerator holds every plan");
         for (mode, golden) in [(Mode::Gated, integer::Mode::Gated), (Mode::ForcedOpen, integer::Mode::ForcedOpen)] {
             let outcome = simulator.trace(&image, mode);
             let (trace, macs) = integer::run_counted(&net, &image, golden);

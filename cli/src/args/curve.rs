@@ -41,9 +41,7 @@ fn curve_help() -> String {
         "\
 A point is a model, with a threshold of its scores, on an accelerator: its accuracy, and the cycles (mean, 5th and
 95th percentile over the images), energy and executed MACs of an image. Each image
-is simulated with its gates; a network without gates takes the same cycles for
-every image, so one is simulated and the integer reference, which equals the
-simulator bit for bit, classifies the others.
+is simulated.
 
 The plot has a colour for each accelerator, filled circles with a bar from the 5th
 to the 95th percentile for gated networks, squares joined by a dashed line for

@@ -10,8 +10,9 @@ pub use models::{EvalArgs, QuantizeArgs};
 pub use run::{RUN_IMAGES, RunArgs};
 pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use lcsim_sim::Engine;
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
@@ -70,6 +71,24 @@ const DATA_HELP: &str = "Data (--data), recognised by what it contains:
   FOLDER          with such files: one idx pair; test_batch.bin; or without that
                   all data_batch_*.bin";
 
+/// An engine of the simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    /// Layer by layer: matrix products for the values, recurrences for the cycles
+    Fast,
+    /// Every register in every cycle: the definition, some hundred times slower
+    Stepped,
+}
+
+impl From<EngineName> for Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Fast => Self::Fast,
+            EngineName::Stepped => Self::Stepped,
+        }
+    }
+}
+
 /// What commands that simulate have in common.
 #[derive(Debug, Args)]
 pub struct SimulationArgs {
@@ -82,6 +101,9 @@ pub struct SimulationArgs {
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
+    /// How to simulate; the results do not depend on it
+    #[arg(long, value_enum, value_name = "ENGINE", default_value = "fast")]
+    pub engine: EngineName,
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,

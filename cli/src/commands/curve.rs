@@ -92,7 +92,8 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
                     config.gate.macs
                 ));
             }
-            let setting = Setting { net, config, energy, data: &name, images };
+            let engine = args.common.engine.into();
+            let setting = Setting { net, config, energy, data: &name, images, engine };
             let point = curve::measure(&setting, !args.common.quiet).with_context(|| {
                 format!("{} of {of} points are finished and kept in {}", points.len(), store.display())
             })?;

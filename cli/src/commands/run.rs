@@ -6,7 +6,7 @@ use crate::data::{Count, Dataset, Expected};
 use crate::{load, output, parallel, table, totals};
 use anyhow::{Context, Result};
 use lcsim_sim::{Mode, Simulator, report};
-use lcsim_spec::Report;
+use lcsim_spec::{QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
@@ -38,8 +38,11 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
-    let gated = Simulator::new(&net, &config).with_context(|| args.config.clone())?;
-    let ungated = Simulator::new(&net.ungated(), &config).with_context(|| args.config.clone())?;
+    let simulator = |net: &QuantNetwork| -> Result<Simulator> {
+        let simulator = Simulator::new(net, &config).with_context(|| args.config.clone())?;
+        Ok(simulator.with_engine(args.common.engine.into()))
+    };
+    let (gated, ungated) = (simulator(&net)?, simulator(&net.ungated())?);
     // Of each image: with its gates, with all gates forced open, without gates.
     let modes = |i: usize| {
         let image = net.input.quantize_image(&images[i].pixels);

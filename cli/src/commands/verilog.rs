@@ -77,7 +77,7 @@ fn vectors(
     data: &Dataset,
 ) -> Result<Vec<Vector>> {
     let images = data.select(0, Count::or_at_most(args.images, VERILOG_IMAGES), &Expected::by_quantized(net))?;
-    let simulator = Simulator::new(net, config).with_context(|| args.config.clone())?;
+    let simulator = Simulator::stepped(net, config).with_context(|| args.config.clone())?;
     let vector = |pixels: &[u8]| {
         let image = net.input.quantize_image(pixels);
         let outcome = simulator.run(&image, Mode::Gated);

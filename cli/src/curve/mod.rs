@@ -7,10 +7,9 @@ pub use plot::Plot;
 
 use crate::data::Image;
 use crate::parallel;
-use anyhow::{Context, Result};
-use lcsim_golden::integer;
-use lcsim_sim::{EnergyTable, Mode, Outcome, Simulator, report};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
+use anyhow::{Context, Error, Result};
+use lcsim_sim::{EnergyTable, Engine, Mode, Outcome, Simulator, report};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report, Trace};
 use serde::{Deserialize, Serialize};
 
 /// One network on one accelerator. Cycles, energy and MACs are per image.
@@ -94,6 +93,8 @@ pub struct Setting<'a> {
     pub data: &'a str,
     /// Its images, at least one.
     pub images: &'a [Image],
+    /// How they are simulated.
+    pub engine: Engine,
 }
 
 /// Checks that `net` fits the accelerator.
@@ -114,25 +115,18 @@ fn simulator(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Simulator
 /// The network does not fit the accelerator; the user stopped the work.
 pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
     let (net, config, images) = (setting.net, setting.config, setting.images);
-    let (gated, ungated) = (simulator(net, config)?, simulator(&net.ungated(), config)?);
-    let first = net.input.quantize_image(&images[0].pixels);
-    let (outcomes, correct) = if has_gates(net) {
-        let run = |i: usize| gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
-        let outcomes = parallel::images(images.len(), bar, run)?;
-        let correct = images.iter().zip(&outcomes).filter(|(image, o)| image.label == o.class).count();
-        (outcomes, correct)
-    } else {
-        // Cycles and activities do not depend on the image.
-        let classify = |i: usize| {
-            let image = net.input.quantize_image(&images[i].pixels);
-            integer::run(net, &image, integer::Mode::Gated).class()
-        };
-        let classes = parallel::images(images.len(), bar, classify)?;
-        let correct = images.iter().zip(&classes).filter(|(image, class)| image.label == **class).count();
-        (vec![gated.run(&first, Mode::Gated)], correct)
+    let simulator = |net: &QuantNetwork| Ok::<_, Error>(simulator(net, config)?.with_engine(setting.engine));
+    let (gated, ungated) = (simulator(net)?, simulator(&net.ungated())?);
+    let simulate = |i: usize| {
+        let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
+        // Of many images these would fill the memory, and no point needs them.
+        Outcome { trace: Trace::default(), ends: vec![], ..outcome }
     };
+    let outcomes = parallel::images(images.len(), bar, simulate)?;
+    let correct = images.iter().zip(&outcomes).filter(|(image, o)| image.label == o.class).count();
     let macs: Vec<u64> = outcomes.iter().map(|o| report::image_macs(&gated, o)).collect();
-    let reference = ungated.run(&first, Mode::Gated);
+    // Without gates, cycles and activities do not depend on the image.
+    let reference = ungated.run(&net.input.quantize_image(&images[0].pixels), Mode::Gated);
     let means = [mean(&macs), report::image_macs(&ungated, &reference) as f64];
     let lost = losses::losses([&gated, &ungated], &outcomes, &reference, means);
     let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference));

@@ -233,8 +233,8 @@ impl Loader {
     fn copies(&self, view: &LoaderView, job: &ConvJob, position: usize) -> [usize; 2] {
         let array = &view.program.config.array;
         let end = self.tile * array.cols + self.cols;
-        let rest = if job.dst_copies && self.cols < array.cols { rest(array, end) } else { 0 };
-        if rest > 0 && position >= end - rest { [array.rows / rest, rest] } else { [1, 0] }
+        let [times, rest] = copies(array, job, end, self.cols);
+        if position >= end - rest { [times, rest] } else { [1, 0] }
     }
 
     /// Entries of the input map.
@@ -344,9 +344,16 @@ fn fold_entry(view: &LoaderView, job: &ConvJob, fold: &Fold, row: usize, activit
 
 /// Entries behind a map's last full group of `rows`, if taps of theirs can share folds: the rest is no more than half of the rows and
 /// no full tile, the rows are a power of two, and rows and columns divide each other.
-fn rest(array: &ArrayConfig, entries: usize) -> usize {
+pub(crate) fn rest(array: &ArrayConfig, entries: usize) -> usize {
     let (rows, cols) = (array.rows, array.cols);
     let rest = entries % rows;
     let aligned = rows.is_power_of_two() && (rows.is_multiple_of(cols) || cols.is_multiple_of(rows));
     if aligned && rest <= rows / 2 && rest < cols { rest } else { 0 }
+}
+
+/// How often the rest of a tile of `cols` columns that ends with entry `end` is stored, and how many entries that are; a full
+/// tile has none.
+pub(crate) fn copies(array: &ArrayConfig, job: &ConvJob, end: usize, cols: usize) -> [usize; 2] {
+    let rest = if job.dst_copies && cols < array.cols { rest(array, end) } else { 0 };
+    array.rows.checked_div(rest).map_or([1, 0], |times| [times, rest])
 }

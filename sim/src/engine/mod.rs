@@ -15,11 +15,13 @@ mod streamer;
 use crate::Mode;
 use crate::counters::{Activity, LayerCount, Spent};
 use array::Array;
-use columns::{Columns, Stores, TAIL};
+pub(crate) use columns::TAIL;
+use columns::{Columns, Stores};
 use gate::{GateUnit, GateView};
 use lcsim_spec::schedule::{ConvJob, Memory, Op, Program, Purpose, Unit, pool_region};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
+pub(crate) use loader::{copies, rest};
 use memory::Banked;
 use slot::SlotHistory;
 use streamer::Streamer;
@@ -333,7 +335,7 @@ impl<'a> Machine<'a> {
         if self.slots.at(self.now, 0).valid {
             return (job.layer, Spent::Compute);
         }
-        if self.streamer.waits_for_banks() {
+        if self.slots.at(self.now, 0).waits || self.streamer.held() {
             return (job.layer, Spent::BankConflict);
         }
         if self.loader.waits_for_gate(&view) {

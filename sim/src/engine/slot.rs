@@ -5,6 +5,8 @@
 pub(crate) struct Slot {
     /// Carries a pixel.
     pub valid: bool,
+    /// A bubble between two pixels, while columns take their turns at the banks.
+    pub waits: bool,
     /// The fold after this one becomes active behind this slot.
     pub swap: bool,
     /// First and last fold over a pixel: overwrite the accumulator, emit the output.

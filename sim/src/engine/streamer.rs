@@ -32,6 +32,7 @@ impl Streamer {
     pub fn tick(&mut self, job: &ConvJob, cols: usize, ready: Option<Fold>) -> Issue {
         let mut slot =
             self.fold.filter(|_| self.phase == 0).map_or_else(Slot::default, |f| pixel_slot(job, &f, self.pixel));
+        slot.waits = self.fold.is_some() && self.phase > 0;
         let interval = self.fold.map_or(1, |f| f.interval);
         if let Some(fold) = self.fold {
             self.phase += 1;
@@ -59,9 +60,9 @@ impl Streamer {
         Issue { slot, swap }
     }
 
-    /// A pixel or a fold waits for turns at the banks.
-    pub fn waits_for_banks(&self) -> bool {
-        self.phase > 0 || self.held
+    /// A fold waits for turns at the banks.
+    pub fn held(&self) -> bool {
+        self.held
     }
 }
 
@@ -71,6 +72,7 @@ fn pixel_slot(job: &ConvJob, fold: &Fold, index: usize) -> Slot {
     let corner = |at: usize, axis: usize| (at * job.stride[axis]) as isize - job.pad[axis] as isize;
     Slot {
         valid: true,
+        waits: false,
         swap: false,
         first: fold.first,
         last: fold.last,

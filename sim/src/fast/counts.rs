@@ -1,0 +1,86 @@
+//! Activities in closed form: what `stepped` counts access by access.
+
+use super::conv::Folds;
+use crate::counters::Activity;
+use crate::engine::copies;
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Purpose};
+
+/// A tile of `count` columns, whose channels lie in `groups` groups of filter words.
+pub(super) fn tile(
+    a: &mut Activity,
+    config: &AcceleratorConfig,
+    job: &ConvJob,
+    folds: &Folds,
+    [tile, count, groups]: [usize; 3],
+) {
+    let array = &config.array;
+    let (pixels, cols) = (job.output.pixels(), array.cols);
+    let chunks = pixels.div_ceil(array.accumulator_depth);
+    let entries = folds.alone + folds.packed;
+    // Rows that take part, over all folds, and values that leave.
+    let (rows, outputs) = (entries * job.taps(), (count * pixels) as u64);
+    let (rows64, passes) = (rows as u64, folds.len() as u64);
+    a.macs += rows64 * outputs;
+    // The operand passes `count` PEs (1 byte each), every PE below writes a partial sum (4 bytes).
+    a.register_bytes += outputs * (rows64 + 4 * array.rows as u64 * passes);
+    a.accumulations += outputs * passes;
+    a.accumulator_read += 4 * outputs * (passes - 1);
+    a.accumulator_write += 4 * outputs * (passes - 1);
+    a.requantized += outputs;
+    let words = (rows * groups * chunks) as u64;
+    a.filter_read += words * cols as u64;
+    a.register_bytes += 2 * (rows * count * chunks) as u64;
+    if let Inputs::List(_) = job.inputs {
+        a.list_read += 4 * words;
+    }
+    let reads = (entries * taps_inside(job)) as u64;
+    match job.src.memory {
+        Memory::Stream => a.stream_read += reads,
+        Memory::Scratch => a.scratch_read += reads,
+    }
+    if job.residual.is_some() {
+        a.stream_read += outputs;
+    }
+    let [times, rest] = copies(array, job, tile * cols + count, count);
+    let copied = (rest * (times - 1) * pixels) as u64;
+    match job.dst.memory {
+        Memory::Stream => a.stream_write += outputs + copied,
+        Memory::Scratch => a.scratch_write += outputs + copied,
+    }
+    if job.pool.is_some() {
+        a.pool_adds += outputs;
+        a.pool_write += 4 * count as u64;
+    }
+    a.param_read += 7 * count as u64;
+    if job.outputs.is_some() {
+        a.list_read += 4 * count as u64;
+    }
+}
+
+/// Taps of all output pixels that fall inside the input map: the others read nothing.
+fn taps_inside(job: &ConvJob) -> usize {
+    let axis = |outputs: usize, inputs: usize, a: usize| {
+        let inside = |o: usize| {
+            let at = o * job.stride[a];
+            let (from, to) = (at.max(job.pad[a]), (at + job.kernel[a]).min(inputs + job.pad[a]));
+            to.saturating_sub(from)
+        };
+        (0..outputs).map(inside).sum::<usize>()
+    };
+    axis(job.output.height, job.input.height, 0) * axis(job.output.width, job.input.width, 1)
+}
+
+/// A gate that reads `inputs` entries and lists so many channels.
+pub(super) fn gate(a: &mut Activity, job: &GateJob, macs: usize, inputs: usize, listed: usize) {
+    let (groups, outputs) = (job.outputs.div_ceil(macs), job.outputs as u64);
+    let read = (groups * inputs) as u64;
+    a.pool_read = 4 * read;
+    a.gate_macs = inputs as u64 * outputs;
+    let classifier = job.purpose == Purpose::Classifier;
+    // A group without inputs brings its biases, on one word of weights.
+    a.gate_weight_read = (groups * inputs.max(1) * macs) as u64 + if classifier { 4 } else { 7 } * outputs;
+    a.scores = if classifier { 0 } else { outputs };
+    a.list_read = if job.list.is_some() { 4 * read } else { 0 };
+    a.list_write = 4 * listed as u64;
+}

@@ -1,0 +1,190 @@
+//! When each instruction starts and ends, and what every cycle is charged to.
+//!
+//! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that finishes in one is seen idle in the next.
+
+use super::conv::{self, List};
+use super::counts;
+use crate::Mode;
+use crate::counters::LayerCount;
+use lcsim_spec::schedule::{GateJob, Program, Purpose, Unit};
+use lcsim_spec::{GateDecision, Score};
+
+/// Cycles and counts of an image.
+pub(super) struct Counted {
+    pub cycles: u64,
+    pub layers: Vec<LayerCount>,
+    pub ends: Vec<(String, u64)>,
+}
+
+/// The gate unit's job: it runs in the cycles `started + 1 ..= last`.
+#[derive(Debug, Clone, Copy)]
+struct GateRun {
+    layer: usize,
+    classifier: bool,
+    started: u64,
+    last: u64,
+}
+
+pub(super) struct Timeline<'a> {
+    program: &'a Program,
+    mode: Mode,
+    layers: Vec<LayerCount>,
+    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are observed.
+    ends: Vec<(u64, bool, usize)>,
+    /// First cycle in which the controller may start the next instruction, and in which it sees the array idle.
+    fetched: u64,
+    idle: u64,
+    gate: GateRun,
+    /// The L-Net's score, and from which cycle it shows.
+    lscore: (Score, u64),
+    lists: [List; 2],
+    /// Cycles before this one are charged, except `quiet` ones, in which nothing of the array was at work.
+    charged: u64,
+    quiet: Option<u64>,
+}
+
+impl<'a> Timeline<'a> {
+    /// `decisions`: of the gates that were evaluated, in order.
+    pub fn run(program: &'a Program, decisions: &[GateDecision], mode: Mode) -> Counted {
+        let mut timeline = Self {
+            program,
+            mode,
+            layers: vec![LayerCount::default(); program.layers.len()],
+            ends: vec![],
+            fetched: fetch(program) - 1,
+            idle: 0,
+            gate: GateRun { layer: 0, classifier: false, started: 0, last: 0 },
+            lscore: (Score::ONE, 0),
+            lists: Default::default(),
+            charged: 0,
+            quiet: None,
+        };
+        timeline.instructions(decisions);
+        timeline.counted()
+    }
+
+    fn instructions(&mut self, decisions: &[GateDecision]) {
+        let mut decisions = decisions.iter();
+        for op in &self.program.ops {
+            let mut at = self.fetched;
+            if op.predicated {
+                at = at.max(self.lscore.1);
+                if self.lscore.0 == Score::ZERO && self.mode == Mode::Gated {
+                    self.charge_quiet(at, op.layer);
+                    self.fetched = at + fetch(self.program);
+                    continue;
+                }
+            }
+            at = at.max(self.idle);
+            if let Unit::Gate(_) = op.unit {
+                at = at.max(self.gate.last + 1);
+            }
+            self.charge_quiet(at, op.layer);
+            self.fetched = at + fetch(self.program);
+            self.layers[op.layer].executed = true;
+            match op.unit {
+                Unit::LoadImage => self.image(at),
+                Unit::Conv(index) => self.conv(at, index),
+                Unit::Gate(index) => {
+                    let job = &self.program.gates[index];
+                    let scores = match job.purpose {
+                        Purpose::Classifier => &[],
+                        _ => decisions.next().map_or(&[][..], |d| &d.scores),
+                    };
+                    self.gate(at, job, scores);
+                }
+            }
+        }
+    }
+
+    fn counted(mut self) -> Counted {
+        let cycles = self.fetched.max(self.idle).max(self.gate.last + 1);
+        let last = self.program.ops.last().map_or(0, |op| op.layer);
+        self.charge_quiet(cycles - 1, last);
+        self.ends.sort_by_key(|end| (end.0, end.1));
+        let name = |layer: usize| self.program.layers[layer].name.clone();
+        let ends = self.ends.iter().map(|&(cycle, _, layer)| (name(layer), cycle)).collect();
+        Counted { cycles, layers: self.layers, ends }
+    }
+
+    /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that runs, or else to the controller,
+    /// which waits with the instruction of `layer`.
+    fn charge_quiet(&mut self, at: u64, layer: usize) {
+        if let Some(cycle) = self.quiet.take_if(|cycle| *cycle <= at) {
+            self.charge_range(cycle, cycle + 1, layer);
+        }
+        if self.charged <= at {
+            self.charge_range(self.charged, at + 1, layer);
+            self.charged = at + 1;
+        }
+    }
+
+    /// The same of the cycles from `from` to `to`.
+    fn charge_range(&mut self, from: u64, to: u64, layer: usize) {
+        let gate = self.gate;
+        let until = (gate.last + 1).clamp(from, to);
+        let since = (gate.started + 1).clamp(from, until);
+        let cycles = &mut self.layers[gate.layer].cycles;
+        *(if gate.classifier { &mut cycles.classifier } else { &mut cycles.gate }) += until - since;
+        self.layers[layer].cycles.control += (since - from) + (to - until);
+    }
+
+    /// The image port: a word is written in the cycle after it has been fetched.
+    fn image(&mut self, at: u64) {
+        let words = self.program.image_depth() as u64;
+        self.charged = at + words + 2;
+        self.idle = self.charged + 1;
+        self.ends.push((self.idle, true, 0));
+        let layer = &mut self.layers[0];
+        layer.cycles.input = words + 1;
+        layer.live = self.program.image.channels as u64;
+        layer.activity.scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
+    }
+
+    fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
+        let inputs = job.list.map_or(job.inputs, |l| self.lists[l].entries.len());
+        let macs = self.program.config.gate.macs;
+        // Cycle in which an output leaves: its group's last input, P0, the outputs before it, and the stages behind.
+        let slots = inputs.max(1);
+        let period = slots.max(macs);
+        let stages = if job.purpose == Purpose::Classifier { 6 } else { 9 };
+        let leaves = |output: usize| at + (output / macs * period + slots + stages + output % macs) as u64;
+        let last = leaves(job.outputs - 1);
+        self.gate = GateRun { layer: job.layer, classifier: job.purpose == Purpose::Classifier, started: at, last };
+        self.ends.push((last + 1, false, job.layer));
+        let mut listed = 0;
+        match job.purpose {
+            Purpose::Classifier => {}
+            Purpose::LNet => self.lscore = (scores[0], last + 1),
+            Purpose::CNet(list) => {
+                let lives = |o: &usize| self.mode == Mode::ForcedOpen || scores[*o] > Score::ZERO;
+                let entries: Vec<usize> = (0..job.outputs).filter(lives).collect();
+                let shows = entries.iter().map(|o| leaves(*o) + 1).collect();
+                listed = entries.len();
+                self.lists[list] = List { entries, shows, done: last + 1 };
+            }
+        }
+        let layer = &mut self.layers[job.layer];
+        layer.live = match job.purpose {
+            Purpose::Classifier => job.outputs,
+            _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
+        } as u64;
+        layer.skips = job.purpose == Purpose::LNet && scores == [Score::ZERO] && self.mode == Mode::Gated;
+        counts::gate(&mut layer.activity, job, macs, inputs, listed);
+    }
+
+    fn conv(&mut self, at: u64, index: usize) {
+        let job = &self.program.convs[index];
+        let layer = &mut self.layers[job.layer];
+        let ran = conv::run(self.program, job, &self.lists, at, layer);
+        self.layers[self.gate.layer].cycles.gate += ran.gate;
+        (self.charged, self.quiet) = (ran.idle, ran.quiet);
+        self.idle = ran.idle + 1;
+        self.ends.push((self.idle, true, job.layer));
+    }
+}
+
+/// Cycles that an instruction takes the controller at least.
+fn fetch(program: &Program) -> u64 {
+    2 * program.config.memory.instruction_words as u64
+}

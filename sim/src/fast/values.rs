@@ -1,0 +1,257 @@
+//! Values and decisions of one image, on no accelerator in particular.
+
+use super::product::{Multiplier, Operands, Scratch, Weights};
+use crate::Mode;
+use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
+use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, QuantNetwork, Score, Trace};
+
+/// A network whose filters are ready for the products.
+pub(crate) struct Network {
+    net: QuantNetwork,
+    /// In the order of [`QuantNetwork::convs`].
+    weights: Vec<Weights>,
+}
+
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        self.net.fmt(f)
+    }
+}
+
+/// A stored map, `[pixel][entry]`.
+#[derive(Debug, Default, Clone)]
+struct Map {
+    values: Vec<i8>,
+    relu: bool,
+    /// Channels of the entries; all of them without.
+    live: Option<Vec<usize>>,
+    entries: usize,
+}
+
+/// Channels that a convolution computes, with their scores.
+struct Keep {
+    live: Option<Vec<usize>>,
+    scores: Option<Vec<Score>>,
+    lscore: Score,
+}
+
+const WHOLE: Keep = Keep { live: None, scores: None, lscore: Score::ONE };
+
+/// What is added before a value is saturated.
+enum Base {
+    Nothing,
+    /// What stands at the destination, with the ReLU of its readers or without.
+    Residual {
+        relu: bool,
+    },
+}
+
+/// One image on its way.
+struct Run<'a> {
+    network: &'a Network,
+    multiplier: Multiplier,
+    mode: Mode,
+    keep_maps: bool,
+    trace: Trace,
+    operands: Operands,
+    scratch: Scratch,
+    sums: Vec<i32>,
+    /// Convolutions so far.
+    conv: usize,
+}
+
+impl Network {
+    pub fn new(net: &QuantNetwork) -> Self {
+        let multiplier = Multiplier::new();
+        let weights = net.convs().map(|c| Weights::new(c, &multiplier)).collect();
+        Self { net: net.clone(), weights }
+    }
+
+    /// Decisions and logits of an image (`[channel][row][column]`), and every map if `keep_maps`.
+    pub fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Trace {
+        let shape = self.net.input.shape;
+        let pixels = shape.pixels();
+        let values = (0..shape.len()).map(|i| image[i % shape.channels * pixels + i / shape.channels]).collect();
+        let mut run = Run {
+            network: self,
+            multiplier: Multiplier::new(),
+            mode,
+            keep_maps,
+            trace: Trace::default(),
+            operands: Operands::default(),
+            scratch: Scratch::default(),
+            sums: vec![],
+            conv: 0,
+        };
+        let mut stream = Map { values, relu: false, live: None, entries: shape.channels };
+        for layer in &self.net.layers {
+            match layer {
+                Layer::Conv(c) => stream = run.plain(c, &stream),
+                Layer::Block(b) => run.block(b, &mut stream),
+            }
+        }
+        run.trace.logits = fully_connected(&self.net.classifier, &stream);
+        run.trace
+    }
+}
+
+impl Run<'_> {
+    fn plain(&mut self, c: &Conv, x: &Map) -> Map {
+        let mut out = Map { relu: c.relu, ..Map::default() };
+        self.convolve(c, x, &WHOLE, &Base::Nothing, &mut out);
+        self.note(c, &out);
+        self.conv += 1;
+        out
+    }
+
+    /// Replaces `stream` by the block's output.
+    fn block(&mut self, b: &Block, stream: &mut Map) {
+        let lscore = b.lnet.as_ref().map_or(Score::ONE, |g| self.gate(g, stream)[0]);
+        let skipped = lscore == Score::ZERO && self.mode == Mode::Gated;
+        let last = b.convs.len() - 1;
+        let mut branch: Option<Map> = None;
+        for g in &b.convs[..last] {
+            if !skipped {
+                let input = branch.as_ref().unwrap_or(stream);
+                let keep = self.keep(g.gate.as_ref(), input);
+                let mut out = Map { relu: g.conv.relu, live: keep.live.clone(), ..Map::default() };
+                self.convolve(&g.conv, input, &keep, &Base::Nothing, &mut out);
+                self.note(&g.conv, &out);
+                branch = Some(out);
+            }
+            self.conv += 1;
+        }
+        let g = &b.convs[last];
+        // The last C-Net is scored beside the shortcut.
+        let input = branch.as_ref().unwrap_or(stream);
+        let keep = (!skipped).then(|| Keep { lscore, ..self.keep(g.gate.as_ref(), input) });
+        let mut relu = stream.relu;
+        if let Some(s) = &b.shortcut {
+            let out = self.plain(s, stream);
+            let before = std::mem::replace(stream, out);
+            branch = branch.or(Some(before));
+            relu = false;
+        }
+        if let Some(keep) = keep {
+            let input = branch.unwrap_or_else(|| stream.clone());
+            self.convolve(&g.conv, &input, &keep, &Base::Residual { relu }, stream);
+            self.note(&g.conv, stream);
+        }
+        self.conv += 1;
+        stream.relu = b.relu;
+    }
+
+    /// What a C-Net keeps of its convolution.
+    fn keep(&mut self, gate: Option<&Fc>, x: &Map) -> Keep {
+        let Some(gate) = gate else { return WHOLE };
+        let scores = self.gate(gate, x);
+        let listed = |c: &usize| self.mode == Mode::ForcedOpen || scores[*c] > Score::ZERO;
+        let live = (0..scores.len()).filter(listed).collect();
+        Keep { live: Some(live), scores: Some(scores), lscore: Score::ONE }
+    }
+
+    fn gate(&mut self, gate: &Fc, x: &Map) -> Vec<Score> {
+        let sums = fully_connected(gate, x);
+        let scores: Vec<Score> = sums.iter().enumerate().map(|(o, t)| score(*t, gate, o)).collect();
+        self.trace.gates.push(GateDecision { gate: gate.name.clone(), scores: scores.clone() });
+        scores
+    }
+
+    /// Computes the channels that `keep` names into `out`: by channel where that has all of them already, else densely.
+    fn convolve(&mut self, c: &Conv, x: &Map, keep: &Keep, base: &Base, out: &mut Map) {
+        self.operands.read(&x.values, x.relu);
+        let weights = &self.network.weights[self.conv];
+        let (live_in, live) = (x.live.as_deref(), keep.live.as_deref());
+        let (operands, scratch) = (&self.operands, &mut self.scratch);
+        weights.accumulate(&self.multiplier, c, operands, [live_in, live], scratch, &mut self.sums);
+        let outputs = live.map_or(c.output.channels, <[usize]>::len);
+        let channels = (0..outputs).map(|o| Channel::new(c, live.map_or(o, |l| l[o]), keep));
+        let channels: Vec<Channel> = channels.collect();
+        match base {
+            Base::Nothing => {
+                out.entries = outputs;
+                out.values.clear();
+                out.values.resize(c.output.pixels() * outputs, 0);
+                let all = self.sums.iter().zip(channels.iter().cycle());
+                out.values.iter_mut().zip(all).for_each(|(value, (sum, channel))| *value = channel.requantize(*sum, 0));
+            }
+            Base::Residual { relu } => {
+                let pixels = out.values.chunks_exact_mut(out.entries).zip(self.sums.chunks_exact(outputs.max(1)));
+                for (pixel, sums) in pixels {
+                    for (sum, channel) in sums.iter().zip(&channels) {
+                        let value = &mut pixel[channel.at];
+                        *value = channel.requantize(*sum, if *relu { (*value).max(0) } else { *value });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends a convolution: its map, if it is wanted, by channel.
+    fn note(&mut self, c: &Conv, out: &Map) {
+        if self.keep_maps {
+            let mut map = vec![0; c.output.len()];
+            for entry in 0..out.entries {
+                let channel = out.live.as_ref().map_or(entry, |l| l[entry]);
+                let values = out.values.iter().skip(entry).step_by(out.entries);
+                map[channel * c.output.pixels()..].iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+            }
+            self.trace.maps.push((c.name.clone(), map));
+        }
+    }
+}
+
+/// How an output channel is requantised.
+struct Channel {
+    at: usize,
+    bias: i32,
+    half: i32,
+    shift: u8,
+    multiplier: i32,
+}
+
+impl Channel {
+    fn new(c: &Conv, at: usize, keep: &Keep) -> Self {
+        let fold =
+            |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
+        let score = keep.scores.as_ref().map_or(Score::ONE, |s| s[at]);
+        let multiplier = i32::from(fold(fold(c.multiplier[at], score), keep.lscore));
+        Self { at, bias: c.bias[at], half: half(c.shift[at]), shift: c.shift[at], multiplier }
+    }
+
+    /// `|sum + bias|` is below 2^30, so that the rounding cannot overflow.
+    fn requantize(&self, sum: i32, base: i8) -> i8 {
+        let narrow = ((sum + self.bias + self.half) >> self.shift).clamp(i16::MIN.into(), i16::MAX.into());
+        let scaled = (narrow * self.multiplier + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
+        (scaled + i32::from(base)).clamp(-128, 127) as i8
+    }
+}
+
+/// Half of the last place that a shift drops.
+fn half(shift: u8) -> i32 {
+    (1u32 << shift >> 1) as i32
+}
+
+/// Accumulators of a fully connected layer on a map's pooled channels, bias added.
+fn fully_connected(f: &Fc, x: &Map) -> Vec<i32> {
+    let mut sums = vec![0i32; x.entries];
+    for pixel in x.values.chunks_exact(x.entries.max(1)) {
+        sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum += i32::from(if x.relu { (*v).max(0) } else { *v }));
+    }
+    let pooled: Vec<i32> = sums.iter().map(|sum| (sum + half(f.pool_shift)) >> f.pool_shift).collect();
+    let rows = f.weights.chunks_exact(f.inputs).zip(&f.bias);
+    rows.map(|(w, bias)| {
+        let weight = |entry: usize| i32::from(w[x.live.as_ref().map_or(entry, |l| l[entry])]);
+        bias + pooled.iter().enumerate().map(|(entry, p)| weight(entry) * p).sum::<i32>()
+    })
+    .collect()
+}
+
+fn score(sum: i32, gate: &Fc, output: usize) -> Score {
+    let shift = gate.shift[output];
+    let rounded = (i64::from(sum) + i64::from(half(shift))) >> shift;
+    let narrow = rounded.clamp(i16::MIN.into(), i16::MAX.into()) as i32;
+    let scaled = (narrow * i32::from(gate.multiplier[output]) + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
+    let score = Score::from_bits(scaled.clamp(0, Score::ONE.to_bits().into()) as u16);
+    if score < gate.threshold { Score::ZERO } else { score }
+}
