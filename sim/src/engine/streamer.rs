@@ -47,8 +47,8 @@ impl Streamer {
             // The slowest column's last output, `cols - 1` columns on and delayed by up to a pixel's cycles, comes first.
             self.settling = cols + interval - 2;
         }
-        // Only where outputs go to arbitrary channels can two columns want one bank.
-        let scattered = job.natural && job.outputs.is_some();
+        // Only where outputs go to arbitrary channels, or to several banks, can columns of two tiles want one bank.
+        let scattered = job.natural && job.outputs.is_some() || job.dst_copies;
         let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
         self.settling = self.settling.saturating_sub(1);
         self.held = self.fold.is_none() && ready.is_some() && allowed.is_none();

@@ -103,7 +103,8 @@ pub(super) fn run(program: &Program, job: &ConvJob, lists: &[List; 2], at: u64, 
     let live = outputs.map_or(job.output.channels, |l| l.entries.len());
     let entries = if let Inputs::List(list) = job.inputs { lists[list].entries.len() } else { job.input.channels };
     let folds = Folds::new(config, job, entries);
-    let scattered = job.natural && outputs.is_some();
+    let by_channel = job.natural && outputs.is_some();
+    let scattered = by_channel || job.dst_copies;
     let mut pass = Pass::new(config, at);
     // TILE: since when it waits for entries of the list, until when.
     let mut waits = vec![];
@@ -118,7 +119,7 @@ pub(super) fn run(program: &Program, job: &ConvJob, lists: &[List; 2], at: u64, 
         }
         let channel = |c: usize| outputs.map_or(tile * cols + c, |l| l.entries[tile * cols + c]);
         let groups = channel(count - 1) / cols - channel(0) / cols + 1;
-        let interval = if scattered { interval((0..count).map(channel), config.banks()) } else { 1 };
+        let interval = if by_channel { interval((0..count).map(channel), config.banks()) } else { 1 };
         // SETUP and SETTLE.
         loader = enough.max(pass.params) + count as u64 + 2;
         let pixels = job.output.pixels();

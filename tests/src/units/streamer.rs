@@ -63,8 +63,11 @@ impl Streamer<'_> {
         self.free = self.idle.max(self.free);
         // The loader reads parameters for longer than that before a convolution's first fold is ready.
         self.loaded = self.free + 3;
-        // Natural order without a list does not scatter, a list without natural order neither.
-        let (natural, list) = if job.scattered { (1, 1) } else { self.rng.pick(&[(0, 0), (0, 1), (1, 0)]) };
+        // Natural order without a list does not scatter, a list without natural order neither; copies do.
+        let (natural, list, copies) = match job.scattered {
+            true => self.rng.pick(&[(1, 1, 0), (0, 0, 1), (0, 1, 1)]),
+            false => self.rng.pick(&[(0, 0, 0), (0, 1, 0), (1, 0, 0)]),
+        };
         for (field, value) in [
             ("last_column", job.out_width - 1),
             ("out_pixels", job.out_pixels),
@@ -75,6 +78,7 @@ impl Streamer<'_> {
             ("corner_x", job.corner[1]),
             ("corner_line", job.corner[0] * job.width),
             ("natural", natural),
+            ("dst_copies", copies),
             ("out_list_on", list),
         ] {
             self.script.hold(&format!("i_job.{field}"), value);
