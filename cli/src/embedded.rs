@@ -3,8 +3,8 @@
 /// Name of the embedded data set.
 pub const DATA_NAME: &str = "cifar10-test";
 
-/// The quantised LC-Net ResNet-8.
-pub const MODEL: &[u8] = include_bytes!("../../models/resnet8-lcnet.safetensors");
+/// The quantised LC-Net ResNet-20.
+pub const MODEL: &[u8] = include_bytes!("../../models/resnet20-lcnet-60.safetensors");
 
 /// 1000 CIFAR-10 test images in one PNG, one under the other.
 pub const IMAGES: &[u8] = include_bytes!("../../models/cifar10-test-1000.png");

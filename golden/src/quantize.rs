@@ -177,18 +177,23 @@ impl Quantizer<'_> {
 
     fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
         let (mut q, pooled_scale) = fc(f, map, x_scale);
+        // The largest score step that a multiplier reaches. Weights of up to twice the range that this leaves saturate.
+        let unit = f64::from(1u32 << SCORE_FRAC);
+        let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << SCORE_SHIFT) / unit;
         for (row, w_scale) in f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)) {
+            let most = limit / pooled_scale;
+            if w_scale > 2.0 * most {
+                let expected = format!("a score step below {:.1} / 2^{SCORE_FRAC}", 2.0 * limit * unit);
+                return Err(self.bad(
+                    &f.name,
+                    &expected,
+                    &format!("{:.1} / 2^{SCORE_FRAC}", w_scale * pooled_scale * unit),
+                ));
+            }
+            let w_scale = w_scale.min(most);
             // A constant gate: 2^-SCORE_FRAC resolves its bias as well as its score.
             let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
-            let real = step * f64::from(1u32 << SCORE_FRAC);
-            let (m, shift) = multiplier(real, SCORE_SHIFT).ok_or_else(|| {
-                let limit = f64::from(1u32 << (SCORE_FRAC - SCORE_SHIFT));
-                self.bad(
-                    &f.name,
-                    &format!("a score step below {limit} / 2^{SCORE_FRAC}"),
-                    &format!("{real:.1} / 2^{SCORE_FRAC}"),
-                )
-            })?;
+            let (m, shift) = multiplier(step * unit, SCORE_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
             q.bias.push(to_bias(f.bias[q.bias.len()], step));
             q.multiplier.push(m);

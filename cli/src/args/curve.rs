@@ -69,7 +69,7 @@ pub const PLOT_IMAGES: usize = 1000;
 #[command(after_help = plot_help())]
 pub struct PlotArgs {
     /// Model with gates: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start
-    /// of --data) [default: embedded LC-Net ResNet-8]
+    /// of --data) [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)

@@ -13,7 +13,7 @@ pub const RUN_IMAGES: usize = 100;
 #[command(after_help = run_help())]
 pub struct RunArgs {
     /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
-    /// --data) [default: embedded LC-Net ResNet-8]
+    /// --data) [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)

@@ -106,7 +106,8 @@ fn thresholds_are_those_of_runs_and_for_gated_networks_only() {
     let points = json(&folder.path().join("curve.json"));
     let cycles = |n: usize| points["points"][n]["cycles"].as_f64().expect("cycles");
     assert!(cycles(1) < cycles(0), "{points}");
-    let args = ["run", "--images", "5", "--threshold", "0.9", "--json", "-"];
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let args = ["run", "--model", arg(&model), "--images", "5", "--threshold", "0.9", "--json", "-"];
     let report: Value = serde_json::from_slice(&lcsim(&args).output().expect("started").stdout).expect("JSON");
     assert_eq!(report["cycles"]["mean"].as_f64(), Some(cycles(1)));
     assert_eq!(report["threshold"], points["points"][1]["threshold"]);

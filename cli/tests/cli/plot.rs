@@ -82,7 +82,7 @@ fn what_cannot_be_plotted_is_refused_before_the_work() {
     };
     with(&["--model", arg(&dense)], &["resnet8-dense", "expected a network with L-Nets or C-Nets"]);
     with(&["--classes", "cat,dog"], &["--classes", "expected 10 names", "found 2"]);
-    with(&["--config", "ice40-2x1"], &["resnet8-lcnet on ice40-2x1", "memory.scratch_bytes"]);
+    with(&["--config", "ice40-2x1"], &["resnet20-lcnet-60 on ice40-2x1", "memory.scratch_bytes"]);
     fs::write(&out, "mine").expect("written");
     refused(&["plot", "--images", "1", "--out", arg(&out)], &["cannot"]);
     assert_eq!(fs::read_to_string(&out).expect("kept"), "mine");

@@ -85,7 +85,7 @@ fn eval_compares_float_with_integer() {
 #[test]
 fn the_simulator_is_as_accurate_as_integer_golden_and_executes_as_much() {
     let run: Report = serde_json::from_str(&stdout(&["run", "--json", "-", "--images", "40"])).expect("a report");
-    let (onnx, model) = (repository("models/resnet8-lcnet.onnx"), repository("models/resnet8-lcnet.safetensors"));
+    let [onnx, model] = ["onnx", "safetensors"].map(|kind| repository(&format!("models/resnet20-lcnet-60.{kind}")));
     let eval =
         ["eval", arg(&onnx), "--quantized", arg(&model), "--data", "cifar10-test", "--images", "40", "--json", "-"];
     let eval: Value = serde_json::from_str(&stdout(&eval)).expect("JSON");
@@ -104,15 +104,23 @@ fn embedded_configurations_can_be_printed_and_used() {
 }
 
 #[test]
-fn the_embedded_model_fits_every_embedded_accelerator_but_the_smallest() {
+fn the_embedded_model_fits_every_embedded_accelerator_but_those_of_small_parts() {
     let names = stdout(&["config"]);
-    let (smallest, fitting): (Vec<&str>, Vec<&str>) = names.lines().partition(|name| *name == "ice40-2x1");
-    assert_eq!(smallest.len(), 1);
-    refused(&["run", "--config", smallest[0]], &["memory.scratch_bytes is 128", "the image"]);
-    for name in fitting {
-        let run: Report = serde_json::from_str(&report(&["--config", name])).expect("a report");
-        assert_eq!(run.accelerator.name, name);
+    let (parts, fitting): (Vec<&str>, Vec<&str>) = names.lines().partition(|name| name.contains('-'));
+    assert_eq!(parts, ["ecp5-8x8", "ice40-2x1"]);
+    refused(&["run", "--config", parts[1]], &["memory.scratch_bytes is 128", "the image"]);
+    refused(&["run", "--config", parts[0]], &["memory.weight_bytes is", "the whole network needs"]);
+    let small = repository("models/resnet8-lcnet.safetensors");
+    let runs = fitting.iter().map(|name| vec!["--config", name]);
+    for args in runs.chain([vec!["--config", parts[0], "--model", arg(&small)]]) {
+        let run: Report = serde_json::from_str(&report(&args)).expect("a report");
+        assert_eq!(run.accelerator.name, args[1]);
     }
+}
+
+#[test]
+fn both_engines_give_the_same_report() {
+    assert_eq!(report(&["--engine", "stepped"]), report(&["--engine", "fast"]));
 }
 
 #[test]
