@@ -12,6 +12,8 @@ pub struct Activations {
     pub maps: Vec<(String, Vec<f32>)>,
     /// Of each evaluated gate, in order of evaluation: its name and its scores.
     pub scores: Vec<(String, Vec<f32>)>,
+    /// Of the same gates: the pooled channels that they read.
+    pub pooled: Vec<Vec<f32>>,
     /// One a class.
     pub logits: Vec<f32>,
     /// Multiply-accumulates of live channels in convolutions, and of the classifier.
@@ -39,7 +41,7 @@ pub fn normalize(net: &Network, image: &[u8]) -> Vec<f32> {
 
 /// Runs a valid network on a normalised image.
 pub fn run(net: &Network, x: &[f32]) -> Activations {
-    let mut a = Activations { maps: vec![], scores: vec![], logits: vec![], macs: 0 };
+    let mut a = Activations { maps: vec![], scores: vec![], pooled: vec![], logits: vec![], macs: 0 };
     let (mut x, mut shape) = (x.to_vec(), net.input);
     for layer in &net.layers {
         match layer {
@@ -67,8 +69,10 @@ impl Activations {
     }
 
     fn gate(&mut self, gate: &Fc, x: &[f32], shape: Shape) -> Vec<f32> {
-        let mut scores = connect(gate, &pool(x, shape));
+        let pooled = pool(x, shape);
+        let mut scores = connect(gate, &pooled);
         scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0));
+        self.pooled.push(pooled);
         self.scores.push((gate.name.clone(), scores.clone()));
         scores
     }

@@ -1,5 +1,8 @@
 //! Calibration and int8 quantisation.
 //!
+//! A gate's bias makes up for what rounding its weights does in the mean over the calibration images: pooled channels vary little
+//! around means that are far from 0, so the error of a weight is nearly a constant.
+//!
 //! Weights are symmetric per output channel (the classifier's per tensor, so that logits compare). A map's scale is
 //! the one whose rounding and clipping errors over the calibration images have the smallest mean square. Maps that
 //! are added share one scale: the residual stream of a stage, with the projection that opens it.
@@ -33,9 +36,9 @@ pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error
             image.len().to_string(),
         );
     }
-    let ranges = calibrate(net, images);
+    let seen = calibrate(net, images);
     let input = input_spec(net);
-    let quantizer = Quantizer { net, ranges };
+    let quantizer = Quantizer { net, seen };
     let (mut map, mut scale) = (net.input, f64::from(input.scale));
     let mut layers = Vec::new();
     for layer in &net.layers {
@@ -59,23 +62,62 @@ fn input_spec(net: &Network) -> InputSpec {
     input
 }
 
-/// The values that each map's readers see, over all images.
-fn calibrate(net: &Network, images: &[Vec<u8>]) -> BTreeMap<String, Histogram> {
+/// What calibration saw, by name.
+#[derive(Default)]
+struct Seen {
+    /// The values that each map's readers see.
+    ranges: BTreeMap<String, Histogram>,
+    /// For each gate the sums of the channels that it reads, in fixed point, so that their order does not matter, and how many images
+    /// evaluate it.
+    pooled: BTreeMap<String, (Vec<i64>, u64)>,
+}
+
+/// Fraction bits of a pooled channel.
+const POOLED_FRAC: f32 = (1u32 << 24) as f32;
+
+impl Seen {
+    fn add_pooled(&mut self, gate: String, channels: impl Iterator<Item = i64>, images: u64) {
+        let (sums, count) = self.pooled.entry(gate).or_default();
+        for (i, channel) in channels.enumerate() {
+            if i == sums.len() {
+                sums.push(0);
+            }
+            sums[i] = sums[i].saturating_add(channel);
+        }
+        *count += images;
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        other.ranges.into_iter().for_each(|(name, h)| self.ranges.entry(name).or_default().merge(&h));
+        for (gate, (sums, images)) in other.pooled {
+            self.add_pooled(gate, sums.into_iter(), images);
+        }
+        self
+    }
+
+    /// Mean of each channel that a gate reads; nothing of a gate that no image evaluates.
+    fn means(&self, gate: &str) -> Option<Vec<f64>> {
+        let (sums, images) = self.pooled.get(gate)?;
+        Some(sums.iter().map(|sum| *sum as f64 / f64::from(POOLED_FRAC) / *images as f64).collect())
+    }
+}
+
+/// What all images show.
+fn calibrate(net: &Network, images: &[Vec<u8>]) -> Seen {
     let relu: BTreeMap<&str, bool> = net.layers.iter().flat_map(relu_flags).collect();
-    let observe = |mut all: BTreeMap<String, Histogram>, image: &Vec<u8>| {
-        let Activations { maps, .. } = float::run(net, &float::normalize(net, image));
+    let observe = |mut all: Seen, image: &Vec<u8>| {
+        let Activations { maps, scores, pooled, .. } = float::run(net, &float::normalize(net, image));
         for (name, values) in maps {
             let signed = !relu.get(name.as_str()).copied().unwrap_or(false);
             let seen = values.iter().map(|&v| if signed { v.abs() } else { v.max(0.0) });
-            all.entry(name).or_default().add(seen);
+            all.ranges.entry(name).or_default().add(seen);
+        }
+        for ((gate, _), pooled) in scores.into_iter().zip(pooled) {
+            all.add_pooled(gate, pooled.iter().map(|v| (v * POOLED_FRAC).round() as i64), 1);
         }
         all
     };
-    let merge = |mut a: BTreeMap<String, Histogram>, b: BTreeMap<String, Histogram>| {
-        b.into_iter().for_each(|(name, h)| a.entry(name).or_default().merge(&h));
-        a
-    };
-    images.par_iter().fold(BTreeMap::new, observe).reduce(BTreeMap::new, merge)
+    images.par_iter().fold(Seen::default, observe).reduce(Seen::default, Seen::merge)
 }
 
 fn relu_flags(layer: &Layer) -> Vec<(&str, bool)> {
@@ -92,7 +134,7 @@ fn relu_flags(layer: &Layer) -> Vec<(&str, bool)> {
 
 struct Quantizer<'a> {
     net: &'a Network,
-    ranges: BTreeMap<String, Histogram>,
+    seen: Seen,
 }
 
 impl Quantizer<'_> {
@@ -140,7 +182,7 @@ impl Quantizer<'_> {
     /// The best scale for the output maps of `writers` together.
     fn scale_of<'c>(&self, writers: impl Iterator<Item = &'c Conv>) -> f64 {
         let mut all = Histogram::default();
-        writers.filter_map(|c| self.ranges.get(&c.name)).for_each(|h| all.merge(h));
+        writers.filter_map(|c| self.seen.ranges.get(&c.name)).for_each(|h| all.merge(h));
         all.best_scale()
     }
 
@@ -168,7 +210,7 @@ impl Quantizer<'_> {
             let step = w_scale * x_scale;
             let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
             q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
-            q.bias.push(to_bias(c.bias[q.bias.len()], step));
+            q.bias.push(to_bias(f64::from(c.bias[q.bias.len()]), step));
             q.multiplier.push(m);
             q.shift.push(shift);
         }
@@ -177,6 +219,7 @@ impl Quantizer<'_> {
 
     fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
         let (mut q, pooled_scale) = fc(f, map, x_scale);
+        let means = self.seen.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
         // The largest score step that a multiplier reaches. Weights of up to twice the range that this leaves saturate.
         let unit = f64::from(1u32 << SCORE_FRAC);
         let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << SCORE_SHIFT) / unit;
@@ -194,8 +237,11 @@ impl Quantizer<'_> {
             // A constant gate: 2^-SCORE_FRAC resolves its bias as well as its score.
             let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
             let (m, shift) = multiplier(step * unit, SCORE_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
-            q.weights.extend(row.iter().map(|&w| to_i8(f64::from(w), w_scale)));
-            q.bias.push(to_bias(f.bias[q.bias.len()], step));
+            let rounded: Vec<i8> = row.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
+            let lost = row.iter().zip(&rounded).map(|(&w, &q)| f64::from(w) - f64::from(q) * w_scale);
+            let lost: f64 = lost.zip(&means).map(|(w, mean)| w * mean).sum();
+            q.bias.push(to_bias(f64::from(f.bias[q.bias.len()]) + lost, step));
+            q.weights.extend(rounded);
             q.multiplier.push(m);
             q.shift.push(shift);
         }
@@ -210,7 +256,7 @@ impl Quantizer<'_> {
             return Err(self.bad(&f.name, "a weight other than 0", "none"));
         }
         q.weights = f.weights.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
-        q.bias = f.bias.iter().map(|&b| to_bias(b, w_scale * pooled_scale)).collect();
+        q.bias = f.bias.iter().map(|&b| to_bias(f64::from(b), w_scale * pooled_scale)).collect();
         Ok((q, w_scale * pooled_scale))
     }
 
@@ -254,9 +300,9 @@ fn to_i8(w: f64, scale: f64) -> i8 {
     if scale > 0.0 { (w / scale).round().clamp(-127.0, 127.0) as i8 } else { 0 }
 }
 
-fn to_bias(b: f32, step: f64) -> i32 {
+fn to_bias(b: f64, step: f64) -> i32 {
     let limit = (ACC_BOUND / 2 - 1) as f64;
-    (f64::from(b) / step).round().clamp(-limit, limit) as i32
+    (b / step).round().clamp(-limit, limit) as i32
 }
 
 /// Multiplier and first shift so that `multiplier * 2^-(frac + shift)` is closest to `real`; nothing if that is
