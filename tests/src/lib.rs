@@ -8,3 +8,8 @@ pub mod random;
 pub mod tiny;
 pub mod tools;
 pub mod units;
+
+/// A file of the repository.
+pub fn repository(path: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

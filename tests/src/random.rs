@@ -150,24 +150,25 @@ pub fn plan() -> impl Strategy<Value = Plan> {
 pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
     let depth = prop_oneof![1usize..=9, Just(64)];
     let words = prop_oneof![3 => Just(1), 1 => 2usize..=32];
-    (1usize..=16, 1usize..=16, depth, 1usize..=9, words).prop_map(|(rows, cols, depth, macs, words)| {
-        AcceleratorConfig {
-            name: format!("{rows}x{cols}"),
-            clock_mhz: 100.0,
-            array: ArrayConfig { rows, cols, accumulator_depth: depth },
-            memory: MemoryConfig {
-                stream_bytes: 1 << 16,
-                scratch_bytes: 1 << 16,
-                weight_bytes: 1 << 20,
-                gate_weight_bytes: 1 << 16,
-                image_bytes: 1 << 14,
-                parameters: 1 << 9,
-                gate_parameters: 1 << 9,
-                instructions: 64,
-                instruction_words: words,
-            },
-            gate: GateConfig { macs, channels: 16 },
-        }
+    // Taps of a rest share folds on arrays of powers of two only.
+    let power = || prop_oneof![Just(2usize), Just(4), Just(8), Just(16)];
+    let shape = prop_oneof![2 => (1usize..=16, 1usize..=16), 1 => (power(), power())];
+    (shape, depth, 1usize..=9, words).prop_map(|((rows, cols), depth, macs, words)| AcceleratorConfig {
+        name: format!("{rows}x{cols}"),
+        clock_mhz: 100.0,
+        array: ArrayConfig { rows, cols, accumulator_depth: depth },
+        memory: MemoryConfig {
+            stream_bytes: 1 << 16,
+            scratch_bytes: 1 << 16,
+            weight_bytes: 1 << 20,
+            gate_weight_bytes: 1 << 16,
+            image_bytes: 1 << 14,
+            parameters: 1 << 9,
+            gate_parameters: 1 << 9,
+            instructions: 64,
+            instruction_words: words,
+        },
+        gate: GateConfig { macs, channels: 16 },
     })
 }
 

@@ -2,6 +2,7 @@
 
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::config::ConfigError;
+use lcsim_tests::repository;
 use std::path::Path;
 
 const GOOD: &str = include_str!("../../configs/8x8.toml");
@@ -25,7 +26,7 @@ fn refused(text: &str) -> String {
 
 #[test]
 fn the_configurations_that_come_along_are_valid() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+    let folder = repository("configs");
     let files = std::fs::read_dir(folder).expect("configs");
     let paths: Vec<_> = files.map(|f| f.expect("an entry").path()).collect();
     assert!(paths.len() >= 4, "{paths:?}");

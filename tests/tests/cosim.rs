@@ -8,18 +8,14 @@ use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::cosim::{Built, Seen, build};
 use lcsim_tests::random::{Plan, accelerator, plan};
+use lcsim_tests::repository;
 use lcsim_tests::tools::installed;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
-use std::path::{Path, PathBuf};
 
 /// How many, unless the environment says otherwise.
 fn count(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |n| n.parse().expect("a number"))
-}
-
-fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
 
 struct Pair {

@@ -1,8 +1,23 @@
 //! The `fast` engine equals the `stepped` one in every value, cycle and counter.
 
+use lcsim_golden::container;
 use lcsim_sim::{Mode, Simulator};
-use lcsim_tests::random::{accelerator, plan};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_tests::random::{Rng, accelerator, plan};
+use lcsim_tests::repository;
 use proptest::prelude::*;
+
+fn same(net: &QuantNetwork, config: &AcceleratorConfig, image: &[i8], mode: Mode) -> Result<(), TestCaseError> {
+    let fast = Simulator::new(net, config).expect("it fits").trace(image, mode);
+    let stepped = Simulator::stepped(net, config).expect("it fits").trace(image, mode);
+    prop_assert_eq!(&fast.trace, &stepped.trace);
+    prop_assert_eq!(&fast.ends, &stepped.ends);
+    for (at, (fast, stepped)) in fast.layers.iter().zip(&stepped.layers).enumerate() {
+        prop_assert_eq!(fast, stepped, "line {} of the report", at);
+    }
+    prop_assert_eq!(fast, stepped);
+    Ok(())
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
@@ -10,16 +25,25 @@ proptest! {
     #[test]
     fn fast_equals_stepped(plan in plan(), config in accelerator()) {
         let (net, image) = (plan.build(), plan.image());
-        let fast = Simulator::new(&net, &config).expect("it fits");
-        let stepped = Simulator::stepped(&net, &config).expect("it fits");
         for mode in [Mode::Gated, Mode::ForcedOpen] {
-            let (fast, stepped) = (fast.trace(&image, mode), stepped.trace(&image, mode));
-            prop_assert_eq!(&fast.trace, &stepped.trace);
-            prop_assert_eq!(&fast.ends, &stepped.ends);
-            for (at, (fast, stepped)) in fast.layers.iter().zip(&stepped.layers).enumerate() {
-                prop_assert_eq!(fast, stepped, "line {} of the report", at);
-            }
-            prop_assert_eq!(fast, stepped);
+            same(&net, &config, &image, mode)?;
+        }
+    }
+}
+
+#[test]
+fn fast_equals_stepped_on_shipped_models_and_accelerators() {
+    let mut rng = Rng::new(1);
+    for model in ["resnet8-lcnet", "resnet20-lcnet-40", "resnet20-lcnet-60"] {
+        let net = container::load(&repository(&format!("models/{model}.safetensors"))).expect("shipped");
+        for config in ["4x4", "8x8", "16x16", "32x32"] {
+            let config = AcceleratorConfig::read(&repository(&format!("configs/{config}.toml"))).expect("shipped");
+            // Smooth noise: what the gates decide differs from image to image.
+            let (a, b, c) = (rng.range(1, 40), rng.range(1, 40), rng.range(-60, 60));
+            let image: Vec<i8> = (0..net.input.shape.len() as i64)
+                .map(|i| (c + (i % 32) * a % 64 + (i / 32) * b % 64 + rng.range(-9, 9)).clamp(-128, 127) as i8)
+                .collect();
+            same(&net, &config, &image, Mode::Gated).unwrap_or_else(|e| panic!("{model} on {}: {e}", config.name));
         }
     }
 }

@@ -5,6 +5,7 @@ use lcsim_golden::model::{Layer, Network};
 use lcsim_golden::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, attribute_type, data_type};
 use lcsim_golden::onnx::{import, import_bytes};
 use lcsim_tests::onnx_builder::{ClampForm, FcForm, Rng, Spec, Style, build, int, ints, network, tensor, value};
+use lcsim_tests::repository;
 use proptest::prelude::*;
 use prost::Message;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use tract_onnx::prelude::{Framework, InferenceModelExt, IntoRunnable, Tensor, tv
 const TOLERANCE: f32 = 1e-4;
 
 fn model_path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../models").join(name)
+    repository("models").join(name)
 }
 
 /// The independent runtime's output.

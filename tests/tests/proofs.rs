@@ -5,9 +5,8 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
 use lcsim_tests::proofs::{self, PROGRAMS, Proof};
 use lcsim_tests::random::{accelerator, plan};
-use lcsim_tests::{tiny, tools};
+use lcsim_tests::{repository, tiny, tools};
 use proptest::prelude::*;
-use std::path::Path;
 use std::time::Instant;
 
 type Subject = fn(&AcceleratorConfig) -> Proof;
@@ -52,7 +51,7 @@ fn some_macs() -> AcceleratorConfig {
 
 /// An accelerator that comes along.
 fn shipped(name: &str) -> AcceleratorConfig {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../configs/{name}.toml"));
+    let path = repository(&format!("configs/{name}.toml"));
     AcceleratorConfig::parse(&std::fs::read_to_string(path).expect("a file"), name).expect("a configuration")
 }
 

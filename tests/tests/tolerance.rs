@@ -8,8 +8,9 @@ use lcsim_golden::{Network, container, integer, model, onnx, quantize};
 use lcsim_spec::number::REQUANT_SHIFT;
 use lcsim_spec::{QuantNetwork, Trace, network as quant};
 use lcsim_tests::onnx_builder::{Rng, Spec, Style, build};
+use lcsim_tests::repository;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Bound on the error of a logit, over the largest |logit| of the image: 1600 images of the networks of seeds 0 to 399
 /// have a mean of 0.0041, and the worst has 0.036.
@@ -66,7 +67,7 @@ fn logits_of_random_networks_are_close_to_the_float_reference() {
 }
 
 fn models() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../models")
+    repository("models")
 }
 
 /// Real value of one step of each stored map: what the multipliers of its convolution make of the steps of its input.
