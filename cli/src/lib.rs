@@ -4,6 +4,7 @@
 
 pub mod args;
 pub mod commands;
+pub mod compare;
 pub mod curve;
 pub mod data;
 pub mod draw;

@@ -1,10 +1,12 @@
 //! What can be typed. The doc comments below are the text of `--help`.
 
+mod compare;
 mod curve;
 mod models;
 mod run;
 mod verilog;
 
+pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
 pub use models::{EvalArgs, QuantizeArgs};
 pub use run::{RUN_IMAGES, RunArgs};
@@ -42,6 +44,8 @@ pub enum Command {
     Curve(CurveArgs),
     /// Plot what the gates of a network do: cycles, skipped blocks, channels by class, easy and hard images
     Plot(PlotArgs),
+    /// Show two reports side by side, with what changed
+    Compare(CompareArgs),
     /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
     Verilog(VerilogArgs),
     /// Print an embedded accelerator configuration, as a start for your own

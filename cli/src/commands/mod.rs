@@ -1,5 +1,6 @@
 //! The commands: the only place that prints.
 
+mod compare;
 mod config;
 mod curve;
 mod eval;
@@ -24,6 +25,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Eval(args) => eval::run(args),
         Command::Curve(args) => curve::run(args),
         Command::Plot(args) => plot::run(args),
+        Command::Compare(args) => compare::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => {

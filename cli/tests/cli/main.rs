@@ -3,6 +3,7 @@
 mod bad_data;
 mod bad_input;
 mod bad_onnx;
+mod compare;
 mod curve;
 mod output;
 mod plot;

@@ -126,7 +126,7 @@ fn both_engines_give_the_same_report() {
 #[test]
 fn help_lists_the_commands_and_completions_exist() {
     let help = stdout(&["--help"]);
-    for command in ["run", "quantize", "eval", "config", "completions"] {
+    for command in ["run", "quantize", "eval", "curve", "plot", "compare", "verilog", "config", "completions"] {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         assert!(stdout(&[command, "--help"]).contains("Example"), "{command}");
     }

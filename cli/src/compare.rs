@@ -1,0 +1,198 @@
+//! Two reports side by side.
+
+use crate::text::rounded;
+use anyhow::{Context, Result, bail};
+use comfy_table::{CellAlignment, Table, presets};
+use lcsim_spec::Report;
+use lcsim_spec::report::{LayerReport, SCHEMA};
+use serde::Serialize;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// A figure of both reports; nothing where a report does not have it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Difference {
+    /// What it is of: `all`, or a layer.
+    pub of: String,
+    /// The figure, with its unit.
+    pub figure: &'static str,
+    /// In the first report.
+    pub first: Option<f64>,
+    /// In the second.
+    pub second: Option<f64>,
+}
+
+impl Difference {
+    /// Whether both have the same.
+    pub fn is_equal(&self) -> bool {
+        self.first == self.second
+    }
+
+    /// The change in percent of the first; empty if there is none, `new` and `gone` if only one report has the figure.
+    pub fn change(&self) -> String {
+        match (self.first, self.second) {
+            (a, b) if a == b => String::new(),
+            (None, _) => "new".into(),
+            (_, None) => "gone".into(),
+            (Some(0.0), Some(_)) => "from 0".into(),
+            (Some(a), Some(b)) => format!("{:+.1}", 100.0 * (b - a) / a),
+        }
+    }
+}
+
+/// Reads a report.
+///
+/// # Errors
+/// The file cannot be read or is no report of this layout: where, what was expected and what was found.
+pub fn read(path: &Path) -> Result<Report> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
+    let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown}: no JSON"))?;
+    match value.get("schema").and_then(serde_json::Value::as_str) {
+        Some(SCHEMA) => {}
+        Some(other) => bail!("{shown}: schema: expected {SCHEMA}, found {other}"),
+        None => bail!("{shown}: schema: expected {SCHEMA}, found none; reports are written by `lcsim run --json`"),
+    }
+    let report: Report = serde_json::from_str(&text).with_context(|| format!("{shown}: no report"))?;
+    if report.images == 0 {
+        bail!("{shown}: images: expected at least 1, found 0");
+    }
+    Ok(report)
+}
+
+/// What differs in what was run, a line each: `accelerator: 8x8 and 16x16`.
+pub fn settings(a: &Report, b: &Report) -> Vec<String> {
+    let of = |r: &Report| {
+        let c = &r.accelerator;
+        let array = format!(
+            "{}: {}x{} PEs, {} gate MACs, {} MHz",
+            c.name, c.array.rows, c.array.cols, c.gate.macs, c.clock_mhz
+        );
+        [
+            ("lcsim", r.version.clone()),
+            ("model", r.model.clone()),
+            ("threshold", r.threshold.to_string()),
+            ("data", format!("{}, {} images", r.data, r.images)),
+            ("accelerator", array),
+            ("energy table", r.energy_table.name.clone()),
+        ]
+    };
+    let lines = of(a).into_iter().zip(of(b)).filter(|(a, b)| a != b);
+    let mut lines: Vec<String> = lines.map(|((what, a), (_, b))| format!("{what}: {a} | {b}")).collect();
+    if a.accelerator != b.accelerator && a.accelerator.name == b.accelerator.name {
+        lines.push(format!("accelerator: both are named {}, and differ", a.accelerator.name));
+    }
+    lines
+}
+
+/// Every figure of two reports, totals first, then layer by layer.
+pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
+    let mut all = vec![];
+    for ((figure, first), (_, second)) in totals(a).into_iter().zip(totals(b)) {
+        all.push(Difference { of: "all".into(), figure, first: Some(first), second: Some(second) });
+    }
+    let reasons: BTreeSet<&String> = a.cycles.stall_by.keys().chain(b.cycles.stall_by.keys()).collect();
+    for reason in reasons {
+        let of = |r: &Report| r.cycles.stall_by.get(reason).map(|n| *n as f64 / r.images as f64);
+        let of = [of(a), of(b)];
+        all.push(Difference { of: format!("stalls: {reason}"), figure: "cycles", first: of[0], second: of[1] });
+    }
+    let only_in_b = b.layers.iter().filter(|l| a.layers.iter().all(|k| k.name != l.name));
+    for name in a.layers.iter().chain(only_in_b).map(|l| &l.name) {
+        let of = |r: &Report| {
+            let layer = r.layers.iter().find(|l| l.name == *name);
+            layer.map(|l| layer_figures(l, r.images as f64))
+        };
+        let (first, second) = (of(a), of(b));
+        let figures = first.as_ref().or(second.as_ref());
+        for (i, (figure, _)) in figures.into_iter().flatten().enumerate() {
+            let value = |of: &Option<[(&'static str, f64); 3]>| of.as_ref().map(|f| f[i].1);
+            all.push(Difference { of: name.clone(), figure, first: value(&first), second: value(&second) });
+        }
+    }
+    all
+}
+
+fn totals(r: &Report) -> [(&'static str, f64); 18] {
+    let images = r.images as f64;
+    let (c, e) = (&r.cycles, &r.energy_pj);
+    let nj = |pj: f64| pj / images / 1000.0;
+    [
+        ("accuracy, %", 100.0 * r.accuracy),
+        ("cycles", c.mean),
+        ("cycles: compute", c.compute as f64 / images),
+        ("cycles: input", c.input as f64 / images),
+        ("cycles: classifier", c.classifier as f64 / images),
+        ("cycles: exposed gates", c.gate_exposed as f64 / images),
+        ("cycles: stalls", c.stall as f64 / images),
+        ("cycles, without gates", r.ungated.cycles as f64 / images),
+        ("MACs", r.macs.executed as f64 / images),
+        ("speed-up", r.speedup),
+        ("realised fraction", r.realized_fraction),
+        ("energy, nJ", nj(e.total)),
+        ("energy: MACs, nJ", nj(e.mac)),
+        ("energy: registers, nJ", nj(e.register)),
+        ("energy: SRAM, nJ", nj(e.sram)),
+        ("energy: gates, nJ", nj(e.gate)),
+        ("energy, without gates, nJ", nj(r.ungated.energy_pj)),
+        ("time, us", r.time_us),
+    ]
+}
+
+fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {
+    [
+        ("cycles", l.cycles as f64 / images),
+        ("MACs", l.macs_executed as f64 / images),
+        ("energy, nJ", l.energy_pj.total / images / 1000.0),
+    ]
+}
+
+/// The figures as CSV with a header.
+///
+/// # Errors
+/// None that can be provoked: the rows are flat and the writer is memory.
+pub fn csv(all: &[Difference]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(vec![]);
+    all.iter().try_for_each(|difference| writer.serialize(difference))?;
+    Ok(writer.into_inner()?)
+}
+
+/// The figures as people read them.
+pub fn table(all: &[Difference]) -> String {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(["", "figure", "first", "second", "change, %"]);
+    let mut before = "";
+    for d in all {
+        let name = if d.of == before { "" } else { &d.of };
+        before = &d.of;
+        table.add_row([name.to_string(), d.figure.into(), value(d.first), value(d.second), d.change()]);
+    }
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table.to_string()
+}
+
+/// Counts without fraction, small figures with three digits of it.
+fn value(x: Option<f64>) -> String {
+    match x {
+        None => "-".into(),
+        Some(x) if x.abs() >= 1000.0 => rounded(x),
+        Some(x) => format!("{x:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_in_percent_of_the_first() {
+        let change = |first, second| Difference { of: "all".into(), figure: "cycles", first, second }.change();
+        assert_eq!(change(Some(200.0), Some(150.0)), "-25.0");
+        assert_eq!(change(Some(2.0), Some(2.0)), "");
+        assert_eq!(change(Some(0.0), Some(2.0)), "from 0");
+        assert_eq!(change(None, Some(2.0)), "new");
+        assert_eq!(change(Some(2.0), None), "gone");
+    }
+}

@@ -1,0 +1,41 @@
+//! `lcsim compare`.
+
+use crate::{arg, refused, stdout};
+use std::fs;
+
+#[test]
+fn what_changed_is_marked_and_what_did_not_is_not() {
+    let folder = tempfile::tempdir().expect("folder");
+    let [a, b, csv] = ["a.json", "b.json", "d.csv"].map(|name| folder.path().join(name));
+    for (config, file) in [("8x8", &a), ("16x16", &b)] {
+        stdout(&["run", "--images", "2", "--quiet", "--config", config, "--json", arg(file)]);
+    }
+    let text = stdout(&["compare", arg(&a), arg(&b), "--csv", arg(&csv)]);
+    assert!(text.contains("accelerator: 8x8: 8x8 PEs, 8 gate MACs, 100 MHz | 16x16: 16x16 PEs"), "{text}");
+    let mut rows = csv::Reader::from_path(&csv).expect("a table");
+    let rows: Vec<[String; 4]> = rows.deserialize().collect::<Result<_, _>>().expect("rows");
+    let row = |of: &str, figure: &str| rows.iter().find(|r| r[0] == of && r[1] == figure).expect("a figure");
+    let value = |text: &str| text.parse::<f64>().expect("a number");
+    let cycles = row("all", "cycles");
+    assert!(value(&cycles[2]) > 3.0 * value(&cycles[3]), "{cycles:?}");
+    assert_eq!(row("all", "MACs")[2], row("all", "MACs")[3]);
+    let changed = stdout(&["compare", arg(&a), arg(&b), "--changed", "--csv", "-"]);
+    assert!(changed.contains("\nall,cycles,") && !changed.contains("\nall,MACs,"), "{changed}");
+    assert!(stdout(&["compare", arg(&a), arg(&a), "--changed"]).contains("no figure differs"));
+}
+
+#[test]
+fn what_is_no_report_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("a.json");
+    for (text, parts) in [
+        ("{", &["a.json: no JSON", "line 1 column 1"][..]),
+        ("{}", &["a.json: schema: expected lcsim.report/1, found none"]),
+        (r#"{"schema": "other"}"#, &["a.json: schema: expected lcsim.report/1, found other"]),
+        (r#"{"schema": "lcsim.report/1"}"#, &["a.json: no report", "missing field `version`"]),
+    ] {
+        fs::write(&file, text).expect("written");
+        refused(&["compare", arg(&file), arg(&file)], parts);
+    }
+    refused(&["compare", "no.json", "no.json"], &["no.json: cannot read"]);
+}
