@@ -26,7 +26,7 @@ import torch.nn as nn
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
-from lcnet.model import ResNet, group_of  # noqa: E402
+from lcnet.model import ResNet  # noqa: E402
 
 
 class Fixed(nn.Module):
@@ -98,10 +98,8 @@ def main():
     torch.set_num_threads(args.threads)
     images, labels = data.load(args.data, train=True)
     test = data.load(args.data, train=False)
-    weights = torch.load(args.checkpoint, weights_only=True)["model"]
-    model = ResNet(args.n, images.shape[1], int(labels.max()) + 1, gated=True, group=group_of(weights))
-    model = model.to(memory_format=torch.channels_last)
-    model.load_state_dict(weights)
+    model = ResNet(args.n, images.shape[1], int(labels.max()) + 1, gated=True).to(memory_format=torch.channels_last)
+    model.load_state_dict(torch.load(args.checkpoint, weights_only=True)["model"])
     dense = model.dense_macs(images.shape[2])
 
     def report(name, net):

@@ -52,7 +52,6 @@ def arguments():
     p.add_argument("--target", type=float, default=1.0, help="executed MACs to press for, as a share of dense")
     p.add_argument("--pressure", type=float, default=4.0, help="loss per unit of MAC share above the target")
     p.add_argument("--tile", type=int, default=1, help="count live channels in tiles of so many, as an array with as many rows does")
-    p.add_argument("--group", type=int, default=1, help="so many neighbouring channels share a score, and a tile of the array")
     p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls")
     p.add_argument("--l-floor", type=float, default=0.5, help="share of images that an L-Net stays open for, about")
     return p.parse_args()
@@ -124,8 +123,7 @@ def main():
     images, labels = data.load(args.data, train=True)
     test_images, test_labels = data.load(args.data, train=False)
     channels, size = images.shape[1], images.shape[2]
-    gates = {"gated": args.warm_start is not None, "tile": args.tile, "group": args.group}
-    model = ResNet(args.n, channels, int(labels.max()) + 1, **gates)
+    model = ResNet(args.n, channels, int(labels.max()) + 1, gated=args.warm_start is not None, tile=args.tile)
     model = model.to(memory_format=torch.channels_last)
     dense_macs = model.dense_macs(size)
     opt = optimizer(args, model)

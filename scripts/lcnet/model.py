@@ -38,28 +38,25 @@ class CNet(nn.Module):
 
     The pooled vector is normalised per channel: plain pool features hardly differ between
     images. The statistics fold into the layer at export, so the deployed gate is plain
-    pool -> FC -> ReLU-1. Neighbouring outputs in groups of `group` share a score, so that they live and die together.
+    pool -> FC -> ReLU-1.
     """
 
-    def __init__(self, inputs, outputs, group=1):
+    def __init__(self, inputs, outputs):
         super().__init__()
-        self.group = group
         self.norm = nn.BatchNorm1d(inputs, affine=False)
-        self.fc = nn.Linear(inputs, outputs // group)
+        self.fc = nn.Linear(inputs, outputs)
         nn.init.normal_(self.fc.weight, std=0.2 * inputs**-0.5)
         nn.init.constant_(self.fc.bias, 1.0)
 
     def forward(self, pooled):
         with torch.autocast("cpu", enabled=False):
-            scores = relu1(self.fc(self.norm(pooled.float())))
-        return scores if self.group == 1 else tuple(s.repeat_interleave(self.group, 1) for s in scores)
+            return relu1(self.fc(self.norm(pooled.float())))
 
     def folded(self):
         """(weight [outputs, inputs], bias [outputs]) that read the plain pooled vector."""
         inv = (self.norm.running_var + self.norm.eps).rsqrt()
         weight = self.fc.weight * inv
-        bias = self.fc.bias - weight @ self.norm.running_mean
-        return weight.repeat_interleave(self.group, 0), bias.repeat_interleave(self.group, 0)
+        return weight, self.fc.bias - weight @ self.norm.running_mean
 
 
 class LNet(nn.Module):
@@ -100,7 +97,7 @@ def gate_pool(x):
 class Block(nn.Module):
     """Basic block: y = relu(shortcut(x) + L(x) * C2(h) * bn2(conv2(h))), h = C1(x) * relu(bn1(conv1(x)))."""
 
-    def __init__(self, inputs, outputs, stride, gated, tile, group):
+    def __init__(self, inputs, outputs, stride, gated, tile):
         super().__init__()
         self.tile = tile
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
@@ -114,8 +111,8 @@ class Block(nn.Module):
         self.gated = gated
         if gated:
             self.lnet = LNet(inputs)
-            self.cnet1 = CNet(inputs, outputs, group)
-            self.cnet2 = CNet(outputs, outputs, group)
+            self.cnet1 = CNet(inputs, outputs)
+            self.cnet2 = CNet(outputs, outputs)
 
     def forward(self, x):
         """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None).
@@ -140,20 +137,15 @@ class Block(nn.Module):
         return F.relu(short + r), executed, live
 
 
-def group_of(weights):
-    """Channels that share a score in a saved LC-Net."""
-    return len(weights["blocks.0.conv1.weight"]) // len(weights["blocks.0.cnet1.fc.weight"])
-
-
 class ResNet(nn.Module):
-    def __init__(self, n, channels=3, classes=10, gated=False, tile=1, group=1):
+    def __init__(self, n, channels=3, classes=10, gated=False, tile=1):
         super().__init__()
         self.stem = nn.Conv2d(channels, WIDTHS[0], 3, 1, 1, bias=False)
         self.bn = nn.BatchNorm2d(WIDTHS[0])
         blocks, inputs = [], WIDTHS[0]
         for stage, width in enumerate(WIDTHS):
             for i in range(n):
-                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated, tile, group))
+                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated, tile))
                 inputs = width
         self.blocks = nn.ModuleList(blocks)
         self.fc = nn.Linear(inputs, classes)

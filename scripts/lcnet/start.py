@@ -18,19 +18,10 @@ class Ones(torch.nn.Module):
         return self.scores[-1], torch.ones(len(pooled), self.outputs)
 
 
-def permute(block, order):
-    """Puts the channels between a block's convolutions in another order, which changes nothing that it computes."""
-    block.conv1.weight.data.copy_(block.conv1.weight.data[order])
-    block.conv2.weight.data.copy_(block.conv2.weight.data[:, order])
-    for of_channel in (block.bn1.weight, block.bn1.bias, block.bn1.running_mean, block.bn1.running_var):
-        of_channel.data.copy_(of_channel.data[order])
-
-
 def order_channels(model, images, labels, lowest=1.0, highest=2.5):
     """Sets the C-Net biases from `lowest` to `highest`, in the order of importance for each MAC.
 
-    Channels of conv1 are put in that order first where groups of them share a score, and a group has the mean of its
-    channels. A channel's importance is the mean square of the loss gradient by its score (Fisher information) over
+    A channel's importance is the mean square of the loss gradient by its score (Fisher information) over
     `images`. Without this all channels of a layer look alike to the pressure and close in the same step.
     """
     nets, ones = [], []
@@ -39,7 +30,7 @@ def order_channels(model, images, labels, lowest=1.0, highest=2.5):
         for name in ("cnet1", "cnet2"):
             net = getattr(block, name)
             nets.append((block, name, net))
-            ones.append(Ones(net.fc.out_features * net.group))
+            ones.append(Ones(net.fc.out_features))
             setattr(block, name, ones[-1])
     for x, y in zip(images.split(250), labels.split(250)):
         logits, _, _ = model(data.normalize(x))
@@ -52,11 +43,7 @@ def order_channels(model, images, labels, lowest=1.0, highest=2.5):
         # saves its own filter and an input of conv2, one of conv2 its own filter only.
         width = block.conv2.in_channels
         filters = width + (block.conv1.in_channels if name == "cnet1" else 0)
-        value = square / (filters / width**2)
-        if name == "cnet1" and net.group > 1:
-            permute(block, value.argsort())
-            value = value.sort().values
-        values.append(value.view(-1, net.group).mean(1))
+        values.append(square / (filters / width**2))
     model.zero_grad(set_to_none=True)
     importance = torch.cat(values)
     rank = importance.argsort().argsort().float() / (len(importance) - 1)
