@@ -16,4 +16,5 @@ pub mod parallel;
 pub mod study;
 pub mod table;
 pub mod text;
+pub mod topology;
 pub mod totals;

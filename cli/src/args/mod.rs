@@ -4,12 +4,14 @@ mod compare;
 mod curve;
 mod models;
 mod run;
+mod topology;
 mod verilog;
 
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
 pub use models::{EvalArgs, QuantizeArgs};
 pub use run::{RUN_IMAGES, RunArgs};
+pub use topology::{Compat, TopologyArgs};
 pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +50,8 @@ pub enum Command {
     Compare(CompareArgs),
     /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
     Verilog(VerilogArgs),
+    /// Read a SCALE-Sim configuration and topology, and write its reports
+    Topology(TopologyArgs),
     /// Print an embedded accelerator configuration, as a start for your own
     Config(ConfigArgs),
     /// Print a completion script for your shell

@@ -7,6 +7,7 @@ mod eval;
 mod plot;
 mod quantize;
 mod run;
+mod topology;
 mod verilog;
 
 use crate::args::{Cli, Command};
@@ -27,6 +28,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Verilog(args) => verilog::run(args),
+        Command::Topology(args) => topology::run(args),
         Command::Config(args) => config::run(args),
         Command::Completions(args) => {
             let mut script = vec![];

@@ -8,6 +8,7 @@ mod curve;
 mod output;
 mod plot;
 mod run;
+mod topology;
 mod verilog;
 
 use assert_cmd::Command;

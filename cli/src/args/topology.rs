@@ -1,0 +1,68 @@
+//! `lcsim topology`.
+
+use super::thread_count;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Arguments of `lcsim topology`.
+#[derive(Debug, Args)]
+#[command(after_help = TOPOLOGY_HELP)]
+pub struct TopologyArgs {
+    /// SCALE-Sim configuration (INI): array, memories, dataflow
+    #[arg(long, value_name = "FILE.cfg")]
+    pub config: PathBuf,
+    /// SCALE-Sim topology (CSV): a line for each layer
+    #[arg(long, value_name = "FILE.csv")]
+    pub topology: PathBuf,
+    /// The topology has matrix products (M, N, K) and no convolutions
+    #[arg(long)]
+    pub gemm: bool,
+    /// Whose counts to reproduce
+    #[arg(long, value_enum, value_name = "SIMULATOR")]
+    pub compat: Option<Compat>,
+    /// Folder for the reports; it is made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Threads; the results do not depend on it [default: one per CPU]
+    #[arg(long, value_name = "T", value_parser = thread_count)]
+    pub threads: Option<usize>,
+    /// Print nothing; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// A simulator whose counts are reproduced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Compat {
+    /// SCALE-Sim 3.0.0, as on PyPI, in its CALC mode
+    #[value(name = "scalesim-3.0.0")]
+    ScaleSim300,
+}
+
+const TOPOLOGY_HELP: &str = "\
+Reads what SCALE-Sim reads and writes what it writes, to the last digit:
+COMPUTE_REPORT.csv (cycles, stalls, utilisation), BANDWIDTH_REPORT.csv (words a
+cycle) and DETAILED_ACCESS_REPORT.csv (first cycle, last cycle and words of each
+memory). This is SCALE-Sim's machine, a plain
+systolic array, and not the one of `lcsim run`.
+
+The configuration needs, in any case of letters:
+  [architecture_presets]  ArrayHeight, ArrayWidth, IfmapSramSzkB,
+                          FilterSramSzkB, OfmapSramSzkB, Dataflow (os, ws, is)
+  [run_presets]           InterfaceBandwidth: CALC
+Sparsity and custom layouts have to be off or left out.
+
+The topology has a header and a line for each layer, with a comma at its end or
+without; a last column N:M (sparsity) may follow:
+  Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels,
+  Num Filter, Strides,
+or, with --gemm:
+  Layer, M, N, K,
+There is no padding: an input has the height and width that it has with it.
+A layer with DP in its name is depthwise: a layer for each channel.
+
+Examples:
+  lcsim topology --config scale.cfg --topology resnet18.csv \\
+      --compat scalesim-3.0.0 --out reports
+  lcsim topology --config scale.cfg --topology gpt2.csv --gemm \\
+      --compat scalesim-3.0.0 --out reports";

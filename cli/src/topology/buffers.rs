@@ -1,0 +1,204 @@
+//! The memories beside the array as SCALE-Sim 3.0.0 has them in its `CALC` mode, reduced to what its reports show.
+//!
+//! Reads never stall: the model finds the bandwidth that they need. What is fetched, and when, depends on the order in
+//! which addresses are first asked for, so it is followed address by address. Writes never stall either, though they could
+//! in SCALE-Sim's other mode: a memory drains as many words a cycle as the array has columns.
+
+use std::collections::VecDeque;
+use thiserror::Error;
+
+/// Sets of addresses that a read memory is made of.
+const SETS: usize = 100;
+/// Sets that are fetched together, half of the memory.
+const FETCH: usize = SETS / 2;
+/// Words a cycle of the first fetch, which has no time to keep.
+const FIRST_BANDWIDTH: usize = 10;
+/// Cycles from a request to its answer.
+const LATENCY: i64 = 1;
+
+/// Half of a read memory was filled twice in a cycle, which leaves no cycle to fetch it; SCALE-Sim then divides by zero.
+#[derive(Debug, Error)]
+#[error("half of the memory is filled twice in a cycle, where SCALE-Sim 3.0.0 divides by zero: make it larger")]
+pub struct TooSmall;
+
+/// Accesses over time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accesses {
+    /// Cycle of the first one; what is fetched before the layer starts has negative cycles.
+    pub start: i64,
+    /// Cycle of the last one.
+    pub stop: i64,
+    /// Words.
+    pub count: u64,
+}
+
+impl Accesses {
+    /// Words a cycle.
+    pub fn bandwidth(&self) -> f64 {
+        self.count as f64 / (self.stop - self.start + 1) as f64
+    }
+}
+
+/// A read memory of two halves. Addresses go into sets in the order in which they are first asked for; when half of the
+/// memory is full of new ones, the other half is forgotten, and the full one counts as fetched.
+#[derive(Debug)]
+pub(super) struct ReadBuffer {
+    /// For each address, the set that it was last put into, from 1; 0 before that.
+    set_of: Vec<u32>,
+    set_size: usize,
+    in_set: usize,
+    /// The set that is being filled, from 0.
+    set: usize,
+    /// The first set that is remembered.
+    oldest: usize,
+    first_request: i64,
+    /// The cycles that the next fetch has, both inclusive.
+    window: Option<(i64, i64)>,
+    requests: Option<(i64, i64)>,
+    count: u64,
+}
+
+impl ReadBuffer {
+    /// A memory of `words` for addresses below `addresses`.
+    pub(super) fn new(words: usize, addresses: usize) -> Self {
+        Self {
+            set_of: vec![0; addresses],
+            set_size: words / SETS,
+            in_set: 0,
+            set: 0,
+            oldest: 0,
+            first_request: -1,
+            window: None,
+            requests: None,
+            count: 0,
+        }
+    }
+
+    /// The array asks for `address` in `cycle`.
+    pub(super) fn read(&mut self, cycle: i64, address: usize) -> Result<(), TooSmall> {
+        if self.first_request < 0 {
+            self.first_request = cycle;
+        }
+        let known = self.set_of[address];
+        if known as usize > self.oldest {
+            return Ok(());
+        }
+        self.set_of[address] = self.set as u32 + 1;
+        self.in_set += 1;
+        if self.in_set == self.set_size {
+            self.in_set = 0;
+            self.set += 1;
+            if self.set == self.oldest + FETCH {
+                self.fetch(self.first_request - 1 - LATENCY)?;
+                let (_, end) = self.window.unwrap_or_default();
+                self.window = Some((end + 1, cycle));
+                self.oldest += FETCH;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fetches the sets from the oldest on; the first fetch is over in cycle `first_end`.
+    fn fetch(&mut self, first_end: i64) -> Result<(), TooSmall> {
+        let full = (self.set - self.oldest) * self.set_size;
+        let (start, end) = self.window.unwrap_or_else(|| {
+            // A set that is not full takes the time of a full one.
+            let sets = self.set - self.oldest + usize::from(self.in_set > 0);
+            let cycles = (sets * self.set_size).div_ceil(FIRST_BANDWIDTH);
+            (first_end - cycles as i64 + 1, first_end)
+        });
+        if end < start {
+            return Err(TooSmall);
+        }
+        self.window = Some((start, end));
+        self.requests = Some((self.requests.map_or(start, |(first, _)| first), end));
+        self.count += (full + self.in_set) as u64;
+        Ok(())
+    }
+
+    /// Fetches the rest, and tells what was fetched.
+    pub(super) fn finish(mut self) -> Result<Accesses, TooSmall> {
+        self.fetch(-1 - LATENCY)?;
+        let (first, last) = self.requests.unwrap_or_default();
+        Ok(Accesses { start: first + LATENCY, stop: last + LATENCY, count: self.count })
+    }
+}
+
+/// The write memory of two halves. Words go into lines of `bandwidth`; when more than half of the memory is full, half is
+/// drained, a line a cycle. SCALE-Sim closes the last line at that moment, full or not, and later counts such a line as full
+/// unless it is the last of a drain.
+#[derive(Debug)]
+pub(super) struct WriteBuffer {
+    half: i64,
+    bandwidth: u64,
+    free: i64,
+    /// Words of the lines that are closed.
+    lines: VecDeque<u64>,
+    open: u64,
+    drain_end: i64,
+    drained: Option<(i64, i64)>,
+    count: u64,
+}
+
+impl WriteBuffer {
+    /// A memory of `words`, an even number, which drains `bandwidth` words a cycle.
+    pub(super) fn new(words: usize, bandwidth: usize) -> Self {
+        Self {
+            half: words as i64 / 2,
+            bandwidth: bandwidth as u64,
+            free: words as i64,
+            lines: VecDeque::new(),
+            open: 0,
+            drain_end: 0,
+            drained: None,
+            count: 0,
+        }
+    }
+
+    /// The array writes `words`, at most `bandwidth`, in `cycle`. There is always room: a drain frees its words at once, takes
+    /// fewer cycles than the array needs to write as many, and starts while almost half of the memory is free.
+    pub(super) fn write(&mut self, cycle: i64, words: usize) {
+        for _ in 0..words {
+            self.open += 1;
+            self.free -= 1;
+            if self.open == self.bandwidth {
+                self.close();
+            }
+            if cycle >= self.drain_end && self.free < self.half {
+                self.close();
+                self.drain_end = self.drain(cycle);
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        if self.open > 0 {
+            self.lines.push_back(self.open);
+            self.open = 0;
+        }
+    }
+
+    /// Drains half of the memory, or what there is, from `start` on; returns the last cycle of it.
+    fn drain(&mut self, start: i64) -> i64 {
+        let lines = (self.half as u64).div_ceil(self.bandwidth).min(self.lines.len() as u64);
+        let last = self.lines.drain(..lines as usize).next_back().unwrap_or(0);
+        let words = lines.saturating_sub(1) * self.bandwidth + last;
+        self.count += words;
+        self.free += words as i64;
+        let end = start + lines as i64 - 1;
+        let (first, stop) = self.drained.unwrap_or((start, end));
+        self.drained = Some((first.min(start), stop.max(end)));
+        end
+    }
+
+    /// Drains the rest from `cycle` on, and tells what was drained.
+    pub(super) fn finish(mut self, cycle: i64) -> Accesses {
+        self.close();
+        let mut start = cycle;
+        while !self.lines.is_empty() {
+            start = self.drain(start) + 1;
+        }
+        let (start, stop) = self.drained.unwrap_or((cycle, cycle));
+        Accesses { start, stop, count: self.count }
+    }
+}

@@ -1,0 +1,164 @@
+//! The part of a SCALE-Sim configuration that its counts depend on.
+
+use super::ini::Ini;
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::Path;
+
+const ARCHITECTURE: &str = "architecture_presets";
+/// Rows or columns that an array may have.
+const MAX_SIDE: usize = 1 << 14;
+/// kB that a memory may have.
+const MAX_KB: usize = 1 << 20;
+
+/// What stays in the array while the other two operands move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dataflow {
+    /// `os`: a PE keeps an output.
+    OutputStationary,
+    /// `ws`: a PE keeps a weight.
+    WeightStationary,
+    /// `is`: a PE keeps an input.
+    InputStationary,
+}
+
+/// A SCALE-Sim accelerator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScaleConfig {
+    /// Rows of the array, at least 1.
+    pub rows: usize,
+    /// Columns of the array, at least 1.
+    pub cols: usize,
+    /// Words (of a byte) of the IFMAP memory, both halves.
+    pub ifmap_words: usize,
+    /// Words of the filter memory, both halves.
+    pub filter_words: usize,
+    /// Words of the OFMAP memory, both halves.
+    pub ofmap_words: usize,
+    /// What stays in the array.
+    pub dataflow: Dataflow,
+}
+
+impl ScaleConfig {
+    /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that no count depends on are not looked at.
+    ///
+    /// # Errors
+    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range, a feature whose counts are
+    /// not reproduced (`InterfaceBandwidth: USER`, sparsity, custom layouts).
+    pub fn load(path: &Path) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
+        Self::parse(&text).context(shown)
+    }
+
+    /// Reads the text of a configuration file.
+    ///
+    /// # Errors
+    /// Those of [`Self::load`], without the file's name.
+    pub fn parse(text: &str) -> Result<Self> {
+        let ini = Ini::parse(text)?;
+        refuse_what_is_not_reproduced(&ini)?;
+        for key in ["IfmapOffset", "FilterOffset", "OfmapOffset"] {
+            if ini.get(ARCHITECTURE, key).is_some() {
+                number(&ini, key, 0, i64::MAX as usize)?;
+            }
+        }
+        let words = |key| Ok::<_, anyhow::Error>(1024 * number(&ini, key, 1, MAX_KB)?);
+        Ok(Self {
+            rows: number(&ini, "ArrayHeight", 1, MAX_SIDE)?,
+            cols: number(&ini, "ArrayWidth", 1, MAX_SIDE)?,
+            ifmap_words: words("IfmapSramSzkB")?,
+            filter_words: words("FilterSramSzkB")?,
+            ofmap_words: words("OfmapSramSzkB")?,
+            dataflow: dataflow(&ini)?,
+        })
+    }
+}
+
+fn dataflow(ini: &Ini) -> Result<Dataflow> {
+    let Some(value) = ini.get(ARCHITECTURE, "Dataflow") else {
+        bail!("[{ARCHITECTURE}]: Dataflow is missing: expected os, ws or is");
+    };
+    match value.text.as_str() {
+        "os" => Ok(Dataflow::OutputStationary),
+        "ws" => Ok(Dataflow::WeightStationary),
+        "is" => Ok(Dataflow::InputStationary),
+        text => bail!("line {}: Dataflow: expected os, ws or is, found `{text}`", value.line),
+    }
+}
+
+fn number(ini: &Ini, key: &str, least: usize, most: usize) -> Result<usize> {
+    let expected = if most == i64::MAX as usize {
+        format!("expected a whole number of at least {least}")
+    } else {
+        format!("expected a whole number from {least} to {most}")
+    };
+    let Some(value) = ini.get(ARCHITECTURE, key) else {
+        bail!("[{ARCHITECTURE}]: {key} is missing: {expected}");
+    };
+    match value.text.parse() {
+        Ok(n) if (least..=most).contains(&n) => Ok(n),
+        _ => bail!("line {}: {key}: {expected}, found `{}`", value.line, value.text),
+    }
+}
+
+fn refuse_what_is_not_reproduced(ini: &Ini) -> Result<()> {
+    let Some(mode) = ini.get("run_presets", "InterfaceBandwidth") else {
+        bail!("[run_presets]: InterfaceBandwidth is missing: expected CALC");
+    };
+    ensure!(
+        mode.text == "CALC",
+        "line {}: InterfaceBandwidth: expected CALC, the only mode whose counts are reproduced, found `{}`",
+        mode.line,
+        mode.text
+    );
+    let switches = [("sparsity", "SparsitySupport"), ("layout", "IfmapCustomLayout"), ("layout", "FilterCustomLayout")];
+    for (section, key) in switches {
+        let Some(value) = ini.get(section, key) else { continue };
+        let off = ["false", "no", "off", "0"].contains(&value.text.to_lowercase().as_str());
+        let (line, text) = (value.line, &value.text);
+        ensure!(off, "line {line}: {key}: expected False, as its counts are not reproduced, found `{text}`");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALID: &str = "[run_presets]\nInterfaceBandwidth: CALC\n[architecture_presets]\narrayheight: 4\nArrayWidth = 8\n\
+                         IfmapSramSzkB: 1\nFilterSramSzkB: 2\nOfmapSramSzkB: 3\nDataflow : ws\n";
+
+    #[test]
+    fn a_version_2_file_without_the_new_sections_is_enough() {
+        let config = ScaleConfig::parse(VALID).expect("valid");
+        assert_eq!((config.rows, config.cols, config.dataflow), (4, 8, Dataflow::WeightStationary));
+        assert_eq!((config.ifmap_words, config.filter_words, config.ofmap_words), (1024, 2048, 3072));
+    }
+
+    #[test]
+    fn errors_name_line_key_expected_and_found() {
+        for (old, new, message) in [
+            ("ArrayWidth = 8", "", "[architecture_presets]: ArrayWidth is missing: expected a whole number from 1"),
+            (
+                "ArrayWidth = 8",
+                "ArrayWidth = 0",
+                "line 5: ArrayWidth: expected a whole number from 1 to 16384, found `0`",
+            ),
+            ("ArrayWidth = 8", "ArrayWidth = 8 # eight", "line 5: ArrayWidth: expected a whole number"),
+            ("ws", "WS", "line 9: Dataflow: expected os, ws or is, found `WS`"),
+            (
+                "ws\n",
+                "ws\nIfmapOffset: -1\n",
+                "line 10: IfmapOffset: expected a whole number of at least 0, found `-1`",
+            ),
+            ("CALC", "USER", "line 2: InterfaceBandwidth: expected CALC"),
+            ("ws\n", "ws\n[sparsity]\nSparsitySupport: true\n", "line 11: SparsitySupport: expected False"),
+            ("ws\n", "ws\n[layout]\nIfmapCustomLayout: True\n", "line 11: IfmapCustomLayout: expected False"),
+            ("[run_presets]\nInterfaceBandwidth: CALC\n", "", "[run_presets]: InterfaceBandwidth is missing"),
+        ] {
+            let error = ScaleConfig::parse(&VALID.replace(old, new)).expect_err(new).to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What a fold asks of the memories, cycle by cycle.
+
+use super::config::Dataflow;
+use super::layers::Shape;
+use super::mapping::{Fold, Mapping};
+use std::ops::Range;
+
+/// When the lanes (rows or columns at an edge of the array) take words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Lane l takes word s in cycle `start + l + s`, for s in `0..len`.
+    Skewed { start: usize, len: usize, lanes: usize },
+    /// All lanes take word s in cycle `rows - 1 - s`, for s in `0..len`: the first word goes in last.
+    Loaded { rows: usize, len: usize, lanes: usize },
+}
+
+impl Stream {
+    /// Lanes that take a word in `cycle` of the fold.
+    pub(super) fn lanes(&self, cycle: usize) -> Range<usize> {
+        match *self {
+            Self::Skewed { start, len, lanes } => {
+                let Some(since) = cycle.checked_sub(start) else { return 0..0 };
+                let first = (since + 1).saturating_sub(len);
+                first.min(lanes)..lanes.min(since + 1)
+            }
+            Self::Loaded { rows, len, lanes } => {
+                let takes = cycle < rows && rows - 1 - cycle < len;
+                0..if takes { lanes } else { 0 }
+            }
+        }
+    }
+
+    /// Which word `lane`, one of [`Self::lanes`], takes in `cycle`.
+    pub(super) fn word(&self, cycle: usize, lane: usize) -> usize {
+        match *self {
+            Self::Skewed { start, .. } => cycle - start - lane,
+            Self::Loaded { rows, .. } => rows - 1 - cycle,
+        }
+    }
+}
+
+/// An operand's words: word s of lane l is element (`lane0 + l`, `word0 + s`) of its matrix, or the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Operand {
+    pub stream: Stream,
+    pub lane0: usize,
+    pub word0: usize,
+    /// Whether lanes are the first index: of pixels x window for inputs, of window x filters for weights.
+    pub lane_first: bool,
+}
+
+impl Operand {
+    /// The elements that are asked for in `cycle`, from the first lane to the last.
+    pub(super) fn elements(&self, cycle: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let operand = *self;
+        operand.stream.lanes(cycle).map(move |lane| {
+            let (l, w) = (operand.lane0 + lane, operand.word0 + operand.stream.word(cycle, lane));
+            if operand.lane_first { (l, w) } else { (w, l) }
+        })
+    }
+}
+
+/// What a fold asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Demand {
+    /// Inputs read: (pixel, place in the window).
+    pub ifmap: Operand,
+    /// Weights read: (place in the window, filter).
+    pub filter: Operand,
+    /// Outputs or partial sums written.
+    pub ofmap: Stream,
+}
+
+impl Demand {
+    pub(super) fn new(mapping: &Mapping, fold: &Fold) -> Self {
+        let (rows, t) = (mapping.rows, mapping.t);
+        let (used_rows, used_cols) = (fold.rows.len(), fold.cols.len());
+        let skewed = |start, lanes| Stream::Skewed { start, len: t, lanes };
+        let loaded = Stream::Loaded { rows, len: used_rows, lanes: used_cols };
+        let (row0, col0) = (fold.rows.start, fold.cols.start);
+        let operand = |stream, lane0, word0, lane_first| Operand { stream, lane0, word0, lane_first };
+        match mapping.dataflow {
+            Dataflow::OutputStationary => Self {
+                ifmap: operand(skewed(0, used_rows), row0, 0, true),
+                filter: operand(skewed(0, used_cols), col0, 0, false),
+                // Rows leave at the bottom, the last one first, and idle rows are the last.
+                ofmap: Stream::Skewed { start: t - 1 + rows - used_rows, len: used_rows, lanes: used_cols },
+            },
+            Dataflow::WeightStationary => Self {
+                ifmap: operand(skewed(rows, used_rows), row0, 0, false),
+                filter: operand(loaded, col0, row0, false),
+                ofmap: skewed(2 * rows - 1, used_cols),
+            },
+            Dataflow::InputStationary => Self {
+                ifmap: operand(loaded, col0, row0, true),
+                filter: operand(skewed(rows, used_rows), row0, 0, true),
+                ofmap: skewed(2 * rows - 1, used_cols),
+            },
+        }
+    }
+}
+
+/// Where the elements of the operands lie.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    height: usize,
+    width: usize,
+    /// Row, column and address of each output pixel's first input.
+    pixels: Vec<(usize, usize, usize)>,
+    /// The same of each place in the window, from the window's first input.
+    places: Vec<(usize, usize, usize)>,
+}
+
+impl Addresses {
+    pub(super) fn new(shape: &Shape) -> Self {
+        let (channels, out_width, stride) = (shape.channels, shape.output().1, shape.stride);
+        let pixel = |i: usize| {
+            let (row, col) = (i / out_width * stride, i % out_width * stride);
+            (row, col, (row * shape.width + col) * channels)
+        };
+        let place = |i: usize| {
+            let line = shape.filter_width * channels;
+            let (row, col, channel) = (i / line, i % line / channels, i % channels);
+            (row, col, (row * shape.width + col) * channels + channel)
+        };
+        Self {
+            height: shape.height,
+            width: shape.width,
+            pixels: (0..shape.pixels()).map(pixel).collect(),
+            places: (0..shape.window()).map(place).collect(),
+        }
+    }
+
+    /// Of an input; nothing beyond the edge.
+    pub(super) fn input(&self, (pixel, place): (usize, usize)) -> Option<usize> {
+        let ((row, col, first), (down, right, offset)) = (self.pixels[pixel], self.places[place]);
+        (row + down < self.height && col + right < self.width).then_some(first + offset)
+    }
+
+    /// Of a weight: filters lie one behind the other.
+    pub(super) fn weight(&self, (place, filter): (usize, usize)) -> usize {
+        filter * self.places.len() + place
+    }
+}
