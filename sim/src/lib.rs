@@ -90,7 +90,7 @@ impl Simulator {
     }
 
     fn simulate(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
-        assert_eq!(image.len(), self.program.image.len(), "image of another size");
+        self.check(image);
         match self.engine {
             Engine::Fast => fast::run(&self.network, &self.program, image, mode, keep_maps),
             Engine::Stepped if keep_maps => self.machine(image, mode).keep_maps().run(),
@@ -103,11 +103,15 @@ impl Simulator {
     /// # Panics
     /// If `image` is not as long as the network's input shape says.
     pub fn probe(&self, image: &[i8], mode: Mode, cycles: u64) -> Probe {
+        self.check(image);
         self.machine(image, mode).probe(cycles)
     }
 
-    fn machine<'a>(&'a self, image: &'a [i8], mode: Mode) -> engine::Machine<'a> {
+    fn check(&self, image: &[i8]) {
         assert_eq!(image.len(), self.program.image.len(), "image of another size");
+    }
+
+    fn machine<'a>(&'a self, image: &'a [i8], mode: Mode) -> engine::Machine<'a> {
         engine::Machine::new(&self.program, image, mode)
     }
 }

@@ -7,8 +7,9 @@ pub use plot::Plot;
 
 use crate::data::Image;
 use crate::parallel;
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Result};
 use lcsim_sim::{EnergyTable, Engine, Mode, Outcome, Simulator, report};
+use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report, Trace};
 use serde::{Deserialize, Serialize};
 
@@ -102,11 +103,14 @@ pub struct Setting<'a> {
 /// # Errors
 /// It does not: the parameter, the limit and the need.
 pub fn fits(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<()> {
-    simulator(net, config).map(|_| ())
+    Program::new(net, config).map(|_| ()).with_context(|| format!("{} on {}", net.name, config.name))
 }
 
-fn simulator(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Simulator> {
-    Simulator::new(net, config).with_context(|| format!("{} on {}", net.name, config.name))
+/// `net`, which is the setting's or the same without gates, on its accelerator.
+fn simulator(setting: &Setting, net: &QuantNetwork) -> Result<Simulator> {
+    let simulator = Simulator::new(net, setting.config);
+    let simulator = simulator.with_context(|| format!("{} on {}", net.name, setting.config.name))?;
+    Ok(simulator.with_engine(setting.engine))
 }
 
 /// Simulates `setting`, with a progress bar if `bar` is set.
@@ -114,9 +118,8 @@ fn simulator(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Simulator
 /// # Errors
 /// The network does not fit the accelerator; the user stopped the work.
 pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
-    let (net, config, images) = (setting.net, setting.config, setting.images);
-    let simulator = |net: &QuantNetwork| Ok::<_, Error>(simulator(net, config)?.with_engine(setting.engine));
-    let (gated, ungated) = (simulator(net)?, simulator(&net.ungated())?);
+    let (net, images) = (setting.net, setting.images);
+    let (gated, ungated) = (simulator(setting, net)?, simulator(setting, &net.ungated())?);
     let simulate = |i: usize| {
         let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
         // Of many images these would fill the memory, and no point needs them.
