@@ -146,11 +146,12 @@ fn interrupted_curves_keep_what_is_finished() {
     use std::process::{Command, Stdio};
     let folder = tempfile::tempdir().expect("folder");
     let model = repository("models/resnet8-lcnet.safetensors");
-    let args = ["curve", arg(&model), "--config", "16x16,4x4", "--images", "200", "--threads", "1", "--out"];
+    let args = ["--config", "16x16,4x4", "--images", "200", "--threads", "1", "--engine", "stepped", "--out"];
     let mut command = Command::new(env!("CARGO_BIN_EXE_lcsim"));
-    let mut child = command.args(args).arg(folder.path()).stderr(Stdio::piped()).spawn().expect("started");
+    command.args(["curve", arg(&model)]).args(args).arg(folder.path());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("started");
     let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
-    // The second point takes long enough to be interrupted.
+    // The stepped engine takes long enough for the second point to be interrupted.
     let mut line = String::new();
     while !line.contains("2 of 2") {
         line.clear();

@@ -77,7 +77,7 @@ fn a_reader_that_goes_away_is_no_error() {
 fn interrupted_runs_say_how_far_they_got_and_leave_nothing() {
     let folder = tempfile::tempdir().expect("folder");
     let json = folder.path().join("report.json");
-    let args = ["run", "--config", "4x4", "--images", "1000", "--threads", "1", "--json", arg(&json)];
+    let args = ["run", "--engine", "stepped", "--images", "1000", "--threads", "1", "--json", arg(&json)];
     let child = Command::new(env!("CARGO_BIN_EXE_lcsim")).args(args).stderr(Stdio::piped()).spawn().expect("started");
     // Long enough to be at the images, and not to be through with 1000 of them.
     std::thread::sleep(std::time::Duration::from_secs(1));
