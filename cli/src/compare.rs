@@ -118,7 +118,7 @@ fn totals(r: &Report) -> [(&'static str, f64); 18] {
     let (c, e) = (&r.cycles, &r.energy_pj);
     let nj = |pj: f64| pj / images / 1000.0;
     [
-        ("accuracy, %", 100.0 * r.accuracy),
+        ("accuracy, %", 100.0 * r.accuracy.unwrap_or(f64::NAN)),
         ("cycles", c.mean),
         ("cycles: compute", c.compute as f64 / images),
         ("cycles: input", c.input as f64 / images),

@@ -109,5 +109,6 @@ fn kind(kind: LayerKind) -> &'static str {
         LayerKind::LNet => "L-Net",
         LayerKind::CNet => "C-Net",
         LayerKind::Classifier => "classifier",
+        LayerKind::MaxPool => "max pool",
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::text::{percent, rounded};
 use lcsim_spec::Report;
+use lcsim_spec::report::Dram;
 use std::fmt::Write;
 
 /// A label, padded to where the figures start.
@@ -31,8 +32,13 @@ pub fn text(report: &Report) -> String {
             accelerator.clock_mhz
         ),
     );
-    let correct = (report.accuracy * report.images as f64).round();
-    line(o, "accuracy", format!("{} % ({correct} of {})", percent(report.accuracy), report.images));
+    match report.accuracy {
+        Some(accuracy) => {
+            let correct = (accuracy * report.images as f64).round();
+            line(o, "accuracy", format!("{} % ({correct} of {})", percent(accuracy), report.images));
+        }
+        None => line(o, "accuracy", "none: timing alone was simulated"),
+    }
     let _ = writeln!(o);
     cycles(o, report);
     let _ = writeln!(o);
@@ -40,6 +46,10 @@ pub fn text(report: &Report) -> String {
     let _ = writeln!(o);
     energy(o, report);
     let _ = writeln!(o);
+    if let Some(dram) = &report.dram {
+        traffic(o, report, dram);
+        let _ = writeln!(o);
+    }
     let time = format!("{:.1} us, {:.1} frames per second", report.time_us, report.frames_per_second);
     line(o, "time per image", format!("{time} at {} MHz", accelerator.clock_mhz));
     out
@@ -55,13 +65,37 @@ fn cycles(o: &mut String, report: &Report) {
     line(o, "  compute", part(c.compute));
     line(o, "  input", part(c.input));
     line(o, "  classifier", part(c.classifier));
+    if c.pooling > 0 {
+        line(o, "  max pooling", part(c.pooling));
+    }
     line(o, "  exposed gates", part(c.gate_exposed));
     line(o, "  stalls", part(c.stall));
-    for (reason, n) in &c.stall_by {
+    // Without a DRAM nothing waits for it.
+    for (reason, n) in c.stall_by.iter().filter(|(reason, _)| report.dram.is_some() || *reason != "dram") {
         line(o, &format!("    {}", reason.replace('_', " ")), part(*n));
     }
     line(o, "  gates forced open", part(report.forced_open.cycles));
     line(o, "  without gates", part(report.ungated.cycles));
+}
+
+fn traffic(o: &mut String, report: &Report, dram: &Dram) {
+    let memory = &report.accelerator.memory;
+    let mut weights = |label: &str, bytes: u64, fits: bool, key: &str, limit: usize| {
+        let (bytes, limit) = (rounded(bytes as f64), rounded(limit as f64));
+        let text = match fits {
+            true => format!("{bytes} bytes, on chip: {key} = {limit} holds them, no image waits for DRAM"),
+            false => format!("{bytes} bytes, from DRAM for each image: more than {key} = {limit}"),
+        };
+        line(o, label, text);
+    };
+    weights("filters", dram.filter_bytes, dram.filters_on_chip, "memory.weight_bytes", memory.weight_bytes);
+    let (bytes, on_chip) = (dram.gate_weight_bytes, dram.gate_weights_on_chip);
+    weights("gate weights", bytes, on_chip, "memory.gate_weight_bytes", memory.gate_weight_bytes);
+    let mean = |n: u64| rounded(n as f64 / report.images as f64);
+    let (read, wasted) = (mean(dram.read_bytes), mean(dram.wasted_bytes));
+    line(o, "DRAM per image", format!("{read} bytes read, {wasted} of them in vain"));
+    let busy = percent(dram.busy_cycles as f64 / report.cycles.total as f64);
+    line(o, "DRAM busy", format!("{busy} % of the cycles; the array waits for it in {} cycles per image", mean(dram.stall_cycles)));
 }
 
 fn savings(o: &mut String, report: &Report) {

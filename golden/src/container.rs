@@ -4,7 +4,7 @@
 //! metadata key `lcsim`.
 
 use crate::Error;
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer};
+use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer, MaxPool};
 use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,18 @@ struct InputHeader {
 enum LayerHeader {
     Conv(ConvHeader),
     Block(BlockHeader),
+    MaxPool(MaxPoolHeader),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaxPoolHeader {
+    name: String,
+    input: [usize; 3],
+    output: [usize; 3],
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    pad: [usize; 2],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -143,6 +155,14 @@ impl Tensors {
                     .map(|g| GatedHeader { conv: self.conv(&g.conv), gate: g.gate.as_ref().map(|g| self.fc(g)) })
                     .collect(),
                 shortcut: b.shortcut.as_ref().map(|s| self.conv(s)),
+            }),
+            Layer::MaxPool(p) => LayerHeader::MaxPool(MaxPoolHeader {
+                name: p.name.clone(),
+                input: from_shape(p.input),
+                output: from_shape(p.output),
+                kernel: p.kernel,
+                stride: p.stride,
+                pad: p.pad,
             }),
         }
     }
@@ -263,6 +283,9 @@ impl File<'_> {
                     shortcut: b.shortcut.map(|s| self.conv(s)).transpose()?,
                     relu: b.relu,
                 })
+            }
+            LayerHeader::MaxPool(MaxPoolHeader { name, input, output, kernel, stride, pad }) => {
+                Layer::MaxPool(MaxPool { name, input: to_shape(input), output: to_shape(output), kernel, stride, pad })
             }
         })
     }

@@ -1,6 +1,6 @@
 //! The float reference: what the network computes with exact gates, and the MACs that it really needs.
 
-use crate::kernel::conv2d;
+use crate::kernel::{conv2d, max_pool};
 use crate::model::{Block, Conv, Fc, Layer, Network};
 use lcsim_spec::Shape;
 
@@ -54,6 +54,11 @@ pub fn run(net: &Network, x: &[f32]) -> Activations {
             Layer::Block(b) => {
                 x = a.block(b, x, shape);
                 shape = b.convs.last().map_or(shape, |g| g.conv.output);
+            }
+            Layer::MaxPool(p) => {
+                x = max_pool(p, &x);
+                a.maps.push((p.name.clone(), x.clone()));
+                shape = p.output;
             }
         }
     }

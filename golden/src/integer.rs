@@ -2,9 +2,9 @@
 //!
 //! The formats and roundings are those of `lcsim_spec::number`.
 
-use crate::kernel::{Geometry, conv2d};
+use crate::kernel::{Geometry, conv2d, max_pool};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
-use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, QuantNetwork, Score, Shape, Trace};
+use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
 
 /// What a gate's zero does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,7 @@ pub fn run_counted(net: &QuantNetwork, image: &[i8], mode: Mode) -> (Trace, u64)
         stream = match layer {
             Layer::Conv(c) => run.plain_conv(c, &stream),
             Layer::Block(b) => run.block(b, stream),
+            Layer::MaxPool(p) => run.max_pool(p, &stream),
         };
     }
     run.trace.logits = fc_accumulators(&net.classifier, &pooled(&stream, net.classifier.pool_shift));
@@ -84,6 +85,12 @@ impl Run {
     fn plain_conv(&mut self, c: &Conv, x: &Map) -> Map {
         let keep = Keep::all(c.output.channels);
         self.conv(c, x, &(0..c.input.channels).collect::<Vec<_>>(), &keep, &Target::zeros(c.output))
+    }
+
+    fn max_pool(&mut self, p: &MaxPool, x: &Map) -> Map {
+        let stored = max_pool(p, &x.stored);
+        self.trace.maps.push((p.name.clone(), stored.clone()));
+        Map { shape: p.output, relu: x.relu, stored }
     }
 
     fn block(&mut self, b: &Block, stream: Map) -> Map {

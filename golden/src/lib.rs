@@ -11,6 +11,7 @@ pub mod kernel;
 pub mod model;
 pub mod onnx;
 pub mod quantize;
+pub mod synthetic;
 
 pub use error::Error;
 pub use model::Network;

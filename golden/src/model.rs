@@ -112,6 +112,10 @@ impl Network {
             map = match layer {
                 Layer::Conv(c) => check_conv(c, map, &mut names)?,
                 Layer::Block(b) => check_block(b, map, &mut names)?,
+                Layer::MaxPool(p) => {
+                    require(&p.name, "unique name", true, names.insert(&p.name))?;
+                    p.check(map)?
+                }
             };
         }
         check_fc(&self.classifier, map.channels, self.classifier.outputs, &mut names)

@@ -129,6 +129,7 @@ fn relu_flags(layer: &Layer) -> Vec<(&str, bool)> {
             let branch = branch.map(|(i, g)| (g.conv.name.as_str(), if i == last { b.relu } else { g.conv.relu }));
             branch.chain(b.shortcut.iter().map(|s| (s.name.as_str(), false))).collect()
         }
+        Layer::MaxPool(_) => vec![],
     }
 }
 
@@ -145,6 +146,7 @@ impl Quantizer<'_> {
                 Ok((quant::Layer::Conv(self.conv(c, scale, out)), c.output, out))
             }
             Layer::Block(b) => self.block(b, layer, map, scale),
+            Layer::MaxPool(p) => Ok((quant::Layer::MaxPool(p.clone()), p.output, scale)),
         }
     }
 
@@ -172,8 +174,14 @@ impl Quantizer<'_> {
     /// The scale of the stream from `first` on, which `writers` open and the blocks behind it update in place.
     fn stream_scale(&self, first: &Layer, writers: &[&Conv]) -> f64 {
         let from = self.net.layers.iter().position(|l| std::ptr::eq(l, first)).map_or(0, |i| i + 1);
-        let followers = self.net.layers[from..].iter().map_while(|l| match l {
-            Layer::Block(b) if b.shortcut.is_none() => b.convs.last().map(|g| &g.conv),
+        let in_place = self.net.layers[from..].iter().take_while(|l| match l {
+            Layer::Block(b) => b.shortcut.is_none(),
+            // Its output is a part of its input.
+            Layer::MaxPool(_) => true,
+            Layer::Conv(_) => false,
+        });
+        let followers = in_place.filter_map(|l| match l {
+            Layer::Block(b) => b.convs.last().map(|g| &g.conv),
             _ => None,
         });
         self.scale_of(writers.iter().copied().chain(followers))

@@ -3,6 +3,7 @@
 use crate::regions::{OFFSET, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::Program;
 use thiserror::Error;
 
 /// A parameter that the Verilog cannot honour.
@@ -19,6 +20,30 @@ pub struct Limit {
     pub limit: usize,
     /// The value.
     pub found: usize,
+}
+
+/// A program needs a unit that only the simulator has.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the Verilog core has no {unit}, which {item} needs; `lcsim run` simulates it")]
+pub struct Absent {
+    /// The unit.
+    pub unit: &'static str,
+    /// What needs it.
+    pub item: String,
+}
+
+/// Checks that the core can run `program`.
+///
+/// # Errors
+/// It has max pooling, or weights that do not stand on chip.
+pub fn check_program(program: &Program) -> Result<(), Absent> {
+    if let Some(job) = program.max_pools.first() {
+        return Err(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.windows.name) });
+    }
+    if !(program.filters_on_chip && program.gate_weights_on_chip) {
+        return Err(Absent { unit: "port to a DRAM", item: "a network whose weights do not fit on chip".into() });
+    }
+    Ok(())
 }
 
 /// Words of a bank: positions in a map have 16 bits and a sign.

@@ -11,10 +11,14 @@ pub(crate) enum Spent {
     Compute,
     /// The classifier ran.
     Classifier,
+    /// Max pooling ran.
+    Pooling,
     /// The array waited for a gate's decision.
     Gate,
     /// The array waited for filters.
     Weights,
+    /// The array waited for filters that come from DRAM.
+    Dram,
     /// The array drained.
     Drain,
     /// A pixel waited for its turn at a bank.
@@ -43,10 +47,14 @@ counters! {
         compute,
         /// The classifier ran.
         classifier,
+        /// Max pooling ran.
+        pooling,
         /// The array waited for a gate's decision.
         gate,
         /// The array waited for filters.
         weights,
+        /// The array waited for filters that come from DRAM.
+        dram,
         /// The array drained.
         drain,
         /// A pixel waited for its turn at a bank.
@@ -62,8 +70,10 @@ impl CycleCounters {
             Spent::Input => &mut self.input,
             Spent::Compute => &mut self.compute,
             Spent::Classifier => &mut self.classifier,
+            Spent::Pooling => &mut self.pooling,
             Spent::Gate => &mut self.gate,
             Spent::Weights => &mut self.weights,
+            Spent::Dram => &mut self.dram,
             Spent::Drain => &mut self.drain,
             Spent::BankConflict => &mut self.bank_conflict,
             Spent::Control => &mut self.control,
@@ -72,12 +82,12 @@ impl CycleCounters {
 
     /// All of them.
     pub fn total(&self) -> u64 {
-        self.input + self.compute + self.classifier + self.gate + self.stall()
+        self.input + self.compute + self.classifier + self.pooling + self.gate + self.stall()
     }
 
     /// Those in which the array waited for anything but a gate.
     pub fn stall(&self) -> u64 {
-        self.weights + self.drain + self.bank_conflict + self.control
+        self.weights + self.dram + self.drain + self.bank_conflict + self.control
     }
 }
 
@@ -90,7 +100,7 @@ counters! {
         register_bytes,
         /// Values that left the requantise stage.
         requantized,
-        /// Additions in the accumulators.
+        /// Additions in the accumulators, and comparisons of max pooling.
         accumulations,
         /// Accumulator bytes read.
         accumulator_read,
@@ -124,6 +134,10 @@ counters! {
         list_read,
         /// Live list bytes written.
         list_write,
+        /// DRAM bytes read, in whole bursts.
+        dram_read,
+        /// Those of them that were fetched ahead of a gate's decision and not needed.
+        dram_wasted,
     }
 }
 

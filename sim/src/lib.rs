@@ -3,6 +3,7 @@
 //! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals it.
 
 mod counters;
+mod dram;
 mod energy;
 mod engine;
 mod error;
@@ -14,8 +15,8 @@ pub use energy::EnergyTable;
 pub use engine::{Outcome, Probe};
 pub use error::Error;
 
-use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use std::sync::Arc;
+use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork};
+use std::sync::{Arc, OnceLock};
 
 /// What a gate's zero does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,9 @@ pub enum Engine {
 #[derive(Debug, Clone)]
 pub struct Simulator {
     program: lcsim_spec::schedule::Program,
-    network: Arc<fast::Network>,
+    net: Arc<QuantNetwork>,
+    /// Its filters, made ready when values are first computed by the `fast` engine.
+    network: Arc<OnceLock<fast::Network>>,
     engine: Engine,
 }
 
@@ -51,7 +54,7 @@ impl Simulator {
     /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
         let program = lcsim_spec::schedule::Program::new(net, config)?;
-        Ok(Self { program, network: Arc::new(fast::Network::new(net)), engine: Engine::default() })
+        Ok(Self { program, net: Arc::new(net.clone()), network: Arc::default(), engine: Engine::default() })
     }
 
     /// The same with the `stepped` engine, whatever the default.
@@ -92,10 +95,21 @@ impl Simulator {
     fn simulate(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
         self.check(image);
         match self.engine {
-            Engine::Fast => fast::run(&self.network, &self.program, image, mode, keep_maps),
+            Engine::Fast => {
+                let network = self.network.get_or_init(|| fast::Network::new(&self.net));
+                fast::run(network, &self.program, image, mode, keep_maps)
+            }
             Engine::Stepped if keep_maps => self.machine(image, mode).keep_maps().run(),
             Engine::Stepped => self.machine(image, mode).run(),
         }
+    }
+
+    /// What an image costs whose gates decide so: the outcome of [`Simulator::run`] but for the values, of which there are none.
+    ///
+    /// Decisions do not depend on the accelerator, so those of one run serve on all. `decisions` are those of the gates that are
+    /// evaluated, in order; the gates of a branch that is skipped are not.
+    pub fn replay(&self, decisions: &[GateDecision], mode: Mode) -> Outcome {
+        fast::replay(&self.program, decisions, mode)
     }
 
     /// What stands in the memories after `cycles` clock edges.

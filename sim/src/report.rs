@@ -3,7 +3,7 @@
 use crate::counters::{Activity, CycleCounters};
 use crate::energy::{EnergyModel, EnergyTable};
 use crate::{Outcome, Simulator};
-use lcsim_spec::report::{Cycles, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
+use lcsim_spec::report::{Cycles, Dram, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
 /// What was run, with the outcomes of all images in their order.
@@ -23,8 +23,8 @@ pub struct Run {
     pub forced_open: Vec<Outcome>,
     /// The network without gates.
     pub ungated: Vec<Outcome>,
-    /// Images whose class, gates active, is their label.
-    pub correct: u64,
+    /// Images whose class, gates active, is their label; nothing where only the timing was simulated.
+    pub correct: Option<u64>,
 }
 
 /// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same accelerator.
@@ -58,7 +58,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         data: run.data,
         accelerator: config.clone(),
         images,
-        accuracy: ratio(run.correct as f64, images as f64),
+        accuracy: run.correct.map(|correct| ratio(correct as f64, images as f64)),
         macs,
         energy_pj: sum_layers(gated, &run.gated, &model),
         energy_table: table.describe(),
@@ -70,8 +70,23 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         time_us,
         frames_per_second: ratio(1e6, time_us),
         image_cycles: run.gated.iter().map(|o| o.cycles).collect(),
+        dram: config.dram.as_ref().map(|_| dram_report(gated, &run.gated, &layers, &cycles)),
         cycles,
         layers,
+    }
+}
+
+fn dram_report(sim: &Simulator, outcomes: &[Outcome], layers: &[LayerReport], cycles: &Cycles) -> Dram {
+    let program = &sim.program;
+    Dram {
+        filter_bytes: program.convs.iter().map(|c| (c.taps() * c.input.channels * c.output.channels) as u64).sum(),
+        filters_on_chip: program.filters_on_chip,
+        gate_weight_bytes: program.gates.iter().map(|g| (g.inputs * g.outputs) as u64).sum(),
+        gate_weights_on_chip: program.gate_weights_on_chip,
+        read_bytes: layers.iter().map(|l| l.dram_bytes).sum(),
+        wasted_bytes: layers.iter().map(|l| l.dram_wasted_bytes).sum(),
+        busy_cycles: outcomes.iter().map(|o| o.dram_busy).sum(),
+        stall_cycles: cycles.stall_by.get("dram").copied().unwrap_or(0),
     }
 }
 
@@ -96,6 +111,7 @@ fn cycle_report(outcomes: &[Outcome]) -> Cycles {
     let total = sum.total();
     let by = [
         ("weights", sum.weights),
+        ("dram", sum.dram),
         ("drain", sum.drain),
         ("bank_conflict", sum.bank_conflict),
         ("control", sum.control),
@@ -106,6 +122,7 @@ fn cycle_report(outcomes: &[Outcome]) -> Cycles {
         compute: sum.compute,
         input: sum.input,
         classifier: sum.classifier,
+        pooling: sum.pooling,
         gate_exposed: sum.gate,
         stall: sum.stall(),
         stall_by: by.into_iter().map(|(reason, n)| (reason.to_string(), n)).collect(),
@@ -150,6 +167,8 @@ fn layer_report(info: &LayerInfo, i: usize, outcomes: &[Outcome], model: &Energy
         compute_cycles: cycles.compute,
         gate_cycles: cycles.gate,
         stall_cycles: cycles.stall(),
+        dram_bytes: activity.dram_read,
+        dram_wasted_bytes: activity.dram_wasted,
         macs_dense: info.macs_dense * images,
         macs_executed: activity.macs + activity.gate_macs,
         utilization: if on_array { ratio(activity.macs as f64, (cycles.total() * pes as u64) as f64) } else { 0.0 },

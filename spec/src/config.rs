@@ -18,6 +18,9 @@ pub struct AcceleratorConfig {
     pub memory: MemoryConfig,
     /// The gate unit.
     pub gate: GateConfig,
+    /// Where weights come from that do not fit on chip; without it, a network has to fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dram: Option<DramConfig>,
 }
 
 /// The systolic array and its accumulators.
@@ -72,6 +75,30 @@ pub struct GateConfig {
     pub channels: usize,
 }
 
+/// Memory off chip. Filters and gate weights that fit on chip stay there; those that do not are fetched for each image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DramConfig {
+    /// Bytes that arrive in a cycle of the accelerator's clock.
+    pub bytes_per_cycle: usize,
+    /// Cycles from a request to its first byte.
+    pub latency_cycles: usize,
+    /// What is fetched is whole bursts.
+    pub burst_bytes: usize,
+    /// When filters are asked for.
+    pub prefetch: Prefetch,
+}
+
+/// What is asked for ahead of a gate's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prefetch {
+    /// Nothing: a filter is fetched once it is known to be needed.
+    Gated,
+    /// The first tile of the next convolution, as if all of its channels were live. What turns out dead was fetched in vain.
+    Speculative,
+}
+
 /// Why a configuration is refused.
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -118,7 +145,7 @@ pub enum ConfigError {
 }
 
 /// Every key, with the table it stands in.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 24] = [
     "name",
     "clock_mhz",
     "array",
@@ -138,6 +165,11 @@ const KEYS: [&str; 19] = [
     "instruction_words",
     "macs",
     "channels",
+    "dram",
+    "bytes_per_cycle",
+    "latency_cycles",
+    "burst_bytes",
+    "prefetch",
 ];
 
 impl AcceleratorConfig {
@@ -210,7 +242,15 @@ impl AcceleratorConfig {
             ("memory.instructions", self.memory.instructions, 1, 1 << 16),
             ("memory.instruction_words", self.memory.instruction_words, 1, 32),
         ];
-        for (key, value, low, high) in sizes {
+        // A tile's filters are still read while the first bytes of the tile behind it may arrive.
+        let dram = self.dram.iter().flat_map(|d| {
+            [
+                ("dram.bytes_per_cycle", d.bytes_per_cycle, 1, 1 << 12),
+                ("dram.latency_cycles", d.latency_cycles, 8, 1 << 16),
+                ("dram.burst_bytes", d.burst_bytes, 1, 1 << 12),
+            ]
+        });
+        for (key, value, low, high) in sizes.into_iter().chain(dram) {
             if !(low..=high).contains(&value) {
                 let expected = format!("{low} to {high}");
                 return Err(ConfigError::Range { path: path.into(), key, expected, found: value.to_string() });

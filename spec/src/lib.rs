@@ -13,7 +13,7 @@ pub mod trace;
 mod validate;
 
 pub use config::{AcceleratorConfig, ConfigError};
-pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, QuantNetwork, Shape};
+pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, QuantNetwork, Shape};
 pub use number::Score;
 pub use report::Report;
 pub use trace::{GateDecision, Trace};

@@ -113,6 +113,38 @@ impl Conv {
     }
 }
 
+/// The maximum of each window, channel by channel; what lies outside the map does not take part. Values are compared as they are
+/// stored, before their ReLU, so that the output has the ReLU and the scale of its input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaxPool {
+    /// Unique name.
+    pub name: String,
+    /// Input map.
+    pub input: Shape,
+    /// Output map, of as many channels.
+    pub output: Shape,
+    /// Height and width of a window.
+    pub kernel: [usize; 2],
+    /// Vertical and horizontal stride.
+    pub stride: [usize; 2],
+    /// Rows above and columns to the left that the first windows reach beyond the map.
+    pub pad: [usize; 2],
+}
+
+impl MaxPool {
+    /// Pixels of a window.
+    pub fn taps(&self) -> usize {
+        self.kernel[0] * self.kernel[1]
+    }
+
+    /// Rows or columns (`axis` 0 or 1) of the input map under window `o` of that axis.
+    pub fn window(&self, axis: usize, o: usize) -> std::ops::Range<usize> {
+        let size = [self.input.height, self.input.width][axis];
+        let from = o * self.stride[axis];
+        from.saturating_sub(self.pad[axis])..(from + self.kernel[axis]).saturating_sub(self.pad[axis]).min(size)
+    }
+}
+
 /// A fully connected layer on pool sums: a gate (L-Net, C-Net) or the classifier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fc {
@@ -167,6 +199,8 @@ pub enum Layer<C = Conv, F = Fc> {
     Conv(C),
     /// A residual block.
     Block(Block<C, F>),
+    /// Max pooling.
+    MaxPool(MaxPool),
 }
 
 impl<C, F> Layer<C, F> {
@@ -179,6 +213,7 @@ impl<C, F> Layer<C, F> {
                 let last = order.pop();
                 order.into_iter().chain(&b.shortcut).chain(last).collect()
             }
+            Layer::MaxPool(_) => vec![],
         }
     }
 }
@@ -234,11 +269,16 @@ impl QuantNetwork {
         self.layers.iter().flat_map(Layer::convs)
     }
 
+    /// All max poolings in order of execution.
+    pub fn max_pools(&self) -> impl Iterator<Item = &MaxPool> {
+        self.layers.iter().filter_map(|layer| if let Layer::MaxPool(p) = layer { Some(p) } else { None })
+    }
+
     /// All gates: (gate, whether it is an L-Net), in order of evaluation.
     pub fn gates(&self) -> impl Iterator<Item = (&Fc, bool)> {
         self.layers.iter().flat_map(|layer| -> Vec<(&Fc, bool)> {
             match layer {
-                Layer::Conv(_) => vec![],
+                Layer::Conv(_) | Layer::MaxPool(_) => vec![],
                 Layer::Block(b) => {
                     let cnets = b.convs.iter().filter_map(|g| g.gate.as_ref()).map(|g| (g, false));
                     b.lnet.iter().map(|g| (g, true)).chain(cnets).collect()

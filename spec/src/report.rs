@@ -26,8 +26,8 @@ pub struct Report {
     pub accelerator: crate::AcceleratorConfig,
     /// Images simulated.
     pub images: u64,
-    /// Share of the images classified as labelled.
-    pub accuracy: f64,
+    /// Share of the images classified as labelled; nothing where only the timing was simulated.
+    pub accuracy: Option<f64>,
     /// Cycles of all images, gates active.
     pub cycles: Cycles,
     /// MACs of all images.
@@ -52,11 +52,35 @@ pub struct Report {
     pub frames_per_second: f64,
     /// Cycles of each image, in the order of the images.
     pub image_cycles: Vec<u64>,
+    /// What came from off chip; nothing if the accelerator has no DRAM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dram: Option<Dram>,
     /// In order of execution.
     pub layers: Vec<LayerReport>,
 }
 
-/// Where the cycles went. `total = compute + input + classifier + gate_exposed + stall`.
+/// Traffic of weights from off chip, gates active, of all images.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Dram {
+    /// Bytes of the network's filters, and whether all of them stay on chip.
+    pub filter_bytes: u64,
+    /// See `filter_bytes`.
+    pub filters_on_chip: bool,
+    /// Bytes of the weights of gates and classifier, and whether all of them stay on chip.
+    pub gate_weight_bytes: u64,
+    /// See `gate_weight_bytes`.
+    pub gate_weights_on_chip: bool,
+    /// Bytes fetched, in whole bursts.
+    pub read_bytes: u64,
+    /// Those of them that were fetched ahead of a gate's decision and not needed.
+    pub wasted_bytes: u64,
+    /// Cycles in which bytes arrived.
+    pub busy_cycles: u64,
+    /// Cycles in which the array waited for filters from DRAM.
+    pub stall_cycles: u64,
+}
+
+/// Where the cycles went. `total = compute + input + classifier + pooling + gate_exposed + stall`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cycles {
     /// All images.
@@ -69,11 +93,13 @@ pub struct Cycles {
     pub input: u64,
     /// The classifier ran.
     pub classifier: u64,
+    /// Max pooling ran.
+    pub pooling: u64,
     /// The array waited for a gate's decision.
     pub gate_exposed: u64,
     /// The array waited for anything else.
     pub stall: u64,
-    /// `stall` by reason: `weights`, `drain`, `bank_conflict`, `control`.
+    /// `stall` by reason: `weights`, `dram`, `drain`, `bank_conflict`, `control`.
     pub stall_by: BTreeMap<String, u64>,
 }
 
@@ -137,6 +163,8 @@ pub enum LayerKind {
     CNet,
     /// The classifier on the gate unit.
     Classifier,
+    /// Max pooling of the residual stream.
+    MaxPool,
 }
 
 /// One layer, summed over all images.
@@ -154,6 +182,10 @@ pub struct LayerReport {
     pub gate_cycles: u64,
     /// Those in which the array waited for anything else.
     pub stall_cycles: u64,
+    /// Bytes fetched from DRAM for it, and those of them that it turned out not to need.
+    pub dram_bytes: u64,
+    /// See `dram_bytes`.
+    pub dram_wasted_bytes: u64,
     /// MACs with everything live (gates: of their own FC).
     pub macs_dense: u64,
     /// MACs executed (gates: of their own FC).

@@ -1,6 +1,6 @@
 //! Checks of a whole network: every shape, length and range, so that later stages need not.
 
-use crate::network::{Block, Conv, Fc, Layer, NetworkError, QuantNetwork, Shape, pooled_max, require};
+use crate::network::{Block, Conv, Fc, Layer, MaxPool, NetworkError, QuantNetwork, Shape, pooled_max, require};
 use crate::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SHIFT_MAX, Score};
 
 /// Largest size of a map along any axis, and of a kernel.
@@ -17,6 +17,7 @@ impl QuantNetwork {
         }
         let names =
             self.convs().map(|c| &c.name).chain(self.gates().map(|(g, _)| &g.name)).chain([&self.classifier.name]);
+        let names = names.chain(self.max_pools().map(|p| &p.name));
         let mut seen = std::collections::BTreeSet::new();
         for name in names {
             require(name, "layers of this name", 1, 1 + usize::from(!seen.insert(name)))?;
@@ -29,6 +30,7 @@ impl QuantNetwork {
             (map, relu) = match layer {
                 Layer::Conv(c) => (check_conv(c, map)?, c.relu),
                 Layer::Block(b) => (check_block(b, map, relu)?, b.relu),
+                Layer::MaxPool(p) => (p.check(map)?, relu),
             }
         }
         check_fc(&self.classifier, map, self.classifier.outputs, false)
@@ -55,6 +57,27 @@ fn check_block(b: &Block, input: Shape, input_relu: bool) -> Result<Shape, Netwo
     let keeps_relu = b.relu == input_relu || b.shortcut.is_some();
     require(&b.name, "ReLU after the addition if and only if after the block's input", true, keeps_relu)?;
     Ok(map)
+}
+
+impl MaxPool {
+    /// Checks that it reads a map of shape `input`, and that each of its windows has a pixel of it; gives the shape of its output.
+    ///
+    /// # Errors
+    /// Names what is wrong.
+    pub fn check(&self, input: Shape) -> Result<Shape, NetworkError> {
+        let name = &self.name;
+        require(name, "input shape", input.to_string(), self.input.to_string())?;
+        check_size(name, self.output)?;
+        require(name, "output channels", input.channels, self.output.channels)?;
+        let sizes = self.kernel.iter().chain(&self.stride);
+        require(name, "kernel and stride from 1 to 16384", true, sizes.clone().all(|n| (1..=SIZE_MAX).contains(n)))?;
+        require(name, "shapes above 0", true, !self.input.is_empty() && !self.output.is_empty())?;
+        require(name, "padding below the kernel size", true, self.pad.iter().zip(&self.kernel).all(|(p, k)| p < k))?;
+        let last = [self.output.height - 1, self.output.width - 1];
+        let inside = (0..2).all(|axis| !self.window(axis, last[axis]).is_empty());
+        require(name, "a pixel of the map in every window", true, inside)?;
+        Ok(self.output)
+    }
 }
 
 /// Keeps every later product of sizes far from overflow.

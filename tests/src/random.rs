@@ -1,7 +1,7 @@
 //! Random networks, images and accelerators, as proptest strategies that shrink towards small ones.
 
-use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, pooled_max};
+use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
+use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 use proptest::prelude::*;
@@ -87,6 +87,8 @@ pub struct Plan {
     image: Shape,
     stem: (usize, usize, usize),
     second: Option<usize>,
+    /// Window and stride of a max pooling behind the stem.
+    pooling: Option<(usize, usize)>,
     relu: bool,
     blocks: Vec<BlockPlan>,
     classes: usize,
@@ -133,17 +135,52 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let image = (1usize..=5, 1usize..=7, 1usize..=7);
     let blocks = prop::collection::vec(block(), 0..=3);
     let second = prop::option::weighted(0.2, 1usize..=9);
-    (image, (1usize..=11, kernel(), 1usize..=2), second, any::<bool>(), blocks, 1usize..=11, any::<u64>()).prop_map(
+    let stem = (1usize..=11, kernel(), 1usize..=2);
+    (image, stem, second, any::<bool>(), blocks, 1usize..=11, any::<u64>()).prop_map(
         |((channels, height, width), stem, second, relu, blocks, classes, seed)| Plan {
             image: Shape { channels, height, width },
             stem,
             second,
+            pooling: None,
             relu,
             blocks,
             classes,
             seed,
         },
     )
+}
+
+/// Networks of [`plan`], some of them with a max pooling behind the stem.
+pub fn plan_with_pooling() -> impl Strategy<Value = Plan> {
+    let pooling = prop::option::of((1usize..=4, 1usize..=3));
+    (plan(), pooling).prop_map(|(plan, pooling)| Plan { pooling, ..plan })
+}
+
+/// Accelerators of [`accelerator`] with a DRAM.
+pub fn accelerator_with_dram() -> impl Strategy<Value = AcceleratorConfig> {
+    let prefetch = prop_oneof![Just(Prefetch::Gated), Just(Prefetch::Speculative)];
+    (accelerator(), 1usize..=40, 8usize..=90, 1usize..=70, prefetch).prop_map(
+        |(config, bytes_per_cycle, latency_cycles, burst_bytes, prefetch)| {
+            let dram = DramConfig { bytes_per_cycle, latency_cycles, burst_bytes, prefetch };
+            AcceleratorConfig { dram: Some(dram), ..config }
+        },
+    )
+}
+
+/// An accelerator with a DRAM whose memories hold of `net` no more than they must: filters of two tiles if `filters`, the weights of a
+/// gate if `gates`.
+pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool, gates: bool) -> AcceleratorConfig {
+    let (cols, macs) = (config.array.cols, config.gate.macs);
+    if filters {
+        let tiles = net.convs().map(|c| 2 * c.taps() * c.input.channels * cols);
+        config.memory.weight_bytes = tiles.max().unwrap_or(cols);
+    }
+    if gates {
+        let all = net.gates().map(|(gate, _)| gate).chain([&net.classifier]);
+        let words = all.map(|gate| gate.inputs * gate.outputs.next_multiple_of(macs));
+        config.memory.gate_weight_bytes = words.max().unwrap_or(macs);
+    }
+    config
 }
 
 /// Accelerators from 1x1 to 16x16 with memories that hold any network of [`plan`].
@@ -169,6 +206,7 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
             instruction_words: words,
         },
         gate: GateConfig { macs, channels: 16 },
+            dram: None,
     })
 }
 
@@ -185,7 +223,7 @@ impl Plan {
             cnets: vec![gate, gate],
         };
         let image = Shape { channels: 1, height: 8, width: 8 };
-        Self { image, stem: (2, 3, 1), second: None, relu: true, blocks: vec![block], classes: 4, seed }
+        Self { image, stem: (2, 3, 1), second: None, pooling: None, relu: true, blocks: vec![block], classes: 4, seed }
     }
 
     /// The network.
@@ -199,6 +237,9 @@ impl Plan {
         if let Some(channels) = self.second {
             let input = output_of(&layers);
             layers.push(Layer::Conv(conv(&mut rng, "second", input, channels, 3, 1, self.relu)));
+        }
+        if let Some((kernel, stride)) = self.pooling {
+            layers.push(Layer::MaxPool(max_pool(output_of(&layers), kernel, stride)));
         }
         let mut relu = self.relu;
         for (i, plan) in self.blocks.iter().enumerate() {
@@ -251,7 +292,16 @@ fn output_of(layers: &[Layer]) -> Shape {
     match &layers[layers.len() - 1] {
         Layer::Conv(c) => c.output,
         Layer::Block(b) => b.convs[b.convs.len() - 1].conv.output,
+        Layer::MaxPool(p) => p.output,
     }
+}
+
+fn max_pool(input: Shape, kernel: usize, stride: usize) -> MaxPool {
+    let pad = kernel / 2;
+    // The last window begins inside the map.
+    let size = |n: usize| (n + pad - 1) / stride + 1;
+    let output = Shape { height: size(input.height), width: size(input.width), ..input };
+    MaxPool { name: "pool".into(), input, output, kernel: [kernel; 2], stride: [stride; 2], pad: [pad; 2] }
 }
 
 fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stride: usize, relu: bool) -> Conv {

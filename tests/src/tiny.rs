@@ -27,6 +27,7 @@ pub fn array(rows: usize, cols: usize, macs: usize) -> AcceleratorConfig {
             instruction_words: 1,
         },
         gate: GateConfig { macs, channels: 64 },
+        dram: None,
     }
 }
 

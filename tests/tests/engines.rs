@@ -3,7 +3,7 @@
 use lcsim_golden::container;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::random::{Rng, accelerator, plan};
+use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, plan, plan_with_pooling, starved};
 use lcsim_tests::repository;
 use proptest::prelude::*;
 
@@ -28,6 +28,34 @@ proptest! {
         for mode in [Mode::Gated, Mode::ForcedOpen] {
             same(&net, &config, &image, mode)?;
         }
+    }
+
+    #[test]
+    fn fast_equals_stepped_with_dram_and_max_pooling(
+        plan in plan_with_pooling(),
+        config in accelerator_with_dram(),
+        [filters, gates] in any::<[bool; 2]>(),
+    ) {
+        let (net, image) = (plan.build(), plan.image());
+        let config = starved(&net, config, filters, gates);
+        for mode in [Mode::Gated, Mode::ForcedOpen] {
+            same(&net, &config, &image, mode)?;
+        }
+    }
+
+    /// Decisions of one accelerator cost on another what that one makes of the image itself.
+    #[test]
+    fn decisions_are_replayed(
+        plan in plan_with_pooling(),
+        configs in [accelerator_with_dram(), accelerator_with_dram()],
+        forced_open in any::<bool>(),
+    ) {
+        let (net, image) = (plan.build(), plan.image());
+        let mode = if forced_open { Mode::ForcedOpen } else { Mode::Gated };
+        let [from, to] = configs.map(|config| Simulator::new(&net, &starved(&net, config, true, true)).expect("it fits"));
+        let replayed = to.replay(&from.run(&image, mode).trace.gates, mode);
+        let own = to.run(&image, mode);
+        prop_assert_eq!((replayed.cycles, replayed.layers, replayed.ends), (own.cycles, own.layers, own.ends));
     }
 }
 

@@ -46,6 +46,7 @@ fn lines<'a>(net: &'a QuantNetwork, trace: &Trace) -> Vec<Line<'a>> {
                 continue;
             }
             Layer::Block(b) => b,
+            Layer::MaxPool(p) => panic!("these plans do not pool: {p:?}"),
         };
         let mut live_in = b.convs[0].conv.input.channels;
         let mut skipped = false;

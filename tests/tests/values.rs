@@ -2,14 +2,17 @@
 
 use lcsim_golden::integer;
 use lcsim_sim::{Mode, Simulator};
-use lcsim_tests::random::{accelerator, plan};
+use lcsim_tests::random::{accelerator, accelerator_with_dram, plan_with_pooling};
 use proptest::prelude::*;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn simulator_equals_integer_golden(plan in plan(), config in accelerator()) {
+    fn simulator_equals_integer_golden(
+        plan in plan_with_pooling(),
+        config in prop_oneof![accelerator(), accelerator_with_dram()],
+    ) {
         let (net, image) = (plan.build(), plan.image());
         let simulator = Simulator::stepped(&net, &config).expect("every accelerator holds every plan");
         for (mode, golden) in [(Mode::Gated, integer::Mode::Gated), (Mode::ForcedOpen, integer::Mode::ForcedOpen)] {

@@ -10,7 +10,7 @@ mod verilog;
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
 pub use models::{EvalArgs, QuantizeArgs};
-pub use run::{RUN_IMAGES, RunArgs};
+pub use run::{RUN_IMAGES, RunArgs, SyntheticArgs};
 pub use topology::{Compat, TopologyArgs};
 pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 

@@ -1,7 +1,9 @@
 //! `lcsim run`.
 
 use super::{DATA_HELP, SimulationArgs, positive, score};
+use clap::builder::PossibleValuesParser;
 use clap::Args;
+use lcsim_golden::synthetic;
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
@@ -16,9 +18,13 @@ pub struct RunArgs {
     /// --data) [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
-    #[arg(long, value_name = "CONFIG", default_value = "16x16")]
-    pub config: String,
+    /// Accelerator: a TOML file, or an embedded one (see `lcsim config`) [default: 16x16; imagenet-32x32 for a --synthetic network
+    /// for ImageNet]
+    #[arg(long, value_name = "CONFIG")]
+    pub config: Option<String>,
+    /// A network without a trained model.
+    #[command(flatten)]
+    pub synthetic: SyntheticArgs,
     /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
@@ -36,6 +42,43 @@ pub struct RunArgs {
     pub csv: Option<PathBuf>,
 }
 
+/// A network without a trained model.
+#[derive(Debug, Args)]
+pub struct SyntheticArgs {
+    /// Simulate the timing alone of a network of this shape: no weights, no images, gates that decide at random
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_parser = PossibleValuesParser::new(synthetic::NAMES),
+        conflicts_with_all = ["model", "threshold", "data", "offset", "engine"]
+    )]
+    pub synthetic: Option<String>,
+    /// Probability with which an L-Net runs its block; one for all, or one for each block, with commas between them
+    #[arg(
+        long,
+        value_name = "RATE",
+        value_delimiter = ',',
+        value_parser = rate,
+        default_value = "1",
+        requires = "synthetic"
+    )]
+    pub gate_rate: Vec<f64>,
+    /// Probability with which a C-Net keeps a channel [default: no C-Nets]
+    #[arg(long, value_name = "RATE", value_parser = rate, requires = "synthetic")]
+    pub channel_rate: Option<f64>,
+    /// The same seed gives the same decisions
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "synthetic")]
+    pub seed: u64,
+}
+
+/// A probability.
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a number from 0 to 1".into()),
+    }
+}
+
 fn run_help() -> String {
     format!(
         "\
@@ -43,12 +86,17 @@ Every image is simulated three times: with gates that skip, with gates forced
 open (evaluated, but nothing is skipped), and without gates (the same filters).
 MACs are multiply-accumulates; one MAC is two FLOPs.
 
+--synthetic asks what a network would cost whose gates are open so often, before
+one is trained: the shapes are published ones, an L-Net stands on each block.
+
 {DATA_HELP}
 
 Examples:
   lcsim run --images 10
   lcsim run --model mine.onnx --data my-images/ --config mine.toml
   lcsim run --images 1000 --quiet --json report.json --csv layers.csv
-  lcsim run --json - | jq .speedup"
+  lcsim run --json - | jq .speedup
+  lcsim run --synthetic resnet50 --gate-rate 0.5
+  lcsim run --synthetic resnet18 --gate-rate 1,0.8,1,0.8,1,0.6,1,0.6 --channel-rate 0.7"
     )
 }

@@ -1,12 +1,13 @@
 //! `lcsim run`.
 
 use super::{note, print};
-use crate::args::{RUN_IMAGES, RunArgs};
+use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::data::{Count, Dataset, Expected};
-use crate::{load, output, parallel, table, totals};
+use crate::{embedded, load, output, parallel, table, totals};
 use anyhow::{Context, Result};
-use lcsim_sim::{Mode, Simulator, report};
-use lcsim_spec::{QuantNetwork, Report};
+use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
+use lcsim_sim::{Mode, Outcome, Simulator, report};
+use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
@@ -26,9 +27,50 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
+/// What was run on what, and what each image cost: with its gates, with all gates forced open, without gates.
+struct Ran {
+    net: QuantNetwork,
+    simulators: [Simulator; 2],
+    data: String,
+    outcomes: Vec<[Outcome; 3]>,
+    correct: Option<u64>,
+}
+
 fn simulate(args: &RunArgs) -> Result<Report> {
-    let config = load::config(&args.config)?;
+    let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
+    let name = args.config.as_deref().unwrap_or(default);
+    let config = load::config(name)?;
     let energy = load::energy_table(args.common.energy.as_deref())?;
+    let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
+        let simulator = |net: &QuantNetwork| Simulator::new(net, &config).with_context(|| name.to_string());
+        let [gated, ungated] = [simulator(net)?, simulator(&net.ungated())?];
+        Ok([gated, ungated].map(|s| s.with_engine(args.common.engine.into())))
+    };
+    let ran = match &args.synthetic.synthetic {
+        Some(shape) => synthetic(args, shape, simulators)?,
+        None => inferred(args, simulators)?,
+    };
+    let mut run = report::Run {
+        version: env!("CARGO_PKG_VERSION").into(),
+        model: ran.net.name.clone(),
+        threshold: ran.net.threshold(),
+        data: ran.data,
+        gated: vec![],
+        forced_open: vec![],
+        ungated: vec![],
+        correct: ran.correct,
+    };
+    for [gated, forced_open, ungated] in ran.outcomes {
+        run.gated.push(gated);
+        run.forced_open.push(forced_open);
+        run.ungated.push(ungated);
+    }
+    let [gated, ungated] = &ran.simulators;
+    Ok(report::assemble(gated, ungated, &energy, run))
+}
+
+/// Real images through a real network.
+fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>) -> Result<Ran> {
     let data = Dataset::open(&args.common.data)?;
     let remark = |text: &str| {
         if !args.common.quiet {
@@ -38,32 +80,45 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
-    let simulator = |net: &QuantNetwork| -> Result<Simulator> {
-        let simulator = Simulator::new(net, &config).with_context(|| args.config.clone())?;
-        Ok(simulator.with_engine(args.common.engine.into()))
-    };
-    let (gated, ungated) = (simulator(&net)?, simulator(&net.ungated())?);
-    // Of each image: with its gates, with all gates forced open, without gates.
+    let [gated, ungated] = simulators(&net)?;
     let modes = |i: usize| {
         let image = net.input.quantize_image(&images[i].pixels);
         [gated.run(&image, Mode::Gated), gated.run(&image, Mode::ForcedOpen), ungated.run(&image, Mode::Gated)]
     };
     let outcomes = parallel::images(images.len(), !args.common.quiet, modes).context("nothing was written")?;
     let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
-    let mut run = report::Run {
-        version: env!("CARGO_PKG_VERSION").into(),
-        model: net.name.clone(),
-        threshold: net.threshold(),
-        data: data.name_from(args.common.offset),
-        gated: vec![],
-        forced_open: vec![],
-        ungated: vec![],
-        correct: correct as u64,
+    let (data, correct) = (data.name_from(args.common.offset), Some(correct as u64));
+    Ok(Ran { net, simulators: [gated, ungated], data, outcomes, correct })
+}
+
+/// Decisions at given rates through a network that has a shape and no values.
+fn synthetic(
+    args: &RunArgs,
+    shape: &str,
+    simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>,
+) -> Result<Ran> {
+    let SyntheticArgs { gate_rate, channel_rate, seed, .. } = &args.synthetic;
+    let net = golden_synthetic::network(shape, channel_rate.is_some()).with_context(|| format!("{shape}: unknown"))?;
+    let blocks = net.layers.iter().filter(|layer| matches!(layer, Layer::Block(_))).count();
+    let given = gate_rate.len();
+    anyhow::ensure!([1, blocks].contains(&given), "--gate-rate: expected 1 rate, or {blocks} for {shape}, found {given}");
+    let rates = Rates { blocks: gate_rate.clone(), channels: channel_rate.unwrap_or(1.0), seed: *seed };
+    let [gated, ungated] = simulators(&net)?;
+    let modes = |i: usize| {
+        let decisions = |skipping| golden_synthetic::decisions(&net, &rates, i as u64, skipping);
+        let forced_open = gated.replay(&decisions(false), Mode::ForcedOpen);
+        [gated.replay(&decisions(true), Mode::Gated), forced_open, ungated.replay(&[], Mode::Gated)]
     };
-    for [gated, forced_open, ungated] in outcomes {
-        run.gated.push(gated);
-        run.forced_open.push(forced_open);
-        run.ungated.push(ungated);
-    }
-    Ok(report::assemble(&gated, &ungated, &energy, run))
+    let images = args.images.unwrap_or(RUN_IMAGES);
+    let outcomes = parallel::images(images, !args.common.quiet, modes).context("nothing was written")?;
+    let joined = gate_rate.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+    let channels = channel_rate.map_or(String::new(), |rate| format!(", channels kept at {rate}"));
+    let data = format!("decisions at random, seed {seed}: blocks run at {joined}{channels}");
+    Ok(Ran { net, simulators: [gated, ungated], data, outcomes, correct: None })
+}
+
+/// What a synthetic network runs on unless told otherwise.
+fn synthetic_default(shape: &str) -> &'static str {
+    let for_imagenet = golden_synthetic::network(shape, false).is_some_and(|net| net.input.shape.height > 32);
+    if for_imagenet { embedded::IMAGENET } else { embedded::DEFAULT }
 }

@@ -42,7 +42,12 @@ type Files = Vec<(String, String)>;
 fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
     let data = Dataset::open(&args.data)?;
     let net = load::network(args.model.as_deref(), args.threshold, &data, note)?;
-    let program = match Program::new(&net, config).with_context(|| args.config.clone()) {
+    let laid_out = || -> Result<Program> {
+        let program = Program::new(&net, config)?;
+        lcsim_hdl::check_program(&program).with_context(|| net.name.clone())?;
+        Ok(program)
+    };
+    let program = match laid_out().with_context(|| args.config.clone()) {
         // Nobody asked for the embedded model: a core that it does not fit has no testbench.
         Err(error) if args.model.is_none() => {
             note(&format!("no testbench without --model: {}", one_line(&error)));

@@ -154,7 +154,7 @@ fn run(setting: &Setting, gated: Vec<Outcome>, ungated: Outcome) -> report::Run 
         gated,
         forced_open: vec![],
         ungated: vec![ungated],
-        correct: 0,
+        correct: None,
     }
 }
 

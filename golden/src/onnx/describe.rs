@@ -28,6 +28,7 @@ impl Lowered<'_> {
             Op::Relu { x } => format!("ReLU of {}", self.kind(x)),
             Op::Scale { fc, .. } => format!("a map scaled by gate `{}`", name(fc.node)),
             Op::Sum { node, .. } => format!("sum `{}`", name(node)),
+            Op::MaxPool { node, .. } => format!("max pooling `{}`", name(node)),
         }
     }
 
@@ -39,6 +40,7 @@ impl Lowered<'_> {
             Op::Relu { .. } => "a ReLU",
             Op::Scale { .. } => "a scaled map",
             Op::Sum { .. } => "a sum",
+            Op::MaxPool { .. } => "a max pooling",
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{MAX_ELEMENTS, invalid};
 use crate::Error;
 use crate::kernel::Geometry;
 use crate::model::{Conv, Fc};
-use lcsim_spec::Shape;
+use lcsim_spec::{MaxPool, Shape};
 
 /// Kernel, stride, padding and output shape of a Conv node on a map.
 pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<Geometry, Error> {
@@ -27,19 +27,49 @@ pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<
     if let Some(bias) = low.optional_tensor(node, 2)? {
         parameters(low, bias, outputs)?;
     }
-    let pair = |name: &str| match ints(node, name) {
+    if ints(node, "kernel_shape").is_some() && pair(low, node, "kernel_shape")? != kernel {
+        let found = format!("{:?}", pair(low, node, "kernel_shape")?);
+        return Err(graph.invalid(node, format!("kernel_shape {kernel:?}"), found));
+    }
+    windows(low, node, input, outputs, kernel)
+}
+
+/// Two numbers above 0; [1, 1] if the node has none.
+fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error> {
+    match ints(node, name) {
         None => Ok([1, 1]),
         Some(&[a, b]) if a > 0 && b > 0 => Ok([a as usize, b as usize]),
-        Some(other) => Err(graph.invalid(node, format!("{name} of 2 positive numbers"), format!("{other:?}"))),
-    };
-    if ints(node, "kernel_shape").is_some() && pair("kernel_shape")? != kernel {
-        return Err(graph.invalid(node, format!("kernel_shape {kernel:?}"), format!("{:?}", pair("kernel_shape")?)));
+        Some(other) => Err(low.graph.invalid(node, format!("{name} of 2 positive numbers"), format!("{other:?}"))),
     }
-    let dilations = pair("dilations")?;
+}
+
+/// Windows of a max pooling.
+pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape) -> Result<MaxPool, Error> {
+    for name in ["ceil_mode", "storage_order"] {
+        low.graph.fixed(node, name, 0)?;
+    }
+    if ints(node, "kernel_shape").is_none() {
+        return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
+    }
+    let kernel = pair(low, node, "kernel_shape")?;
+    let Geometry { input, output, kernel, stride, pad } = windows(low, node, input, input.channels, kernel)?;
+    Ok(MaxPool { name: label(node).into(), input, output, kernel, stride, pad })
+}
+
+/// Stride, padding and output shape of a node whose windows are `kernel`.
+fn windows(
+    low: &Lowered,
+    node: &NodeProto,
+    input: Shape,
+    outputs: usize,
+    kernel: [usize; 2],
+) -> Result<Geometry, Error> {
+    let graph = low.graph;
+    let dilations = pair(low, node, "dilations")?;
     if dilations != [1, 1] {
         return Err(graph.invalid(node, "dilations = [1, 1]", format!("{dilations:?}")));
     }
-    let stride = pair("strides")?;
+    let stride = pair(low, node, "strides")?;
     let pads = pads(low, node, input, kernel, stride)?;
     let mut size = [input.height, input.width];
     for axis in 0..2 {

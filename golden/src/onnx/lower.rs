@@ -28,6 +28,8 @@ pub(super) enum Op {
     Input,
     /// Convolution by a node.
     Conv { x: MapId, node: usize },
+    /// Max pooling by a node.
+    MaxPool { x: MapId, node: usize },
     /// Batch normalisation of a convolution.
     Norm { x: MapId, node: usize },
     /// ReLU.
@@ -176,6 +178,13 @@ impl<'a> Lowered<'a> {
             "Identity" => Ok(self.operand(node, 0)?.clone()),
             "Dropout" => self.dropout(node),
             "Conv" => self.conv(i, node),
+            "MaxPool" => match self.operand(node, 0)? {
+                &Value::Map(x) => {
+                    let windows = layers::max_pool(self, node, self.maps[x].shape)?;
+                    Ok(self.map(Op::MaxPool { x, node: i }, windows.output))
+                }
+                _ => Err(self.graph.refuse(node, "max pooling of a map")),
+            },
             "BatchNormalization" => self.norm(i, node),
             "Relu" => match self.operand(node, 0)? {
                 &Value::Map(x) => Ok(self.map(Op::Relu { x }, self.maps[x].shape)),
@@ -198,7 +207,7 @@ impl<'a> Lowered<'a> {
             },
             _ => Err(self.graph.refuse(
                 node,
-                "an LC-ResNet is made of Conv, BatchNormalization, Relu, Add, Mul, Clip, GlobalAveragePool, \
+                "an LC-ResNet is made of Conv, BatchNormalization, Relu, Add, Mul, Clip, MaxPool, GlobalAveragePool, \
                  ReduceMean, Gemm, MatMul and reshaping of pooled maps",
             )),
         }

@@ -93,6 +93,15 @@ impl Recognizer<'_> {
                 let (block, x) = self.block(a, b, node, tail.relu)?;
                 Ok((Layer::Block(block), x))
             }
+            // A ReLU behind it is the same as one in front of it, where the layer that it reads has its own.
+            Op::MaxPool { x, node } if tail.norms.is_empty() => {
+                if tail.relu && !self.tail(x, None).relu {
+                    return Err(self.at_node(node, "ReLU in front of the max pooling", "behind it"));
+                }
+                let mut windows = layers::max_pool(self.low, &self.low.graph.nodes[node], self.low.maps[x].shape)?;
+                windows.name = self.unique(&[&windows.name], node);
+                Ok((Layer::MaxPool(windows), x))
+            }
             _ => {
                 let expected = "a convolution as first operator";
                 Err(invalid(&self.low.graph.path, "network", expected, self.low.describe_map(at)))
@@ -118,7 +127,7 @@ impl Recognizer<'_> {
                     tail.scores.push((fc, pool));
                     x
                 }
-                Op::Input | Op::Conv { .. } | Op::Sum { .. } => break,
+                Op::Input | Op::Conv { .. } | Op::Sum { .. } | Op::MaxPool { .. } => break,
             };
         }
         tail.norms.reverse();

@@ -5,6 +5,7 @@
 //! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1], threshold) and P5 (live list).
 
 use crate::counters::Activity;
+use crate::dram::{Bursts, Transfer};
 use lcsim_spec::Score;
 use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::schedule::{GateJob, Param, Program, Purpose};
@@ -42,6 +43,7 @@ struct Output {
 pub(crate) struct GateView<'a> {
     pub program: &'a Program,
     pub pool: &'a [i32],
+    pub now: u64,
     /// Scores of 0 are listed like any other, and the L-Net's never skips.
     pub forced_open: bool,
 }
@@ -53,6 +55,8 @@ pub(crate) struct GateUnit {
     step: usize,
     /// Outputs that have not left P5 (logits: P1).
     remaining: usize,
+    /// Weights on their way from DRAM, and the bursts of those that have been used.
+    transfer: Option<(Transfer, Bursts)>,
     rounded: Option<Input>,
     fetched: Option<Input>,
     products: Vec<i32>,
@@ -80,6 +84,7 @@ impl GateUnit {
             group: 0,
             step: 0,
             remaining: 0,
+            transfer: None,
             rounded: None,
             fetched: None,
             products: vec![0; macs],
@@ -100,7 +105,9 @@ impl GateUnit {
         }
     }
 
-    pub fn start(&mut self, index: usize, job: &GateJob) {
+    /// `transfer`: weights that come from DRAM, and bursts to count them by.
+    pub fn start(&mut self, index: usize, job: &GateJob, transfer: Option<(Transfer, Bursts)>) {
+        self.transfer = transfer;
         (self.job, self.group, self.step) = (Some(index), 0, 0);
         (self.remaining, self.next_output) = (job.outputs, 0);
         self.scores.clear();
@@ -213,6 +220,18 @@ impl GateUnit {
         self.fetched = self.rounded.take();
     }
 
+    /// Whether the weights at this byte are on chip.
+    fn arrived(&mut self, view: &GateView, byte: usize) -> bool {
+        let Some((transfer, used)) = &mut self.transfer else { return true };
+        let mut needed = *used;
+        needed.touch(byte, self.products.len());
+        let arrived = view.now >= transfer.arrival(needed.count);
+        if arrived {
+            *used = needed;
+        }
+        arrived
+    }
+
     /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs leave.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
@@ -226,12 +245,15 @@ impl GateUnit {
             let mut input = Input { pooled: 0, weight_word: 0, first, last };
             if self.step < inputs {
                 let channel = match job.list {
-                    Some(list) => {
-                        activity.list_read += LiveList::ENTRY_BYTES;
-                        self.lists[list].entries[self.step].0
-                    }
+                    Some(list) => self.lists[list].entries[self.step].0,
                     None => self.step,
                 };
+                if !self.arrived(view, (self.group * job.inputs + channel) * macs) {
+                    return;
+                }
+                if job.list.is_some() {
+                    activity.list_read += LiveList::ENTRY_BYTES;
+                }
                 let half = 1 << job.pool_shift >> 1;
                 let word = job.pool_region * view.program.config.gate.channels + self.step;
                 input.pooled = (view.pool[word] + half) >> job.pool_shift;

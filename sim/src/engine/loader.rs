@@ -4,6 +4,7 @@ use super::array::Array;
 use super::columns::{ColumnSet, Columns, TAIL};
 use super::gate::LiveList;
 use crate::counters::Activity;
+use crate::dram::{self, Fetcher, Known, Next};
 use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, Program};
@@ -51,8 +52,10 @@ enum State {
 #[derive(Debug, Clone, Copy)]
 struct Word {
     row: usize,
-    group: usize,
-    address: usize,
+    /// Group of the columns that it fills; all of them where words are gathered for the tile, on their way from DRAM.
+    group: Option<usize>,
+    /// `tap * inputs + input`, counted from its group's first.
+    entry: usize,
     parity: usize,
 }
 
@@ -62,6 +65,9 @@ pub(crate) struct LoaderView<'a> {
     pub lists: &'a [LiveList; 2],
     /// The L-Net's score.
     pub lscore: Score,
+    /// That score skips the branch.
+    pub skips: bool,
+    pub now: u64,
 }
 
 #[derive(Debug)]
@@ -75,6 +81,8 @@ pub(crate) struct Loader {
     first_group: usize,
     groups: usize,
     interval: usize,
+    /// First cycle in which the tile's filters are on chip.
+    arrival: u64,
     /// Fold in the shadow weights, or on its way there, with the cycles since its first word was issued and those needed.
     pending: Option<Fold>,
     waited: usize,
@@ -98,6 +106,7 @@ impl Loader {
             first_group: 0,
             groups: 0,
             interval: 1,
+            arrival: 0,
             pending: None,
             waited: 0,
             needed: 0,
@@ -127,6 +136,11 @@ impl Loader {
         self.state == State::Tile && !self.list_suffices(view)
     }
 
+    /// Waits for filters that are on their way from DRAM.
+    pub fn waits_for_dram(&self, now: u64) -> bool {
+        self.state == State::Fold && now < self.arrival
+    }
+
     /// The streamer takes the fold: from the next cycle on its slots follow.
     pub fn swapped(&mut self, config: &ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
@@ -140,17 +154,24 @@ impl Loader {
     /// Writes the word that arrives in this cycle into the shadow weights.
     pub fn commit(&self, program: &Program, columns: &Columns, array: &mut Array, activity: &mut Activity) {
         let Some(word) = self.pipe[3] else { return };
-        let cols = program.config.array.cols;
-        let weights = &program.filters[word.address * cols..][..cols];
+        let (cols, job) = (program.config.array.cols, &program.convs[self.job]);
         activity.filter_read += cols as u64;
         let set = columns.set(word.parity);
-        for (c, column) in set.columns.iter().enumerate().filter(|(_, column)| column.group == word.group) {
-            array.load_shadow(word.row, c, weights[column.lane]);
+        let filled = |group: usize| word.group.is_none_or(|g| g == group);
+        for (c, column) in set.columns.iter().enumerate().filter(|(_, column)| filled(column.group)) {
+            let address = job.filter_base + column.group * job.taps() * job.input.channels + word.entry;
+            array.load_shadow(word.row, c, program.filters[address * cols + column.lane]);
             activity.register_bytes += 2; // once into the shadow, once into the active register
         }
     }
 
-    pub fn tick(&mut self, view: &LoaderView, columns: &mut Columns, activity: &mut [Activity]) {
+    pub fn tick(
+        &mut self,
+        view: &LoaderView,
+        columns: &mut Columns,
+        fetcher: &mut Fetcher,
+        activity: &mut [Activity],
+    ) {
         let (shadow_free, params_free) = (self.shadow_busy == 0, self.param_busy == 0 && !self.tile_waits);
         self.shadow_busy = self.shadow_busy.saturating_sub(1);
         self.param_busy = self.param_busy.saturating_sub(1);
@@ -159,7 +180,11 @@ impl Loader {
         let job = &view.program.convs[self.job];
         match self.state {
             State::Idle => {}
-            State::Tile => self.begin_tile(view, job, columns, params_free),
+            State::Tile => {
+                if self.begin_tile(view, job, columns, params_free) {
+                    self.fetch(view, job, fetcher, activity);
+                }
+            }
             State::Setup(c) => {
                 self.setup(view, job, columns, c, &mut activity[job.layer]);
                 self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle };
@@ -168,7 +193,7 @@ impl Loader {
                 self.finish_setup(columns);
                 self.state = State::Fold;
             }
-            State::Fold if self.pending.is_none() && shadow_free => {
+            State::Fold if self.pending.is_none() && shadow_free && view.now >= self.arrival => {
                 let fold = self.fold(view, job);
                 self.needed = fold.rows * (self.groups - 1) + 2;
                 (self.pending, self.waited, self.state) = (Some(fold), 0, State::Load(0));
@@ -185,9 +210,10 @@ impl Loader {
         job.outputs.is_none_or(|l| view.lists[l].done || view.lists[l].entries.len() >= end)
     }
 
-    fn begin_tile(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, params_free: bool) {
+    /// Whether a tile begins in this cycle.
+    fn begin_tile(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, params_free: bool) -> bool {
         if !self.list_suffices(view) {
-            return;
+            return false;
         }
         let array = &view.program.config.array;
         let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l].entries.len());
@@ -197,6 +223,46 @@ impl Loader {
         } else if params_free {
             columns.begin_set(self.tile % 2);
             self.state = State::Setup(0);
+            return true;
+        }
+        false
+    }
+
+    /// Asks for the filters of the tile that begins, and for those of the next one that is known.
+    fn fetch(&mut self, view: &LoaderView, job: &ConvJob, fetcher: &mut Fetcher, activity: &mut [Activity]) {
+        let program = view.program;
+        let cols = program.config.array.cols;
+        let channels = |list: Option<usize>, all: usize| -> Vec<usize> {
+            list.map_or_else(|| (0..all).collect(), |l| view.lists[l].entries.iter().map(|e| e.0).collect())
+        };
+        let inputs = |job: &ConvJob| match job.inputs {
+            Inputs::List(list) => Some(channels(Some(list), 0)),
+            Inputs::Dense | Inputs::Packed(_) => None,
+        };
+        let done = |list: Option<usize>| list.is_none_or(|l| view.lists[l].done);
+        let live = channels(job.outputs, job.output.channels);
+        let tile = |conv, tile: usize, channels: &[usize], inputs: Option<&[usize]>, ask: &mut dyn FnMut(&Known)| {
+            let end = channels.len().min((tile + 1) * cols);
+            ask(&Known { now: view.now, conv, tile, channels: &channels[tile * cols..end], inputs });
+        };
+        let own = inputs(job);
+        let begins = &mut |known: &Known| self.arrival = fetcher.tile(program, known, activity);
+        tile(self.job, self.tile, &live, own.as_deref(), begins);
+        let ahead = &mut |known: &Known| fetcher.ahead(program, known, activity);
+        let next = (self.tile + 1) * cols;
+        if live.len() >= next + cols || done(job.outputs) && live.len() > next {
+            return tile(self.job, self.tile + 1, &live, own.as_deref(), ahead);
+        }
+        let behind = self.job + 1;
+        let follows = if done(job.outputs) { dram::next(program, self.job, view.skips) } else { Next::Nothing };
+        let Some(job) = program.convs.get(behind).filter(|_| follows != Next::Nothing) else { return };
+        let live = channels(job.outputs, job.output.channels);
+        if follows == Next::Decided && (done(job.outputs) || live.len() >= cols) {
+            if !live.is_empty() {
+                tile(behind, 0, &live, inputs(job).as_deref(), ahead);
+            }
+        } else if dram::speculates(&program.config) {
+            tile(behind, 0, &channels(None, job.output.channels), inputs(job).as_deref(), ahead);
         }
     }
 
@@ -220,7 +286,7 @@ impl Loader {
         if c == 0 {
             self.first_group = group;
         }
-        self.groups = group - self.first_group + 1;
+        self.groups = if view.program.filters_on_chip { group - self.first_group + 1 } else { 1 };
     }
 
     fn finish_setup(&mut self, columns: &mut Columns) {
@@ -309,10 +375,10 @@ impl Loader {
         if word >= words {
             return None;
         }
-        let (row, group) = (word / self.groups, self.first_group + word % self.groups);
+        let row = word / self.groups;
+        let group = view.program.filters_on_chip.then_some(self.first_group + word % self.groups);
         let entry = fold_entry(view, job, &fold, row, activity);
-        let address = job.filter_base + group * job.taps() * job.input.channels + entry;
-        Some(Word { row, group, address, parity: fold.parity })
+        Some(Word { row, group, entry, parity: fold.parity })
     }
 
     fn after_fold(&mut self, view: &LoaderView, job: &ConvJob) -> State {

@@ -7,6 +7,7 @@ mod array;
 mod columns;
 mod gate;
 mod loader;
+mod max_pool;
 mod memory;
 mod observe;
 mod slot;
@@ -14,6 +15,7 @@ mod streamer;
 
 use crate::Mode;
 use crate::counters::{Activity, LayerCount, Spent};
+use crate::dram::{Bursts, Fetcher};
 use array::Array;
 pub(crate) use columns::TAIL;
 use columns::{Columns, Stores};
@@ -22,6 +24,7 @@ use lcsim_spec::schedule::{ConvJob, Memory, Op, Program, Purpose, Unit, pool_reg
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
 pub(crate) use loader::{copies, rest};
+use max_pool::MaxPooling;
 use memory::Banked;
 use slot::SlotHistory;
 use streamer::Streamer;
@@ -39,6 +42,8 @@ pub struct Outcome {
     pub layers: Vec<LayerCount>,
     /// Cycle at which each instruction had ended, by the name of its layer; skipped ones are absent.
     pub ends: Vec<(String, u64)>,
+    /// Cycles in which bytes arrived from DRAM.
+    pub dram_busy: u64,
 }
 
 /// What stands in the memories between two clock edges.
@@ -79,6 +84,8 @@ pub(crate) struct Machine<'a> {
     gate: GateUnit,
     /// Words of the image that have been fetched, while it is loaded.
     image_fetched: Option<usize>,
+    max_pooling: Option<MaxPooling>,
+    fetcher: Fetcher,
     /// Cycles until everything issued to the array is written back and pooled.
     draining: usize,
     /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
@@ -118,6 +125,8 @@ impl<'a> Machine<'a> {
             streamer: Streamer::default(),
             gate: GateUnit::new(config.gate.macs),
             image_fetched: None,
+            max_pooling: None,
+            fetcher: Fetcher::default(),
             draining: 0,
             array_busy: false,
             conv: 0,
@@ -178,7 +187,7 @@ impl<'a> Machine<'a> {
     }
 
     fn busy(&self) -> bool {
-        self.image_fetched.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
+        self.image_fetched.is_some() || self.max_pooling.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
     }
 
     fn tick(&mut self, sampled: &Sampled) {
@@ -193,7 +202,9 @@ impl<'a> Machine<'a> {
         self.loader.commit(self.program, &self.columns, &mut self.array, &mut self.activity[job.layer]);
         self.tick_streamer_and_loader(job, sampled);
         self.tick_image();
-        let view = GateView { program: self.program, pool: &self.pool, forced_open: self.mode == Mode::ForcedOpen };
+        self.tick_max_pooling();
+        let forced_open = self.mode == Mode::ForcedOpen;
+        let view = GateView { program: self.program, pool: &self.pool, now: self.now, forced_open };
         self.gate.tick(&view, &mut self.activity);
         self.tick_controller(sampled);
     }
@@ -245,9 +256,10 @@ impl<'a> Machine<'a> {
     fn tick_streamer_and_loader(&mut self, job: &ConvJob, sampled: &Sampled) {
         self.draining = self.draining.saturating_sub(1);
         let lscore = sampled.lscore.unwrap_or(Score::ONE);
-        let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore };
+        let skips = lscore == Score::ZERO && self.mode == Mode::Gated;
+        let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore, skips, now: self.now };
         let issue = self.streamer.tick(job, self.program.config.array.cols, self.loader.ready());
-        self.loader.tick(&view, &mut self.columns, &mut self.activity);
+        self.loader.tick(&view, &mut self.columns, &mut self.fetcher, &mut self.activity);
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
             self.last_emission = self.now + 1;
@@ -278,6 +290,16 @@ impl<'a> Machine<'a> {
                 self.scratch.write(self.now, bank, region.base + part * pixels + pixel, value);
                 self.activity[0].scratch_write += 1;
             }
+        }
+    }
+
+    fn tick_max_pooling(&mut self) {
+        let Some(unit) = &mut self.max_pooling else { return };
+        let job = &self.program.max_pools[unit.job];
+        let channels = self.program.config.gate.channels;
+        let pool = &mut self.pool[pool_region(job.dst) * channels..][..channels];
+        if !unit.tick(self.now, job, &mut self.stream, pool, &mut self.activity[job.layer]) {
+            self.max_pooling = None;
         }
     }
 
@@ -314,9 +336,22 @@ impl<'a> Machine<'a> {
                 (self.conv, self.array_busy) = (conv, true);
                 self.loader.start(conv);
             }
-            Unit::Gate(gate) => self.gate.start(gate, &self.program.gates[gate]),
+            Unit::Gate(gate) => self.start_gate(gate),
+            Unit::MaxPool(job) => {
+                let banks = self.program.config.banks();
+                (self.max_pooling, self.array_busy) = (Some(MaxPooling::new(job, banks)), true);
+            }
         }
         self.begin_observing(op);
+    }
+
+    fn start_gate(&mut self, gate: usize) {
+        let job = &self.program.gates[gate];
+        let live = job.list.map(|l| self.gate.lists[l].entries.iter().map(|e| e.0).collect::<Vec<_>>());
+        let activity = &mut self.activity[job.layer];
+        let transfer = self.fetcher.gate(self.program, self.now, job, live.as_deref(), activity);
+        let bursts = self.program.config.dram.as_ref().map(Bursts::new);
+        self.gate.start(gate, job, transfer.zip(bursts));
     }
 
     /// Charges this cycle to a layer and a reason.
@@ -328,9 +363,13 @@ impl<'a> Machine<'a> {
     fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
         let job = &self.program.convs[self.conv];
         let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
-        let view = LoaderView { program: self.program, lists: &self.gate.lists, lscore: Score::ONE };
+        let (lists, lscore, now) = (&self.gate.lists, Score::ONE, self.now);
+        let view = LoaderView { program: self.program, lists, lscore, skips: false, now };
         if self.image_fetched.is_some() {
             return (0, Spent::Input);
+        }
+        if let Some(unit) = &self.max_pooling {
+            return (self.program.max_pools[unit.job].layer, Spent::Pooling);
         }
         if self.slots.at(self.now, 0).valid {
             return (job.layer, Spent::Compute);
@@ -340,6 +379,9 @@ impl<'a> Machine<'a> {
         }
         if self.loader.waits_for_gate(&view) {
             return (gate.map_or(job.layer, |g| g.layer), Spent::Gate);
+        }
+        if self.loader.waits_for_dram(self.now) {
+            return (job.layer, Spent::Dram);
         }
         if self.loader.busy() {
             return (job.layer, Spent::Weights);

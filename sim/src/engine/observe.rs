@@ -18,7 +18,7 @@ impl Machine<'_> {
     pub(super) fn begin_observing(&mut self, op: Op) {
         match op.unit {
             Unit::Gate(_) => self.open.gate = Some(op),
-            Unit::LoadImage | Unit::Conv(_) => self.open.array = Some(op),
+            Unit::LoadImage | Unit::Conv(_) | Unit::MaxPool(_) => self.open.array = Some(op),
         }
     }
 
@@ -49,6 +49,15 @@ impl Machine<'_> {
                 }
             }
             Unit::Gate(gate) => self.end_gate(op, gate, name),
+            Unit::MaxPool(index) => {
+                let job = &self.program.max_pools[index];
+                let shape = job.windows.output;
+                self.layers[op.layer].live = shape.channels as u64;
+                if self.open.keep_maps {
+                    let map = (0..shape.channels).flat_map(|entry| self.entry(job.dst, shape, entry)).collect();
+                    self.trace.maps.push((name, map));
+                }
+            }
         }
     }
 
@@ -102,10 +111,12 @@ impl Machine<'_> {
     }
 
     pub(super) fn outcome(mut self) -> Outcome {
+        self.fetcher.drop_ahead(self.program, &mut self.activity);
         for (layer, activity) in self.layers.iter_mut().zip(&self.activity) {
             layer.activity = *activity;
         }
         let class = self.trace.class();
-        Outcome { class, trace: self.trace, cycles: self.now, layers: self.layers, ends: self.ends }
+        let dram_busy = self.fetcher.busy();
+        Outcome { class, trace: self.trace, cycles: self.now, layers: self.layers, ends: self.ends, dram_busy }
     }
 }

@@ -1,7 +1,8 @@
 //! A convolution: loader, streamer and columns, fold by fold.
 
 use super::counts;
-use crate::counters::LayerCount;
+use crate::counters::{Activity, LayerCount};
+use crate::dram::{self, Fetcher, Known, Next};
 use crate::engine::{TAIL, rest};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, Program};
@@ -19,6 +20,75 @@ impl List {
     fn suffices(&self, entries: usize) -> u64 {
         self.shows.get(entries.wrapping_sub(1)).map_or(self.done, |shows| self.done.min(*shows))
     }
+
+    /// What it shows in cycle `now`, and whether that is all.
+    fn at(&self, now: u64) -> (&[usize], bool) {
+        let shown = self.shows.partition_point(|shows| *shows <= now);
+        (&self.entries[..shown], self.done <= now)
+    }
+}
+
+/// What a convolution finds when it starts.
+pub(super) struct Start<'a> {
+    pub program: &'a Program,
+    /// Which convolution.
+    pub conv: usize,
+    pub lists: &'a [List; 2],
+    /// The L-Net's score skips the branch of its block.
+    pub skips: bool,
+    /// The controller's cycle.
+    pub at: u64,
+}
+
+impl Start<'_> {
+    fn channels(&self, list: Option<usize>, all: usize, now: u64) -> (Vec<usize>, bool) {
+        list.map_or_else(|| ((0..all).collect(), true), |l| {
+            let (entries, done) = self.lists[l].at(now);
+            (entries.to_vec(), done)
+        })
+    }
+
+    fn inputs(&self, job: &ConvJob) -> Option<&[usize]> {
+        if let Inputs::List(list) = job.inputs { Some(&self.lists[list].entries) } else { None }
+    }
+
+    /// Asks in cycle `now` for the filters of `tile`, and for those of the next one that is known then; when those of `tile` are there.
+    fn fetch(&self, now: u64, tile: usize, fetcher: &mut Fetcher, activities: &mut [Activity]) -> u64 {
+        let (program, cols) = (self.program, self.program.config.array.cols);
+        if program.filters_on_chip {
+            return 0;
+        }
+        let job = &program.convs[self.conv];
+        let (live, done) = self.channels(job.outputs, job.output.channels, now);
+        let of = |live: &[usize], tile: usize| live[tile * cols..live.len().min((tile + 1) * cols)].to_vec();
+        let inputs = self.inputs(job);
+        let channels = &of(&live, tile)[..];
+        let known = Known { now, conv: self.conv, tile, channels, inputs };
+        let arrival = fetcher.tile(program, &known, activities);
+        let next = (tile + 1) * cols;
+        if live.len() >= next + cols || done && live.len() > next {
+            fetcher.ahead(program, &Known { tile: tile + 1, channels: &of(&live, tile + 1), ..known }, activities);
+        } else if done && let Some(job) = program.convs.get(self.conv + 1) {
+            let follows = dram::next(program, self.conv, self.skips);
+            let (mut live, done) = self.channels(job.outputs, job.output.channels, now);
+            let mut known = follows == Next::Decided && (done || live.len() >= cols);
+            if !known && follows != Next::Nothing && dram::speculates(&program.config) {
+                (live, known) = ((0..job.output.channels).collect(), true);
+            }
+            if known && !live.is_empty() {
+                let (conv, inputs, channels) = (self.conv + 1, self.inputs(job), &of(&live, 0)[..]);
+                fetcher.ahead(program, &Known { now, conv, tile: 0, channels, inputs }, activities);
+            }
+        }
+        arrival
+    }
+}
+
+/// Why a loader waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum For {
+    Gate,
+    Dram,
 }
 
 /// How a convolution ended.
@@ -95,9 +165,10 @@ struct Pass<'a> {
     conflict: u64,
 }
 
-/// Runs `job` from the controller's cycle `at` on.
-pub(super) fn run(program: &Program, job: &ConvJob, lists: &[List; 2], at: u64, layer: &mut LayerCount) -> Ran {
-    let config = &program.config;
+/// Runs a convolution.
+pub(super) fn run(start: &Start, fetcher: &mut Fetcher, activities: &mut [Activity], layer: &mut LayerCount) -> Ran {
+    let Start { program, lists, at, .. } = *start;
+    let (config, job) = (&program.config, &program.convs[start.conv]);
     let (cols, depth) = (config.array.cols, config.array.accumulator_depth);
     let outputs = job.outputs.map(|l| &lists[l]);
     let live = outputs.map_or(job.output.channels, |l| l.entries.len());
@@ -106,22 +177,26 @@ pub(super) fn run(program: &Program, job: &ConvJob, lists: &[List; 2], at: u64, 
     let by_channel = job.natural && outputs.is_some();
     let scattered = by_channel || job.dst_copies;
     let mut pass = Pass::new(config, at);
-    // TILE: since when it waits for entries of the list, until when.
+    // TILE: since when it waits for entries of the list, until when. FOLD: the same for filters.
     let mut waits = vec![];
     let mut loader = at + 1;
+    let mut tile = 0;
     let idle = loop {
-        let tile = waits.len();
         let enough = outputs.map_or(0, |l| l.suffices((tile + 1) * cols)).max(loader);
-        waits.push([loader, enough]);
+        waits.push((For::Gate, [loader, enough]));
         let count = live.saturating_sub(tile * cols).min(cols);
         if count == 0 {
             break enough + 1;
         }
         let channel = |c: usize| outputs.map_or(tile * cols + c, |l| l.entries[tile * cols + c]);
-        let groups = channel(count - 1) / cols - channel(0) / cols + 1;
+        let groups = if program.filters_on_chip { channel(count - 1) / cols - channel(0) / cols + 1 } else { 1 };
         let interval = if by_channel { interval((0..count).map(channel), config.banks()) } else { 1 };
         // SETUP and SETTLE.
-        loader = enough.max(pass.params) + count as u64 + 2;
+        let begins = enough.max(pass.params);
+        let arrival = start.fetch(begins, tile, fetcher, activities);
+        loader = begins + count as u64 + 2;
+        waits.push((For::Dram, [loader, loader.max(arrival)]));
+        pass.shadow = pass.shadow.max(arrival);
         let pixels = job.output.pixels();
         for start in (0..pixels).step_by(depth) {
             for fold in 0..folds.len() {
@@ -135,7 +210,8 @@ pub(super) fn run(program: &Program, job: &ConvJob, lists: &[List; 2], at: u64, 
                 }
             }
         }
-        counts::tile(&mut layer.activity, config, job, &folds, [tile, count, groups]);
+        counts::tile(&mut activities[job.layer], config, job, &folds, [tile, count, groups]);
+        tile += 1;
     };
     let ran = pass.end(idle, live > 0, &waits, layer);
     layer.live = live as u64;
@@ -201,23 +277,26 @@ impl<'a> Pass<'a> {
     }
 
     /// Charges all gaps. The loader has nothing left from cycle `idle` on.
-    fn end(self, idle: u64, any: bool, waits: &[[u64; 2]], layer: &mut LayerCount) -> Ran {
+    fn end(self, idle: u64, any: bool, waits: &[(For, [u64; 2])], layer: &mut LayerCount) -> Ran {
         // A fold is the loader's until it has been taken.
         let loads = if any { idle.max(self.taken + 1) } else { idle };
         let end = loads.max(self.drains[1] + 1);
         let cycles = &mut layer.cycles;
         (cycles.compute, cycles.bank_conflict) = (self.compute, self.conflict);
-        let (mut gate, mut quiet) = (0, None);
+        let (mut gate, mut dram, mut quiet) = (0, 0, None);
         let mut next = 0;
         let mut charge = |from: u64, to: u64| {
             // Waits and gaps come in order; the last wait may reach into several gaps.
-            while next + 1 < waits.len() && waits[next][1] <= from {
+            while next + 1 < waits.len() && waits[next].1[1] <= from {
                 next += 1;
             }
-            let waited = |w: &[u64; 2]| w[1].min(to).saturating_sub(w[0].max(from));
-            let waits: u64 = waits[next..].iter().take_while(|w| w[0] < to).map(waited).sum();
-            gate += waits;
-            to - from - waits
+            let mut rest = to - from;
+            for (reason, [since, until]) in waits[next..].iter().take_while(|w| w.1[0] < to) {
+                let waited = (*until).min(to).saturating_sub((*since).max(from));
+                rest -= waited;
+                *(if *reason == For::Gate { &mut gate } else { &mut dram }) += waited;
+            }
+            rest
         };
         for gap in &self.gaps {
             let [held, held_to] = gap.held;
@@ -236,6 +315,7 @@ impl<'a> Pass<'a> {
         let loaded = loads.max(self.charged);
         cycles.weights += charge(self.charged.min(loaded), loaded);
         cycles.drain += end.saturating_sub(loaded);
+        cycles.dram = dram;
         Ran { idle: end.max(loaded), gate, quiet }
     }
 }

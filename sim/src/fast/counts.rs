@@ -4,7 +4,7 @@ use super::conv::Folds;
 use crate::counters::Activity;
 use crate::engine::copies;
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Purpose};
+use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, MaxPoolJob, Memory, Purpose};
 
 /// A tile of `count` columns, whose channels lie in `groups` groups of filter words.
 pub(super) fn tile(
@@ -69,6 +69,19 @@ fn taps_inside(job: &ConvJob) -> usize {
         (0..outputs).map(inside).sum::<usize>()
     };
     axis(job.output.height, job.input.height, 0) * axis(job.output.width, job.input.width, 1)
+}
+
+/// A max pooling.
+pub(super) fn max_pool(a: &mut Activity, job: &MaxPoolJob) {
+    let windows = &job.windows;
+    let axis = |axis: usize, outputs: usize| (0..outputs).map(|o| windows.window(axis, o).len()).sum::<usize>();
+    let channels = windows.output.channels;
+    let read = (axis(0, windows.output.height) * axis(1, windows.output.width) * channels) as u64;
+    let written = windows.output.len() as u64;
+    (a.accumulations, a.stream_read, a.stream_write) = (read, read, written);
+    if job.pool.is_some() {
+        (a.pool_adds, a.pool_write) = (written, 4 * channels as u64);
+    }
 }
 
 /// A gate that reads `inputs` entries and lists so many channels.

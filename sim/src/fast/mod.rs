@@ -12,13 +12,21 @@ mod values;
 pub(crate) use values::Network;
 
 use crate::engine::Outcome;
-use crate::{Mode, fast::timing::Timeline};
+use crate::Mode;
 use lcsim_spec::schedule::Program;
+use lcsim_spec::{GateDecision, Trace};
+use timing::{Counted, Timeline};
 
 /// Runs one image.
 pub(crate) fn run(network: &Network, program: &Program, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
     let trace = network.infer(image, mode, keep_maps);
-    let counted = Timeline::run(program, &trace.gates, mode);
-    let class = trace.class();
-    Outcome { class, trace, cycles: counted.cycles, layers: counted.layers, ends: counted.ends }
+    let counted = replay(program, &trace.gates, mode);
+    Outcome { class: trace.class(), trace, ..counted }
+}
+
+/// What these decisions cost; the outcome has no values.
+pub(crate) fn replay(program: &Program, decisions: &[GateDecision], mode: Mode) -> Outcome {
+    let Counted { cycles, layers, ends, dram_busy } = Timeline::run(program, decisions, mode);
+    let trace = Trace { gates: decisions.to_vec(), ..Trace::default() };
+    Outcome { class: 0, trace, cycles, layers, ends, dram_busy }
 }

@@ -2,11 +2,12 @@
 //!
 //! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that finishes in one is seen idle in the next.
 
-use super::conv::{self, List};
+use super::conv::{self, List, Start};
 use super::counts;
 use crate::Mode;
-use crate::counters::LayerCount;
-use lcsim_spec::schedule::{GateJob, Program, Purpose, Unit};
+use crate::counters::{Activity, LayerCount};
+use crate::dram::{Bursts, Fetcher};
+use lcsim_spec::schedule::{GateJob, MaxPoolJob, Program, Purpose, Unit};
 use lcsim_spec::{GateDecision, Score};
 
 /// Cycles and counts of an image.
@@ -14,6 +15,7 @@ pub(super) struct Counted {
     pub cycles: u64,
     pub layers: Vec<LayerCount>,
     pub ends: Vec<(String, u64)>,
+    pub dram_busy: u64,
 }
 
 /// The gate unit's job: it runs in the cycles `started + 1 ..= last`.
@@ -29,6 +31,8 @@ pub(super) struct Timeline<'a> {
     program: &'a Program,
     mode: Mode,
     layers: Vec<LayerCount>,
+    activities: Vec<Activity>,
+    fetcher: Fetcher,
     /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are observed.
     ends: Vec<(u64, bool, usize)>,
     /// First cycle in which the controller may start the next instruction, and in which it sees the array idle.
@@ -50,6 +54,8 @@ impl<'a> Timeline<'a> {
             program,
             mode,
             layers: vec![LayerCount::default(); program.layers.len()],
+            activities: vec![Activity::default(); program.layers.len()],
+            fetcher: Fetcher::default(),
             ends: vec![],
             fetched: fetch(program) - 1,
             idle: 0,
@@ -85,6 +91,7 @@ impl<'a> Timeline<'a> {
             match op.unit {
                 Unit::LoadImage => self.image(at),
                 Unit::Conv(index) => self.conv(at, index),
+                Unit::MaxPool(index) => self.max_pool(at, &self.program.max_pools[index]),
                 Unit::Gate(index) => {
                     let job = &self.program.gates[index];
                     let scores = match job.purpose {
@@ -104,7 +111,11 @@ impl<'a> Timeline<'a> {
         self.ends.sort_by_key(|end| (end.0, end.1));
         let name = |layer: usize| self.program.layers[layer].name.clone();
         let ends = self.ends.iter().map(|&(cycle, _, layer)| (name(layer), cycle)).collect();
-        Counted { cycles, layers: self.layers, ends }
+        self.fetcher.drop_ahead(self.program, &mut self.activities);
+        for (layer, activity) in self.layers.iter_mut().zip(self.activities) {
+            layer.activity = activity;
+        }
+        Counted { cycles, layers: self.layers, ends, dram_busy: self.fetcher.busy() }
     }
 
     /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that runs, or else to the controller,
@@ -138,17 +149,59 @@ impl<'a> Timeline<'a> {
         let layer = &mut self.layers[0];
         layer.cycles.input = words + 1;
         layer.live = self.program.image.channels as u64;
-        layer.activity.scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
+        self.activities[0].scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
+    }
+
+    /// The unit of max pooling: the windows of each word of the banks, two cycles until the last is written, and the pool sums.
+    fn max_pool(&mut self, at: u64, job: &MaxPoolJob) {
+        let windows = &job.windows;
+        let (channels, pixels) = (windows.output.channels, windows.output.pixels());
+        let flushed = if job.pool.is_some() { channels } else { 0 };
+        let words = channels.div_ceil(self.program.config.banks());
+        let cycles = words * (pixels * windows.taps() + 2) + flushed;
+        self.charged = at + cycles as u64 + 1;
+        self.idle = self.charged + 1;
+        self.ends.push((self.idle, true, job.layer));
+        let layer = &mut self.layers[job.layer];
+        layer.cycles.pooling = cycles as u64;
+        layer.live = channels as u64;
+        counts::max_pool(&mut self.activities[job.layer], job);
+    }
+
+    /// Cycle in which the last input of each group of outputs is read. A group takes as long as its inputs enter, which may wait for
+    /// their weights, or as its predecessor's outputs leave.
+    fn groups(&mut self, at: u64, job: &GateJob) -> Vec<u64> {
+        let live = job.list.map(|l| &self.lists[l].entries[..]);
+        let macs = self.program.config.gate.macs;
+        let slots = live.map_or(job.inputs, <[usize]>::len).max(1);
+        let groups = job.outputs.div_ceil(macs);
+        let activity = &mut self.activities[job.layer];
+        let transfer = self.fetcher.gate(self.program, at, job, live, activity);
+        let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
+            return (0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64).collect();
+        };
+        let (mut bursts, mut read, mut lasts) = (Bursts::new(dram), at, vec![]);
+        for group in 0..groups {
+            for slot in 0..slots {
+                read += 1;
+                if let Some(input) = live.map_or(Some(slot), |l| l.get(slot).copied()) {
+                    bursts.touch((group * job.inputs + input) * macs, macs);
+                    read = read.max(transfer.arrival(bursts.count));
+                }
+            }
+            lasts.push(read);
+            read += macs.saturating_sub(slots) as u64;
+        }
+        lasts
     }
 
     fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
         let inputs = job.list.map_or(job.inputs, |l| self.lists[l].entries.len());
         let macs = self.program.config.gate.macs;
+        let groups = self.groups(at, job);
         // Cycle in which an output leaves: its group's last input, P0, the outputs before it, and the stages behind.
-        let slots = inputs.max(1);
-        let period = slots.max(macs);
         let stages = if job.purpose == Purpose::Classifier { 6 } else { 9 };
-        let leaves = |output: usize| at + (output / macs * period + slots + stages + output % macs) as u64;
+        let leaves = |output: usize| groups[output / macs] + (stages + output % macs) as u64;
         let last = leaves(job.outputs - 1);
         self.gate = GateRun { layer: job.layer, classifier: job.purpose == Purpose::Classifier, started: at, last };
         self.ends.push((last + 1, false, job.layer));
@@ -170,13 +223,15 @@ impl<'a> Timeline<'a> {
             _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
         } as u64;
         layer.skips = job.purpose == Purpose::LNet && scores == [Score::ZERO] && self.mode == Mode::Gated;
-        counts::gate(&mut layer.activity, job, macs, inputs, listed);
+        counts::gate(&mut self.activities[job.layer], job, macs, inputs, listed);
     }
 
     fn conv(&mut self, at: u64, index: usize) {
         let job = &self.program.convs[index];
         let layer = &mut self.layers[job.layer];
-        let ran = conv::run(self.program, job, &self.lists, at, layer);
+        let skips = self.lscore.0 == Score::ZERO && self.mode == Mode::Gated;
+        let start = Start { program: self.program, conv: index, lists: &self.lists, skips, at };
+        let ran = conv::run(&start, &mut self.fetcher, &mut self.activities, layer);
         self.layers[self.gate.layer].cycles.gate += ran.gate;
         (self.charged, self.quiet) = (ran.idle, ran.quiet);
         self.idle = ran.idle + 1;

@@ -3,11 +3,12 @@
 use super::product::{Multiplier, Operands, Scratch, Weights};
 use crate::Mode;
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
-use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, QuantNetwork, Score, Trace};
+use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
+use std::sync::Arc;
 
 /// A network whose filters are ready for the products.
 pub(crate) struct Network {
-    net: QuantNetwork,
+    net: Arc<QuantNetwork>,
     /// In the order of [`QuantNetwork::convs`].
     weights: Vec<Weights>,
 }
@@ -61,10 +62,10 @@ struct Run<'a> {
 }
 
 impl Network {
-    pub fn new(net: &QuantNetwork) -> Self {
+    pub fn new(net: &Arc<QuantNetwork>) -> Self {
         let multiplier = Multiplier::new();
         let weights = net.convs().map(|c| Weights::new(c, &multiplier)).collect();
-        Self { net: net.clone(), weights }
+        Self { net: Arc::clone(net), weights }
     }
 
     /// Decisions and logits of an image (`[channel][row][column]`), and every map if `keep_maps`.
@@ -88,6 +89,7 @@ impl Network {
             match layer {
                 Layer::Conv(c) => stream = run.plain(c, &stream),
                 Layer::Block(b) => run.block(b, &mut stream),
+                Layer::MaxPool(p) => stream = run.max_pool(p, &stream),
             }
         }
         run.trace.logits = fully_connected(&self.net.classifier, &stream);
@@ -99,8 +101,24 @@ impl Run<'_> {
     fn plain(&mut self, c: &Conv, x: &Map) -> Map {
         let mut out = Map { relu: c.relu, ..Map::default() };
         self.convolve(c, x, &WHOLE, &Base::Nothing, &mut out);
-        self.note(c, &out);
+        self.note(&c.name, c.output, &out);
         self.conv += 1;
+        out
+    }
+
+    fn max_pool(&mut self, p: &MaxPool, x: &Map) -> Map {
+        let channels = p.output.channels;
+        let mut values = vec![i8::MIN; p.output.len()];
+        for (o, best) in values.chunks_exact_mut(channels).enumerate() {
+            for row in p.window(0, o / p.output.width) {
+                for column in p.window(1, o % p.output.width) {
+                    let pixel = &x.values[(row * p.input.width + column) * channels..][..channels];
+                    best.iter_mut().zip(pixel).for_each(|(best, value)| *best = (*best).max(*value));
+                }
+            }
+        }
+        let out = Map { values, relu: x.relu, live: None, entries: channels };
+        self.note(&p.name, p.output, &out);
         out
     }
 
@@ -116,7 +134,7 @@ impl Run<'_> {
                 let keep = self.keep(g.gate.as_ref(), input);
                 let mut out = Map { relu: g.conv.relu, live: keep.live.clone(), ..Map::default() };
                 self.convolve(&g.conv, input, &keep, &Base::Nothing, &mut out);
-                self.note(&g.conv, &out);
+                self.note(&g.conv.name, g.conv.output, &out);
                 branch = Some(out);
             }
             self.conv += 1;
@@ -135,7 +153,7 @@ impl Run<'_> {
         if let Some(keep) = keep {
             let input = branch.unwrap_or_else(|| stream.clone());
             self.convolve(&g.conv, &input, &keep, &Base::Residual { relu }, stream);
-            self.note(&g.conv, stream);
+            self.note(&g.conv.name, g.conv.output, stream);
         }
         self.conv += 1;
         stream.relu = b.relu;
@@ -187,16 +205,16 @@ impl Run<'_> {
         }
     }
 
-    /// Ends a convolution: its map, if it is wanted, by channel.
-    fn note(&mut self, c: &Conv, out: &Map) {
+    /// Ends a layer: its map, if it is wanted, by channel.
+    fn note(&mut self, name: &str, shape: Shape, out: &Map) {
         if self.keep_maps {
-            let mut map = vec![0; c.output.len()];
+            let mut map = vec![0; shape.len()];
             for entry in 0..out.entries {
                 let channel = out.live.as_ref().map_or(entry, |l| l[entry]);
                 let values = out.values.iter().skip(entry).step_by(out.entries);
-                map[channel * c.output.pixels()..].iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+                map[channel * shape.pixels()..].iter_mut().zip(values).for_each(|(to, from)| *to = *from);
             }
-            self.trace.maps.push((c.name.clone(), map));
+            self.trace.maps.push((name.to_string(), map));
         }
     }
 }

@@ -47,8 +47,8 @@ impl<'a> Layout<'a> {
     }
 
     /// The stream's next map, beside the one that it is computed from.
-    pub fn stream(&mut self, c: &Conv) -> Result<Region, ScheduleError> {
-        let region = self.place(Memory::Stream, self.stream, c.output, &c.name)?;
+    pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Region, ScheduleError> {
+        let region = self.place(Memory::Stream, self.stream, map, layer)?;
         self.stream = Some(region);
         Ok(region)
     }
@@ -98,22 +98,39 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Program, weights, parameters and the waiting image stay on chip.
-    pub fn check_memories(&self, program: &Program) -> Result<(), ScheduleError> {
+    /// Program, parameters and the waiting image stay on chip; so do filters and gate weights, if they fit. Of those that come from
+    /// DRAM, the filters of two tiles and the weights of a whole gate have to fit.
+    pub fn check_memories(&self, program: &mut Program) -> Result<(), ScheduleError> {
         let (cols, macs, banks) = (self.config.array.cols, self.config.gate.macs, self.config.banks());
         let memory = &self.config.memory;
+        let whole = || "the whole network".to_string();
+        let (filters, gate_weights) = (self.config.weight_depth() * cols, self.config.gate_weight_depth() * macs);
+        let (mut filters_needed, mut gates_needed) = (program.filters.len(), program.gate_weights.len());
+        let (mut filters_for, mut gates_for) = (whole(), whole());
+        if self.config.dram.is_some() {
+            program.filters_on_chip = filters_needed <= filters;
+            program.gate_weights_on_chip = gates_needed <= gate_weights;
+            let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.input.channels * cols);
+            let gates = program.gates.iter().map(|g| g.inputs * g.outputs.next_multiple_of(macs));
+            if !program.filters_on_chip {
+                (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution".into());
+            }
+            if !program.gate_weights_on_chip {
+                (gates_needed, gates_for) = (gates.max().unwrap_or(0), "a fully connected layer".into());
+            }
+        }
         let checks = [
-            ("memory.weight_bytes", self.config.weight_depth() * cols, program.filters.len()),
-            ("memory.gate_weight_bytes", self.config.gate_weight_depth() * macs, program.gate_weights.len()),
-            ("memory.image_bytes", self.config.image_depth() * banks, program.image_depth() * banks),
-            ("memory.parameters", memory.parameters, program.params.len()),
-            ("memory.gate_parameters", memory.gate_parameters, program.gate_params.len()),
+            ("memory.weight_bytes", filters, filters_needed, filters_for),
+            ("memory.gate_weight_bytes", gate_weights, gates_needed, gates_for),
+            ("memory.image_bytes", self.config.image_depth() * banks, program.image_depth() * banks, whole()),
+            ("memory.parameters", memory.parameters, program.params.len(), whole()),
+            ("memory.gate_parameters", memory.gate_parameters, program.gate_params.len(), whole()),
             // The stop follows the last one.
-            ("memory.instructions", memory.instructions, program.ops.len() + 1),
+            ("memory.instructions", memory.instructions, program.ops.len() + 1, whole()),
         ];
-        for (parameter, limit, needed) in checks {
+        for (parameter, limit, needed, item) in checks {
             if needed > limit {
-                return Err(self.too_small(parameter, "the whole network".into(), limit, needed));
+                return Err(self.too_small(parameter, item, limit, needed));
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ pub use layout::{Memory, Region, pool_region};
 use crate::network::NetworkError;
 use crate::number::Score;
 use crate::report::LayerKind;
-use crate::{AcceleratorConfig, Block, Conv, Fc, Layer, QuantNetwork, Shape};
+use crate::{AcceleratorConfig, Block, Conv, Fc, Layer, MaxPool, QuantNetwork, Shape};
 use layout::Layout;
 use thiserror::Error;
 
@@ -64,6 +64,8 @@ pub enum Unit {
     Conv(usize),
     /// This gate of [`Program::gates`].
     Gate(usize),
+    /// This max pooling of [`Program::max_pools`].
+    MaxPool(usize),
 }
 
 /// Where a convolution's input channels come from.
@@ -125,6 +127,21 @@ impl ConvJob {
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
+}
+
+/// A max pooling of the residual stream.
+#[derive(Debug, Clone)]
+pub struct MaxPoolJob {
+    /// Line of the report.
+    pub layer: usize,
+    /// Its windows.
+    pub windows: MaxPool,
+    /// Where the input stands.
+    pub src: Region,
+    /// Where the output goes.
+    pub dst: Region,
+    /// Adds up pool sums, of the values with ReLU if the flag is set.
+    pub pool: Option<bool>,
 }
 
 /// What a fully connected layer on the gate unit is for.
@@ -204,8 +221,14 @@ pub struct Program {
     pub convs: Vec<ConvJob>,
     /// Gates and classifier, in the order of their instructions.
     pub gates: Vec<GateJob>,
+    /// Max poolings, in the order of their instructions.
+    pub max_pools: Vec<MaxPoolJob>,
     /// Lines of the report, in order.
     pub layers: Vec<LayerInfo>,
+    /// Filters stand in the filter memory; otherwise it holds two tiles of them, which come from DRAM.
+    pub filters_on_chip: bool,
+    /// Gate weights stand in their memory; otherwise it holds those of a gate, which come from DRAM.
+    pub gate_weights_on_chip: bool,
     /// Words of `cols` bytes.
     pub filters: Vec<i8>,
     /// Parameter memory: a word for each output channel.
@@ -235,6 +258,9 @@ impl Program {
                 ops: vec![],
                 convs: vec![],
                 gates: vec![],
+                max_pools: vec![],
+                filters_on_chip: true,
+                gate_weights_on_chip: true,
                 layers: vec![],
                 filters: vec![],
                 params: vec![],
@@ -244,8 +270,9 @@ impl Program {
             layout,
         };
         builder.build(net)?;
-        builder.layout.check_memories(&builder.program)?;
-        Ok(builder.program)
+        let Builder { mut program, layout } = builder;
+        layout.check_memories(&mut program)?;
+        Ok(program)
     }
 
     /// Words that one pixel of the image takes.
@@ -285,16 +312,26 @@ impl Builder<'_> {
             map = match layer {
                 Layer::Conv(c) => self.plain(c, map, LayerKind::Conv, pooled.then_some(c.relu))?,
                 Layer::Block(b) => self.block(b, map, pooled)?,
+                Layer::MaxPool(p) => self.max_pool(p, map, pooled)?,
             };
         }
         self.gate(&net.classifier, Purpose::Classifier, map, false)
     }
 
     fn plain(&mut self, c: &Conv, map: Placed, kind: LayerKind, pool: Option<bool>) -> Result<Placed, ScheduleError> {
-        let region = self.layout.stream(c)?;
+        let region = self.layout.stream(c.output, &c.name)?;
         let job = ConvJob { pool, natural: true, ..self.job(c, map, region, kind) };
         self.conv(job, false);
         Ok(Placed { region, relu: c.relu, inputs: Inputs::Dense, copies: false })
+    }
+
+    fn max_pool(&mut self, p: &MaxPool, map: Placed, pooled: bool) -> Result<Placed, ScheduleError> {
+        let region = self.layout.stream(p.output, &p.name)?;
+        let layer = self.layer(&p.name, LayerKind::MaxPool, 0, p.output.channels);
+        self.op(Unit::MaxPool(self.program.max_pools.len()), false, layer);
+        let (windows, pool) = (p.clone(), pooled.then_some(map.relu));
+        self.program.max_pools.push(MaxPoolJob { layer, windows, src: map.region, dst: region, pool });
+        Ok(Placed { region, ..map })
     }
 
     fn block(&mut self, b: &Block, stream: Placed, pooled: bool) -> Result<Placed, ScheduleError> {
@@ -431,7 +468,7 @@ impl Builder<'_> {
 fn pool_is_read(rest: &[Layer]) -> bool {
     for layer in rest {
         match layer {
-            Layer::Conv(_) => return false,
+            Layer::Conv(_) | Layer::MaxPool(_) => return false,
             Layer::Block(b) if b.lnet.is_some() || b.convs[0].gate.is_some() => return true,
             Layer::Block(b) if b.shortcut.is_some() => return false,
             Layer::Block(_) => {}

@@ -1,0 +1,247 @@
+//! Weights from off chip: bursts, the channel that they come through, and what is fetched ahead.
+//!
+//! Both engines ask at the same cycles, and this answers when what they asked for has arrived. docs/microarchitecture.md, "DRAM".
+
+use crate::counters::Activity;
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::config::{DramConfig, Prefetch};
+use lcsim_spec::schedule::{ConvJob, GateJob, Program, Purpose, Unit};
+
+/// Counts the bursts that runs of bytes touch. Runs ascend; neighbours share a burst.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bursts {
+    bytes: usize,
+    /// First burst that has not been touched.
+    next: usize,
+    pub count: u64,
+}
+
+impl Bursts {
+    pub fn new(dram: &DramConfig) -> Self {
+        Self { bytes: dram.burst_bytes, next: 0, count: 0 }
+    }
+
+    pub fn touch(&mut self, from: usize, bytes: usize) {
+        let first = (from / self.bytes).max(self.next);
+        let end = (from + bytes).div_ceil(self.bytes);
+        self.count += end.saturating_sub(first) as u64;
+        self.next = self.next.max(end);
+    }
+}
+
+/// What was asked for at once: its bursts arrive one behind the other.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Transfer {
+    begins: u64,
+    latency: u64,
+    burst: [u64; 2],
+}
+
+impl Transfer {
+    /// First cycle in which the first so many bursts are there.
+    pub fn arrival(&self, bursts: u64) -> u64 {
+        let [bytes, per_cycle] = self.burst;
+        self.begins + self.latency + (bursts * bytes).div_ceil(per_cycle)
+    }
+}
+
+/// The channel to the DRAM: requests are served in their order, their latencies overlap.
+#[derive(Debug, Clone, Copy, Default)]
+struct Channel {
+    /// First cycle in which it may begin with another request.
+    free: u64,
+    busy: u64,
+}
+
+impl Channel {
+    fn fetch(&mut self, dram: &DramConfig, now: u64, bursts: u64) -> Transfer {
+        let (begins, latency) = (now.max(self.free), dram.latency_cycles as u64);
+        let transfer = Transfer { begins, latency, burst: [dram.burst_bytes as u64, dram.bytes_per_cycle as u64] };
+        let takes = transfer.arrival(bursts) - begins - latency;
+        (self.free, self.busy) = (begins + takes, self.busy + takes);
+        transfer
+    }
+}
+
+/// Filters of a convolution's first tile that were fetched before its channels were known.
+#[derive(Debug, Clone)]
+struct Ahead {
+    conv: usize,
+    tile: usize,
+    channels: Vec<usize>,
+    arrival: u64,
+    bursts: u64,
+}
+
+/// What the loader knows in the cycle in which it asks.
+pub(crate) struct Known<'a> {
+    pub now: u64,
+    pub conv: usize,
+    pub tile: usize,
+    /// The tile's output channels.
+    pub channels: &'a [usize],
+    /// Live input channels; all of them without a list.
+    pub inputs: Option<&'a [usize]>,
+}
+
+/// Fetches filters and gate weights, if they do not stand on chip.
+#[derive(Debug, Default)]
+pub(crate) struct Fetcher {
+    channel: Channel,
+    ahead: Option<Ahead>,
+}
+
+impl Fetcher {
+    /// Cycles in which bytes arrived.
+    pub fn busy(&self) -> u64 {
+        self.channel.busy
+    }
+
+    /// First cycle in which the filters of the tile that the loader begins are there.
+    pub fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
+        let Some(dram) = streamed(program) else { return 0 };
+        let job = &program.convs[known.conv];
+        let (mut arrival, mut missing) = (known.now, known.channels.to_vec());
+        if let Some(ahead) = self.ahead.take_if(|a| a.conv == known.conv && a.tile == known.tile) {
+            let (hits, misses): (Vec<_>, Vec<_>) = missing.iter().partition(|c| ahead.channels.contains(c));
+            let useful = bursts(dram, job, &hits, known.inputs);
+            activities[job.layer].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
+            if !hits.is_empty() {
+                arrival = arrival.max(ahead.arrival);
+            }
+            missing = misses;
+        }
+        let bursts = bursts(dram, job, &missing, known.inputs);
+        arrival.max(self.fetch_all(dram, known.now, bursts, &mut activities[job.layer]))
+    }
+
+    /// Fetches a tile's filters while those of the tile before it are in use.
+    pub fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
+        let Some(dram) = streamed(program) else { return };
+        self.drop_ahead(program, activities);
+        let job = &program.convs[known.conv];
+        let bursts = bursts(dram, job, known.channels, known.inputs);
+        let arrival = self.fetch_all(dram, known.now, bursts, &mut activities[job.layer]);
+        self.ahead = Some(Ahead { conv: known.conv, tile: known.tile, channels: known.channels.to_vec(), arrival, bursts });
+    }
+
+    /// What was fetched ahead and never asked for was fetched in vain.
+    pub fn drop_ahead(&mut self, program: &Program, activities: &mut [Activity]) {
+        if let (Some(dram), Some(ahead)) = (&program.config.dram, self.ahead.take()) {
+            activities[program.convs[ahead.conv].layer].dram_wasted += ahead.bursts * dram.burst_bytes as u64;
+        }
+    }
+
+    /// Weights of a gate that starts, for the entries of its map that are live; nothing if they stand on chip.
+    pub fn gate(
+        &mut self,
+        program: &Program,
+        now: u64,
+        job: &GateJob,
+        inputs: Option<&[usize]>,
+        activity: &mut Activity,
+    ) -> Option<Transfer> {
+        let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
+        let mut bursts = Bursts::new(dram);
+        let macs = program.config.gate.macs;
+        for group in 0..job.outputs.div_ceil(macs) {
+            let mut touch = |input: usize| bursts.touch((group * job.inputs + input) * macs, macs);
+            match inputs {
+                Some(live) => live.iter().for_each(|&i| touch(i)),
+                None => (0..job.inputs).for_each(touch),
+            }
+        }
+        Some(self.fetch(dram, now, bursts.count, activity))
+    }
+
+    /// First cycle in which all of it is there.
+    fn fetch_all(&mut self, dram: &DramConfig, now: u64, bursts: u64, activity: &mut Activity) -> u64 {
+        if bursts > 0 { self.fetch(dram, now, bursts, activity).arrival(bursts) } else { now }
+    }
+
+    fn fetch(&mut self, dram: &DramConfig, now: u64, bursts: u64, activity: &mut Activity) -> Transfer {
+        activity.dram_read += bursts * dram.burst_bytes as u64;
+        self.channel.fetch(dram, now, bursts)
+    }
+}
+
+fn streamed(program: &Program) -> Option<&DramConfig> {
+    program.config.dram.as_ref().filter(|_| !program.filters_on_chip)
+}
+
+/// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a burst.
+fn bursts(dram: &DramConfig, job: &ConvJob, channels: &[usize], inputs: Option<&[usize]>) -> u64 {
+    let mut bursts = Bursts::new(dram);
+    let (run, taps) = (job.taps() * job.input.channels, job.taps());
+    for channel in channels {
+        match inputs {
+            Some(live) => live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps)),
+            None => bursts.touch(channel * run, run),
+        }
+    }
+    bursts.count
+}
+
+/// What follows a convolution's last tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Nothing that could be fetched ahead.
+    Nothing,
+    /// The next convolution, of which a gate that has not run decides.
+    Undecided,
+    /// The next convolution; all gates that decide of it have been started.
+    Decided,
+}
+
+/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is in use. `skips`: its block is
+/// skipped.
+pub(crate) fn next(program: &Program, conv: usize, skips: bool) -> Next {
+    let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
+    let at = |conv: usize| program.ops.iter().position(|op| matches!(op.unit, Unit::Conv(c) if c == conv));
+    let (Some(from), Some(to)) = (at(conv), at(conv + 1)) else { return Next::Nothing };
+    let decides = |unit: Unit| match unit {
+        Unit::Gate(g) => match program.gates[g].purpose {
+            Purpose::LNet => program.ops[to].predicated,
+            Purpose::CNet(list) => job.outputs == Some(list),
+            Purpose::Classifier => false,
+        },
+        _ => false,
+    };
+    if program.ops[from..to].iter().any(|op| decides(op.unit)) {
+        return Next::Undecided;
+    }
+    if program.ops[to].predicated && skips { Next::Nothing } else { Next::Decided }
+}
+
+/// Whether what no gate has decided yet is fetched all the same.
+pub(crate) fn speculates(config: &AcceleratorConfig) -> bool {
+    config.dram.as_ref().is_some_and(|d| d.prefetch == Prefetch::Speculative)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn bursts_are_those_of_the_bytes() {
+        for burst_bytes in [1, 3, 8, 64] {
+            let dram = DramConfig { bytes_per_cycle: 4, latency_cycles: 10, burst_bytes, prefetch: Prefetch::Gated };
+            let runs = [(0, 3), (3, 1), (7, 9), (40, 30), (70, 1), (200, 64)];
+            let mut bursts = Bursts::new(&dram);
+            runs.iter().for_each(|&(from, bytes)| bursts.touch(from, bytes));
+            let touched: BTreeSet<usize> = runs.iter().flat_map(|&(f, n)| (f..f + n).map(|b| b / burst_bytes)).collect();
+            assert_eq!(bursts.count, touched.len() as u64, "bursts of {burst_bytes}");
+        }
+    }
+
+    #[test]
+    fn requests_are_served_in_order_and_latencies_overlap() {
+        let dram = DramConfig { bytes_per_cycle: 16, latency_cycles: 100, burst_bytes: 64, prefetch: Prefetch::Gated };
+        let mut channel = Channel::default();
+        assert_eq!(channel.fetch(&dram, 10, 3).arrival(3), 10 + 100 + 12);
+        assert_eq!(channel.fetch(&dram, 11, 1).arrival(1), 22 + 100 + 4);
+        assert_eq!(channel.fetch(&dram, 500, 1).arrival(1), 500 + 100 + 4);
+        assert_eq!(channel.busy, 20);
+    }
+}
