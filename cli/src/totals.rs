@@ -95,7 +95,11 @@ fn traffic(o: &mut String, report: &Report, dram: &Dram) {
     let (read, wasted) = (mean(dram.read_bytes), mean(dram.wasted_bytes));
     line(o, "DRAM per image", format!("{read} bytes read, {wasted} of them in vain"));
     let busy = percent(dram.busy_cycles as f64 / report.cycles.total as f64);
-    line(o, "DRAM busy", format!("{busy} % of the cycles; the array waits for it in {} cycles per image", mean(dram.stall_cycles)));
+    line(
+        o,
+        "DRAM busy",
+        format!("{busy} % of the cycles; the array waits for it in {} cycles per image", mean(dram.stall_cycles)),
+    );
 }
 
 fn savings(o: &mut String, report: &Report) {

@@ -28,14 +28,8 @@ struct Plan {
 
 fn plan(name: &str) -> Option<Plan> {
     let square = |size| Shape { channels: 3, height: size, width: size };
-    let cifar = |stages| Plan {
-        image: square(32),
-        stem: (16, 3, 1, false),
-        stages,
-        width: 16,
-        expansion: 1,
-        classes: 10,
-    };
+    let cifar =
+        |stages| Plan { image: square(32), stem: (16, 3, 1, false), stages, width: 16, expansion: 1, classes: 10 };
     let imagenet = |stages, expansion| Plan {
         image: square(224),
         stem: (64, 7, 2, true),
@@ -101,7 +95,10 @@ fn block(name: &str, input: Shape, width: usize, expansion: usize, stride: usize
         let map = convs.last().map_or(input, |g| g.conv.output);
         let last = i + 1 == branch.len();
         let gate = channel_gates.then(|| fc(&format!("{name}.cnet{}", i + 1), map, channels));
-        convs.push(GatedConv { conv: conv(&format!("{name}.conv{}", i + 1), map, channels, kernel, stride, !last), gate });
+        convs.push(GatedConv {
+            conv: conv(&format!("{name}.conv{}", i + 1), map, channels, kernel, stride, !last),
+            gate,
+        });
     }
     let same = input.channels == outputs && stride == 1;
     let shortcut = (!same).then(|| conv(&format!("{name}.shortcut"), input, outputs, 1, stride, false));
@@ -205,9 +202,12 @@ mod tests {
     /// norms and biases; "GFLOPS" there are multiply-accumulates).
     #[test]
     fn networks_have_the_published_sizes() {
-        for (name, parameters, giga_macs) in
-            [("resnet18", 11.68, 1.81), ("resnet34", 21.78, 3.66), ("resnet50", 25.50, 4.09), ("resnet101", 44.44, 7.80)]
-        {
+        for (name, parameters, giga_macs) in [
+            ("resnet18", 11.68, 1.81),
+            ("resnet34", 21.78, 3.66),
+            ("resnet50", 25.50, 4.09),
+            ("resnet101", 44.44, 7.80),
+        ] {
             let net = network(name, true).expect("known");
             net.validate().expect("consistent");
             let weights = net.convs().map(|c| c.weights.len()).sum::<usize>() + net.classifier.weights.len();
@@ -231,7 +231,10 @@ mod tests {
                 channels = [channels[0] + d.live().count(), channels[1] + d.scores.len()];
             }
             let skipped = decisions(&net, &rates, image, true);
-            assert!(skipped.len() < all.len() && skipped.iter().all(|d| all.contains(d)), "skipping changes no decision");
+            assert!(
+                skipped.len() < all.len() && skipped.iter().all(|d| all.contains(d)),
+                "skipping changes no decision"
+            );
         }
         assert!((f64::from(open[0]) / 400.0 - 0.25).abs() < 0.08, "{open:?}");
         assert!((f64::from(open[1]) / (400.0 * 15.0) - 0.75).abs() < 0.03, "{open:?}");

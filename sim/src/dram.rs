@@ -122,7 +122,8 @@ impl Fetcher {
         let job = &program.convs[known.conv];
         let bursts = bursts(dram, job, known.channels, known.inputs);
         let arrival = self.fetch_all(dram, known.now, bursts, &mut activities[job.layer]);
-        self.ahead = Some(Ahead { conv: known.conv, tile: known.tile, channels: known.channels.to_vec(), arrival, bursts });
+        self.ahead =
+            Some(Ahead { conv: known.conv, tile: known.tile, channels: known.channels.to_vec(), arrival, bursts });
     }
 
     /// What was fetched ahead and never asked for was fetched in vain.
@@ -230,7 +231,8 @@ mod tests {
             let runs = [(0, 3), (3, 1), (7, 9), (40, 30), (70, 1), (200, 64)];
             let mut bursts = Bursts::new(&dram);
             runs.iter().for_each(|&(from, bytes)| bursts.touch(from, bytes));
-            let touched: BTreeSet<usize> = runs.iter().flat_map(|&(f, n)| (f..f + n).map(|b| b / burst_bytes)).collect();
+            let touched: BTreeSet<usize> =
+                runs.iter().flat_map(|&(f, n)| (f..f + n).map(|b| b / burst_bytes)).collect();
             assert_eq!(bursts.count, touched.len() as u64, "bursts of {burst_bytes}");
         }
     }

@@ -79,9 +79,9 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
 fn dram_report(sim: &Simulator, outcomes: &[Outcome], layers: &[LayerReport], cycles: &Cycles) -> Dram {
     let program = &sim.program;
     Dram {
-        filter_bytes: program.convs.iter().map(|c| (c.taps() * c.input.channels * c.output.channels) as u64).sum(),
+        filter_bytes: program.filters.len() as u64,
         filters_on_chip: program.filters_on_chip,
-        gate_weight_bytes: program.gates.iter().map(|g| (g.inputs * g.outputs) as u64).sum(),
+        gate_weight_bytes: program.gate_weights.len() as u64,
         gate_weights_on_chip: program.gate_weights_on_chip,
         read_bytes: layers.iter().map(|l| l.dram_bytes).sum(),
         wasted_bytes: layers.iter().map(|l| l.dram_wasted_bytes).sum(),

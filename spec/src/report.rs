@@ -62,11 +62,11 @@ pub struct Report {
 /// Traffic of weights from off chip, gates active, of all images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dram {
-    /// Bytes of the network's filters, and whether all of them stay on chip.
+    /// Bytes of the network's filters as they would stand in the filter memory, and whether all of them do.
     pub filter_bytes: u64,
     /// See `filter_bytes`.
     pub filters_on_chip: bool,
-    /// Bytes of the weights of gates and classifier, and whether all of them stay on chip.
+    /// The same of the weights of gates and classifier.
     pub gate_weight_bytes: u64,
     /// See `gate_weight_bytes`.
     pub gate_weights_on_chip: bool,

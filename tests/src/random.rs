@@ -206,7 +206,7 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
             instruction_words: words,
         },
         gate: GateConfig { macs, channels: 16 },
-            dram: None,
+        dram: None,
     })
 }
 

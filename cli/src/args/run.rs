@@ -1,8 +1,8 @@
 //! `lcsim run`.
 
 use super::{DATA_HELP, SimulationArgs, positive, score};
-use clap::builder::PossibleValuesParser;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use lcsim_golden::synthetic;
 use lcsim_spec::Score;
 use std::path::PathBuf;

@@ -92,16 +92,15 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
 }
 
 /// Decisions at given rates through a network that has a shape and no values.
-fn synthetic(
-    args: &RunArgs,
-    shape: &str,
-    simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>,
-) -> Result<Ran> {
+fn synthetic(args: &RunArgs, shape: &str, simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>) -> Result<Ran> {
     let SyntheticArgs { gate_rate, channel_rate, seed, .. } = &args.synthetic;
     let net = golden_synthetic::network(shape, channel_rate.is_some()).with_context(|| format!("{shape}: unknown"))?;
     let blocks = net.layers.iter().filter(|layer| matches!(layer, Layer::Block(_))).count();
     let given = gate_rate.len();
-    anyhow::ensure!([1, blocks].contains(&given), "--gate-rate: expected 1 rate, or {blocks} for {shape}, found {given}");
+    anyhow::ensure!(
+        [1, blocks].contains(&given),
+        "--gate-rate: expected 1 rate, or {blocks} for {shape}, found {given}"
+    );
     let rates = Rates { blocks: gate_rate.clone(), channels: channel_rate.unwrap_or(1.0), seed: *seed };
     let [gated, ungated] = simulators(&net)?;
     let modes = |i: usize| {

@@ -31,7 +31,7 @@ fn reports_follow_their_schema() {
 fn reports_add_up() {
     let report: Report = serde_json::from_str(&report(&["--config", "8x8"])).expect("a report");
     let c = &report.cycles;
-    assert_eq!(c.total, c.compute + c.input + c.classifier + c.gate_exposed + c.stall);
+    assert_eq!(c.total, c.compute + c.input + c.classifier + c.pooling + c.gate_exposed + c.stall);
     assert_eq!(c.stall, c.stall_by.values().sum::<u64>());
     assert_eq!(c.total, report.image_cycles.iter().sum::<u64>());
     assert_eq!((report.images, report.image_cycles.len()), (3, 3));
@@ -96,7 +96,10 @@ fn the_simulator_is_as_accurate_as_integer_golden_and_executes_as_much() {
 #[test]
 fn embedded_configurations_can_be_printed_and_used() {
     let names = stdout(&["config"]);
-    assert_eq!(names.lines().collect::<Vec<_>>(), ["4x4", "8x8", "16x16", "32x32", "ecp5-8x8", "ice40-2x1"]);
+    assert_eq!(
+        names.lines().collect::<Vec<_>>(),
+        ["4x4", "8x8", "16x16", "32x32", "imagenet-32x32", "ecp5-8x8", "ice40-2x1"]
+    );
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("mine.toml");
     fs::write(&path, stdout(&["config", "4x4"])).expect("written");
@@ -106,7 +109,8 @@ fn embedded_configurations_can_be_printed_and_used() {
 #[test]
 fn the_embedded_model_fits_every_embedded_accelerator_but_those_of_small_parts() {
     let names = stdout(&["config"]);
-    let (parts, fitting): (Vec<&str>, Vec<&str>) = names.lines().partition(|name| name.contains('-'));
+    let (parts, fitting): (Vec<&str>, Vec<&str>) =
+        names.lines().partition(|name| name.starts_with("ecp5") || name.starts_with("ice40"));
     assert_eq!(parts, ["ecp5-8x8", "ice40-2x1"]);
     refused(&["run", "--config", parts[1]], &["memory.scratch_bytes is 128", "the image"]);
     refused(&["run", "--config", parts[0]], &["memory.weight_bytes is", "the whole network needs"]);
@@ -134,4 +138,76 @@ fn help_lists_the_commands_and_completions_exist() {
         assert!(stdout(&["completions", shell]).contains("lcsim"), "{shell}");
     }
     lcsim(&["--version"]).assert().success().stdout(format!("lcsim {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+fn parsed(args: &[&str]) -> Report {
+    serde_json::from_str(&stdout(&[&["run", "--json", "-", "--images", "2"], args].concat())).expect("a report")
+}
+
+/// A configuration with half the bandwidth of the one that networks for ImageNet run on.
+fn half_the_bandwidth() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = fs::read_to_string(repository("configs/imagenet-32x32.toml")).expect("shipped");
+    let changed = text.replace("bytes_per_cycle = 16", "bytes_per_cycle = 8");
+    assert_ne!(text, changed);
+    let path = folder.path().join("half.toml");
+    fs::write(&path, changed).expect("written");
+    let path = arg(&path).to_string();
+    (folder, path)
+}
+
+#[test]
+fn bandwidth_matters_to_a_network_whose_weights_do_not_fit() {
+    let (_folder, half) = half_the_bandwidth();
+    let synthetic = ["--synthetic", "resnet50", "--gate-rate", "0.5"];
+    let whole = parsed(&synthetic);
+    let halved = parsed(&[&synthetic[..], &["--config", &half]].concat());
+    assert!(halved.cycles.total > whole.cycles.total);
+    // Stalls and gates that wait for weights, and the classifier's weights, explain all of it.
+    let waits = |r: &Report| r.cycles.stall_by["dram"] + r.cycles.gate_exposed + r.cycles.classifier;
+    assert_eq!(halved.cycles.total - whole.cycles.total, waits(&halved) - waits(&whole));
+    let dram = whole.dram.expect("has one");
+    assert!(!dram.filters_on_chip && dram.read_bytes > 0 && dram.busy_cycles > 0);
+    assert_eq!(dram.stall_cycles, whole.cycles.stall_by["dram"]);
+    assert_eq!(whole.accuracy, None);
+}
+
+#[test]
+fn bandwidth_does_not_matter_to_a_network_whose_weights_stay_on_chip() {
+    let (_folder, half) = half_the_bandwidth();
+    let [whole, halved] = ["imagenet-32x32", &half].map(|config| parsed(&["--config", config]));
+    assert_eq!((&whole.cycles, &whole.layers), (&halved.cycles, &halved.layers));
+    let dram = whole.dram.expect("has one");
+    assert!(dram.filters_on_chip && dram.gate_weights_on_chip && dram.read_bytes == 0);
+    let table = stdout(&["run", "--images", "1", "--config", "imagenet-32x32"]);
+    assert!(table.contains("on chip") && table.contains("no image waits for DRAM"), "{table}");
+}
+
+#[test]
+fn synthetic_networks_follow_the_schema_and_their_seed() {
+    let args = ["--synthetic", "resnet18", "--gate-rate", "0.5", "--channel-rate", "0.5"];
+    let first = report(&args);
+    assert_eq!(first, report(&args));
+    assert_ne!(first, report(&[&args[..], &["--seed", "2"]].concat()));
+    let schema = fs::read_to_string(repository("docs/report.schema.json")).expect("shipped");
+    let validator = jsonschema::draft202012::new(&serde_json::from_str(&schema).expect("JSON")).expect("a schema");
+    let value: Value = serde_json::from_str(&first).expect("JSON");
+    let errors: Vec<String> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn synthetic_networks_take_neither_model_nor_values() {
+    for (args, words) in [
+        (&["--synthetic", "resnet5"][..], "resnet50"),
+        (&["--synthetic", "resnet50", "--data", "x"], "--data"),
+        (&["--synthetic", "resnet50", "--model", "x"], "--model"),
+        (&["--gate-rate", "0.5"], "--synthetic"),
+        (&["--synthetic", "resnet50", "--gate-rate", "1.5"], "0 to 1"),
+    ] {
+        let output = lcsim(&[&["run"], args].concat()).assert().code(2).get_output().stderr.clone();
+        let message = String::from_utf8(output).expect("UTF-8");
+        assert!(message.contains(words), "{message}");
+    }
+    refused(&["run", "--synthetic", "resnet50", "--gate-rate", "0.5,0.5"], &["--gate-rate", "1 rate, or 16"]);
 }

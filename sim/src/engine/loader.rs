@@ -165,13 +165,7 @@ impl Loader {
         }
     }
 
-    pub fn tick(
-        &mut self,
-        view: &LoaderView,
-        columns: &mut Columns,
-        fetcher: &mut Fetcher,
-        activity: &mut [Activity],
-    ) {
+    pub fn tick(&mut self, view: &LoaderView, columns: &mut Columns, fetcher: &mut Fetcher, activity: &mut [Activity]) {
         let (shadow_free, params_free) = (self.shadow_busy == 0, self.param_busy == 0 && !self.tile_waits);
         self.shadow_busy = self.shadow_busy.saturating_sub(1);
         self.param_busy = self.param_busy.saturating_sub(1);

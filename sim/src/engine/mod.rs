@@ -187,7 +187,11 @@ impl<'a> Machine<'a> {
     }
 
     fn busy(&self) -> bool {
-        self.image_fetched.is_some() || self.max_pooling.is_some() || self.loader.busy() || self.streamer.busy() || self.draining > 0
+        self.image_fetched.is_some()
+            || self.max_pooling.is_some()
+            || self.loader.busy()
+            || self.streamer.busy()
+            || self.draining > 0
     }
 
     fn tick(&mut self, sampled: &Sampled) {

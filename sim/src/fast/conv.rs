@@ -42,10 +42,13 @@ pub(super) struct Start<'a> {
 
 impl Start<'_> {
     fn channels(&self, list: Option<usize>, all: usize, now: u64) -> (Vec<usize>, bool) {
-        list.map_or_else(|| ((0..all).collect(), true), |l| {
-            let (entries, done) = self.lists[l].at(now);
-            (entries.to_vec(), done)
-        })
+        list.map_or_else(
+            || ((0..all).collect(), true),
+            |l| {
+                let (entries, done) = self.lists[l].at(now);
+                (entries.to_vec(), done)
+            },
+        )
     }
 
     fn inputs(&self, job: &ConvJob) -> Option<&[usize]> {

@@ -11,8 +11,8 @@ mod values;
 
 pub(crate) use values::Network;
 
-use crate::engine::Outcome;
 use crate::Mode;
+use crate::engine::Outcome;
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{GateDecision, Trace};
 use timing::{Counted, Timeline};
