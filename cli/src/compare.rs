@@ -113,7 +113,7 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-fn totals(r: &Report) -> [(&'static str, f64); 18] {
+fn totals(r: &Report) -> [(&'static str, f64); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
     let nj = |pj: f64| pj / images / 1000.0;
@@ -134,7 +134,12 @@ fn totals(r: &Report) -> [(&'static str, f64); 18] {
         ("energy: registers, nJ", nj(e.register)),
         ("energy: SRAM, nJ", nj(e.sram)),
         ("energy: gates, nJ", nj(e.gate)),
-        ("energy, without gates, nJ", nj(r.ungated.energy_pj)),
+        ("energy: DRAM, nJ", nj(e.dram)),
+        ("energy: leakage, nJ", nj(e.leakage)),
+        ("energy: clock, nJ", nj(e.clock)),
+        ("energy, without gates, nJ", nj(r.ungated.energy_pj.total)),
+        ("power, mW", r.efficiency.power_mw),
+        ("energy-delay product, nJ s", r.efficiency.energy_delay_js * 1e9),
         ("time, us", r.time_us),
     ]
 }

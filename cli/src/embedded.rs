@@ -29,12 +29,12 @@ pub const CONFIGS: [(&str, &str); 7] = [
     ("ice40-2x1", include_str!("../../configs/ice40-2x1.toml")),
 ];
 
-/// The embedded configuration of that name.
-pub fn config(name: &str) -> Option<&'static str> {
-    CONFIGS.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
+/// The text of that name among `all`.
+pub fn text(all: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    all.iter().find(|(n, _)| *n == name).map(|(_, text)| *text)
 }
 
-/// The names of all embedded configurations, for messages.
-pub fn config_names() -> String {
-    CONFIGS.map(|(name, _)| name).join(", ")
+/// The names of `all`, for messages.
+pub fn names(all: &[(&str, &str)]) -> String {
+    all.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }

@@ -1,12 +1,17 @@
 //! Models, accelerators and energy tables from files or from what is embedded.
 
 use crate::data::{Count, Dataset, Expected};
-use crate::embedded;
-use anyhow::{Context, Result, bail};
+use crate::embedded::{self, CONFIGS};
+use anyhow::{Context, Result, anyhow, bail};
 use lcsim_golden::{Network, container, onnx, quantize};
-use lcsim_sim::EnergyTable;
+use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score};
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
+
+/// Largest energy table that is read: an ERT has some hundred bytes a component.
+const TABLE_BYTES: u64 = 10_000_000;
 
 /// Images that calibrate a model which is quantised on the fly.
 const ON_THE_FLY: usize = 128;
@@ -87,25 +92,35 @@ pub fn quantized(net: &Network, data: &Dataset, offset: usize, images: Count) ->
 /// # Errors
 /// Neither exists, or the file is no configuration.
 pub fn config(name: &str) -> Result<AcceleratorConfig> {
-    if let Some(text) = embedded::config(name) {
+    if let Some(text) = embedded::text(&CONFIGS, name) {
         return Ok(AcceleratorConfig::parse(text, name)?);
     }
     let path = Path::new(name);
     if !path.exists() {
-        bail!("{name}: neither a file nor an embedded configuration ({})", embedded::config_names());
+        bail!("{name}: neither a file nor an embedded configuration ({})", embedded::names(&CONFIGS));
     }
     Ok(AcceleratorConfig::read(path)?)
 }
 
-/// The energy table of that file, or the embedded one.
+/// The embedded energy table of that name, or the file.
 ///
 /// # Errors
-/// The file cannot be read or is no energy table.
-pub fn energy_table(path: Option<&Path>) -> Result<EnergyTable> {
-    let Some(path) = path else {
-        return Ok(EnergyTable::embedded());
-    };
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
-    Ok(EnergyTable::parse(&text, &shown)?)
+/// Neither exists, or the file cannot be read, is larger than 10 MB, or is no energy table.
+pub fn energy_table(name: &str) -> Result<EnergyTable> {
+    if let Some(text) = embedded::text(&ENERGY_TABLES, name) {
+        return Ok(EnergyTable::parse(text, name)?);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        bail!("{name}: neither a file nor an embedded energy table ({})", embedded::names(&ENERGY_TABLES));
+    }
+    let cannot = || format!("{name}: cannot read");
+    let mut bytes = vec![];
+    let file = File::open(path).with_context(cannot)?;
+    file.take(TABLE_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    if bytes.len() as u64 > TABLE_BYTES {
+        bail!("{name}: expected an energy table of at most {TABLE_BYTES} bytes, found more");
+    }
+    let text = String::from_utf8(bytes).map_err(|e| anyhow!("{name}: no text: {}", e.utf8_error()))?;
+    Ok(EnergyTable::parse(&text, name)?)
 }

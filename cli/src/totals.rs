@@ -2,12 +2,13 @@
 
 use crate::text::{percent, rounded};
 use lcsim_spec::Report;
-use lcsim_spec::report::Dram;
+use lcsim_spec::report::{Dram, Energy};
 use std::fmt::Write;
 
 /// A label, padded to where the figures start.
 fn line(out: &mut String, label: &str, text: impl std::fmt::Display) {
-    let _ = writeln!(out, "{label:<22}{text}"); // Writing to a String cannot fail.
+    let line = format!("{label:<22}{text}");
+    let _ = writeln!(out, "{}", line.trim_end()); // Writing to a String cannot fail.
 }
 
 /// All totals, one to a line; figures are means per image unless they say otherwise.
@@ -115,17 +116,38 @@ fn savings(o: &mut String, report: &Report) {
     line(o, "realised fraction", format!("{:.3} of the MAC reduction arrives as speed-up", report.realized_fraction));
 }
 
+/// Three runs side by side; percentages are of the gated one.
 fn energy(o: &mut String, report: &Report) {
-    let e = &report.energy_pj;
-    let part = |pj: f64| {
-        let nj = pj / report.images as f64 / 1000.0;
-        format!("{nj:>12.1} nJ {:>6} %", percent(pj / e.total))
+    let runs = [&report.energy_pj, &report.forced_open.energy_pj, &report.ungated.energy_pj];
+    let efficiencies = [&report.efficiency, &report.forced_open.efficiency, &report.ungated.efficiency];
+    let table = &report.energy_table;
+    let absent = |figure: &str| table.absent.iter().any(|f| f == figure);
+    let columns = |texts: [String; 3]| texts.map(|text| format!("{text:>23}")).concat();
+    let part = |of: fn(&Energy) -> f64| {
+        columns(runs.map(|e| {
+            let nj = of(e) / report.images as f64 / 1000.0;
+            format!("{nj:.1} {:>6} %", percent(of(e) / report.energy_pj.total))
+        }))
     };
-    line(o, "energy per image", format!("{}  (table: {})", part(e.total), report.energy_table.name));
-    line(o, "  MACs", part(e.mac));
-    line(o, "  registers", part(e.register));
-    line(o, "  SRAM", part(e.sram));
-    line(o, "  gates", part(e.gate));
-    line(o, "  gates forced open", part(report.forced_open.energy_pj));
-    line(o, "  without gates", part(report.ungated.energy_pj));
+    let unless = |absent: bool, text: String| if absent { "        not in this table".into() } else { text };
+    let remark =
+        |absent: bool, text: &str| if absent { format!("  ({text} not in this table)") } else { String::new() };
+    line(o, "energy per image, nJ", columns(["gated", "forced open", "without gates"].map(|n| format!("{n}        "))));
+    line(o, "  total", format!("{}  (table: {})", part(|e| e.total), table.name));
+    line(o, "  MACs", part(|e| e.mac));
+    line(o, "  registers", part(|e| e.register));
+    line(o, "  SRAM", part(|e| e.sram));
+    line(o, "  gates", part(|e| e.gate));
+    line(o, "  DRAM", unless(absent("dram"), part(|e| e.dram)));
+    let [sram, pes] = [absent("leakage_sram"), absent("leakage_pe")];
+    let leakage = format!("{}{}{}", part(|e| e.leakage), remark(sram, "SRAM"), remark(pes, "PEs"));
+    line(o, "  leakage", unless(sram && pes, leakage));
+    line(o, "  clock", unless(absent("clock_bit"), part(|e| e.clock)));
+    let unit = |text: String, unit: &str| format!("{text} {unit:<7}");
+    line(o, "mean power", columns(efficiencies.map(|e| unit(format!("{:.2}", e.power_mw), "mW"))));
+    line(
+        o,
+        "energy-delay product",
+        columns(efficiencies.map(|e| unit(format!("{:.2}", e.energy_delay_js * 1e9), "nJ s"))),
+    );
 }

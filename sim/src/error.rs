@@ -8,10 +8,10 @@ pub enum Error {
     /// The network contradicts itself or does not fit.
     #[error(transparent)]
     Schedule(#[from] lcsim_spec::schedule::ScheduleError),
-    /// An energy table that is not TOML, lacks a figure or holds an impossible one.
+    /// An energy table that cannot be read, lacks a figure or holds an impossible one.
     #[error("{path}: {message}")]
     EnergyTable {
-        /// File.
+        /// File, or name of a table.
         path: String,
         /// What is wrong, with the key.
         message: String,

@@ -11,7 +11,7 @@ mod fast;
 pub mod report;
 
 pub use counters::{Activity, CycleCounters, LayerCount};
-pub use energy::EnergyTable;
+pub use energy::{ENERGY_TABLES, EnergyTable};
 pub use engine::{Outcome, Probe};
 pub use error::Error;
 

@@ -2,8 +2,8 @@
 
 use crate::counters::{Activity, CycleCounters};
 use crate::energy::{EnergyModel, EnergyTable};
-use crate::{Outcome, Simulator};
-use lcsim_spec::report::{Cycles, Dram, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
+use crate::{Error, Outcome, Simulator};
+use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
 /// What was run, with the outcomes of all images in their order.
@@ -28,29 +28,35 @@ pub struct Run {
 }
 
 /// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same accelerator.
-pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Report {
+///
+/// # Errors
+/// [`Error::EnergyTable`]: the table lacks a figure that the run needs.
+pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Result<Report, Error> {
     let config = &gated.program.config;
     let model = EnergyModel::new(table, config);
     let images = run.gated.len() as u64;
     let pes = config.array.rows * config.array.cols;
     let layers: Vec<LayerReport> = (gated.program.layers.iter().enumerate())
         .map(|(i, info)| layer_report(info, i, &run.gated, &model, pes))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let cycles = cycle_report(&run.gated);
     let macs = Macs {
         dense: layers.iter().filter(|l| !is_gate(l.kind)).map(|l| l.macs_dense).sum(),
         executed: layers.iter().filter(|l| !is_gate(l.kind)).map(|l| l.macs_executed).sum(),
         gate: layers.iter().filter(|l| is_gate(l.kind)).map(|l| l.macs_executed).sum(),
     };
-    let reference = |sim: &Simulator, outcomes: &[Outcome]| Reference {
-        cycles: outcomes.iter().map(|o| o.cycles).sum(),
-        energy_pj: sum_layers(sim, outcomes, &model).total,
+    let reference = |sim: &Simulator, outcomes: &[Outcome]| -> Result<Reference, Error> {
+        let cycles = outcomes.iter().map(|o| o.cycles).sum();
+        let energy_pj = sum_layers(sim, outcomes, &model)?;
+        let efficiency = efficiency(&energy_pj, cycles, outcomes.len(), config.clock_mhz);
+        Ok(Reference { cycles, energy_pj, efficiency })
     };
-    let ungated = reference(ungated, &run.ungated);
+    let ungated = reference(ungated, &run.ungated)?;
+    let energy_pj = sum_layers(gated, &run.gated, &model)?;
     let speedup = ratio(ungated.cycles as f64, cycles.total as f64);
     let mac_reduction = ratio(macs.dense as f64, macs.executed as f64);
     let time_us = cycles.mean / config.clock_mhz;
-    Report {
+    Ok(Report {
         schema: SCHEMA.into(),
         version: run.version,
         model: run.model,
@@ -60,9 +66,10 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         images,
         accuracy: run.correct.map(|correct| ratio(correct as f64, images as f64)),
         macs,
-        energy_pj: sum_layers(gated, &run.gated, &model),
+        efficiency: efficiency(&energy_pj, cycles.total, run.gated.len(), config.clock_mhz),
+        energy_pj,
         energy_table: table.describe(),
-        forced_open: reference(gated, &run.forced_open),
+        forced_open: reference(gated, &run.forced_open)?,
         ungated,
         speedup,
         mac_reduction,
@@ -73,7 +80,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         dram: config.dram.as_ref().map(|_| dram_report(gated, &run.gated, &layers, &cycles)),
         cycles,
         layers,
-    }
+    })
 }
 
 fn dram_report(sim: &Simulator, outcomes: &[Outcome], layers: &[LayerReport], cycles: &Cycles) -> Dram {
@@ -129,16 +136,27 @@ fn cycle_report(outcomes: &[Outcome]) -> Cycles {
     }
 }
 
-fn sum_layers(sim: &Simulator, outcomes: &[Outcome], model: &EnergyModel) -> Energy {
+fn efficiency(energy: &Energy, cycles: u64, images: usize, clock_mhz: f64) -> Efficiency {
+    let energy_per_image_pj = ratio(energy.total, images as f64);
+    let time_us = ratio(cycles as f64, images as f64) / clock_mhz;
+    Efficiency {
+        energy_per_image_pj,
+        power_mw: ratio(energy_per_image_pj, time_us) * 1e-3, // pJ / us = uW
+        energy_delay_js: energy_per_image_pj * 1e-12 * time_us * 1e-6,
+    }
+}
+
+fn sum_layers(sim: &Simulator, outcomes: &[Outcome], model: &EnergyModel) -> Result<Energy, Error> {
     let mut sum = Energy::default();
     for (i, info) in sim.program.layers.iter().enumerate() {
-        let layer = model.energy(info.kind, &activity(i, outcomes));
-        sum.total += layer.total;
-        sum.mac += layer.mac;
-        sum.register += layer.register;
-        sum.sram += layer.sram;
-        sum.gate += layer.gate;
+        sum += model.energy(info.kind, &activity(i, outcomes), cycles(i, outcomes).total())?;
     }
+    Ok(sum)
+}
+
+fn cycles(layer: usize, outcomes: &[Outcome]) -> CycleCounters {
+    let mut sum = CycleCounters::default();
+    outcomes.iter().for_each(|o| sum += o.layers[layer].cycles);
     sum
 }
 
@@ -148,11 +166,15 @@ fn activity(layer: usize, outcomes: &[Outcome]) -> Activity {
     sum
 }
 
-fn layer_report(info: &LayerInfo, i: usize, outcomes: &[Outcome], model: &EnergyModel, pes: usize) -> LayerReport {
+fn layer_report(
+    info: &LayerInfo,
+    i: usize,
+    outcomes: &[Outcome],
+    model: &EnergyModel,
+    pes: usize,
+) -> Result<LayerReport, Error> {
     let images = outcomes.len() as u64;
-    let mut cycles = CycleCounters::default();
-    outcomes.iter().for_each(|o| cycles += o.layers[i].cycles);
-    let activity = activity(i, outcomes);
+    let (cycles, activity) = (cycles(i, outcomes), activity(i, outcomes));
     let executed = outcomes.iter().filter(|o| o.layers[i].executed).count() as u64;
     let skipped = match info.kind {
         LayerKind::LNet => outcomes.iter().filter(|o| o.layers[i].skips).count() as u64,
@@ -160,7 +182,7 @@ fn layer_report(info: &LayerInfo, i: usize, outcomes: &[Outcome], model: &Energy
     };
     let live: u64 = outcomes.iter().map(|o| o.layers[i].live).sum();
     let on_array = matches!(info.kind, LayerKind::Conv | LayerKind::Shortcut);
-    LayerReport {
+    Ok(LayerReport {
         name: info.name.clone(),
         kind: info.kind,
         cycles: cycles.total(),
@@ -175,6 +197,6 @@ fn layer_report(info: &LayerInfo, i: usize, outcomes: &[Outcome], model: &Energy
         channels: info.channels as u64,
         live_channels: ratio(live as f64, executed as f64),
         skip_rate: ratio(skipped as f64, images as f64),
-        energy_pj: model.energy(info.kind, &activity),
-    }
+        energy_pj: model.energy(info.kind, &activity, cycles.total())?,
+    })
 }

@@ -10,7 +10,7 @@ use thiserror::Error;
 pub struct AcceleratorConfig {
     /// For reports.
     pub name: String,
-    /// Clock in MHz; turns cycles into time and nothing else.
+    /// Clock in MHz; turns cycles into time, and so power into energy.
     pub clock_mhz: f64,
     /// The systolic array.
     pub array: ArrayConfig,

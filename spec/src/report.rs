@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Version of the report's layout; grows when a field is renamed or changes its meaning.
-pub const SCHEMA: &str = "lcsim.report/1";
+pub const SCHEMA: &str = "lcsim.report/2";
 
 /// One run of a network on an accelerator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub struct Report {
     pub macs: Macs,
     /// Energy of all images.
     pub energy_pj: Energy,
+    /// What that is per image and over time.
+    pub efficiency: Efficiency,
     /// The energy table: name, and the source of each figure that was multiplied.
     pub energy_table: EnergyTable,
     /// Every gate evaluated, nothing skipped: same values, full cost.
@@ -127,6 +129,49 @@ pub struct Energy {
     pub sram: f64,
     /// Pool sums, gate MACs and weights, scores, lists.
     pub gate: f64,
+    /// Bytes read from and written to DRAM.
+    pub dram: f64,
+    /// Leakage of memories and PEs; by cycles.
+    pub leakage: f64,
+    /// Clock of the PEs' registers; by cycles.
+    pub clock: f64,
+}
+
+impl Energy {
+    /// All but the total.
+    pub fn components(&self) -> [f64; 7] {
+        [self.mac, self.register, self.sram, self.gate, self.dram, self.leakage, self.clock]
+    }
+
+    /// The same, with the sum of its components as total.
+    #[must_use]
+    pub fn summed(self) -> Self {
+        Self { total: self.components().iter().sum(), ..self }
+    }
+}
+
+impl std::ops::AddAssign for Energy {
+    fn add_assign(&mut self, other: Self) {
+        self.mac += other.mac;
+        self.register += other.register;
+        self.sram += other.sram;
+        self.gate += other.gate;
+        self.dram += other.dram;
+        self.leakage += other.leakage;
+        self.clock += other.clock;
+        *self = std::mem::take(self).summed();
+    }
+}
+
+/// Energy per image and over time, while images follow each other at the configured clock.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Efficiency {
+    /// Mean energy of an image, pJ.
+    pub energy_per_image_pj: f64,
+    /// That energy times the images a second: mean power, mW.
+    pub power_mw: f64,
+    /// That energy times the mean time of an image: energy-delay product, J s.
+    pub energy_delay_js: f64,
 }
 
 /// Name and sources of the energy figures.
@@ -136,6 +181,8 @@ pub struct EnergyTable {
     pub name: String,
     /// Figure -> where it comes from.
     pub sources: BTreeMap<String, String>,
+    /// Figures that the table does not have; what they would give is not in the energies.
+    pub absent: Vec<String>,
 }
 
 /// The same images on the same accelerator, run another way.
@@ -144,7 +191,9 @@ pub struct Reference {
     /// All images.
     pub cycles: u64,
     /// All images.
-    pub energy_pj: f64,
+    pub energy_pj: Energy,
+    /// What that is per image and over time.
+    pub efficiency: Efficiency,
 }
 
 /// What a line of the layer table is.

@@ -23,10 +23,12 @@ fn run(net: &QuantNetwork, config: &AcceleratorConfig) -> Outcome {
     Simulator::stepped(net, config).expect("fits").run(&image, Mode::Gated)
 }
 
-/// A stem and three tiles of a convolution whose folds are too short to hide anything.
+/// A stem, three tiles of a convolution whose folds are too short to hide anything, and the way back to four channels.
 fn plain() -> QuantNetwork {
     let map = shape(4, 2, 2);
-    network(conv("stem", map, 4, 1), vec![Layer::Conv(conv("second", map, 12, 3))], 1)
+    let second = conv("second", map, 12, 3);
+    let third = conv("third", second.output, 4, 3);
+    network(conv("stem", map, 4, 1), vec![Layer::Conv(second), Layer::Conv(third)], 1)
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn the_first_tile_is_waited_for() {
     let pace = 4 * 36 / 2;
     let found = outcome.layers[2].cycles;
     assert!(found.dram < 2 * pace && found.dram + found.weights + found.compute > 2 * pace, "{found:?}");
-    let all = [4 * 4, 12 * 36].map(|bytes: u64| bytes.next_multiple_of(8));
+    let all = [4 * 4, 12 * 36, 4 * 108].map(|bytes: u64| bytes.next_multiple_of(8));
     assert_eq!(outcome.layers.iter().map(|l| l.activity.dram_read).sum::<u64>(), all.iter().sum::<u64>());
     assert_eq!(outcome.dram_busy, all.iter().sum::<u64>() / 2);
 }
@@ -109,7 +111,7 @@ fn every_parameter_changes_the_cycles() {
     let knobs: [Knob; 12] = [
         ("array.rows", |c| c.array.rows = 16),
         ("array.cols", |c| c.array.cols = 16),
-        ("array.accumulator_depth", |c| c.array.accumulator_depth = 1024),
+        ("array.accumulator_depth", |c| c.array.accumulator_depth = 32),
         ("gate.macs", |c| c.gate.macs = 16),
         ("memory.instruction_words", |c| c.memory.instruction_words = 4),
         ("memory.weight_bytes", |c| c.memory.weight_bytes = 1 << 25),

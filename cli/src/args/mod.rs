@@ -16,9 +16,8 @@ pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use lcsim_sim::Engine;
+use lcsim_sim::{ENERGY_TABLES, Engine};
 use lcsim_spec::Score;
-use std::path::PathBuf;
 
 /// What dynamic skipping is worth in hardware.
 ///
@@ -54,6 +53,8 @@ pub enum Command {
     Topology(TopologyArgs),
     /// Print an embedded accelerator configuration, as a start for your own
     Config(ConfigArgs),
+    /// Print an embedded energy table, as a start for your own
+    Energy(EnergyArgs),
     /// Print a completion script for your shell
     Completions(CompletionsArgs),
 }
@@ -103,9 +104,9 @@ pub struct SimulationArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// Energy table: a TOML file with picojoules per operation [default: embedded energy/45nm.toml]
-    #[arg(long, value_name = "FILE")]
-    pub energy: Option<PathBuf>,
+    /// Energy table: an embedded one (see `lcsim energy`), a TOML file like those, or the ERT of Accelergy as YAML
+    #[arg(long, alias = "energy", value_name = "TABLE", default_value = ENERGY_TABLES[0].0)]
+    pub energy_table: String,
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
@@ -124,6 +125,14 @@ pub struct SimulationArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
 pub struct ConfigArgs {
+    /// Its name; without one, all names are listed
+    pub name: Option<String>,
+}
+
+/// Arguments of `lcsim energy`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  lcsim energy\n  lcsim energy 45nm-lpddr4 > mine.toml")]
+pub struct EnergyArgs {
     /// Its name; without one, all names are listed
     pub name: Option<String>,
 }

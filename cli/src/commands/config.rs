@@ -1,16 +1,13 @@
-//! `lcsim config`.
+//! `lcsim config` and `lcsim energy`: what is embedded, as a start for one's own.
 
 use super::print;
-use crate::args::ConfigArgs;
-use crate::embedded;
+use crate::embedded::{names, text};
 use anyhow::{Context, Result};
 
-pub(super) fn run(args: &ConfigArgs) -> Result<()> {
-    let Some(name) = &args.name else {
-        let lines: String = embedded::CONFIGS.iter().map(|(name, _)| format!("{name}\n")).collect();
-        return print(lines);
+/// Prints the text of that `name` among `all`, each of which is a `kind`; without a name, their names.
+pub(super) fn run(kind: &str, all: &[(&str, &'static str)], name: Option<&str>) -> Result<()> {
+    let Some(name) = name else {
+        return print(all.iter().map(|(name, _)| format!("{name}\n")).collect::<String>());
     };
-    let text = embedded::config(name)
-        .with_context(|| format!("no embedded configuration `{name}`, there are {}", embedded::config_names()))?;
-    print(text)
+    print(text(all, name).with_context(|| format!("no embedded {kind} `{name}`, there are {}", names(all)))?)
 }

@@ -40,7 +40,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     if args.out.exists() {
         names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
     }
-    let energy = load::energy_table(args.common.energy.as_deref())?;
+    let energy = load::energy_table(&args.common.energy_table)?;
     let points = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
     let front = curve::pareto(&points);
     let lines: Vec<Line> = points.iter().zip(&front).map(|(point, &pareto)| Line { point, pareto }).collect();
@@ -77,7 +77,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
     let mut points = vec![];
     for config in &configs {
         for (net, path, images) in &models {
-            let file = store.join(format!("{}.json", key(args, config, net, path, images)?));
+            let file = store.join(format!("{}.json", key(args, config, energy, net, path, images)?));
             if let Some(point) = stored(&file).filter(|_| !args.fresh) {
                 points.push(point);
                 continue;
@@ -146,6 +146,7 @@ fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
 fn key(
     args: &CurveArgs,
     config: &AcceleratorConfig,
+    energy: &EnergyTable,
     net: &QuantNetwork,
     model: &Path,
     images: &[Image],
@@ -156,9 +157,7 @@ fn key(
     hash.update(fs::read(model).with_context(|| format!("{}: cannot read", model.display()))?);
     net.gates().for_each(|(gate, _)| hash.update(gate.threshold.to_bits().to_le_bytes()));
     hash.update(serde_json::to_vec(config)?);
-    if let Some(path) = &args.common.energy {
-        hash.update(fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?);
-    }
+    hash.update(serde_json::to_vec(energy)?);
     hash.update(&args.common.data);
     for image in images {
         hash.update(&image.pixels);

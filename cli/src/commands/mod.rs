@@ -11,8 +11,10 @@ mod topology;
 mod verilog;
 
 use crate::args::{Cli, Command};
+use crate::embedded::CONFIGS;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
+use lcsim_sim::ENERGY_TABLES;
 use std::io::Write;
 
 /// Carries out a command.
@@ -29,7 +31,8 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Compare(args) => compare::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
-        Command::Config(args) => config::run(args),
+        Command::Config(args) => config::run("configuration", &CONFIGS, args.name.as_deref()),
+        Command::Energy(args) => config::run("energy table", &ENERGY_TABLES, args.name.as_deref()),
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);

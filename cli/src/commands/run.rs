@@ -40,7 +40,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
     let config = load::config(name)?;
-    let energy = load::energy_table(args.common.energy.as_deref())?;
+    let energy = load::energy_table(&args.common.energy_table)?;
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
         let simulator = |net: &QuantNetwork| Simulator::new(net, &config).with_context(|| name.to_string());
         let [gated, ungated] = [simulator(net)?, simulator(&net.ungated())?];
@@ -66,7 +66,7 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         run.ungated.push(ungated);
     }
     let [gated, ungated] = &ran.simulators;
-    Ok(report::assemble(gated, ungated, &energy, run))
+    Ok(report::assemble(gated, ungated, &energy, run)?)
 }
 
 /// Real images through a real network.

@@ -132,7 +132,7 @@ pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
     let reference = ungated.run(&net.input.quantize_image(&images[0].pixels), Mode::Gated);
     let means = [mean(&macs), report::image_macs(&ungated, &reference) as f64];
     let lost = losses::losses([&gated, &ungated], &outcomes, &reference, means);
-    let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference));
+    let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference))?;
     Ok(point(setting, &report, &macs, lost, correct as f64 / images.len() as f64))
 }
 

@@ -73,15 +73,6 @@ fn models_that_are_none() {
 }
 
 #[test]
-fn energy_tables_that_are_none() {
-    refused(&["run", "--energy", "missing.toml"], &["missing.toml", "cannot read"]);
-    let folder = tempfile::tempdir().expect("folder");
-    let path = folder.path().join("energy.toml");
-    fs::write(&path, "mac 8\n").expect("written");
-    refused(&["run", "--images", "1", "--energy", arg(&path)], &["energy.toml"]);
-}
-
-#[test]
 fn more_images_than_available() {
     refused(&["run", "--images", "1001"], &["1001 images asked for", "1000 available"]);
     refused(&["run", "--offset", "995", "--images", "6"], &["6 images from image 995", "5 available"]);

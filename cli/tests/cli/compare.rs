@@ -30,9 +30,9 @@ fn what_is_no_report_is_refused() {
     let file = folder.path().join("a.json");
     for (text, parts) in [
         ("{", &["a.json: no JSON", "line 1 column 1"][..]),
-        ("{}", &["a.json: schema: expected lcsim.report/1, found none"]),
-        (r#"{"schema": "other"}"#, &["a.json: schema: expected lcsim.report/1, found other"]),
-        (r#"{"schema": "lcsim.report/1"}"#, &["a.json: no report", "missing field `version`"]),
+        ("{}", &["a.json: schema: expected lcsim.report/2, found none"]),
+        (r#"{"schema": "other"}"#, &["a.json: schema: expected lcsim.report/2, found other"]),
+        (r#"{"schema": "lcsim.report/2"}"#, &["a.json: no report", "missing field `version`"]),
     ] {
         fs::write(&file, text).expect("written");
         refused(&["compare", arg(&file), arg(&file)], parts);

@@ -5,6 +5,7 @@ mod bad_input;
 mod bad_onnx;
 mod compare;
 mod curve;
+mod energy;
 mod output;
 mod plot;
 mod run;
