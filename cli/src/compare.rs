@@ -57,6 +57,14 @@ pub fn read(path: &Path) -> Result<Report> {
     if report.images == 0 {
         bail!("{shown}: images: expected at least 1, found 0");
     }
+    if report.cycles.total == 0 {
+        bail!("{shown}: cycles.total: expected at least 1, found 0");
+    }
+    report.accelerator.validate(&format!("{shown}: accelerator"))?;
+    let images = report.image_cycles.len() as u64;
+    if images != report.images {
+        bail!("{shown}: image_cycles: expected {}, as many as images, found {images}", report.images);
+    }
     Ok(report)
 }
 

@@ -101,7 +101,8 @@ pub fn text(rows: &[Row]) -> String {
     table.to_string()
 }
 
-fn kind(kind: LayerKind) -> &'static str {
+/// What a layer is, as people call it.
+pub fn kind(kind: LayerKind) -> &'static str {
     match kind {
         LayerKind::Input => "input",
         LayerKind::Conv => "conv",

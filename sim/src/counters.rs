@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 /// What a cycle was spent on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Spent {
+pub enum Spent {
     /// The image was loaded.
     Input,
     /// The array was fed a pixel.
@@ -25,6 +25,24 @@ pub(crate) enum Spent {
     BankConflict,
     /// The controller stepped.
     Control,
+}
+
+impl Spent {
+    /// As the report's `cycles` and `cycles.stall_by` name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Compute => "compute",
+            Self::Classifier => "classifier",
+            Self::Pooling => "pooling",
+            Self::Gate => "gate_exposed",
+            Self::Weights => "weights",
+            Self::Dram => "dram",
+            Self::Drain => "drain",
+            Self::BankConflict => "bank_conflict",
+            Self::Control => "control",
+        }
+    }
 }
 
 macro_rules! counters {
@@ -138,6 +156,19 @@ counters! {
         dram_read,
         /// Those of them that were fetched ahead of a gate's decision and not needed.
         dram_wasted,
+    }
+}
+
+impl Activity {
+    /// Bytes read and written in stream, scratch, filter and accumulator memory.
+    pub fn bytes(&self) -> u64 {
+        self.stream_read
+            + self.stream_write
+            + self.scratch_read
+            + self.scratch_write
+            + self.filter_read
+            + self.accumulator_read
+            + self.accumulator_write
     }
 }
 

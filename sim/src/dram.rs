@@ -89,12 +89,28 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Fetcher {
     channel: Channel,
     ahead: Option<Ahead>,
+    /// In the order of their requests, which is that of their bytes.
+    transfers: Vec<Arriving>,
+}
+
+/// Cycles in which bytes for a line of the report arrive, the last one excluded.
+#[derive(Debug, Clone, Copy)]
+struct Arriving {
+    layer: usize,
+    from: u64,
+    to: u64,
 }
 
 impl Fetcher {
     /// Cycles in which bytes arrived.
     pub fn busy(&self) -> u64 {
         self.channel.busy
+    }
+
+    /// The line of the report for which bytes arrive in cycle `now`.
+    pub fn arriving(&self, now: u64) -> Option<usize> {
+        let open = self.transfers.iter().rev().take_while(|t| t.to > now);
+        open.filter(|t| t.from <= now).map(|t| t.layer).next()
     }
 
     /// First cycle in which the filters of the tile that the loader begins are there.
@@ -112,7 +128,7 @@ impl Fetcher {
             missing = misses;
         }
         let bursts = bursts(dram, job, &missing, known.inputs);
-        arrival.max(self.fetch_all(dram, known.now, bursts, &mut activities[job.layer]))
+        arrival.max(self.fetch_all(dram, known.now, bursts, job.layer, activities))
     }
 
     /// Fetches a tile's filters while those of the tile before it are in use.
@@ -121,7 +137,7 @@ impl Fetcher {
         self.drop_ahead(program, activities);
         let job = &program.convs[known.conv];
         let bursts = bursts(dram, job, known.channels, known.inputs);
-        let arrival = self.fetch_all(dram, known.now, bursts, &mut activities[job.layer]);
+        let arrival = self.fetch_all(dram, known.now, bursts, job.layer, activities);
         self.ahead =
             Some(Ahead { conv: known.conv, tile: known.tile, channels: known.channels.to_vec(), arrival, bursts });
     }
@@ -140,7 +156,7 @@ impl Fetcher {
         now: u64,
         job: &GateJob,
         inputs: Option<&[usize]>,
-        activity: &mut Activity,
+        activities: &mut [Activity],
     ) -> Option<Transfer> {
         let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
         let mut bursts = Bursts::new(dram);
@@ -152,17 +168,33 @@ impl Fetcher {
                 None => (0..job.inputs).for_each(touch),
             }
         }
-        Some(self.fetch(dram, now, bursts.count, activity))
+        Some(self.fetch(dram, now, bursts.count, job.layer, activities))
     }
 
     /// First cycle in which all of it is there.
-    fn fetch_all(&mut self, dram: &DramConfig, now: u64, bursts: u64, activity: &mut Activity) -> u64 {
-        if bursts > 0 { self.fetch(dram, now, bursts, activity).arrival(bursts) } else { now }
+    fn fetch_all(
+        &mut self,
+        dram: &DramConfig,
+        now: u64,
+        bursts: u64,
+        layer: usize,
+        activities: &mut [Activity],
+    ) -> u64 {
+        if bursts > 0 { self.fetch(dram, now, bursts, layer, activities).arrival(bursts) } else { now }
     }
 
-    fn fetch(&mut self, dram: &DramConfig, now: u64, bursts: u64, activity: &mut Activity) -> Transfer {
-        activity.dram_read += bursts * dram.burst_bytes as u64;
-        self.channel.fetch(dram, now, bursts)
+    fn fetch(
+        &mut self,
+        dram: &DramConfig,
+        now: u64,
+        bursts: u64,
+        layer: usize,
+        activities: &mut [Activity],
+    ) -> Transfer {
+        activities[layer].dram_read += bursts * dram.burst_bytes as u64;
+        let transfer = self.channel.fetch(dram, now, bursts);
+        self.transfers.push(Arriving { layer, from: transfer.arrival(0), to: transfer.arrival(bursts) });
+        transfer
     }
 }
 

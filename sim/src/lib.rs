@@ -10,9 +10,9 @@ mod error;
 mod fast;
 pub mod report;
 
-pub use counters::{Activity, CycleCounters, LayerCount};
+pub use counters::{Activity, CycleCounters, LayerCount, Spent};
 pub use energy::{ENERGY_TABLES, EnergyTable};
-pub use engine::{Outcome, Probe};
+pub use engine::{ControllerState, Cycle, LoaderState, Outcome, Place, Probe};
 pub use error::Error;
 
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork};
@@ -119,6 +119,15 @@ impl Simulator {
     pub fn probe(&self, image: &[i8], mode: Mode, cycles: u64) -> Probe {
         self.check(image);
         self.machine(image, mode).probe(cycles)
+    }
+
+    /// Runs one image on the `stepped` engine, and shows each of its cycles to `see`.
+    ///
+    /// # Panics
+    /// If `image` is not as long as the network's input shape says.
+    pub fn watch(&self, image: &[i8], mode: Mode, see: impl FnMut(&Cycle)) -> Outcome {
+        self.check(image);
+        self.machine(image, mode).watch(see)
     }
 
     fn check(&self, image: &[i8]) {

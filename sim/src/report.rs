@@ -193,6 +193,7 @@ fn layer_report(
         dram_wasted_bytes: activity.dram_wasted,
         macs_dense: info.macs_dense * images,
         macs_executed: activity.macs + activity.gate_macs,
+        bytes: activity.bytes(),
         utilization: if on_array { ratio(activity.macs as f64, (cycles.total() * pes as u64) as f64) } else { 0.0 },
         channels: info.channels as u64,
         live_channels: ratio(live as f64, executed as f64),

@@ -239,6 +239,10 @@ pub struct LayerReport {
     pub macs_dense: u64,
     /// MACs executed (gates: of their own FC).
     pub macs_executed: u64,
+    /// Bytes read and written in stream, scratch, filter and accumulator memory. 0 in reports of versions that did not count
+    /// them.
+    #[serde(default)]
+    pub bytes: u64,
     /// Executed MACs over what all PEs could have done in this layer's cycles; 0 for layers that are not on the array.
     pub utilization: f64,
     /// Output channels.

@@ -3,15 +3,19 @@
 mod compare;
 mod curve;
 mod models;
+mod report;
 mod run;
 mod topology;
+mod trace;
 mod verilog;
 
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
 pub use models::{EvalArgs, QuantizeArgs};
+pub use report::ReportArgs;
 pub use run::{RUN_IMAGES, RunArgs, SyntheticArgs};
 pub use topology::{Compat, TopologyArgs};
+pub use trace::{TraceArgs, Window};
 pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -47,6 +51,10 @@ pub enum Command {
     Plot(PlotArgs),
     /// Show two reports side by side, with what changed
     Compare(CompareArgs),
+    /// Show a report that was written before: as tables, Markdown, a page with charts, or CSV
+    Report(ReportArgs),
+    /// Follow one image cycle by cycle: a timeline for ui.perfetto.dev, waveforms as VCD
+    Trace(TraceArgs),
     /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
     Verilog(VerilogArgs),
     /// Read a SCALE-Sim configuration and topology, and write its reports

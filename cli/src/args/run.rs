@@ -40,6 +40,12 @@ pub struct RunArgs {
     /// Write the layer table as CSV; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Write the report as Markdown; with - to stdout, instead of the tables
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Write the report as one HTML page with charts; with - to stdout, instead of the tables
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// A network without a trained model.
@@ -95,6 +101,7 @@ Examples:
   lcsim run --images 10
   lcsim run --model mine.onnx --data my-images/ --config mine.toml
   lcsim run --images 1000 --quiet --json report.json --csv layers.csv
+  lcsim run --images 100 --html report.html --markdown report.md
   lcsim run --json - | jq .speedup
   lcsim run --synthetic resnet50 --gate-rate 0.5
   lcsim run --synthetic resnet18 --gate-rate 1,0.8,1,0.8,1,0.6,1,0.6 --channel-rate 0.7"

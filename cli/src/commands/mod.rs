@@ -6,8 +6,10 @@ mod curve;
 mod eval;
 mod plot;
 mod quantize;
+mod report;
 mod run;
 mod topology;
+mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
@@ -29,6 +31,8 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Curve(args) => curve::run(args),
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Trace(args) => trace::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
         Command::Config(args) => config::run("configuration", &CONFIGS, args.name.as_deref()),

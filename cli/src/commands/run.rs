@@ -3,28 +3,38 @@
 use super::{note, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::data::{Count, Dataset, Expected};
-use crate::{embedded, load, output, parallel, table, totals};
+use crate::output::{self, Destination};
+use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
 use lcsim_sim::{Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
-    let [json, csv] = output::check_all([args.json.as_deref(), args.csv.as_deref()])?;
+    let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
+    let outputs = output::check_all(paths)?;
     let report = parallel::with_threads(args.common.threads, || simulate(args))?;
-    let rows = table::rows(&report);
-    let on_stdout = [&json, &csv].into_iter().flatten().any(|d| *d == output::Destination::Stdout);
+    show(&report, outputs, args.common.quiet)
+}
+
+/// Writes a report as JSON, CSV, Markdown and HTML, and prints its tables unless `quiet` or one of those goes to stdout.
+pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bool) -> Result<()> {
+    let rows = table::rows(report);
+    let on_stdout = outputs.iter().flatten().any(|d| *d == Destination::Stdout);
+    let [json, csv, markdown, html] = outputs;
     if let Some(json) = json {
-        let text = output::json(&report)?;
-        json.write(&text)?;
+        json.write(&output::json(report)?)?;
     }
     if let Some(csv) = csv {
         csv.write(&table::csv(&rows)?)?;
     }
-    if !args.common.quiet && !on_stdout {
-        print(format!("{}\n\n{}", table::text(&rows), totals::text(&report)))?;
+    if let Some(markdown) = markdown {
+        markdown.write(render::markdown(report).as_bytes())?;
     }
-    Ok(())
+    if let Some(html) = html {
+        html.write(render::html(report).as_bytes())?;
+    }
+    if quiet || on_stdout { Ok(()) } else { print(format!("{}\n\n{}", table::text(&rows), totals::text(report))) }
 }
 
 /// What was run on what, and what each image cost: with its gates, with all gates forced open, without gates.

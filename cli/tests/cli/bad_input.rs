@@ -49,8 +49,8 @@ fn memory_too_small_for_the_network() {
 
 #[test]
 fn unknown_configuration() {
-    refused(&["run", "--config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1"]);
-    refused(&["config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1"]);
+    refused(&["run", "--config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);
+    refused(&["config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);
 }
 
 #[test]

@@ -8,8 +8,10 @@ mod curve;
 mod energy;
 mod output;
 mod plot;
+mod render;
 mod run;
 mod topology;
+mod trace;
 mod verilog;
 
 use assert_cmd::Command;

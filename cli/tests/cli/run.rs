@@ -130,8 +130,21 @@ fn both_engines_give_the_same_report() {
 #[test]
 fn help_lists_the_commands_and_completions_exist() {
     let help = stdout(&["--help"]);
-    for command in ["run", "quantize", "eval", "curve", "plot", "compare", "verilog", "config", "energy", "completions"]
-    {
+    let commands = [
+        "run",
+        "quantize",
+        "eval",
+        "curve",
+        "plot",
+        "compare",
+        "report",
+        "trace",
+        "verilog",
+        "config",
+        "energy",
+        "completions",
+    ];
+    for command in commands {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         assert!(stdout(&[command, "--help"]).contains("Example"), "{command}");
     }

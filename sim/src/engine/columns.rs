@@ -149,6 +149,11 @@ impl Columns {
         }
     }
 
+    /// A column's registers behind E1 and E7, sum and output, for observers.
+    pub fn registers(&self, c: usize) -> (i32, i8) {
+        (self.sum[c], self.output[c])
+    }
+
     pub fn set(&self, parity: usize) -> &ColumnSet {
         &self.sets[parity]
     }

@@ -1,5 +1,7 @@
 //! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow weights.
 
+mod observe;
+
 use super::array::Array;
 use super::columns::{ColumnSet, Columns, TAIL};
 use super::gate::LiveList;
@@ -8,6 +10,7 @@ use crate::dram::{self, Fetcher, Known, Next};
 use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, Program};
+pub use observe::{LoaderState, Place};
 
 /// One pass of the pixels of a chunk through one set of weights.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,8 @@ pub(crate) struct Fold {
     pub last_of_tile: bool,
     /// Cycles a pixel takes in the last fold.
     pub interval: usize,
+    /// For observers.
+    pub place: Place,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,14 +209,19 @@ impl Loader {
         job.outputs.is_none_or(|l| view.lists[l].done || view.lists[l].entries.len() >= end)
     }
 
+    /// Columns of the current tile; none behind the last one.
+    fn tile_cols(&self, view: &LoaderView, job: &ConvJob) -> usize {
+        let array = &view.program.config.array;
+        let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l].entries.len());
+        channels.saturating_sub(self.tile * array.cols).min(array.cols)
+    }
+
     /// Whether a tile begins in this cycle.
     fn begin_tile(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, params_free: bool) -> bool {
         if !self.list_suffices(view) {
             return false;
         }
-        let array = &view.program.config.array;
-        let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l].entries.len());
-        self.cols = channels.saturating_sub(self.tile * array.cols).min(array.cols);
+        self.cols = self.tile_cols(view, job);
         if self.cols == 0 {
             self.state = State::Idle;
         } else if params_free {
@@ -358,6 +368,7 @@ impl Loader {
             first_of_tile: first && start == 0,
             last_of_tile: last && start + pixels == total,
             interval: if last { self.interval } else { 1 },
+            place: self.place(),
         }
     }
 

@@ -10,6 +10,7 @@ mod loader;
 mod max_pool;
 mod memory;
 mod observe;
+mod record;
 mod slot;
 mod streamer;
 
@@ -23,9 +24,11 @@ use gate::{GateUnit, GateView};
 use lcsim_spec::schedule::{ConvJob, Memory, Op, Program, Purpose, Unit, pool_region};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
+pub use loader::{LoaderState, Place};
 pub(crate) use loader::{copies, rest};
 use max_pool::MaxPooling;
 use memory::Banked;
+pub use record::{ControllerState, Cycle};
 use slot::SlotHistory;
 use streamer::Streamer;
 
@@ -308,23 +311,33 @@ impl<'a> Machine<'a> {
     }
 
     fn tick_controller(&mut self, sampled: &Sampled) {
-        if self.fetching > 0 {
-            self.fetching -= 1;
-            return;
-        }
-        let Some(&op) = self.program.ops.get(self.pc) else { return };
-        if op.predicated {
-            match sampled.lscore {
-                None => return,
-                Some(score) if score == Score::ZERO && self.mode == Mode::Gated => return self.step_on(),
-                Some(_) => {}
+        match self.controller(sampled) {
+            ControllerState::Fetches => self.fetching -= 1,
+            ControllerState::Starts => {
+                self.start(self.program.ops[self.pc]);
+                self.step_on();
             }
+            ControllerState::StepsOver => self.step_on(),
+            ControllerState::AwaitsScore
+            | ControllerState::AwaitsArray
+            | ControllerState::AwaitsGate
+            | ControllerState::Stopped => {}
         }
-        if sampled.array_busy || matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() {
-            return;
+    }
+
+    /// What the controller does in this cycle.
+    fn controller(&self, sampled: &Sampled) -> ControllerState {
+        if self.fetching > 0 {
+            return ControllerState::Fetches;
         }
-        self.start(op);
-        self.step_on();
+        let Some(op) = self.program.ops.get(self.pc) else { return ControllerState::Stopped };
+        match sampled.lscore {
+            None if op.predicated => ControllerState::AwaitsScore,
+            Some(s) if op.predicated && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,
+            _ if sampled.array_busy => ControllerState::AwaitsArray,
+            _ if matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() => ControllerState::AwaitsGate,
+            _ => ControllerState::Starts,
+        }
     }
 
     fn step_on(&mut self) {
@@ -352,8 +365,7 @@ impl<'a> Machine<'a> {
     fn start_gate(&mut self, gate: usize) {
         let job = &self.program.gates[gate];
         let live = job.list.map(|l| self.gate.lists[l].entries.iter().map(|e| e.0).collect::<Vec<_>>());
-        let activity = &mut self.activity[job.layer];
-        let transfer = self.fetcher.gate(self.program, self.now, job, live.as_deref(), activity);
+        let transfer = self.fetcher.gate(self.program, self.now, job, live.as_deref(), &mut self.activity);
         let bursts = self.program.config.dram.as_ref().map(Bursts::new);
         self.gate.start(gate, job, transfer.zip(bursts));
     }
@@ -364,11 +376,16 @@ impl<'a> Machine<'a> {
         self.layers[layer].cycles.spend(spent);
     }
 
+    /// For questions to the loader that no L-Net's score answers.
+    fn loader_view(&self) -> LoaderView<'_> {
+        let (lists, now) = (&self.gate.lists, self.now);
+        LoaderView { program: self.program, lists, lscore: Score::ONE, skips: false, now }
+    }
+
     fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
         let job = &self.program.convs[self.conv];
         let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
-        let (lists, lscore, now) = (&self.gate.lists, Score::ONE, self.now);
-        let view = LoaderView { program: self.program, lists, lscore, skips: false, now };
+        let view = self.loader_view();
         if self.image_fetched.is_some() {
             return (0, Spent::Input);
         }

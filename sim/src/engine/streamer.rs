@@ -1,6 +1,6 @@
 //! The streamer: issues the pixels of fold after fold, one slot a cycle.
 
-use super::loader::Fold;
+use super::loader::{Fold, Place};
 use super::slot::Slot;
 use lcsim_spec::schedule::ConvJob;
 
@@ -26,6 +26,11 @@ pub(crate) struct Issue {
 impl Streamer {
     pub fn busy(&self) -> bool {
         self.fold.is_some()
+    }
+
+    /// The fold whose pixels are being issued: its place, for observers.
+    pub fn place(&self) -> Option<Place> {
+        self.fold.map(|f| f.place)
     }
 
     /// The next slot. `ready` is the fold that may follow the current one without a gap.

@@ -175,8 +175,7 @@ impl<'a> Timeline<'a> {
         let macs = self.program.config.gate.macs;
         let slots = live.map_or(job.inputs, <[usize]>::len).max(1);
         let groups = job.outputs.div_ceil(macs);
-        let activity = &mut self.activities[job.layer];
-        let transfer = self.fetcher.gate(self.program, at, job, live, activity);
+        let transfer = self.fetcher.gate(self.program, at, job, live, &mut self.activities);
         let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
             return (0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64).collect();
         };

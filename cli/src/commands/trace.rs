@@ -1,0 +1,69 @@
+//! `lcsim trace`.
+
+use super::{note, print};
+use crate::args::{TraceArgs, Window};
+use crate::data::{Count, Dataset, Expected};
+use crate::load;
+use crate::output::{self, Destination};
+use crate::text::count;
+use crate::timeline::wave::Wave;
+use crate::timeline::{Timeline, chrome};
+use anyhow::{Context, Result, bail};
+use lcsim_sim::{Mode, Simulator};
+use serde_json::json;
+
+pub(super) fn run(args: &TraceArgs) -> Result<()> {
+    let [out, vcd] = output::check_all([args.out.as_deref(), args.vcd.as_deref()])?;
+    let config = load::config(&args.config)?;
+    let data = Dataset::open(&args.data)?;
+    let remark = |text: &str| {
+        if !args.quiet {
+            note(text)
+        }
+    };
+    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    let image = data.select(args.offset, Count::AtMost(1), &Expected::by_quantized(&net))?.remove(0);
+    let simulator = Simulator::stepped(&net, &config).with_context(|| args.config.clone())?;
+    let program = simulator.program();
+    let shown = format!("image {} of {}", args.offset, data.name);
+    let window = args.window.unwrap_or(Window { from: 0, to: u64::MAX });
+    let about = format!("{} on {}, {shown}", net.name, config.name);
+    let mut wave = vcd.as_ref().map(|_| Wave::new(program, window.from..window.to, &about)).transpose()?;
+    let mut timeline = Timeline::default();
+    let mut written = Ok(());
+    let outcome = simulator.watch(&net.input.quantize_image(&image.pixels), Mode::Gated, |cycle| {
+        timeline.see(cycle);
+        if let (Some(wave), Ok(())) = (&mut wave, &written) {
+            written = wave.see(cycle);
+        }
+    });
+    written?;
+    if args.window.is_some() && window.to > outcome.cycles {
+        bail!(
+            "--window {}:{}: expected an end of at most {}, the cycles of {shown}",
+            window.from,
+            window.to,
+            outcome.cycles
+        );
+    }
+    let on_stdout = [&out, &vcd].into_iter().flatten().any(|d| *d == Destination::Stdout);
+    if let Some(out) = out {
+        let about = json!({
+            "lcsim": env!("CARGO_PKG_VERSION"), "model": net.name, "threshold": net.threshold().to_num::<f64>(),
+            "accelerator": config.name, "data": data.name, "image": args.offset, "label": image.label,
+            "class": outcome.class, "cycles": outcome.cycles,
+        });
+        out.write(chrome::json(&timeline, program, about).as_bytes())?;
+    }
+    if let (Some(vcd), Some(wave)) = (vcd, wave) {
+        vcd.write(&wave.finish(outcome.cycles)?)?;
+    }
+    if args.quiet || on_stdout {
+        return Ok(());
+    }
+    let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
+    print(format!(
+        "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
+        outcome.class, image.label
+    ))
+}
