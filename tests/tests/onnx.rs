@@ -97,16 +97,19 @@ fn style() -> impl Strategy<Value = Style> {
         ClampForm::ReluClip,
         ClampForm::TwoClips,
     ]);
-    (fc, clamp, any::<[bool; 6]>()).prop_map(|(fc, clamp, [norm, mean, own_pools, swap, score_first, softmax])| Style {
-        fc,
-        clamp,
-        norm,
-        mean,
-        own_pools,
-        swap,
-        score_first,
-        softmax,
-    })
+    (fc, clamp, any::<[bool; 7]>()).prop_map(
+        |(fc, clamp, [norm, mean, own_pools, swap, score_first, softmax, max_pool])| Style {
+            fc,
+            clamp,
+            norm,
+            mean,
+            own_pools,
+            swap,
+            score_first,
+            softmax,
+            max_pool,
+        },
+    )
 }
 
 proptest! {
@@ -118,7 +121,7 @@ proptest! {
     ) {
         let bytes = build(&Spec { seed, blocks, depth, size }, style);
         let net = import_bytes(&bytes, "random.onnx").expect("a supported model");
-        prop_assert_eq!(net.layers.len(), 1 + blocks);
+        prop_assert_eq!(net.layers.len(), 1 + usize::from(style.max_pool) + blocks);
         let x = random_image(&net, seed);
         let a = float::run(&net, &x);
         assert_consistent(&net, &a);

@@ -1,7 +1,7 @@
 //! What the ONNX import refuses, and that the message names the place.
 
 use lcsim_golden::Network;
-use lcsim_golden::onnx::proto::{ModelProto, NodeProto, TensorProto};
+use lcsim_golden::onnx::proto::{AttributeProto, ModelProto, NodeProto, TensorProto};
 use lcsim_golden::onnx::{import, import_bytes};
 use lcsim_tests::onnx_builder::{FcForm, Spec, Style, build, int, ints, network, value};
 use prost::Message;
@@ -48,10 +48,19 @@ fn files_that_are_no_model() {
 #[test]
 fn operators_that_are_not_understood() {
     refusal(&["`stem.relu`", "`Sigmoid`", "not supported"], |m| node(m, "stem.relu").op_type = Some("Sigmoid".into()));
-    refusal(&["`stem.relu`", "`MaxPool`", "not supported"], |m| {
+    let pooling = |m: &mut ModelProto, op: &str, attributes: Vec<AttributeProto>| {
         let node = node(m, "stem.relu");
-        node.op_type = Some("MaxPool".into());
-        node.attribute = vec![ints("kernel_shape", &[2, 2])];
+        (node.op_type, node.attribute) = (Some(op.into()), attributes);
+    };
+    let windows = || ints("kernel_shape", &[2, 2]);
+    refusal(&["`stem.relu`", "`AveragePool`", "not supported"], |m| pooling(m, "AveragePool", vec![windows()]));
+    refusal(&["`stem.relu`", "ceil_mode = 0", "1"], |m| pooling(m, "MaxPool", vec![windows(), int("ceil_mode", 1)]));
+    refusal(&["`stem.relu`", "dilations = [1, 1]"], |m| {
+        pooling(m, "MaxPool", vec![windows(), ints("dilations", &[2, 2])])
+    });
+    refusal(&["`stem.relu`", "kernel_shape", "none"], |m| pooling(m, "MaxPool", vec![]));
+    refusal(&["`stem.relu`", "padding below the kernel"], |m| {
+        pooling(m, "MaxPool", vec![windows(), ints("pads", &[2, 2, 0, 0])])
     });
     refusal(&["`stem`", "Conv", "group = 1", "3"], |m| node(m, "stem").attribute.push(int("group", 3)));
     refusal(&["`stem`", "dilations = [1, 1]", "[2, 2]"], |m| {

@@ -34,7 +34,7 @@ pub enum ClampForm {
     TwoClips,
 }
 
-/// How a network is written; the meaning does not depend on it.
+/// How a network is written; the meaning does not depend on it, but for the last field.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     /// Fully connected layers.
@@ -53,6 +53,8 @@ pub struct Style {
     pub score_first: bool,
     /// Softmax at the end.
     pub softmax: bool,
+    /// Max pooling behind the stem, which changes the meaning.
+    pub max_pool: bool,
 }
 
 /// A random network.
@@ -92,6 +94,7 @@ impl Style {
         swap: false,
         score_first: false,
         softmax: false,
+        max_pool: false,
     };
 
     /// The operator set that the style needs.
@@ -115,6 +118,10 @@ pub fn network(spec: &Spec, style: Style) -> ModelProto {
     let mut channels = 2 + b.rng.below(6);
     let mut x = b.conv("stem", "image", [3, channels], 3, 1);
     x = b.node("Relu", "stem.relu", &[&x], vec![]);
+    if style.max_pool {
+        let attributes = vec![ints("kernel_shape", &[3, 2]), ints("strides", &[2, 1]), ints("pads", &[1, 0, 1, 1])];
+        x = b.node("MaxPool", "stem.pool", &[&x], attributes);
+    }
     for i in 0..spec.blocks {
         (x, channels) = b.block(&format!("block{i}"), &x, channels, spec.depth);
     }
