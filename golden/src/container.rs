@@ -81,6 +81,8 @@ struct ConvHeader {
     stride: [usize; 2],
     pad: [usize; 2],
     relu: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    depthwise: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -168,7 +170,7 @@ impl Tensors {
     }
 
     fn conv(&mut self, c: &Conv) -> ConvHeader {
-        let dims = vec![c.output.channels, c.input.channels, c.kernel[0], c.kernel[1]];
+        let dims = vec![c.output.channels, c.fan_in(), c.kernel[0], c.kernel[1]];
         self.parameters(&c.name, dims, &c.weights, &c.bias, &c.multiplier, &c.shift);
         ConvHeader {
             name: c.name.clone(),
@@ -178,6 +180,7 @@ impl Tensors {
             stride: c.stride,
             pad: c.pad,
             relu: c.relu,
+            depthwise: c.depthwise,
         }
     }
 
@@ -291,12 +294,12 @@ impl File<'_> {
     }
 
     fn conv(&self, c: ConvHeader) -> Result<Conv, Error> {
-        let dims = [c.output[0], c.input[0], c.kernel[0], c.kernel[1]];
+        let dims = [c.output[0], if c.depthwise { 1 } else { c.input[0] }, c.kernel[0], c.kernel[1]];
         let (weights, bias) = self.weights(&c.name, &dims)?;
         let (multiplier, shift) = self.scales(&c.name, c.output[0])?;
         let (input, output) = (to_shape(c.input), to_shape(c.output));
-        let ConvHeader { name, kernel, stride, pad, relu, .. } = c;
-        Ok(Conv { name, input, output, kernel, stride, pad, relu, weights, bias, multiplier, shift })
+        let ConvHeader { name, kernel, stride, pad, relu, depthwise, .. } = c;
+        Ok(Conv { name, input, output, kernel, stride, pad, relu, depthwise, weights, bias, multiplier, shift })
     }
 
     fn fc(&self, f: FcHeader, scored: bool) -> Result<Fc, Error> {

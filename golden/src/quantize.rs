@@ -204,6 +204,7 @@ impl Quantizer<'_> {
             stride: c.stride,
             pad: c.pad,
             relu: c.relu,
+            depthwise: false,
             weights: vec![],
             bias: vec![],
             multiplier: vec![],

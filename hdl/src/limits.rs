@@ -35,10 +35,14 @@ pub struct Absent {
 /// Checks that the core can run `program`.
 ///
 /// # Errors
-/// It has max pooling, or weights that do not stand on chip.
+/// It has max pooling, a depthwise convolution, or weights that do not stand on chip.
 pub fn check_program(program: &Program) -> Result<(), Absent> {
     if let Some(job) = program.max_pools.first() {
         return Err(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.windows.name) });
+    }
+    if let Some(job) = program.convs.iter().find(|c| c.depthwise) {
+        let item = format!("layer `{}`", program.layers[job.layer].name);
+        return Err(Absent { unit: "loader for depthwise convolutions", item });
     }
     if !(program.filters_on_chip && program.gate_weights_on_chip) {
         return Err(Absent { unit: "port to a DRAM", item: "a network whose weights do not fit on chip".into() });

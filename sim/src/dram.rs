@@ -205,7 +205,7 @@ fn streamed(program: &Program) -> Option<&DramConfig> {
 /// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a burst.
 fn bursts(dram: &DramConfig, job: &ConvJob, channels: &[usize], inputs: Option<&[usize]>) -> u64 {
     let mut bursts = Bursts::new(dram);
-    let (run, taps) = (job.taps() * job.input.channels, job.taps());
+    let (run, taps) = (job.taps() * job.words_of_tap(), job.taps());
     for channel in channels {
         match inputs {
             Some(live) => live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps)),

@@ -84,7 +84,9 @@ pub struct Conv {
     pub pad: [usize; 2],
     /// Whether readers of the output map (and its pool sums) apply ReLU to it.
     pub relu: bool,
-    /// `[output channel][input channel][row][column]`.
+    /// Each output channel reads the input channel of its own number alone.
+    pub depthwise: bool,
+    /// `[output channel][input channel][row][column]`; of a depthwise convolution `[channel][row][column]`.
     pub weights: Vec<i8>,
     /// Per output channel.
     pub bias: Vec<i32>,
@@ -105,11 +107,20 @@ impl Conv {
     }
     /// Multiply-accumulates with so many live channels.
     pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
-        (live_in * live_out * self.taps() * self.output.pixels()) as u64
+        let read = if self.depthwise { 1 } else { live_in };
+        (read * live_out * self.taps() * self.output.pixels()) as u64
+    }
+    /// Input channels that an output channel reads.
+    pub fn fan_in(&self) -> usize {
+        if self.depthwise { 1 } else { self.input.channels }
     }
     /// The weight of (output channel, input channel, tap).
     pub fn weight(&self, out: usize, inp: usize, tap: usize) -> i8 {
-        self.weights[(out * self.input.channels + inp) * self.taps() + tap]
+        match self.depthwise {
+            true if out != inp => 0,
+            true => self.weights[out * self.taps() + tap],
+            false => self.weights[(out * self.input.channels + inp) * self.taps() + tap],
+        }
     }
 }
 

@@ -45,7 +45,12 @@ fn check_block(b: &Block, input: Shape, input_relu: bool) -> Result<Shape, Netwo
         check_fc(lnet, input, 1, true)?;
     }
     let mut map = input;
+    let mut gated = false;
     for g in &b.convs {
+        // What a channel that is not computed would leave in the one that reads it alone has no entry in its map.
+        let dense = !g.conv.depthwise || !gated && g.gate.is_none();
+        require(&g.conv.name, "no C-Net on a depthwise convolution, nor on the one before it", true, dense)?;
+        gated = g.gate.is_some();
         if let Some(gate) = &g.gate {
             check_fc(gate, map, g.conv.output.channels, true)?;
         }
@@ -97,7 +102,10 @@ fn check_conv(c: &Conv, input: Shape) -> Result<Shape, NetworkError> {
     require(name, "stride of at most 16384", true, c.stride.iter().all(|&s| s <= SIZE_MAX))?;
     require(name, "padding below the kernel size", true, c.pad.iter().zip(&c.kernel).all(|(p, k)| p < k))?;
     let outputs = c.output.channels;
-    require(name, "weights", outputs * c.input.channels * c.taps(), c.weights.len())?;
+    if c.depthwise {
+        require(name, "output channels", c.input.channels, outputs)?;
+    }
+    require(name, "weights", outputs * c.fan_in() * c.taps(), c.weights.len())?;
     for (what, n) in [("biases", c.bias.len()), ("multipliers", c.multiplier.len()), ("shifts", c.shift.len())] {
         require(name, what, outputs, n)?;
     }

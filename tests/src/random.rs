@@ -79,6 +79,8 @@ pub struct BlockPlan {
     projection: bool,
     lnet: Option<Openness>,
     cnets: Vec<Option<Openness>>,
+    /// The second of three convolutions reads each channel alone.
+    depthwise: bool,
 }
 
 /// A network to be built.
@@ -89,6 +91,8 @@ pub struct Plan {
     second: Option<usize>,
     /// Window and stride of a max pooling behind the stem.
     pooling: Option<(usize, usize)>,
+    /// The second plain convolution reads each channel alone.
+    depthwise: bool,
     relu: bool,
     blocks: Vec<BlockPlan>,
     classes: usize,
@@ -125,6 +129,7 @@ fn block() -> impl Strategy<Value = BlockPlan> {
                 projection,
                 lnet,
                 cnets,
+                depthwise: false,
             },
         )
     })
@@ -142,6 +147,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
             stem,
             second,
             pooling: None,
+            depthwise: false,
             relu,
             blocks,
             classes,
@@ -150,10 +156,18 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-/// Networks of [`plan`], some of them with a max pooling behind the stem.
-pub fn plan_with_pooling() -> impl Strategy<Value = Plan> {
+/// Networks of [`plan`], some of them with a max pooling behind the stem, and some with depthwise convolutions.
+pub fn any_plan() -> impl Strategy<Value = Plan> {
     let pooling = prop::option::of((1usize..=4, 1usize..=3));
-    (plan(), pooling).prop_map(|(plan, pooling)| Plan { pooling, ..plan })
+    (plan(), pooling, any::<bool>()).prop_map(|(plan, pooling, depthwise)| {
+        let mut plan = Plan { pooling, ..plan };
+        for block in plan.blocks.iter_mut().filter(|b| depthwise && b.channels.len() == 3) {
+            (block.depthwise, block.channels[1]) = (true, block.channels[0]);
+            (block.cnets[0], block.cnets[1]) = (None, None);
+        }
+        plan.depthwise = depthwise;
+        plan
+    })
 }
 
 /// Accelerators of [`accelerator`] with a DRAM.
@@ -172,7 +186,7 @@ pub fn accelerator_with_dram() -> impl Strategy<Value = AcceleratorConfig> {
 pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool, gates: bool) -> AcceleratorConfig {
     let (cols, macs) = (config.array.cols, config.gate.macs);
     if filters {
-        let tiles = net.convs().map(|c| 2 * c.taps() * c.input.channels * cols);
+        let tiles = net.convs().map(|c| 2 * c.taps() * c.fan_in() * cols);
         config.memory.weight_bytes = tiles.max().unwrap_or(cols);
     }
     if gates {
@@ -221,9 +235,20 @@ impl Plan {
             projection: false,
             lnet: gate,
             cnets: vec![gate, gate],
+            depthwise: false,
         };
         let image = Shape { channels: 1, height: 8, width: 8 };
-        Self { image, stem: (2, 3, 1), second: None, pooling: None, relu: true, blocks: vec![block], classes: 4, seed }
+        Self {
+            image,
+            stem: (2, 3, 1),
+            second: None,
+            pooling: None,
+            depthwise: false,
+            relu: true,
+            blocks: vec![block],
+            classes: 4,
+            seed,
+        }
     }
 
     /// The network.
@@ -236,7 +261,9 @@ impl Plan {
         let mut layers = vec![Layer::Conv(conv(&mut rng, "stem", self.image, channels, kernel, stride, self.relu))];
         if let Some(channels) = self.second {
             let input = output_of(&layers);
-            layers.push(Layer::Conv(conv(&mut rng, "second", input, channels, 3, 1, self.relu)));
+            let channels = if self.depthwise { input.channels } else { channels };
+            let second = conv(&mut rng, "second", input, channels, 3, 1, self.relu);
+            layers.push(Layer::Conv(if self.depthwise { alone(second) } else { second }));
         }
         if let Some((kernel, stride)) = self.pooling {
             layers.push(Layer::MaxPool(max_pool(output_of(&layers), kernel, stride)));
@@ -280,6 +307,7 @@ fn build_block(rng: &mut Rng, name: &str, plan: &BlockPlan, input: Shape, relu: 
         let relu = i + 1 < n && rng.range(0, 3) > 0;
         let gate = plan.cnets[i].map(|o| fc(rng, &format!("{name}.cnet{i}"), map, channels, o));
         let conv = conv(rng, &format!("{name}.conv{i}"), map, channels, plan.kernels[i], stride, relu);
+        let conv = if plan.depthwise && i == 1 { alone(conv) } else { conv };
         convs.push(GatedConv { conv, gate });
     }
     let shortcut =
@@ -294,6 +322,13 @@ fn output_of(layers: &[Layer]) -> Shape {
         Layer::Block(b) => b.convs[b.convs.len() - 1].conv.output,
         Layer::MaxPool(p) => p.output,
     }
+}
+
+/// The depthwise convolution of the same shape.
+fn alone(mut conv: Conv) -> Conv {
+    conv.depthwise = true;
+    conv.weights.truncate(conv.output.channels * conv.taps());
+    conv
 }
 
 fn max_pool(input: Shape, kernel: usize, stride: usize) -> MaxPool {
@@ -320,6 +355,7 @@ fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stri
         stride: [stride, stride],
         pad: [pad, pad],
         relu,
+        depthwise: false,
         weights: (0..channels * fan_in).map(|_| rng.int8()).collect(),
         bias: (0..channels).map(|_| rng.range(-20_000, 20_000) as i32).collect(),
         multiplier: (0..channels).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect(),

@@ -41,6 +41,7 @@ pub fn conv(name: &str, input: Shape, channels: usize, k: usize) -> Conv {
         stride: [1, 1],
         pad: [k / 2, k / 2],
         relu: true,
+        depthwise: false,
         weights: vec![1; channels * input.channels * k * k],
         bias: vec![64 * 3; channels],
         // An accumulator step is 2^(14 - 18 - 2) = 1/64 of an output step.

@@ -2,7 +2,7 @@
 
 use lcsim_golden::container::{FORMAT, load_bytes, save};
 use lcsim_spec::QuantNetwork;
-use lcsim_tests::random::plan;
+use lcsim_tests::random::any_plan;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -13,7 +13,7 @@ const FILE: &str = "some/net.safetensors";
 /// Any network with a gate, always the same one.
 fn net() -> QuantNetwork {
     let mut runner = TestRunner::deterministic();
-    let mut nets = (0..100).map(|_| plan().new_tree(&mut runner).expect("a plan").current().build());
+    let mut nets = (0..100).map(|_| any_plan().new_tree(&mut runner).expect("a plan").current().build());
     nets.find(|net| net.gates().count() > 2).expect("plans have gates")
 }
 
@@ -157,7 +157,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn what_is_saved_is_loaded(plan in plan()) {
+    fn what_is_saved_is_loaded(plan in any_plan()) {
         let net = plan.build();
         let bytes = save(&net).expect("a valid network");
         prop_assert_eq!(load_bytes(&bytes, FILE).expect("its file"), net);
@@ -168,7 +168,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn no_damaged_byte_panics(plan in plan(), at in any::<prop::sample::Index>(), in_header in any::<bool>(), byte in any::<u8>()) {
+    fn no_damaged_byte_panics(plan in any_plan(), at in any::<prop::sample::Index>(), in_header in any::<bool>(), byte in any::<u8>()) {
         let net = plan.build();
         let mut bytes = save(&net).expect("a valid network");
         let end = if in_header { header_end(&bytes) } else { bytes.len() };

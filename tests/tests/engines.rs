@@ -3,7 +3,7 @@
 use lcsim_golden::container;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, plan, plan_with_pooling, starved};
+use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, any_plan, plan, starved};
 use lcsim_tests::repository;
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ proptest! {
 
     #[test]
     fn fast_equals_stepped_with_dram_and_max_pooling(
-        plan in plan_with_pooling(),
+        plan in any_plan(),
         config in accelerator_with_dram(),
         [filters, gates] in any::<[bool; 2]>(),
     ) {
@@ -46,7 +46,7 @@ proptest! {
     /// Decisions of one accelerator cost on another what that one makes of the image itself.
     #[test]
     fn decisions_are_replayed(
-        plan in plan_with_pooling(),
+        plan in any_plan(),
         configs in [accelerator_with_dram(), accelerator_with_dram()],
         forced_open in any::<bool>(),
     ) {

@@ -2,7 +2,7 @@
 
 use lcsim_golden::integer;
 use lcsim_sim::{Mode, Simulator};
-use lcsim_tests::random::{accelerator, accelerator_with_dram, plan_with_pooling};
+use lcsim_tests::random::{accelerator, accelerator_with_dram, any_plan};
 use proptest::prelude::*;
 
 proptest! {
@@ -10,7 +10,7 @@ proptest! {
 
     #[test]
     fn simulator_equals_integer_golden(
-        plan in plan_with_pooling(),
+        plan in any_plan(),
         config in prop_oneof![accelerator(), accelerator_with_dram()],
     ) {
         let (net, image) = (plan.build(), plan.image());

@@ -1,7 +1,9 @@
 //! The emitted text: clean under lint, no latch, no loop, one module of a kind, small.
 
-use lcsim_spec::AcceleratorConfig;
-use lcsim_tests::tiny::array;
+use lcsim_spec::config::{DramConfig, Prefetch};
+use lcsim_spec::schedule::Program;
+use lcsim_spec::{AcceleratorConfig, Conv, Layer, MaxPool};
+use lcsim_tests::tiny::{array, conv, network, shape};
 use lcsim_tests::tools::{installed, write};
 use std::path::Path;
 use std::process::Command;
@@ -65,4 +67,32 @@ fn no_latch_and_no_combinational_loop() {
         assert!(output.status.success(), "{rows}x{cols}: {text}");
         assert!(!text.contains("latch inferred") && !text.contains("logic loop"), "{rows}x{cols}: {text}");
     }
+}
+
+#[test]
+fn what_the_core_has_no_unit_for_is_refused() {
+    let map = shape(4, 4, 4);
+    let refused = |layer: Layer, config: &AcceleratorConfig| {
+        let net = network(conv("stem", map, 4, 1), vec![layer], 1);
+        let program = Program::new(&net, config).expect("fits");
+        lcsim_hdl::check_program(&program).map_err(|e| e.to_string())
+    };
+    let config = array(4, 4, 4);
+    assert_eq!(refused(Layer::Conv(conv("second", map, 4, 3)), &config), Ok(()));
+    let pool = MaxPool { name: "pool".into(), input: map, output: map, kernel: [3; 2], stride: [1; 2], pad: [1; 2] };
+    let error = refused(Layer::MaxPool(pool), &config).expect_err("max pooling");
+    assert!(error.contains("unit for max pooling") && error.contains("`pool`"), "{error}");
+    let depthwise = Conv { depthwise: true, weights: vec![1; 4 * 9], ..conv("alone", map, 4, 3) };
+    let error = refused(Layer::Conv(depthwise), &config).expect_err("depthwise");
+    assert!(error.contains("depthwise") && error.contains("`alone`"), "{error}");
+    let dram = DramConfig { bytes_per_cycle: 4, latency_cycles: 8, burst_bytes: 8, prefetch: Prefetch::Gated };
+    let mut small = AcceleratorConfig { dram: Some(dram), ..config };
+    // Two tiles of the larger convolution, and not the stem as well.
+    small.memory.weight_bytes = 2 * 4 * 9 * 4;
+    let wide = conv("second", map, 4, 3);
+    assert_eq!(refused(Layer::Conv(wide.clone()), &small), Ok(()));
+    small.array.cols = 1;
+    small.memory.weight_bytes = 2 * 4 * 9;
+    let error = refused(Layer::Conv(wide), &small).expect_err("from DRAM");
+    assert!(error.contains("port to a DRAM"), "{error}");
 }

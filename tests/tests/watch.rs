@@ -1,7 +1,7 @@
 //! Watching an image changes nothing, and shows each of its cycles once.
 
 use lcsim_sim::{CycleCounters, Mode, Simulator, Spent};
-use lcsim_tests::random::{accelerator, accelerator_with_dram, plan_with_pooling, starved};
+use lcsim_tests::random::{accelerator, accelerator_with_dram, any_plan, starved};
 use proptest::prelude::*;
 
 fn add(counters: &mut CycleCounters, spent: Spent) {
@@ -24,7 +24,7 @@ proptest! {
 
     #[test]
     fn watched_images_give_the_same_and_each_cycle_is_seen(
-        plan in plan_with_pooling(),
+        plan in any_plan(),
         config in prop_oneof![accelerator(), accelerator_with_dram()],
     ) {
         let (net, image) = (plan.build(), plan.image());

@@ -25,7 +25,7 @@ pub fn bars(label: &str, bars: &[Bar], full: f64) -> Markup {
         div.bars role="group" aria-label=(label) {
             @for bar in bars {
                 div.bar.gap[bar.gap] {
-                    span.name title=(bar.name) { (bar.name) }
+                    span.name title=(bar.name) { bdi { (bar.name) } }
                     (track(bar, full))
                     span.value { (bar.text) }
                 }

@@ -124,7 +124,11 @@ pub fn energy(report: &Report) -> Table {
     let e = &report.energy_pj;
     let line = |name: &str, pj: f64| [name.into(), nanojoules(report, pj), share(pj, e.total)];
     let mut rows = vec![line("all", e.total)];
-    rows.extend(ENERGY.iter().map(|(name, of)| line(name, of(e))));
+    let absent = |figure: &str| report.energy_table.absent.iter().any(|f| f == figure);
+    rows.extend(ENERGY.iter().map(|(name, of)| match *name {
+        "clock" if absent("clock_bit") => [(*name).into(), "not in the table".into(), "-".into()],
+        _ => line(name, of(e)),
+    }));
     rows.push(line("gates forced open", report.forced_open.energy_pj.total));
     rows.push(line("without gates", report.ungated.energy_pj.total));
     Table::new(["", "nJ per image", "%"], 1, rows)

@@ -151,7 +151,8 @@ fn energy(report: &Report) -> Markup {
     };
     let full = report.layers.iter().map(|l| l.energy_pj.total).fold(0.0, f64::max);
     let lines: Vec<Bar> = report.layers.iter().map(bar).collect();
-    let series = ENERGY.iter().enumerate().map(|(colour, (name, _))| (colour, *name));
+    let spent = ENERGY.iter().enumerate().filter(|(_, (_, of))| of(&report.energy_pj) > 0.0);
+    let series = spent.map(|(colour, (name, _))| (colour, *name));
     let note = format!("Nanojoules per image, of {} in all.", nanojoules(report, report.energy_pj.total));
     let chart = html! { (legend(series)) (bars("Energy by layer", &lines, full)) (details(&figures::energy(report))) };
     section("Energy by layer", &note, &chart)

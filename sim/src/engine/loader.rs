@@ -25,6 +25,8 @@ pub(crate) struct Fold {
     /// The first tap, and how many rows each tap has.
     pub tap: usize,
     pub tap_rows: usize,
+    /// Rows in front whose entries the tile does not read.
+    pub idle_rows: usize,
     /// First output pixel of the chunk, and how many.
     pub start: usize,
     pub pixels: usize,
@@ -59,8 +61,10 @@ struct Word {
     row: usize,
     /// Group of the columns that it fills; all of them where words are gathered for the tile, on their way from DRAM.
     group: Option<usize>,
-    /// `tap * inputs + input`, counted from its group's first.
+    /// `tap * inputs + input`, counted from its group's first; the tap of a depthwise convolution.
     entry: usize,
+    /// The row's entry of a map that has all of its channels.
+    channel: usize,
     parity: usize,
 }
 
@@ -164,8 +168,10 @@ impl Loader {
         let set = columns.set(word.parity);
         let filled = |group: usize| word.group.is_none_or(|g| g == group);
         for (c, column) in set.columns.iter().enumerate().filter(|(_, column)| filled(column.group)) {
-            let address = job.filter_base + column.group * job.taps() * job.input.channels + word.entry;
-            array.load_shadow(word.row, c, program.filters[address * cols + column.lane]);
+            let address = job.filter_base + column.group * job.taps() * job.words_of_tap() + word.entry;
+            // Of a depthwise convolution's tap, each row takes what belongs to its own channel.
+            let reads = !job.depthwise || column.group * cols + column.lane == word.channel;
+            array.load_shadow(word.row, c, if reads { program.filters[address * cols + column.lane] } else { 0 });
             activity.register_bytes += 2; // once into the shadow, once into the active register
         }
     }
@@ -325,10 +331,22 @@ impl Loader {
         }
     }
 
+    /// Entries of the input map that the tile reads tap by tap: first, which the first row reads, and end. A depthwise convolution reads
+    /// those of its own channels.
+    fn alone(&self, view: &LoaderView, job: &ConvJob) -> (usize, usize) {
+        let array = &view.program.config.array;
+        if job.depthwise {
+            let first = self.tile * array.cols;
+            return (first - first % array.rows, first + self.cols);
+        }
+        (0, Self::entries(view, job) - Self::packed(view, job).0)
+    }
+
     /// Folds over each chunk; without any input entry one is left, which brings the bias.
-    fn folds(view: &LoaderView, job: &ConvJob) -> usize {
+    fn folds(&self, view: &LoaderView, job: &ConvJob) -> usize {
         let (packed, taps) = Self::packed(view, job);
-        let groups = (Self::entries(view, job) - packed).div_ceil(view.program.config.array.rows);
+        let (first, end) = self.alone(view, job);
+        let groups = (end - first).div_ceil(view.program.config.array.rows);
         let shared = if packed > 0 { job.taps().div_ceil(taps) } else { 0 };
         (job.taps() * groups + shared).max(1)
     }
@@ -337,21 +355,21 @@ impl Loader {
         let array = &view.program.config.array;
         let banks = view.program.config.banks();
         let (packed, taps) = Self::packed(view, job);
-        let alone = Self::entries(view, job) - packed;
-        let groups = alone.div_ceil(array.rows);
+        let (base, alone) = self.alone(view, job);
+        let groups = (alone - base).div_ceil(array.rows);
         let (tap, entry, rows, tap_rows) = match self.index.checked_sub(job.taps() * groups) {
             Some(shared) if packed > 0 => {
                 let tap = shared * taps;
                 (tap, alone, taps.min(job.taps() - tap) * packed, packed)
             }
             _ => {
-                let entry = self.index % groups.max(1) * array.rows;
+                let entry = base + self.index % groups.max(1) * array.rows;
                 (self.index / groups.max(1), entry, array.rows.min(alone - entry), array.rows)
             }
         };
         let (start, total) = (self.chunk * array.accumulator_depth, job.output.pixels());
         let pixels = array.accumulator_depth.min(total - start);
-        let (first, last) = (self.index == 0, self.index + 1 == Self::folds(view, job));
+        let (first, last) = (self.index == 0, self.index + 1 == self.folds(view, job));
         Fold {
             parity: self.tile % 2,
             rows,
@@ -361,6 +379,7 @@ impl Loader {
             word: job.src.base + entry / banks * job.input.pixels(),
             tap,
             tap_rows,
+            idle_rows: if job.depthwise { (self.tile * array.cols).saturating_sub(entry) } else { 0 },
             start,
             pixels,
             first,
@@ -382,13 +401,13 @@ impl Loader {
         }
         let row = word / self.groups;
         let group = view.program.filters_on_chip.then_some(self.first_group + word % self.groups);
-        let entry = fold_entry(view, job, &fold, row, activity);
-        Some(Word { row, group, entry, parity: fold.parity })
+        let entry = if job.depthwise { fold.tap } else { fold_entry(view, job, &fold, row, activity) };
+        Some(Word { row, group, entry, channel: fold.entry + row, parity: fold.parity })
     }
 
     fn after_fold(&mut self, view: &LoaderView, job: &ConvJob) -> State {
         self.index += 1;
-        if self.index < Self::folds(view, job) {
+        if self.index < self.folds(view, job) {
             return State::Fold;
         }
         (self.index, self.chunk) = (0, self.chunk + 1);

@@ -235,9 +235,9 @@ impl<'a> Machine<'a> {
         for r in 0..rows {
             let slot = self.slots.at(self.now, r);
             let mut operand = 0;
-            if slot.valid && r < slot.rows {
+            if slot.valid && (slot.idle_rows..slot.rows).contains(&r) {
                 let activity = &mut self.activity[job.layer];
-                activity.macs += slot.cols as u64;
+                activity.macs += if job.depthwise { 1 } else { slot.cols as u64 };
                 // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4 bytes).
                 activity.register_bytes += 5 * slot.cols as u64;
                 if let Some(offset) = input_offset(job, slot.corner, slot.tap + r / slot.tap_rows) {

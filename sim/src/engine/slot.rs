@@ -27,6 +27,8 @@ pub(crate) struct Slot {
     pub corner: [isize; 2],
     pub tap: usize,
     pub tap_rows: usize,
+    /// Rows in front that take no part.
+    pub idle_rows: usize,
     /// Output pixel, and its word in the accumulators.
     pub pixel: usize,
     pub acc: usize,

@@ -91,6 +91,7 @@ fn pixel_slot(job: &ConvJob, fold: &Fold, index: usize) -> Slot {
         corner: [corner(y, 0), corner(x, 1)],
         tap: fold.tap,
         tap_rows: fold.tap_rows,
+        idle_rows: fold.idle_rows,
         pixel,
         acc: index,
     }

@@ -113,9 +113,18 @@ pub(super) struct Folds {
     together: usize,
     taps: usize,
     rows: usize,
+    /// Rows that feed nothing, in front of a depthwise convolution's own.
+    pub idle: usize,
 }
 
 impl Folds {
+    /// Of a tile whose `count` channels begin with channel `first`.
+    fn depthwise(config: &AcceleratorConfig, job: &ConvJob, first: usize, count: usize) -> Self {
+        let rows = config.array.rows;
+        let idle = first % rows;
+        Self { alone: idle + count, packed: 0, together: 1, taps: job.taps(), rows, idle }
+    }
+
     pub fn new(config: &AcceleratorConfig, job: &ConvJob, entries: usize) -> Self {
         let rows = config.array.rows;
         let (packed, together) = match (job.inputs, rest(&config.array, entries)) {
@@ -123,7 +132,7 @@ impl Folds {
             (_, rest) if job.src_copies && rest > 0 => (rest, rows / rest),
             _ => (0, 1),
         };
-        Self { alone: entries - packed, packed, together, taps: job.taps(), rows }
+        Self { alone: entries - packed, packed, together, taps: job.taps(), rows, idle: 0 }
     }
 
     pub fn len(&self) -> usize {
@@ -176,7 +185,7 @@ pub(super) fn run(start: &Start, fetcher: &mut Fetcher, activities: &mut [Activi
     let outputs = job.outputs.map(|l| &lists[l]);
     let live = outputs.map_or(job.output.channels, |l| l.entries.len());
     let entries = if let Inputs::List(list) = job.inputs { lists[list].entries.len() } else { job.input.channels };
-    let folds = Folds::new(config, job, entries);
+    let whole = Folds::new(config, job, entries);
     let by_channel = job.natural && outputs.is_some();
     let scattered = by_channel || job.dst_copies;
     let mut pass = Pass::new(config, at);
@@ -191,6 +200,8 @@ pub(super) fn run(start: &Start, fetcher: &mut Fetcher, activities: &mut [Activi
         if count == 0 {
             break enough + 1;
         }
+        let own = job.depthwise.then(|| Folds::depthwise(config, job, tile * cols, count));
+        let folds = own.as_ref().unwrap_or(&whole);
         let channel = |c: usize| outputs.map_or(tile * cols + c, |l| l.entries[tile * cols + c]);
         let groups = if program.filters_on_chip { channel(count - 1) / cols - channel(0) / cols + 1 } else { 1 };
         let interval = if by_channel { interval((0..count).map(channel), config.banks()) } else { 1 };
@@ -213,7 +224,7 @@ pub(super) fn run(start: &Start, fetcher: &mut Fetcher, activities: &mut [Activi
                 }
             }
         }
-        counts::tile(&mut activities[job.layer], config, job, &folds, [tile, count, groups]);
+        counts::tile(&mut activities[job.layer], config, job, folds, [tile, count, groups]);
         tile += 1;
     };
     let ran = pass.end(idle, live > 0, &waits, layer);

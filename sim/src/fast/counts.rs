@@ -18,12 +18,12 @@ pub(super) fn tile(
     let (pixels, cols) = (job.output.pixels(), array.cols);
     let chunks = pixels.div_ceil(array.accumulator_depth);
     let entries = folds.alone + folds.packed;
-    // Rows that take part, over all folds, and values that leave.
+    // Rows that are loaded and rows that are fed, over all folds, and values that leave.
     let (rows, outputs) = (entries * job.taps(), (count * pixels) as u64);
-    let (rows64, passes) = (rows as u64, folds.len() as u64);
-    a.macs += rows64 * outputs;
+    let (fed, passes) = (((entries - folds.idle) * job.taps()) as u64, folds.len() as u64);
+    a.macs += if job.depthwise { job.taps() as u64 } else { fed } * outputs;
     // The operand passes `count` PEs (1 byte each), every PE below writes a partial sum (4 bytes).
-    a.register_bytes += outputs * (rows64 + 4 * array.rows as u64 * passes);
+    a.register_bytes += outputs * (fed + 4 * array.rows as u64 * passes);
     a.accumulations += outputs * passes;
     a.accumulator_read += 4 * outputs * (passes - 1);
     a.accumulator_write += 4 * outputs * (passes - 1);
@@ -34,7 +34,7 @@ pub(super) fn tile(
     if let Inputs::List(_) = job.inputs {
         a.list_read += 4 * words;
     }
-    let reads = (entries * taps_inside(job)) as u64;
+    let reads = ((entries - folds.idle) * taps_inside(job)) as u64;
     match job.src.memory {
         Memory::Stream => a.stream_read += reads,
         Memory::Scratch => a.scratch_read += reads,

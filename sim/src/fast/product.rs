@@ -46,11 +46,11 @@ pub(super) struct Weights {
 
 impl Weights {
     pub fn new(conv: &Conv, multiplier: &Multiplier) -> Self {
-        let (inputs, outputs, taps) = (conv.input.channels, conv.output.channels, conv.taps());
+        let (inputs, outputs, taps) = (conv.fan_in(), conv.output.channels, conv.taps());
         let mut all = Vec::with_capacity(conv.weights.len());
         for tap in 0..taps {
             for input in 0..inputs {
-                all.extend((0..outputs).map(|o| conv.weight(o, input, tap)));
+                all.extend((0..outputs).map(|o| conv.weight(o, if conv.depthwise { o } else { input }, tap)));
             }
         }
         let packed = multiplier.prepack_b(matrix(&all, taps * inputs, outputs));
@@ -77,6 +77,9 @@ impl Weights {
         if depth == 0 || outputs == 0 {
             return;
         }
+        if conv.depthwise {
+            return self.accumulate_alone(conv, x, sums);
+        }
         let filters = if live == [None, None] {
             GemmInputB::Packed(&self.packed)
         } else {
@@ -100,6 +103,28 @@ impl Weights {
             scratch.negative.resize(pixels * outputs, 0);
             multiply(&x.below, &mut scratch.negative);
             sums.iter_mut().zip(&scratch.negative).for_each(|(sum, n)| *sum -= n);
+        }
+    }
+
+    /// The same of a depthwise convolution, whose channels are all live.
+    fn accumulate_alone(&self, conv: &Conv, x: &Operands, sums: &mut [i32]) {
+        let channels = conv.output.channels;
+        for (p, sums) in sums.chunks_exact_mut(channels).enumerate() {
+            for (tap, weights) in self.all.chunks_exact(channels).enumerate() {
+                let at = |o: usize, tap: usize, axis: usize, size: usize| {
+                    (o * conv.stride[axis] + tap).checked_sub(conv.pad[axis]).filter(|at| *at < size)
+                };
+                let row = at(p / conv.output.width, tap / conv.kernel[1], 0, conv.input.height);
+                let column = at(p % conv.output.width, tap % conv.kernel[1], 1, conv.input.width);
+                let Some((row, column)) = row.zip(column) else { continue };
+                let pixel = (row * conv.input.width + column) * channels;
+                let values = sums.iter_mut().zip(weights).zip(&x.above[pixel..]);
+                values.for_each(|((sum, w), x)| *sum += i32::from(*w) * i32::from(*x));
+                if !x.below.is_empty() {
+                    let values = sums.iter_mut().zip(weights).zip(&x.below[pixel..]);
+                    values.for_each(|((sum, w), x)| *sum -= i32::from(*w) * i32::from(*x));
+                }
+            }
         }
     }
 

@@ -110,7 +110,7 @@ impl<'a> Layout<'a> {
         if self.config.dram.is_some() {
             program.filters_on_chip = filters_needed <= filters;
             program.gate_weights_on_chip = gates_needed <= gate_weights;
-            let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.input.channels * cols);
+            let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.words_of_tap() * cols);
             let gates = program.gates.iter().map(|g| g.inputs * g.outputs.next_multiple_of(macs));
             if !program.filters_on_chip {
                 (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution".into());

@@ -94,6 +94,8 @@ pub struct ConvJob {
     pub stride: [usize; 2],
     /// Zero padding above and to the left.
     pub pad: [usize; 2],
+    /// Each output channel reads the input channel of its own number alone.
+    pub depthwise: bool,
     /// Where the input stands.
     pub src: Region,
     /// Where the output goes.
@@ -126,6 +128,11 @@ impl ConvJob {
     /// Kernel taps.
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
+    }
+
+    /// Words of the filter memory that hold a tap of a group of output channels.
+    pub fn words_of_tap(&self) -> usize {
+        if self.depthwise { 1 } else { self.input.channels }
     }
 }
 
@@ -352,8 +359,8 @@ impl Builder<'_> {
                 let region = self.layout.scratch(&g.conv)?;
                 let next = &b.convs[i + 1];
                 let pool = next.gate.is_some().then_some(g.conv.relu);
-                // One tap has no other to share a fold with.
-                let copies = next.conv.taps() > 1;
+                // One tap has no other to share a fold with, and a channel that is read alone no other row.
+                let copies = next.conv.taps() > 1 && !next.conv.depthwise;
                 let job = self.job(&g.conv, x, region, LayerKind::Conv);
                 self.conv(ConvJob { pool, outputs: list, dst_copies: copies, ..job }, predicated);
                 x = Placed { region, relu: g.conv.relu, inputs: list.map_or(Inputs::Dense, Inputs::List), copies };
@@ -392,6 +399,7 @@ impl Builder<'_> {
             kernel: c.kernel,
             stride: c.stride,
             pad: c.pad,
+            depthwise: c.depthwise,
             src: x.region,
             dst,
             src_relu: x.relu,
@@ -477,11 +485,13 @@ fn pool_is_read(rest: &[Layer]) -> bool {
     true
 }
 
-/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output channels.
+/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output channels; of a depthwise convolution word
+/// `group * taps + tap`, each for its own input.
 fn filter_words(c: &Conv, cols: usize) -> impl Iterator<Item = i8> {
-    let (taps, inputs, outputs) = (c.taps(), c.input.channels, c.output.channels);
+    let (taps, inputs, outputs) = (c.taps(), c.fan_in(), c.output.channels);
     (0..outputs.div_ceil(cols) * taps * inputs).flat_map(move |word| {
         let (input, tap, group) = (word % inputs, word / inputs % taps, word / inputs / taps);
-        (group * cols..(group + 1) * cols).map(move |o| if o < outputs { c.weight(o, input, tap) } else { 0 })
+        let weight = move |o: usize| c.weight(o, if c.depthwise { o } else { input }, tap);
+        (group * cols..(group + 1) * cols).map(move |o| if o < outputs { weight(o) } else { 0 })
     })
 }

@@ -4,13 +4,17 @@
 //! ResNets for ImageNet are those of He et al., "Deep Residual Learning for Image Recognition" (2016), with the stride of a Bottleneck
 //! on its 3x3 convolution, as torchvision has them; those for CIFAR are of the same paper, with projections as shortcuts.
 
+mod mobilenet;
+
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOL_SHIFT_MAX, POOLED_BITS};
 use lcsim_spec::{GateDecision, QuantNetwork, Score, Shape};
 
 /// Names that [`network`] knows.
-pub const NAMES: [&str; 8] =
-    ["resnet8", "resnet20", "resnet32", "resnet56", "resnet18", "resnet34", "resnet50", "resnet101"];
+pub const NAMES: [&str; 9] =
+    ["resnet8", "resnet20", "resnet32", "resnet56", "resnet18", "resnet34", "resnet50", "resnet101", MOBILENET];
+
+const MOBILENET: &str = "mobilenet_v2";
 
 /// What a network's blocks are.
 struct Plan {
@@ -26,8 +30,11 @@ struct Plan {
     classes: usize,
 }
 
+fn square(size: usize) -> Shape {
+    Shape { channels: 3, height: size, width: size }
+}
+
 fn plan(name: &str) -> Option<Plan> {
-    let square = |size| Shape { channels: 3, height: size, width: size };
     let cifar =
         |stages| Plan { image: square(32), stem: (16, 3, 1, false), stages, width: 16, expansion: 1, classes: 10 };
     let imagenet = |stages, expansion| Plan {
@@ -51,9 +58,12 @@ fn plan(name: &str) -> Option<Plan> {
     })
 }
 
-/// The network `name`, an L-Net on each block, with `channel_gates` a C-Net on each convolution of a block as well; nothing if no network
-/// has that name.
+/// The network `name`, an L-Net on each block with a shortcut, with `channel_gates` a C-Net on each convolution of those as well (none on
+/// a depthwise one, nor on the one before it); nothing if no network has that name.
 pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
+    if name == MOBILENET {
+        return Some(mobilenet::network(square(224), channel_gates));
+    }
     let plan = plan(name)?;
     let (channels, kernel, stride, pooled) = plan.stem;
     let stem = conv("stem", plan.image, channels, kernel, stride, true);
@@ -75,8 +85,12 @@ pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
         }
     }
     let classifier = Fc { multiplier: vec![], shift: vec![], ..fc("classifier", map, plan.classes) };
-    let input = InputSpec { shape: plan.image, mean: vec![0.5; 3], std: vec![0.5; 3], scale: 1.0 / 127.0 };
-    Some(QuantNetwork { name: format!("{name} (synthetic)"), input, layers, classifier, logit_scale: 1.0 })
+    let (name, input) = (format!("{name} (synthetic)"), input_spec(plan.image));
+    Some(QuantNetwork { name, input, layers, classifier, logit_scale: 1.0 })
+}
+
+fn input_spec(shape: Shape) -> InputSpec {
+    InputSpec { shape, mean: vec![0.5; 3], std: vec![0.5; 3], scale: 1.0 / 127.0 }
 }
 
 fn halved(size: usize) -> usize {
@@ -115,6 +129,7 @@ fn conv(name: &str, input: Shape, channels: usize, kernel: usize, stride: usize,
         stride: [stride; 2],
         pad: [kernel / 2; 2],
         relu,
+        depthwise: false,
         weights: vec![0; channels * input.channels * kernel * kernel],
         bias: vec![0; channels],
         multiplier: vec![MULTIPLIER_MIN as u16; channels],
@@ -207,6 +222,7 @@ mod tests {
             ("resnet34", 21.78, 3.66),
             ("resnet50", 25.50, 4.09),
             ("resnet101", 44.44, 7.80),
+            ("mobilenet_v2", 3.47, 0.30),
         ] {
             let net = network(name, true).expect("known");
             net.validate().expect("consistent");
