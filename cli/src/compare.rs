@@ -4,10 +4,14 @@ use crate::text::rounded;
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_spec::Report;
+use lcsim_spec::file::{self, quoted};
 use lcsim_spec::report::{LayerReport, SCHEMA};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+
+/// Largest report, in bytes: a thousand layers and a million images take a tenth of it.
+const MAX_BYTES: u64 = 1 << 27;
 
 /// A figure of both reports; nothing where a report does not have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,25 +49,34 @@ impl Difference {
 /// # Errors
 /// The file cannot be read or is no report of this layout: where, what was expected and what was found.
 pub fn read(path: &Path) -> Result<Report> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
-    let value: serde_json::Value = serde_json::from_str(&text).with_context(|| format!("{shown}: no JSON"))?;
+    let shown = path.display().to_string();
+    let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
+    parse(&text).context(shown)
+}
+
+/// Reads the text of a report.
+///
+/// # Errors
+/// Those of [`read`], without the file's name.
+pub fn parse(text: &str) -> Result<Report> {
+    let value: serde_json::Value = serde_json::from_str(text).context("no JSON")?;
     match value.get("schema").and_then(serde_json::Value::as_str) {
         Some(SCHEMA) => {}
-        Some(other) => bail!("{shown}: schema: expected {SCHEMA}, found {other}"),
-        None => bail!("{shown}: schema: expected {SCHEMA}, found none; reports are written by `lcsim run --json`"),
+        Some(other) => bail!("schema: expected {SCHEMA}, found {}", quoted(other)),
+        None => bail!("schema: expected {SCHEMA}, found none; reports are written by `lcsim run --json`"),
     }
-    let report: Report = serde_json::from_str(&text).with_context(|| format!("{shown}: no report"))?;
+    drop(value);
+    let report: Report = serde_json::from_str(text).context("no report")?;
     if report.images == 0 {
-        bail!("{shown}: images: expected at least 1, found 0");
+        bail!("images: expected at least 1, found 0");
     }
     if report.cycles.total == 0 {
-        bail!("{shown}: cycles.total: expected at least 1, found 0");
+        bail!("cycles.total: expected at least 1, found 0");
     }
-    report.accelerator.validate(&format!("{shown}: accelerator"))?;
+    report.accelerator.validate("accelerator")?;
     let images = report.image_cycles.len() as u64;
     if images != report.images {
-        bail!("{shown}: image_cycles: expected {}, as many as images, found {images}", report.images);
+        bail!("image_cycles: expected {}, as many as images, found {images}", report.images);
     }
     Ok(report)
 }
@@ -105,13 +118,16 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
         let of = [of(a), of(b)];
         all.push(Difference { of: format!("stalls: {reason}"), figure: "cycles", first: of[0], second: of[1] });
     }
-    let only_in_b = b.layers.iter().filter(|l| a.layers.iter().all(|k| k.name != l.name));
+    let [in_a, in_b] = [a, b].map(|r| {
+        // The first of a name counts.
+        r.layers.iter().rev().map(|l| (l.name.as_str(), l)).collect::<HashMap<_, _>>()
+    });
+    let only_in_b = b.layers.iter().filter(|l| !in_a.contains_key(l.name.as_str()));
     for name in a.layers.iter().chain(only_in_b).map(|l| &l.name) {
-        let of = |r: &Report| {
-            let layer = r.layers.iter().find(|l| l.name == *name);
-            layer.map(|l| layer_figures(l, r.images as f64))
+        let of = |layers: &HashMap<&str, &LayerReport>, r: &Report| {
+            layers.get(name.as_str()).map(|l| layer_figures(l, r.images as f64))
         };
-        let (first, second) = (of(a), of(b));
+        let (first, second) = (of(&in_a, a), of(&in_b, b));
         let figures = first.as_ref().or(second.as_ref());
         for (i, (figure, _)) in figures.into_iter().flatten().enumerate() {
             let value = |of: &Option<[(&'static str, f64); 3]>| of.as_ref().map(|f| f[i].1);

@@ -2,12 +2,10 @@
 
 use crate::data::{Count, Dataset, Expected};
 use crate::embedded::{self, CONFIGS};
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, onnx, quantize};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score};
-use std::fs::File;
-use std::io::Read;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, file};
 use std::path::Path;
 
 /// Largest energy table that is read: an ERT has some hundred bytes a component.
@@ -114,13 +112,6 @@ pub fn energy_table(name: &str) -> Result<EnergyTable> {
     if !path.exists() {
         bail!("{name}: neither a file nor an embedded energy table ({})", embedded::names(&ENERGY_TABLES));
     }
-    let cannot = || format!("{name}: cannot read");
-    let mut bytes = vec![];
-    let file = File::open(path).with_context(cannot)?;
-    file.take(TABLE_BYTES + 1).read_to_end(&mut bytes).with_context(cannot)?;
-    if bytes.len() as u64 > TABLE_BYTES {
-        bail!("{name}: expected an energy table of at most {TABLE_BYTES} bytes, found more");
-    }
-    let text = String::from_utf8(bytes).map_err(|e| anyhow!("{name}: no text: {}", e.utf8_error()))?;
+    let text = file::read_text(path, TABLE_BYTES).with_context(|| format!("{name}: cannot read"))?;
     Ok(EnergyTable::parse(&text, name)?)
 }

@@ -5,15 +5,18 @@
 
 use crate::Error;
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer, MaxPool};
-use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
+use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape, file};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Value of the field `format`; grows when the layout changes.
 pub const FORMAT: &str = "lcsim.network/1";
 const KEY: &str = "lcsim";
+/// Largest file, in bytes: more than the filter memory of any accelerator.
+const MAX_BYTES: u64 = 1 << 31;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -202,7 +205,7 @@ impl Tensors {
 /// See [`Error`]; each names the file and the item.
 pub fn load(path: &Path) -> Result<QuantNetwork, Error> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: shown.clone(), source })?;
+    let bytes = file::read(path, MAX_BYTES).map_err(|source| Error::Read { path: shown.clone(), source })?;
     load_bytes(&bytes, &shown)
 }
 
@@ -220,7 +223,8 @@ pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
     if header.format != FORMAT {
         return Err(invalid(path, "format", FORMAT, &header.format));
     }
-    let file = File { path, tensors: SafeTensors::deserialize(bytes).map_err(broken)? };
+    let tensors = SafeTensors::deserialize(bytes).map_err(broken)?;
+    let file = File { path, tensors, read: RefCell::default() };
     let layers: Result<Vec<Layer>, Error> = header.layers.into_iter().map(|l| file.layer(l)).collect();
     let InputHeader { shape, mean, std, scale } = header.input;
     let scales = [("input.scale", &vec![scale]), ("logit_scale", &vec![header.logit_scale])];
@@ -243,6 +247,8 @@ pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
 struct File<'a> {
     path: &'a str,
     tensors: SafeTensors<'a>,
+    /// Layers that were read: with a name more than once, a small file could describe a network of any size.
+    read: RefCell<HashSet<String>>,
 }
 
 impl File<'_> {
@@ -260,6 +266,14 @@ impl File<'_> {
     }
 
     fn weights(&self, layer: &str, dims: &[usize]) -> Result<(Vec<i8>, Vec<i32>), Error> {
+        if !self.read.borrow_mut().insert(layer.into()) {
+            return Err(invalid(
+                self.path,
+                &format!("layer `{layer}`"),
+                "a name of its own",
+                "another layer of this name",
+            ));
+        }
         let weights = self.bytes(layer, "weight", Dtype::I8, dims)?.iter().map(|w| *w as i8).collect();
         let bias = self.bytes(layer, "bias", Dtype::I32, &dims[..1])?;
         let bias = bias.chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
@@ -320,5 +334,7 @@ fn to_shape([channels, height, width]: [usize; 3]) -> Shape {
 }
 
 fn invalid(path: &str, item: &str, expected: &str, found: &str) -> Error {
-    Error::Invalid { path: path.into(), item: item.into(), expected: expected.into(), found: found.into() }
+    // Names of a file may have any length.
+    let [item, expected, found] = [item, expected, found].map(file::quoted);
+    Error::Invalid { path: path.into(), item, expected, found }
 }

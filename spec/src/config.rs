@@ -1,5 +1,6 @@
 //! The accelerator's parameters: TOML with unknown keys refused and every range checked.
 
+use crate::file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use thiserror::Error;
@@ -206,7 +207,8 @@ impl AcceleratorConfig {
     /// See [`ConfigError`]; each names the file and the key.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
+        let text = file::read_text(path, file::MAX_SETTINGS)
+            .map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
         Self::parse(&text, &shown)
     }
 
@@ -266,13 +268,16 @@ impl AcceleratorConfig {
 }
 
 fn syntax_error(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
-    let line = error.span().map_or(1, |s| text[..s.start.min(text.len())].matches('\n').count() + 1);
+    let line = error.span().map_or(1, |s| text.bytes().take(s.start).filter(|b| *b == b'\n').count() + 1);
     let message = error.message();
     if let Some(key) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
         let nearest = KEYS.iter().map(|k| (strsim::jaro_winkler(k, key), *k)).max_by(|a, b| a.0.total_cmp(&b.0));
         let suggestion = nearest.filter(|(likeness, _)| *likeness > 0.7).map(|(_, k)| k.to_string());
-        return ConfigError::UnknownKey { path: path.into(), line, key: key.into(), suggestion };
+        return ConfigError::UnknownKey { path: path.into(), line, key: file::quoted(key), suggestion };
     }
     let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
-    ConfigError::Syntax { path: format!("{path}:{line}"), message: format!("{} (line: `{shown}`)", message.trim()) }
+    ConfigError::Syntax {
+        path: format!("{path}:{line}"),
+        message: format!("{} (line: `{}`)", file::quoted(message.trim()), file::quoted(shown)),
+    }
 }

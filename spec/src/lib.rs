@@ -5,6 +5,7 @@
 //! arithmetic and the timing on its own, so that their agreement means something.
 
 pub mod config;
+pub mod file;
 pub mod network;
 pub mod number;
 pub mod report;

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod cosim;
+pub mod mutate;
 pub mod onnx_builder;
 pub mod proofs;
 pub mod random;

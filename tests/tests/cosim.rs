@@ -18,6 +18,31 @@ fn count(variable: &str, default: usize) -> usize {
     std::env::var(variable).map_or(default, |n| n.parse().expect("a number"))
 }
 
+/// What was compared, told at the end of a test: docs/validation.md quotes it.
+#[derive(Default)]
+struct Compared {
+    networks: usize,
+    images: usize,
+    cycles: u64,
+    values: usize,
+}
+
+impl Compared {
+    fn add(&mut self, seen: &Seen) {
+        self.images += 1;
+        self.cycles += seen.cycles;
+        self.values +=
+            seen.array_ends.len() + seen.gate_ends.len() + seen.scores.len() + seen.lists.len() + seen.logits.len();
+    }
+
+    fn tell(&self, test: &str) {
+        let Self { networks, images, cycles, values } = self;
+        println!(
+            "{test}: {networks} networks, {images} images, {cycles} cycles, {values} values and layer ends compared"
+        );
+    }
+}
+
 struct Pair {
     program: Program,
     simulator: Simulator,
@@ -33,9 +58,10 @@ impl Pair {
         Self { simulator: Simulator::stepped(net, config).expect("fits"), program, core, _folder: folder }
     }
 
-    fn agree(&self, image: &[i8], mode: Mode, context: &str) {
+    fn agree(&self, image: &[i8], mode: Mode, context: &str, compared: &mut Compared) {
         let expected = Seen::simulated(&self.program, &self.simulator.run(image, mode), mode);
         assert_eq!(self.core.run(&self.program, image, mode), expected, "{context}, {mode:?}");
+        compared.add(&expected);
     }
 }
 
@@ -45,6 +71,7 @@ fn random_networks_on_random_arrays() {
         return;
     }
     let mut runner = TestRunner::deterministic();
+    let mut compared = Compared::default();
     for case in 0..count("COSIM_CASES", 6) {
         let (plan, mut config) = (plan(), accelerator()).new_tree(&mut runner).expect("a case").current();
         // The shapes that users ask for come first, then any.
@@ -52,10 +79,13 @@ fn random_networks_on_random_arrays() {
             (config.array.rows, config.array.cols, config.name) = (rows, cols, format!("{rows}x{cols}"));
         }
         let pair = Pair::new(&plan.build(), &config);
+        compared.networks += 1;
         for mode in [Mode::Gated, Mode::ForcedOpen] {
-            pair.agree(&plan.image(), mode, &format!("case {case}: {plan:#?} on {}", config.name));
+            let context = format!("case {case}: {plan:#?} on {}", config.name);
+            pair.agree(&plan.image(), mode, &context, &mut compared);
         }
     }
+    compared.tell("random networks on random arrays");
 }
 
 /// Instructions of several words each, and every memory as small as can be.
@@ -65,13 +95,16 @@ fn small_networks_on_the_smallest_core() {
         return;
     }
     let config = AcceleratorConfig::read(&repository("configs/ice40-2x1.toml")).expect("shipped");
+    let mut compared = Compared::default();
     for seed in 0..4 {
         let plan = Plan::small(seed);
         let pair = Pair::new(&plan.build(), &config);
+        compared.networks += 1;
         for mode in [Mode::Gated, Mode::ForcedOpen] {
-            pair.agree(&plan.image(), mode, &format!("{plan:#?}"));
+            pair.agree(&plan.image(), mode, &format!("{plan:#?}"), &mut compared);
         }
     }
+    compared.tell("small networks on the smallest core");
 }
 
 #[test]
@@ -84,7 +117,9 @@ fn embedded_model_and_images_on_8x8() {
     let data = Dataset::open("embedded").expect("embedded");
     let count = Count::Exactly(count("COSIM_IMAGES", 20));
     let pair = Pair::new(&net, &config);
+    let mut compared = Compared { networks: 1, ..Compared::default() };
     for (i, image) in data.select(0, count, &Expected::by_quantized(&net)).expect("images").iter().enumerate() {
-        pair.agree(&net.input.quantize_image(&image.pixels), Mode::Gated, &format!("image {i}"));
+        pair.agree(&net.input.quantize_image(&image.pixels), Mode::Gated, &format!("image {i}"), &mut compared);
     }
+    compared.tell("resnet8-lcnet and embedded images on 8x8");
 }

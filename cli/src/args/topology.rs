@@ -17,7 +17,7 @@ pub struct TopologyArgs {
     /// The topology has matrix products (M, N, K) and no convolutions
     #[arg(long)]
     pub gemm: bool,
-    /// Whose counts to reproduce
+    /// Whose counts to reproduce [default: none, the cycles of our own accelerator beside SCALE-Sim's]
     #[arg(long, value_enum, value_name = "SIMULATOR")]
     pub compat: Option<Compat>,
     /// Folder for the reports; it is made if it is not there
@@ -40,7 +40,14 @@ pub enum Compat {
 }
 
 const TOPOLOGY_HELP: &str = "\
-Reads what SCALE-Sim reads and writes what it writes, to the last digit:
+Reads what SCALE-Sim reads. Without --compat the layers run on the accelerator
+of `lcsim run`: an array of the same height and width (at most 256), memories
+that hold the layer, accumulators of 1024 words, weight stationary whatever the
+Dataflow is. COMPARISON_REPORT.csv has a line for each layer: the Total Cycles
+that SCALE-Sim reports for it with its Dataflow, ours, the difference, and where
+ours go. Loading the image and the classifier are not in it.
+
+With --compat it writes what SCALE-Sim writes, to the last digit:
 COMPUTE_REPORT.csv (cycles, stalls, utilisation), BANDWIDTH_REPORT.csv (words a
 cycle) and DETAILED_ACCESS_REPORT.csv (first cycle, last cycle and words of each
 memory). This is SCALE-Sim's machine, a plain
@@ -64,5 +71,4 @@ A layer with DP in its name is depthwise: a layer for each channel.
 Examples:
   lcsim topology --config scale.cfg --topology resnet18.csv \\
       --compat scalesim-3.0.0 --out reports
-  lcsim topology --config scale.cfg --topology gpt2.csv --gemm \\
-      --compat scalesim-3.0.0 --out reports";
+  lcsim topology --config scale.cfg --topology gpt2.csv --gemm --out ours";

@@ -1,9 +1,8 @@
 //! CIFAR-10 binary files: records of a label byte and the R, G and B planes of a 32x32 image.
 
-use super::{Sample, Source};
+use super::{MAX_BYTES, Sample, Source};
 use anyhow::{Context, Result, bail};
-use lcsim_spec::Shape;
-use std::fs;
+use lcsim_spec::{Shape, file};
 use std::path::PathBuf;
 
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
@@ -28,7 +27,7 @@ impl Records {
     pub(super) fn open(paths: &[PathBuf]) -> Result<Self> {
         let mut files = vec![];
         for path in paths {
-            let bytes = fs::read(path).with_context(|| format!("{}: cannot read", path.display()))?;
+            let bytes = file::read(path, MAX_BYTES).with_context(|| format!("{}: cannot read", path.display()))?;
             if bytes.is_empty() || bytes.len() % RECORD != 0 {
                 let (path, found) = (path.display(), bytes.len());
                 bail!("{path}: expected records of {RECORD} bytes (CIFAR-10) or MNIST idx images, found {found} bytes");
@@ -73,6 +72,7 @@ impl Source for Records {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn files_follow_each_other_and_truncated_ones_are_refused() {

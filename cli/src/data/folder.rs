@@ -2,7 +2,7 @@
 
 use super::{Sample, Source, picture, sniff};
 use anyhow::{Context, Result, bail};
-use std::fs;
+use lcsim_spec::file;
 use std::path::{Path, PathBuf};
 
 /// (image, index of its class). The classes take turns, so that the first images of the data are a sample of all classes.
@@ -25,6 +25,9 @@ impl ClassFolders {
                     "{}: expected a PNG, found a folder: give the folder that holds the class folders",
                     inner.display()
                 );
+            }
+            if let Some(other) = files.iter().find(|p| !p.is_file()) {
+                bail!("{}: expected a PNG, found no file", other.display());
             }
             images.extend(files.into_iter().enumerate().map(|(turn, file)| (turn, label, file)));
         }
@@ -55,7 +58,7 @@ impl Source for ClassFolders {
     fn read(&self, index: usize) -> Result<Sample> {
         let (path, label) = &self.images[index];
         let shown = path.display();
-        let bytes = fs::read(path).with_context(|| format!("{shown}: cannot read"))?;
+        let bytes = file::read(path, picture::MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
         let (shape, pixels) = picture::decode(&bytes).with_context(|| format!("{shown}: not a usable PNG"))?;
         Ok(Sample { shape, pixels, label: *label })
     }
@@ -64,6 +67,7 @@ impl Source for ClassFolders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn numbers_sort_as_numbers_and_names_as_names() {

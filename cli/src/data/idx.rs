@@ -1,9 +1,8 @@
 //! MNIST idx files: a magic number, sizes in big-endian 32-bit words, and bytes.
 
-use super::{Sample, Source};
+use super::{MAX_BYTES, Sample, Source};
 use anyhow::{Context, Result, bail};
-use lcsim_spec::Shape;
-use std::fs;
+use lcsim_spec::{Shape, file};
 use std::path::{Path, PathBuf};
 
 /// Magic number of unsigned bytes in three dimensions.
@@ -52,7 +51,7 @@ impl Pair {
 /// The sizes and the bytes of a file.
 fn read(path: &Path, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
     let shown = path.display();
-    let mut bytes = fs::read(path).with_context(|| format!("{shown}: cannot read"))?;
+    let mut bytes = file::read(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
     let dimensions = usize::from(magic[3]);
     let header = 4 + 4 * dimensions;
     let start = &bytes[..bytes.len().min(4)];
@@ -93,6 +92,7 @@ impl Source for Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn file(magic: [u8; 4], sizes: &[u32], bytes: &[u8]) -> Vec<u8> {
         let sizes: Vec<u8> = sizes.iter().flat_map(|n| n.to_be_bytes()).collect();

@@ -14,6 +14,9 @@ use lcsim_golden::Network;
 use lcsim_spec::{QuantNetwork, Shape};
 use std::path::Path;
 
+/// Largest file of CIFAR-10 records or of idx images, in bytes.
+const MAX_BYTES: u64 = 1 << 32;
+
 /// An image as the network reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {

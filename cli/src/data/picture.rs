@@ -7,6 +7,11 @@ use lcsim_spec::Shape;
 use png::{BitDepth, Transformations};
 use std::io::Cursor;
 
+/// Largest file of a picture, in bytes.
+pub(super) const MAX_BYTES: u64 = 1 << 26;
+/// Bytes that a picture may take when it is decoded: a header of 33 bytes can ask for more than any machine has.
+const MAX_DECODED: usize = 1 << 26;
+
 /// Decodes a PNG; palettes and depths below 8 bits are expanded, transparency is dropped.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
@@ -16,7 +21,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     if depth != BitDepth::Eight {
         bail!("bits per channel: expected at most 8, found {}", depth as u8);
     }
-    let mut samples = vec![0; reader.output_buffer_size().context("image too large")?];
+    let size = reader.output_buffer_size().filter(|size| *size <= MAX_DECODED);
+    let Some(size) = size else {
+        let (width, height) = (reader.info().width, reader.info().height);
+        bail!("size: expected at most {MAX_DECODED} bytes when decoded, found {width} x {height} pixels");
+    };
+    let mut samples = vec![0; size];
     let frame = reader.next_frame(&mut samples)?;
     samples.truncate(frame.buffer_size());
     let stored = color.samples();

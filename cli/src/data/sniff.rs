@@ -26,6 +26,10 @@ fn open_folder(path: &Path) -> Result<Box<dyn Source>> {
     let shown = path.display();
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries(path)?.into_iter().partition(|p| p.is_dir());
     let batches = cifar::batches(&files);
+    if let Some(other) = files.iter().find(|p| !p.is_file()) {
+        // Opening a pipe would wait for ever.
+        bail!("{}: expected a file or a folder, found neither", other.display());
+    }
     let (mut images, mut labels) = (vec![], vec![]);
     for file in files {
         match magic(&file)? {

@@ -2,7 +2,7 @@
 
 use super::ini::Ini;
 use anyhow::{Context, Result, bail, ensure};
-use std::fs;
+use lcsim_spec::file::{self, quoted};
 use std::path::Path;
 
 const ARCHITECTURE: &str = "architecture_presets";
@@ -20,6 +20,17 @@ pub enum Dataflow {
     WeightStationary,
     /// `is`: a PE keeps an input.
     InputStationary,
+}
+
+impl Dataflow {
+    /// As configurations name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OutputStationary => "os",
+            Self::WeightStationary => "ws",
+            Self::InputStationary => "is",
+        }
+    }
 }
 
 /// A SCALE-Sim accelerator.
@@ -47,7 +58,7 @@ impl ScaleConfig {
     /// not reproduced (`InterfaceBandwidth: USER`, sparsity, custom layouts).
     pub fn load(path: &Path) -> Result<Self> {
         let shown = path.display().to_string();
-        let text = fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
+        let text = file::read_text(path, file::MAX_SETTINGS).with_context(|| format!("{shown}: cannot read"))?;
         Self::parse(&text).context(shown)
     }
 
@@ -83,7 +94,7 @@ fn dataflow(ini: &Ini) -> Result<Dataflow> {
         "os" => Ok(Dataflow::OutputStationary),
         "ws" => Ok(Dataflow::WeightStationary),
         "is" => Ok(Dataflow::InputStationary),
-        text => bail!("line {}: Dataflow: expected os, ws or is, found `{text}`", value.line),
+        text => bail!("line {}: Dataflow: expected os, ws or is, found `{}`", value.line, quoted(text)),
     }
 }
 
@@ -98,7 +109,7 @@ fn number(ini: &Ini, key: &str, least: usize, most: usize) -> Result<usize> {
     };
     match value.text.parse() {
         Ok(n) if (least..=most).contains(&n) => Ok(n),
-        _ => bail!("line {}: {key}: {expected}, found `{}`", value.line, value.text),
+        _ => bail!("line {}: {key}: {expected}, found `{}`", value.line, quoted(&value.text)),
     }
 }
 
@@ -110,13 +121,13 @@ fn refuse_what_is_not_reproduced(ini: &Ini) -> Result<()> {
         mode.text == "CALC",
         "line {}: InterfaceBandwidth: expected CALC, the only mode whose counts are reproduced, found `{}`",
         mode.line,
-        mode.text
+        quoted(&mode.text)
     );
     let switches = [("sparsity", "SparsitySupport"), ("layout", "IfmapCustomLayout"), ("layout", "FilterCustomLayout")];
     for (section, key) in switches {
         let Some(value) = ini.get(section, key) else { continue };
         let off = ["false", "no", "off", "0"].contains(&value.text.to_lowercase().as_str());
-        let (line, text) = (value.line, &value.text);
+        let (line, text) = (value.line, quoted(&value.text));
         ensure!(off, "line {line}: {key}: expected False, as its counts are not reproduced, found `{text}`");
     }
     Ok(())

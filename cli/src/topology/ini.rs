@@ -2,6 +2,7 @@
 //! own. A reader of its own, because an error about a value has to name its line.
 
 use anyhow::{Result, bail, ensure};
+use lcsim_spec::file::quoted;
 use std::collections::BTreeMap;
 
 /// A value and the line that it stands in, from 1.
@@ -38,22 +39,22 @@ impl Ini {
             }
             if let Some(name) = content.strip_prefix('[') {
                 let Some(name) = name.strip_suffix(']') else {
-                    bail!("line {line}: expected `]` at the end of a section's name, found `{content}`");
+                    bail!("line {line}: expected `]` at the end of a section's name, found `{}`", quoted(content));
                 };
                 let new = ini.sections.insert(name.into(), BTreeMap::new()).is_none();
-                ensure!(new, "line {line}: [{name}] is there twice");
+                ensure!(new, "line {line}: [{}] is there twice", quoted(name));
                 section = Some(name.into());
                 continue;
             }
             let Some((key, text)) = content.split_once([':', '=']) else {
-                bail!("line {line}: expected `key: value` or `[section]`, found `{content}`");
+                bail!("line {line}: expected `key: value` or `[section]`, found `{}`", quoted(content));
             };
             let (key, text) = (key.trim(), text.trim().to_string());
             let Some(values) = section.as_ref().and_then(|name| ini.sections.get_mut(name)) else {
-                bail!("line {line}: expected a `[section]` in front of the first key, found `{key}`");
+                bail!("line {line}: expected a `[section]` in front of the first key, found `{}`", quoted(key));
             };
             let new = values.insert(key.to_lowercase(), Value { line, text }).is_none();
-            ensure!(new, "line {line}: `{key}` is there twice in its section");
+            ensure!(new, "line {line}: `{}` is there twice in its section", quoted(key));
         }
         Ok(ini)
     }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use csv::{ReaderBuilder, StringRecord, Trim};
-use std::fs;
+use lcsim_spec::file::{self, quoted};
 use std::path::Path;
 
 const CONV: [&str; 8] = [
@@ -18,9 +18,10 @@ const CONV: [&str; 8] = [
 const GEMM: [&str; 4] = ["layer name", "M", "N", "K"];
 /// Elements that an input or the filters of a layer may have: a table of that many numbers is made for each.
 const MAX_ELEMENTS: usize = 1 << 30;
-
-/// Channels that a depthwise layer may have: each becomes a layer, and a line of each report.
-const MAX_DEPTHWISE: usize = 1 << 16;
+/// Largest file, in bytes.
+const MAX_BYTES: u64 = 1 << 24;
+/// Layers of a topology: each is a line of each report. A depthwise layer counts as one for each channel.
+const MAX_LAYERS: usize = 1 << 16;
 
 /// What the columns of a topology file mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ pub struct Layer {
 /// filter that is larger than its input, a layer that is too large to count.
 pub fn load(path: &Path, format: Format) -> Result<Vec<Layer>> {
     let shown = path.display().to_string();
-    let text = fs::read_to_string(path).with_context(|| format!("{shown}: cannot read"))?;
+    let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
     parse(&text, format).context(shown)
 }
 
@@ -146,7 +147,7 @@ fn row(record: &StringRecord, format: Format, line: u64, layers: &mut Vec<Layer>
         let valid = ratio
             .split_once(':')
             .is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());
-        ensure!(valid, "column {} (sparsity): expected N:M, found `{ratio}`", count + 1);
+        ensure!(valid, "column {} (sparsity): expected N:M, found `{}`", count + 1, quoted(ratio));
     }
     let number = |i: usize| match fields[i].parse::<u32>() {
         Ok(n) if n > 0 => Ok(n as usize),
@@ -155,7 +156,7 @@ fn row(record: &StringRecord, format: Format, line: u64, layers: &mut Vec<Layer>
             i + 1,
             columns[i],
             u32::MAX,
-            fields[i]
+            quoted(fields[i])
         ),
     };
     let name = fields[0].to_string();
@@ -175,12 +176,13 @@ fn row(record: &StringRecord, format: Format, line: u64, layers: &mut Vec<Layer>
         }
     };
     check(&shape)?;
-    if format == Format::Conv && name.contains("DP") {
-        let found = shape.channels;
-        ensure!(
-            found <= MAX_DEPTHWISE,
-            "column 6 (channels): expected at most {MAX_DEPTHWISE} with DP in the name, found {found}"
-        );
+    let depthwise = format == Format::Conv && name.contains("DP");
+    let found = layers.len() + if depthwise { shape.channels } else { 1 };
+    ensure!(
+        found <= MAX_LAYERS,
+        "expected at most {MAX_LAYERS} layers in all, with one for each channel if DP is in the name, found {found}"
+    );
+    if depthwise {
         let one =
             |channel| Layer { name: format!("{name}Channel_{channel}"), line, shape: Shape { channels: 1, ..shape } };
         layers.extend((0..shape.channels).map(one));

@@ -1,4 +1,4 @@
-//! SCALE-Sim 3.0.0's inputs, and its reports to the last digit: `lcsim topology`.
+//! SCALE-Sim 3.0.0's inputs, its reports to the last digit, and its layers on our own accelerator ([`ours`]): `lcsim topology`.
 //!
 //! A topology is a list of layers, each of which is cut into folds that fit the array and run one after the other. Cycles,
 //! utilisation and SRAM counts are closed formulas of the folds ([`mapping`]). What moves between memories and DRAM is not: it
@@ -10,6 +10,7 @@ mod demand;
 mod ini;
 pub mod layers;
 pub mod mapping;
+pub mod ours;
 pub mod reports;
 pub mod run;
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! The reports as SCALE-Sim 3.0.0 writes them, to the last digit.
 
+use super::config::Dataflow;
+use super::ours::Comparison;
 use super::run::LayerReport;
 
 /// Names of the reports, in the order of [`all`].
 pub const NAMES: [&str; 3] = ["COMPUTE_REPORT.csv", "BANDWIDTH_REPORT.csv", "DETAILED_ACCESS_REPORT.csv"];
+
+/// Name of the report without `--compat`.
+pub const COMPARISON_NAME: &str = "COMPARISON_REPORT.csv";
 
 const COMPUTE: &str = "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, \
                        Compute Util %,\n";
@@ -20,6 +25,17 @@ pub fn all(layers: &[LayerReport]) -> [String; 3] {
         header + &lines.collect::<String>()
     };
     [table(COMPUTE.into(), compute), table(BANDWIDTH.into(), bandwidth), table(detailed_header(), detailed)]
+}
+
+/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is SCALE-Sim's.
+pub fn comparison(layers: &[Comparison], dataflow: Dataflow) -> String {
+    let name = dataflow.name();
+    let header = format!("LayerID, SCALE-Sim Total Cycles ({name}), Cycles (ws), Difference, Explanation,\n");
+    let lines = layers.iter().enumerate().map(|(id, layer)| {
+        let Comparison { scale_sim, ours, explanation } = layer;
+        format!("{id}, {scale_sim}, {ours}, {}, {explanation},\n", i128::from(*ours) - i128::from(*scale_sim))
+    });
+    header + &lines.collect::<String>()
 }
 
 fn compute(layer: &LayerReport) -> Vec<String> {

@@ -81,13 +81,63 @@ fn commas_at_the_end_blank_lines_and_threads_change_nothing() {
 }
 
 #[test]
-fn without_compat_there_is_nothing_to_do_yet() {
+fn another_simulator_is_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let (config, layers, out) = (data("small/os.cfg"), data("small/conv.csv"), folder.path().join("out"));
     let args = ["topology", "--config", arg(&config), "--topology", arg(&layers), "--out", arg(&out)];
-    refused(&args, &["only `--compat scalesim-3.0.0` exists so far"]);
     lcsim(&[&args[..], &["--compat", "scalesim-2"]].concat()).assert().code(2);
     assert!(!out.exists());
+}
+
+#[test]
+fn without_compat_our_cycles_stand_beside_those_of_scale_sim() {
+    let folder = tempfile::tempdir().expect("folder");
+    for (dataflow, kind, more) in [("os", "conv", &[][..]), ("ws", "conv", &[]), ("is", "gemm", &["--gemm"])] {
+        let out = folder.path().join(format!("{dataflow}-{kind}"));
+        let (config, layers) = (data(&format!("small/{dataflow}.cfg")), data(&format!("small/{kind}.csv")));
+        let args = ["topology", "--config", arg(&config), "--topology", arg(&layers), "--out", arg(&out)];
+        let printed = stdout(&[&args[..], more].concat());
+        assert!(printed.contains("COMPARISON_REPORT.csv; ") && printed.contains(dataflow), "{printed}");
+        let report = read(&out.join("COMPARISON_REPORT.csv"));
+        let theirs = read(&data(&format!("small/{dataflow}-{kind}/COMPUTE_REPORT.csv")));
+        let theirs = columns(&theirs, ["LayerID", "Total Cycles"]);
+        let total = format!("SCALE-Sim Total Cycles ({dataflow})");
+        assert_eq!(columns(&report, ["LayerID", total.as_str()]), theirs);
+        for line in report.lines().skip(1) {
+            let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+            assert_eq!(fields.len(), 6, "five fields and the comma at the end: {line}");
+            let [scale_sim, ours, difference] = [1, 2, 3].map(|i| fields[i].parse::<i64>().expect("a number"));
+            assert_eq!(difference, ours - scale_sim);
+            // What the explanation names adds up to our cycles.
+            let named = ["compute ", "weights ", "drain ", "bank conflicts ", "control "].map(|reason| {
+                let part = fields[4].split("; ").find_map(|part| part.strip_prefix(reason));
+                let digits = part.map_or("0", |p| p.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default());
+                digits.parse::<i64>().expect("a number")
+            });
+            assert_eq!(named.iter().sum::<i64>(), ours, "{line}");
+        }
+        assert_eq!(fs::read_dir(&out).expect("readable").count(), 1, "nothing else is left");
+    }
+}
+
+#[test]
+fn what_our_accelerator_cannot_have_is_refused_by_layer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (cfg, csv, out) = (folder.path().join("a.cfg"), folder.path().join("a.csv"), folder.path().join("out"));
+    let args = ["topology", "--gemm", "--config", arg(&cfg), "--topology", arg(&csv), "--out", arg(&out)];
+    let config = read(&data("small/os.cfg"));
+    for (height, layer, parts) in [
+        ("8", "wide, 1, 1, 20000,", &["a.csv: line 2: layer `wide`", "at most 16384"][..]),
+        ("8", "prime, 16411, 1, 1,", &["line 2: layer `prime`: M: expected a product of two numbers"]),
+        ("512", "one, 1, 1, 1,", &["ArrayHeight: expected at most 256 without --compat, found 512"]),
+    ] {
+        let height = format!("ArrayHeight: {height}");
+        let changed = config.lines().map(|l| if l.starts_with("ArrayHeight") { height.as_str() } else { l });
+        fs::write(&cfg, changed.collect::<Vec<_>>().join("\n")).expect("written");
+        fs::write(&csv, format!("Layer, M, N, K,\n{layer}\n")).expect("written");
+        refused(&args, parts);
+        assert!(!out.exists());
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto};
 use super::tensor::{Data, Tensor};
 use super::{MAX_ELEMENTS, invalid};
 use crate::Error;
-use lcsim_spec::Shape;
+use lcsim_spec::{Shape, file};
 use prost::Message;
 use std::collections::{HashMap, VecDeque};
 
@@ -58,7 +58,7 @@ impl Graph {
         let mut nodes = Vec::new();
         for node in graph.node {
             if !standard(&node.domain) {
-                let hint = format!("domain `{}` is unknown", node.domain());
+                let hint = format!("domain `{}` is unknown", file::quoted(node.domain()));
                 return Err(refuse(path, &node, hint));
             }
             if node.op_type() == "Constant" {
@@ -123,7 +123,8 @@ pub(super) fn ints<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
 }
 
 fn refuse(path: &str, node: &NodeProto, hint: impl Into<String>) -> Error {
-    Error::Operator { path: path.into(), node: label(node).into(), op: node.op_type().into(), hint: hint.into() }
+    let [node, op] = [label(node), node.op_type()].map(file::quoted);
+    Error::Operator { path: path.into(), node, op, hint: hint.into() }
 }
 
 /// The one input that is no initializer, with its static shape.

@@ -3,7 +3,7 @@
 use super::graph::{Graph, ints};
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
-use super::{layers, vector};
+use super::{MAX_ELEMENTS, layers, vector};
 use crate::Error;
 use lcsim_spec::Shape;
 use std::collections::HashMap;
@@ -102,6 +102,8 @@ pub(super) struct Lowered<'a> {
     pub maps: Vec<Map>,
     values: HashMap<&'a str, Value<'a>>,
     known: HashMap<Op, MapId>,
+    /// Channels that normalisations may still have: nodes can share their tensors, so the file's size is no bound.
+    budget: usize,
 }
 
 /// Gives every value of the graph its meaning.
@@ -110,7 +112,7 @@ pub(super) fn lower(graph: &Graph) -> Result<Lowered<'_>, Error> {
     let mut values: HashMap<_, _> = graph.tensors.iter().map(|(n, t)| (n.as_str(), Value::Const(t))).collect();
     values.insert(input, Value::Map(0));
     let maps = vec![Map { op: Op::Input, shape: *shape }];
-    let mut low = Lowered { graph, maps, values, known: HashMap::from([(Op::Input, 0)]) };
+    let mut low = Lowered { graph, maps, values, known: HashMap::from([(Op::Input, 0)]), budget: MAX_ELEMENTS };
     for (i, node) in graph.nodes.iter().enumerate() {
         let value = low.node(i, node)?;
         if let Some(output) = node.output.first() {
@@ -236,6 +238,11 @@ impl<'a> Lowered<'a> {
         match self.operand(node, 0)? {
             &Value::Map(x) if matches!(self.maps[x].op, Op::Conv { .. } | Op::Norm { .. }) => {
                 let shape = self.maps[x].shape;
+                let Some(budget) = self.budget.checked_sub(shape.channels) else {
+                    let expected = format!("at most {MAX_ELEMENTS} channels normalised in all");
+                    return Err(self.graph.invalid(node, expected, "more"));
+                };
+                self.budget = budget;
                 layers::norm(self, node, shape.channels)?;
                 Ok(self.map(Op::Norm { x, node: i }, shape))
             }

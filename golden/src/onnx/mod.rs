@@ -14,11 +14,15 @@ mod tensor;
 mod vector;
 
 use crate::{Error, Network};
+use lcsim_spec::file;
 use std::path::Path;
 
 /// Largest number of elements of a map, and of parameters of a network: far above any ResNet, and small enough that
 /// no product of sizes overflows.
 const MAX_ELEMENTS: usize = 1 << 28;
+
+/// Largest file, in bytes: as much as protobuf allows.
+const MAX_BYTES: u64 = (1 << 31) - 1;
 
 /// Reads a float network from an ONNX file.
 ///
@@ -26,7 +30,7 @@ const MAX_ELEMENTS: usize = 1 << 28;
 /// When the file cannot be read, is no ONNX model, or is no LC-ResNet; the message names the node or tensor.
 pub fn import(path: &Path) -> Result<Network, Error> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: shown.clone(), source })?;
+    let bytes = file::read(path, MAX_BYTES).map_err(|source| Error::Read { path: shown.clone(), source })?;
     import_bytes(&bytes, &shown)
 }
 
@@ -43,5 +47,7 @@ pub fn import_bytes(bytes: &[u8], path: &str) -> Result<Network, Error> {
 
 /// [`Error::Invalid`] from its parts.
 fn invalid(path: &str, item: impl Into<String>, expected: impl Into<String>, found: impl ToString) -> Error {
-    Error::Invalid { path: path.into(), item: item.into(), expected: expected.into(), found: found.to_string() }
+    // Names, lists and numbers of a file may have any length.
+    let [item, expected, found] = [item.into(), expected.into(), found.to_string()].map(|text| file::quoted(&text));
+    Error::Invalid { path: path.into(), item, expected, found }
 }

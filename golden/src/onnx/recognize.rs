@@ -231,7 +231,8 @@ impl Recognizer<'_> {
 
     fn conv(&mut self, s: &Stretch) -> Result<Conv, Error> {
         let node = &self.low.graph.nodes[s.node];
-        self.spend(s.node)?;
+        // Each normalisation scales the weights once more.
+        (0..=s.norms.len()).try_for_each(|_| self.spend(s.node))?;
         let mut conv = layers::conv(self.low, node, &s.norms, self.low.maps[s.x].shape, s.relu)?;
         conv.name = self.unique(&[&conv.name], s.node);
         Ok(conv)

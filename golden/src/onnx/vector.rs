@@ -24,7 +24,8 @@ pub(super) fn pooled(low: &Lowered, node: &NodeProto) -> Result<Vector, Error> {
     let mut keep = true;
     if node.op_type() == "ReduceMean" {
         let axes = low.ints_or_input(node, "axes", 1)?.unwrap_or_default();
-        let mut spatial: Vec<i64> = axes.iter().map(|&a| if a < 0 { a.saturating_add(4) } else { a }).collect();
+        let mut spatial: Vec<i64> =
+            axes.iter().take(MAX_RANK).map(|&a| if a < 0 { a.saturating_add(4) } else { a }).collect();
         spatial.sort_unstable();
         if spatial != [2, 3] {
             return Err(low.graph.invalid(node, "axes 2 and 3", format!("{axes:?}")));
@@ -137,7 +138,8 @@ fn axis_of(axis: i64, rank: usize, past: bool) -> Option<usize> {
 
 /// Several distinct axes.
 fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
-    let mut at = axes.iter().map(|&a| axis_of(a, rank, false)).collect::<Option<Vec<_>>>()?;
+    let few = Some(axes).filter(|axes| axes.len() <= rank)?;
+    let mut at = few.iter().map(|&a| axis_of(a, rank, false)).collect::<Option<Vec<_>>>()?;
     at.sort_unstable();
     at.windows(2).all(|w| w[0] != w[1]).then_some(at)
 }

@@ -2,6 +2,7 @@
 
 use super::ert;
 use crate::Error;
+use lcsim_spec::file::quoted;
 use lcsim_spec::report;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -196,7 +197,8 @@ impl Sram {
 
 fn toml(text: &str) -> Result<EnergyTable, String> {
     toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(1, |s| text[..s.start].matches('\n').count() + 1);
-        format!("line {line}: {}", e.message().trim())
+        // A span may begin within a character.
+        let line = e.span().map_or(1, |s| 1 + text.bytes().take(s.start).filter(|b| *b == b'\n').count());
+        format!("line {line}: {}", quoted(e.message().trim()))
     })
 }

@@ -1,0 +1,235 @@
+//! The layers of a topology on the accelerator of `lcsim run`: as many PEs as SCALE-Sim's array, memories that hold the layer.
+
+use super::config::{Dataflow, ScaleConfig};
+use super::layers::{Format, Shape as Layer};
+use super::mapping::Mapping;
+use anyhow::{Context, Result, bail, ensure};
+use lcsim_sim::{LayerCount, Mode, Simulator};
+use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
+use lcsim_spec::network::{Conv, Fc, InputSpec, Layer as Step};
+use lcsim_spec::number::POOL_SHIFT_MAX;
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
+
+/// Words of a column's accumulator memory, as in the embedded accelerators.
+const ACCUMULATOR_DEPTH: usize = 1024;
+/// Rows or columns that an accelerator may have.
+const MAX_SIDE: usize = 256;
+/// Pixels of a map along an axis.
+const MAX_AXIS: usize = 1 << 14;
+const NAME: &str = "layer";
+
+/// A layer on both machines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// What SCALE-Sim reports as `Total Cycles`, with the dataflow of its configuration: the last cycle, counted from 0.
+    pub scale_sim: u64,
+    /// Cycles of the layer here, where weights are stationary.
+    pub ours: u64,
+    /// Where they go, from the counts of both.
+    pub explanation: String,
+}
+
+/// Runs a layer of a topology of that format.
+///
+/// # Errors
+/// The array or the layer is larger than the accelerator can have: which size, the limit and what was found.
+pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer) -> Result<Comparison> {
+    for (key, side) in [("ArrayHeight", config.rows), ("ArrayWidth", config.cols)] {
+        ensure!(side <= MAX_SIDE, "{key}: expected at most {MAX_SIDE} without --compat, found {side}");
+    }
+    let Some(scale_sim) = Mapping::new(config, layer).cycles() else { bail!("too large to count its cycles") };
+    let conv = convolution(format, layer)?;
+    let accelerator = accelerator(config, &conv);
+    let net = network(conv);
+    let simulator = Simulator::new(&net, &accelerator)?;
+    let outcome = simulator.replay(&[], Mode::Gated);
+    let line = simulator.program().layers.iter().position(|l| l.name == NAME).context("the layer has no line")?;
+    let [Step::Conv(conv)] = &net.layers[..] else { bail!("expected one layer") };
+    let count = &outcome.layers[line];
+    let explanation = explain(config, layer, conv, count);
+    Ok(Comparison { scale_sim: scale_sim - 1, ours: count.cycles.total(), explanation })
+}
+
+/// The layer as a convolution. A matrix product of M x K by K x N is one of 1 x 1 taps from K to N channels over M pixels.
+fn convolution(format: Format, layer: &Layer) -> Result<Conv> {
+    let (input, kernel, stride) = match format {
+        Format::Conv => {
+            let input = Shape { channels: layer.channels, height: layer.height, width: layer.width };
+            (input, [layer.filter_height, layer.filter_width], layer.stride)
+        }
+        Format::Gemm => {
+            let pixels = layer.height;
+            let Some(width) = (1..=MAX_AXIS).find(|w| pixels.is_multiple_of(*w) && pixels / w <= MAX_AXIS) else {
+                bail!("M: expected a product of two numbers of at most {MAX_AXIS}, found {pixels}");
+            };
+            (Shape { channels: layer.window(), height: pixels / width, width }, [1, 1], 1)
+        }
+    };
+    let (height, width) = if format == Format::Conv { layer.output() } else { (input.height, input.width) };
+    let output = Shape { channels: layer.filters, height, width };
+    Ok(Conv {
+        name: NAME.into(),
+        input,
+        output,
+        kernel,
+        stride: [stride; 2],
+        pad: [0; 2],
+        relu: false,
+        depthwise: false,
+        // No cycle depends on them.
+        weights: vec![0; input.channels * kernel[0] * kernel[1] * output.channels],
+        bias: vec![0; output.channels],
+        multiplier: vec![1 << 14; output.channels],
+        shift: vec![0; output.channels],
+    })
+}
+
+/// The layer, and the smallest classifier that can follow.
+fn network(conv: Conv) -> QuantNetwork {
+    let (inputs, shape) = (conv.output.channels, conv.input);
+    let classifier = Fc {
+        name: "classifier".into(),
+        inputs,
+        outputs: 1,
+        weights: vec![0; inputs],
+        bias: vec![0],
+        multiplier: vec![],
+        shift: vec![],
+        pool_shift: POOL_SHIFT_MAX,
+        threshold: Score::ZERO,
+    };
+    QuantNetwork {
+        name: NAME.into(),
+        input: InputSpec { shape, mean: vec![0.0; shape.channels], std: vec![1.0; shape.channels], scale: 1.0 },
+        layers: vec![Step::Conv(conv)],
+        classifier,
+        logit_scale: 1.0,
+    }
+}
+
+/// An accelerator of SCALE-Sim's array, whose memories are as large as the layer needs them.
+fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
+    let (rows, cols) = (config.rows, config.cols);
+    let banks = rows * cols.div_ceil(rows);
+    let map = |s: Shape| s.channels.div_ceil(banks) * banks * s.pixels();
+    let outputs = conv.output.channels;
+    AcceleratorConfig {
+        name: format!("{rows}x{cols}"),
+        clock_mhz: 1.0,
+        array: ArrayConfig { rows, cols, accumulator_depth: ACCUMULATOR_DEPTH },
+        memory: MemoryConfig {
+            stream_bytes: map(conv.output),
+            scratch_bytes: map(conv.input),
+            weight_bytes: outputs.div_ceil(cols) * cols * conv.input.channels * conv.taps(),
+            gate_weight_bytes: outputs,
+            image_bytes: map(conv.input),
+            parameters: outputs,
+            gate_parameters: 1,
+            // Image, layer, classifier, stop.
+            instructions: 4,
+            instruction_words: 1,
+        },
+        gate: GateConfig { macs: 1, channels: outputs },
+        dram: None,
+    }
+}
+
+/// Where the cycles of a layer go, without a comma, as a field of a report. Folds and words come from what was counted, not from what was expected.
+fn explain(config: &ScaleConfig, layer: &Layer, conv: &Conv, count: &LayerCount) -> String {
+    let (cycles, pixels) = (count.cycles, conv.output.pixels() as u64);
+    let folds = cycles.compute / pixels;
+    let mut parts = vec![format!("compute {}: {folds} folds of {pixels} pixels", cycles.compute)];
+    let tiles = conv.output.channels.div_ceil(config.cols);
+    let alone = (tiles * conv.taps() * conv.input.channels.div_ceil(config.rows)) as u64;
+    if folds < alone {
+        parts.push(format!("taps share folds: {alone} -> {folds} folds"));
+    }
+    let (row_folds, col_folds) =
+        Mapping::new(&ScaleConfig { dataflow: Dataflow::WeightStationary, ..*config }, layer).fold_counts();
+    let full = (row_folds * col_folds) as u64;
+    if folds > full {
+        parts.push(format!("rows that a tap's last channels leave idle: {full} -> {folds} folds"));
+    }
+    let words = count.activity.filter_read / config.cols as u64;
+    let chunks = pixels.div_ceil(ACCUMULATOR_DEPTH as u64);
+    if chunks > 1 {
+        parts.push(format!("accumulator chunks {chunks}: filters are loaded for each, {words} words"));
+    }
+    let load = words / (folds * chunks);
+    let slow = if load + 1 > pixels.min(ACCUMULATOR_DEPTH as u64) {
+        format!(" (on average {} cycles a fold and more than its pixels)", load + 1)
+    } else {
+        String::new()
+    };
+    let weights = format!("weights {}: waited for parameters and {words} words of filters{slow}", cycles.weights);
+    let waits = [
+        (cycles.weights, weights),
+        (cycles.drain, format!("drain {}", cycles.drain)),
+        (cycles.bank_conflict, format!("bank conflicts {}", cycles.bank_conflict)),
+        (cycles.control, format!("control {}", cycles.control)),
+    ];
+    parts.extend(waits.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text));
+    let m = Mapping::new(config, layer);
+    let (row_folds, col_folds) = m.fold_counts();
+    let stream = match m.dataflow {
+        Dataflow::OutputStationary => "products of an output",
+        Dataflow::WeightStationary => "pixels",
+        Dataflow::InputStationary => "filters",
+    };
+    let around = m.fold_cycles() - m.t as u64;
+    parts.push(format!(
+        "SCALE-Sim {}: {} folds of {} {stream} and {around} cycles to fill and drain each",
+        m.dataflow.name(),
+        row_folds * col_folds,
+        m.t
+    ));
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> ScaleConfig {
+        ScaleConfig {
+            rows: 4,
+            cols: 4,
+            ifmap_words: 1024,
+            filter_words: 1024,
+            ofmap_words: 1024,
+            dataflow: Dataflow::WeightStationary,
+        }
+    }
+
+    fn gemm(m: usize, n: usize, k: usize) -> Layer {
+        Layer { height: m, width: k, filter_height: 1, filter_width: k, channels: 1, filters: n, stride: 1 }
+    }
+
+    #[test]
+    fn cycles_of_a_product_are_those_of_the_contract_page() {
+        // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4 cycles to the first slot; the slots;
+        // R + C + 10 + 1 until the last output is written, and 1 until the controller sees it.
+        let found = compare(&config(), Format::Gemm, &gemm(16, 4, 8)).expect("runs");
+        assert_eq!(found.ours, (1 + 1 + 4 + 2) + 4 + (2 * 16 - 1) + (4 + 4 + 10 + 1) + 1);
+        // 2 folds of 2R + C + T - 2 cycles, the last of them counted from 0.
+        assert_eq!(found.scale_sim, 2 * (8 + 4 + 16 - 2) - 1);
+        assert!(found.explanation.starts_with("compute 32: 2 folds of 16 pixels; weights"), "{}", found.explanation);
+        assert!(found.explanation.ends_with("SCALE-Sim ws: 2 folds of 16 pixels and 10 cycles to fill and drain each"));
+    }
+
+    #[test]
+    fn taps_of_few_channels_share_folds_and_maps_are_cut_in_chunks() {
+        let layer =
+            Layer { height: 52, width: 42, filter_height: 3, filter_width: 3, channels: 1, filters: 4, stride: 1 };
+        let found = compare(&config(), Format::Conv, &layer).expect("runs").explanation;
+        // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are loaded.
+        assert!(found.starts_with("compute 6000: 3 folds of 2000 pixels; taps share folds: 9 -> 3 folds; "), "{found}");
+        assert!(found.contains("; accumulator chunks 2: filters are loaded for each, 18 words; "), "{found}");
+    }
+
+    #[test]
+    fn a_map_over_the_longest_axis_is_laid_out_in_rows() {
+        let conv = convolution(Format::Gemm, &gemm(3 * MAX_AXIS, 1, 1)).expect("a product");
+        assert_eq!((conv.input.height, conv.input.width), (MAX_AXIS, 3));
+    }
+}
