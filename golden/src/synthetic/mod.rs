@@ -132,7 +132,7 @@ fn conv(name: &str, input: Shape, channels: usize, kernel: usize, stride: usize,
         depthwise: false,
         weights: vec![0; channels * input.channels * kernel * kernel],
         bias: vec![0; channels],
-        multiplier: vec![MULTIPLIER_MIN as u16; channels],
+        multiplier: vec![MULTIPLIER_MIN; channels],
         shift: vec![0; channels],
     }
 }
@@ -145,7 +145,7 @@ fn fc(name: &str, map: Shape, outputs: usize) -> Fc {
         outputs,
         weights: vec![0; map.channels * outputs],
         bias: vec![0; outputs],
-        multiplier: vec![MULTIPLIER_MIN as u16; outputs],
+        multiplier: vec![MULTIPLIER_MIN; outputs],
         shift: vec![0; outputs],
         pool_shift: (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX),
         threshold: Score::ZERO,
