@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// Largest accelerator configuration and energy table, and SCALE-Sim's configurations, in bytes.
+/// Largest accelerator configuration, and the largest of SCALE-Sim's configurations, in bytes.
 pub const MAX_SETTINGS: u64 = 1 << 20;
 
 /// Reads a file of at most `limit` bytes. A larger one is refused by its size, before it is read; what has no size, such as a

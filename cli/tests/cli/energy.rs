@@ -96,11 +96,14 @@ fn tables_that_are_none() {
         (table.replace("pj = 0.315", "nj = 0.000315"), &["energy.toml: line 6", "`nj`"]),
         (table.replace("[add_int32]", "[add]"), &["energy.toml: line 13", "`add`"]),
         ("ERT: {version: '0.4', tables: []}\n".into(), &["energy.toml: component `register`", "found none"]),
-        (" ".repeat(10_000_001), &["energy.toml: expected", "at most 10000000 bytes"]),
+        (" ".repeat(10_000_001), &["energy.toml: cannot read", "expected a file of at most 10000000 bytes"]),
     ] {
         fs::write(&path, text).expect("written");
         refused(&["run", "--images", "1", "--energy-table", arg(&path)], parts);
     }
     fs::write(&path, b"name = \"\xff\"").expect("written");
-    refused(&["run", "--images", "1", "--energy-table", arg(&path)], &["energy.toml: no text", "utf-8"]);
+    refused(
+        &["run", "--images", "1", "--energy-table", arg(&path)],
+        &["energy.toml: cannot read", "expected text (UTF-8)"],
+    );
 }

@@ -2,12 +2,13 @@
 //!
 //! docs/microarchitecture.md, "Program" and "Memory map". No cycle is counted here.
 
+mod jobs;
 mod layout;
 
+pub use jobs::{ConvJob, GateJob, Inputs, LayerInfo, MaxPoolJob, Op, Param, Purpose, Unit};
 pub use layout::{Memory, Region, pool_region};
 
 use crate::network::NetworkError;
-use crate::number::Score;
 use crate::report::LayerKind;
 use crate::{AcceleratorConfig, Block, Conv, Fc, Layer, MaxPool, QuantNetwork, Shape};
 use layout::Layout;
@@ -42,173 +43,6 @@ pub enum ScheduleError {
         /// What it takes, in the parameter's unit.
         needed: usize,
     },
-}
-
-/// One instruction of the controller.
-#[derive(Debug, Clone, Copy)]
-pub struct Op {
-    /// What it starts.
-    pub unit: Unit,
-    /// Stepped over if the block's L-Net gave 0.
-    pub predicated: bool,
-    /// Line of the report.
-    pub layer: usize,
-}
-
-/// What an instruction starts.
-#[derive(Debug, Clone, Copy)]
-pub enum Unit {
-    /// The image port.
-    LoadImage,
-    /// This convolution of [`Program::convs`].
-    Conv(usize),
-    /// This gate of [`Program::gates`].
-    Gate(usize),
-    /// This max pooling of [`Program::max_pools`].
-    MaxPool(usize),
-}
-
-/// Where a convolution's input channels come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Inputs {
-    /// Channel i of the map is channel i of the filter.
-    Dense,
-    /// Entry i of a live list names the channel of the map's i-th entry.
-    List(usize),
-    /// The image: banks hold copies of its channels, so that a fold covers this many taps.
-    Packed(usize),
-}
-
-/// A convolution on the array.
-#[derive(Debug, Clone)]
-pub struct ConvJob {
-    /// Line of the report.
-    pub layer: usize,
-    /// Input map, every channel live.
-    pub input: Shape,
-    /// Output map, every channel live.
-    pub output: Shape,
-    /// Kernel height and width.
-    pub kernel: [usize; 2],
-    /// Vertical and horizontal stride.
-    pub stride: [usize; 2],
-    /// Zero padding above and to the left.
-    pub pad: [usize; 2],
-    /// Each output channel reads the input channel of its own number alone.
-    pub depthwise: bool,
-    /// Where the input stands.
-    pub src: Region,
-    /// Where the output goes.
-    pub dst: Region,
-    /// Readers of the input apply ReLU.
-    pub src_relu: bool,
-    /// Which channels the input's entries are.
-    pub inputs: Inputs,
-    /// The input's rest stands in copies, so that taps of it share folds.
-    pub src_copies: bool,
-    /// Writes the output's rest in copies.
-    pub dst_copies: bool,
-    /// Output channels in the order of a live list; all of them without one.
-    pub outputs: Option<usize>,
-    /// The destination is indexed by channel, not by position in the list.
-    pub natural: bool,
-    /// Adds to what stands at the destination, which is read with ReLU if the flag is set.
-    pub residual: Option<bool>,
-    /// Scales by the L-Net's score.
-    pub l_scaled: bool,
-    /// Adds up pool sums, of the values with ReLU if the flag is set.
-    pub pool: Option<bool>,
-    /// First word of the filter memory.
-    pub filter_base: usize,
-    /// First word of the parameter memory.
-    pub param_base: usize,
-}
-
-impl ConvJob {
-    /// Kernel taps.
-    pub fn taps(&self) -> usize {
-        self.kernel[0] * self.kernel[1]
-    }
-
-    /// Words of the filter memory that hold a tap of a group of output channels.
-    pub fn words_of_tap(&self) -> usize {
-        if self.depthwise { 1 } else { self.input.channels }
-    }
-}
-
-/// A max pooling of the residual stream.
-#[derive(Debug, Clone)]
-pub struct MaxPoolJob {
-    /// Line of the report.
-    pub layer: usize,
-    /// Its windows.
-    pub windows: MaxPool,
-    /// Where the input stands.
-    pub src: Region,
-    /// Where the output goes.
-    pub dst: Region,
-    /// Adds up pool sums, of the values with ReLU if the flag is set.
-    pub pool: Option<bool>,
-}
-
-/// What a fully connected layer on the gate unit is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// One score for the residual branch.
-    LNet,
-    /// Scores of channels, written to this live list.
-    CNet(usize),
-    /// Logits.
-    Classifier,
-}
-
-/// A fully connected layer on the gate unit.
-#[derive(Debug, Clone)]
-pub struct GateJob {
-    /// Line of the report.
-    pub layer: usize,
-    /// What its outputs are.
-    pub purpose: Purpose,
-    /// Channels of the pooled map.
-    pub inputs: usize,
-    /// Outputs.
-    pub outputs: usize,
-    /// The map's region of the pool memory.
-    pub pool_region: usize,
-    /// Right shift of a pool sum.
-    pub pool_shift: u8,
-    /// Scores below it count as 0.
-    pub threshold: Score,
-    /// The live list that names the pooled channels; all of them without one.
-    pub list: Option<usize>,
-    /// First word of the gate weight memory.
-    pub weight_base: usize,
-    /// First word of the gate parameter memory.
-    pub param_base: usize,
-}
-
-/// Bias, multiplier and shift of an output channel.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Param {
-    /// Added to the accumulator.
-    pub bias: i32,
-    /// 15 bits.
-    pub multiplier: u16,
-    /// 5 bits.
-    pub shift: u8,
-}
-
-/// A line of the report.
-#[derive(Debug, Clone)]
-pub struct LayerInfo {
-    /// Unique name.
-    pub name: String,
-    /// What it is.
-    pub kind: LayerKind,
-    /// MACs with everything live.
-    pub macs_dense: u64,
-    /// Output channels.
-    pub channels: usize,
 }
 
 /// Everything that is fixed before an image arrives.
