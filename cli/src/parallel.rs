@@ -49,24 +49,42 @@ pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> Resu
 /// # Errors
 /// [`Interrupted`].
 pub fn images<T: Send>(count: usize, bar: bool, work: impl Fn(usize) -> T + Sync) -> Result<Vec<T>, Interrupted> {
+    sum(count, bar, Vec::new, |results, i| results.push(work(i)), |results, mut later| results.append(&mut later))
+}
+
+/// What `add` makes of `0..count`, in their order: each thread begins its part with what `nothing` gives, and `append` adds a part to the
+/// one before it. Shown like [`images`].
+///
+/// # Errors
+/// [`Interrupted`].
+pub fn sum<T: Send>(
+    count: usize,
+    bar: bool,
+    nothing: impl Fn() -> T + Sync,
+    add: impl Fn(&mut T, usize) + Sync,
+    append: impl Fn(&mut T, T) + Sync,
+) -> Result<T, Interrupted> {
     let bar = progress_bar(count, bar);
     let done = AtomicUsize::new(0);
     WATCHED.store(true, Ordering::SeqCst);
-    let results: Option<Vec<T>> = (0..count)
+    let sum = (0..count)
         .into_par_iter()
-        .map(|i| {
+        .try_fold(&nothing, |mut part, i| {
             if STOP.load(Ordering::SeqCst) {
                 return None;
             }
-            let result = work(i);
+            add(&mut part, i);
             done.fetch_add(1, Ordering::SeqCst);
             bar.inc(1);
-            Some(result)
+            Some(part)
         })
-        .collect();
+        .try_reduce(&nothing, |mut part, later| {
+            append(&mut part, later);
+            Some(part)
+        });
     WATCHED.store(false, Ordering::SeqCst);
     bar.finish_and_clear();
-    results.ok_or(Interrupted { done: done.into_inner(), of: count })
+    sum.ok_or(Interrupted { done: done.into_inner(), of: count })
 }
 
 fn progress_bar(count: usize, shown: bool) -> ProgressBar {

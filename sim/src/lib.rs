@@ -2,6 +2,7 @@
 //!
 //! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals it.
 
+mod costs;
 mod counters;
 mod dram;
 mod energy;
@@ -10,12 +11,14 @@ mod error;
 mod fast;
 pub mod report;
 
+pub use costs::{Costs, LayerCosts};
 pub use counters::{Activity, CycleCounters, LayerCount, Spent};
 pub use energy::{ENERGY_TABLES, EnergyTable};
 pub use engine::{ControllerState, Cycle, LoaderState, Outcome, Place, Probe};
 pub use error::Error;
 
-use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork};
+use lcsim_spec::schedule::Purpose;
+use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Score};
 use std::sync::{Arc, OnceLock};
 
 /// What a gate's zero does.
@@ -110,6 +113,38 @@ impl Simulator {
     /// evaluated, in order; the gates of a branch that is skipped are not.
     pub fn replay(&self, decisions: &[GateDecision], mode: Mode) -> Outcome {
         fast::replay(&self.program, decisions, mode)
+    }
+
+    /// What an image costs whose gates decide so, by the simulator's engine: like [`Simulator::replay`] with `fast`; `stepped` takes the
+    /// image, and its own decisions.
+    ///
+    /// # Panics
+    /// If `image` is not as long as the network's input shape says.
+    pub fn cost(&self, image: &[i8], decisions: &[GateDecision], mode: Mode) -> Outcome {
+        match self.engine {
+            Engine::Fast => self.replay(decisions, mode),
+            Engine::Stepped => self.run(image, mode),
+        }
+    }
+
+    /// What every image costs if all gates are evaluated and skip nothing: cycles and activities do not depend on values then. A network
+    /// without gates always costs that. `image` is any image.
+    ///
+    /// # Panics
+    /// If `image` is not as long as the network's input shape says.
+    pub fn forced_open(&self, image: &[i8]) -> Outcome {
+        self.cost(image, &self.open(), Mode::ForcedOpen)
+    }
+
+    /// Decisions that leave everything open.
+    fn open(&self) -> Vec<GateDecision> {
+        let gates = self.program.gates.iter().filter(|job| job.purpose != Purpose::Classifier);
+        gates
+            .map(|job| GateDecision {
+                gate: self.program.layers[job.layer].name.clone(),
+                scores: vec![Score::ONE; job.outputs],
+            })
+            .collect()
     }
 
     /// What stands in the memories after `cycles` clock edges.

@@ -1,12 +1,13 @@
 //! Counters of all images -> the report.
 
-use crate::counters::{Activity, CycleCounters};
+use crate::costs::{Costs, LayerCosts};
+use crate::counters::CycleCounters;
 use crate::energy::{EnergyModel, EnergyTable};
-use crate::{Error, Outcome, Simulator};
+use crate::{Error, Simulator};
 use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
-/// What was run, with the outcomes of all images in their order.
+/// What was run, and what the images cost.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Version of lcsim.
@@ -18,11 +19,11 @@ pub struct Run {
     /// Name of the data set.
     pub data: String,
     /// Gates active.
-    pub gated: Vec<Outcome>,
+    pub gated: Costs,
     /// Every gate evaluated, nothing skipped.
-    pub forced_open: Vec<Outcome>,
+    pub forced_open: Costs,
     /// The network without gates.
-    pub ungated: Vec<Outcome>,
+    pub ungated: Costs,
     /// Images whose class, gates active, is their label; nothing where only the timing was simulated.
     pub correct: Option<u64>,
 }
@@ -34,10 +35,11 @@ pub struct Run {
 pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Result<Report, Error> {
     let config = &gated.program.config;
     let model = EnergyModel::new(table, config);
-    let images = run.gated.len() as u64;
+    let images = run.gated.images();
     let pes = config.array.rows * config.array.cols;
-    let layers: Vec<LayerReport> = (gated.program.layers.iter().enumerate())
-        .map(|(i, info)| layer_report(info, i, &run.gated, &model, pes))
+    let layers: Vec<LayerReport> = (gated.program.layers.iter())
+        .zip(&run.gated.layers)
+        .map(|(info, costs)| layer_report(info, costs, images, &model, pes))
         .collect::<Result<_, _>>()?;
     let cycles = cycle_report(&run.gated);
     let macs = Macs {
@@ -45,10 +47,10 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         executed: layers.iter().filter(|l| !is_gate(l.kind)).map(|l| l.macs_executed).sum(),
         gate: layers.iter().filter(|l| is_gate(l.kind)).map(|l| l.macs_executed).sum(),
     };
-    let reference = |sim: &Simulator, outcomes: &[Outcome]| -> Result<Reference, Error> {
-        let cycles = outcomes.iter().map(|o| o.cycles).sum();
-        let energy_pj = sum_layers(sim, outcomes, &model)?;
-        let efficiency = efficiency(&energy_pj, cycles, outcomes.len(), config.clock_mhz);
+    let reference = |sim: &Simulator, costs: &Costs| -> Result<Reference, Error> {
+        let cycles = costs.image_cycles.iter().sum();
+        let energy_pj = sum_layers(sim, costs, &model)?;
+        let efficiency = efficiency(&energy_pj, cycles, costs.images(), config.clock_mhz);
         Ok(Reference { cycles, energy_pj, efficiency })
     };
     let ungated = reference(ungated, &run.ungated)?;
@@ -66,7 +68,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         images,
         accuracy: run.correct.map(|correct| ratio(correct as f64, images as f64)),
         macs,
-        efficiency: efficiency(&energy_pj, cycles.total, run.gated.len(), config.clock_mhz),
+        efficiency: efficiency(&energy_pj, cycles.total, images, config.clock_mhz),
         energy_pj,
         energy_table: table.describe(),
         forced_open: reference(gated, &run.forced_open)?,
@@ -76,14 +78,14 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         realized_fraction: ratio(speedup, mac_reduction),
         time_us,
         frames_per_second: ratio(1e6, time_us),
-        image_cycles: run.gated.iter().map(|o| o.cycles).collect(),
         dram: config.dram.as_ref().map(|_| dram_report(gated, &run.gated, &layers, &cycles)),
+        image_cycles: run.gated.image_cycles,
         cycles,
         layers,
     })
 }
 
-fn dram_report(sim: &Simulator, outcomes: &[Outcome], layers: &[LayerReport], cycles: &Cycles) -> Dram {
+fn dram_report(sim: &Simulator, costs: &Costs, layers: &[LayerReport], cycles: &Cycles) -> Dram {
     let program = &sim.program;
     Dram {
         filter_bytes: program.filters.len() as u64,
@@ -92,18 +94,12 @@ fn dram_report(sim: &Simulator, outcomes: &[Outcome], layers: &[LayerReport], cy
         gate_weights_on_chip: program.gate_weights_on_chip,
         read_bytes: layers.iter().map(|l| l.dram_bytes).sum(),
         wasted_bytes: layers.iter().map(|l| l.dram_wasted_bytes).sum(),
-        busy_cycles: outcomes.iter().map(|o| o.dram_busy).sum(),
+        busy_cycles: costs.dram_busy,
         stall_cycles: cycles.stall_by.get("dram").copied().unwrap_or(0),
     }
 }
 
-/// MACs that convolutions and classifier executed for one image.
-pub fn image_macs(simulator: &Simulator, outcome: &Outcome) -> u64 {
-    let layers = simulator.program.layers.iter().zip(&outcome.layers);
-    layers.filter(|(info, _)| !is_gate(info.kind)).map(|(_, l)| l.activity.macs + l.activity.gate_macs).sum()
-}
-
-fn is_gate(kind: LayerKind) -> bool {
+pub(crate) fn is_gate(kind: LayerKind) -> bool {
     matches!(kind, LayerKind::LNet | LayerKind::CNet)
 }
 
@@ -112,9 +108,9 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
-fn cycle_report(outcomes: &[Outcome]) -> Cycles {
+fn cycle_report(costs: &Costs) -> Cycles {
     let mut sum = CycleCounters::default();
-    outcomes.iter().flat_map(|o| &o.layers).for_each(|l| sum += l.cycles);
+    costs.layers.iter().for_each(|l| sum += l.cycles);
     let total = sum.total();
     let by = [
         ("weights", sum.weights),
@@ -125,7 +121,7 @@ fn cycle_report(outcomes: &[Outcome]) -> Cycles {
     ];
     Cycles {
         total,
-        mean: ratio(total as f64, outcomes.len() as f64),
+        mean: ratio(total as f64, costs.images() as f64),
         compute: sum.compute,
         input: sum.input,
         classifier: sum.classifier,
@@ -136,7 +132,7 @@ fn cycle_report(outcomes: &[Outcome]) -> Cycles {
     }
 }
 
-fn efficiency(energy: &Energy, cycles: u64, images: usize, clock_mhz: f64) -> Efficiency {
+fn efficiency(energy: &Energy, cycles: u64, images: u64, clock_mhz: f64) -> Efficiency {
     let energy_per_image_pj = ratio(energy.total, images as f64);
     let time_us = ratio(cycles as f64, images as f64) / clock_mhz;
     Efficiency {
@@ -146,41 +142,23 @@ fn efficiency(energy: &Energy, cycles: u64, images: usize, clock_mhz: f64) -> Ef
     }
 }
 
-fn sum_layers(sim: &Simulator, outcomes: &[Outcome], model: &EnergyModel) -> Result<Energy, Error> {
+fn sum_layers(sim: &Simulator, costs: &Costs, model: &EnergyModel) -> Result<Energy, Error> {
     let mut sum = Energy::default();
-    for (i, info) in sim.program.layers.iter().enumerate() {
-        sum += model.energy(info.kind, &activity(i, outcomes), cycles(i, outcomes).total())?;
+    for (info, layer) in sim.program.layers.iter().zip(&costs.layers) {
+        sum += model.energy(info.kind, &layer.activity, layer.cycles.total())?;
     }
     Ok(sum)
 }
 
-fn cycles(layer: usize, outcomes: &[Outcome]) -> CycleCounters {
-    let mut sum = CycleCounters::default();
-    outcomes.iter().for_each(|o| sum += o.layers[layer].cycles);
-    sum
-}
-
-fn activity(layer: usize, outcomes: &[Outcome]) -> Activity {
-    let mut sum = Activity::default();
-    outcomes.iter().for_each(|o| sum += o.layers[layer].activity);
-    sum
-}
-
 fn layer_report(
     info: &LayerInfo,
-    i: usize,
-    outcomes: &[Outcome],
+    costs: &LayerCosts,
+    images: u64,
     model: &EnergyModel,
     pes: usize,
 ) -> Result<LayerReport, Error> {
-    let images = outcomes.len() as u64;
-    let (cycles, activity) = (cycles(i, outcomes), activity(i, outcomes));
-    let executed = outcomes.iter().filter(|o| o.layers[i].executed).count() as u64;
-    let skipped = match info.kind {
-        LayerKind::LNet => outcomes.iter().filter(|o| o.layers[i].skips).count() as u64,
-        _ => images - executed,
-    };
-    let live: u64 = outcomes.iter().map(|o| o.layers[i].live).sum();
+    let LayerCosts { cycles, activity, live, executed, skips } = *costs;
+    let skipped = if info.kind == LayerKind::LNet { skips } else { images - executed };
     let on_array = matches!(info.kind, LayerKind::Conv | LayerKind::Shortcut);
     Ok(LayerReport {
         name: info.name.clone(),

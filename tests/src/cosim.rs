@@ -31,7 +31,8 @@ impl Seen {
     pub fn simulated(program: &Program, outcome: &Outcome, mode: Mode) -> Self {
         let gate = |name: &String| program.gates.iter().find(|g| program.layers[g.layer].name == *name);
         let ends = |of_gates: bool| {
-            outcome.ends.iter().filter(|(n, _)| gate(n).is_some() == of_gates).map(|(_, cycle)| *cycle).collect()
+            let of = |layer: &usize| program.gates.iter().any(|g| g.layer == *layer) == of_gates;
+            outcome.ends.iter().filter(|(layer, _)| of(layer)).map(|(_, cycle)| *cycle).collect()
         };
         let entries = |decision: &GateDecision| {
             let Some(Purpose::CNet(list)) = gate(&decision.gate).map(|g| g.purpose) else { return vec![] };

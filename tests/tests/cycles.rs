@@ -1,7 +1,7 @@
 //! Cycle counts derived by hand from docs/microarchitecture.md, term by term, and probed on both sides: the output is
 //! absent after n - 1 cycles and present after n.
 
-use lcsim_sim::{Mode, Probe, Simulator};
+use lcsim_sim::{Mode, Outcome, Probe, Simulator};
 use lcsim_spec::network::Layer;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
@@ -256,13 +256,19 @@ fn taps_of_a_rest_share_folds() {
         let b = block(map, 7, 3, None, [&mask, &[]]);
         let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
         let t = terms(&config);
-        let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
-        let (_, conv2) = outcome.ends.iter().find(|(name, _)| name == "conv1").expect("ran");
-        let first = t.first_slot(t.first_word(*conv2, 4), 4, 1);
+        let simulator = Simulator::stepped(&net, &config).expect("fits");
+        let conv2 = ended(&simulator, &simulator.run(&[10; 64], Mode::Gated), "conv1");
+        let first = t.first_slot(t.first_word(conv2, 4), 4, 1);
         let before = 3 + 1;
         let emission = first + (folds - 1) * 16;
         appears(&net, &config, t.written(emission, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
     }
+}
+
+/// Cycle at which the instruction of that layer had ended.
+fn ended(simulator: &Simulator, outcome: &Outcome, layer: &str) -> u64 {
+    let layers = &simulator.program().layers;
+    outcome.ends.iter().find(|(line, _)| layers[*line].name == layer).expect("ran").1
 }
 
 #[test]
@@ -276,7 +282,7 @@ fn channels_of_one_bank_take_turns() {
     let t = terms(&config);
     let simulator = Simulator::stepped(&net, &config).expect("fits");
     let outcome = simulator.run(&[10; 64], Mode::Gated);
-    let ended = |layer: &str| outcome.ends.iter().find(|(name, _)| name == layer).expect("ran").1;
+    let ended = |layer: &str| ended(&simulator, &outcome, layer);
     let cnet2 = ended("conv1");
     // Eight outputs on eight MACs; both live channels fit the first tile, which waits for the end of the list.
     let tile = scored(cnet2, 4, 7) + 1;

@@ -1,7 +1,7 @@
 //! The `fast` engine equals the `stepped` one in every value, cycle and counter.
 
 use lcsim_golden::container;
-use lcsim_sim::{Mode, Simulator};
+use lcsim_sim::{Engine, Mode, Outcome, Simulator};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, any_plan, plan, starved};
 use lcsim_tests::repository;
@@ -56,6 +56,25 @@ proptest! {
         let replayed = to.replay(&from.run(&image, mode).trace.gates, mode);
         let own = to.run(&image, mode);
         prop_assert_eq!((replayed.cycles, replayed.layers, replayed.ends), (own.cycles, own.layers, own.ends));
+    }
+
+    /// With gates forced open, and without gates, every image costs the same.
+    #[test]
+    fn what_skips_nothing_costs_every_image_the_same(plan in any_plan(), config in accelerator_with_dram()) {
+        let (net, image) = (plan.build(), plan.image());
+        let config = starved(&net, config, true, true);
+        let other: Vec<i8> = image.iter().map(|value| !value).collect();
+        let costs = |outcome: Outcome| {
+            let layers: Vec<_> = outcome.layers.iter().map(|l| (l.cycles, l.activity, l.executed)).collect();
+            (outcome.cycles, layers, outcome.ends, outcome.dram_busy)
+        };
+        let gated = Simulator::stepped(&net, &config).expect("it fits");
+        let ungated = Simulator::stepped(&net.ungated(), &config).expect("it fits");
+        for (simulator, mode) in [(gated, Mode::ForcedOpen), (ungated, Mode::Gated)] {
+            let expected = costs(simulator.clone().with_engine(Engine::Fast).forced_open(&other));
+            prop_assert_eq!(&costs(simulator.forced_open(&image)), &expected);
+            prop_assert_eq!(&costs(simulator.run(&image, mode)), &expected);
+        }
     }
 }
 

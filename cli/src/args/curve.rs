@@ -48,8 +48,9 @@ to the 95th percentile for gated networks, squares joined by a dashed line for
 static ones, and the Pareto front: no network of the same accelerator and gate unit
 is as accurate and faster, or as fast and more accurate.
 
-A point is written to DIR/points as soon as it is measured. After Ctrl-C the same
-command goes on behind the last finished one.
+An image is classified once for all accelerators, whose points are measured
+together (--engine stepped: one by one) and written to DIR/points as soon as they
+are. After Ctrl-C the same command goes on behind the last finished ones.
 
 {DATA_HELP}
 

@@ -88,8 +88,9 @@ fn rate(text: &str) -> Result<f64, String> {
 fn run_help() -> String {
     format!(
         "\
-Every image is simulated three times: with gates that skip, with gates forced
-open (evaluated, but nothing is skipped), and without gates (the same filters).
+Every image is simulated with gates that skip. What it costs with gates forced
+open (evaluated, but nothing is skipped), and without gates (the same filters),
+is the same for every image, and is in the report beside it.
 MACs are multiply-accumulates; one MAC is two FLOPs.
 
 --synthetic asks what a network would cost whose gates are open so often, before

@@ -10,7 +10,7 @@ use crate::{draw, load, output, parallel};
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_golden::container;
-use lcsim_sim::EnergyTable;
+use lcsim_sim::{EnergyTable, Engine};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -74,34 +74,41 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
     let store = args.out.join("points");
     fs::create_dir_all(&store).with_context(|| format!("{}: cannot make the folder", store.display()))?;
     let of = configs.len() * models.len();
-    let mut points = vec![];
-    for config in &configs {
-        for (net, path, images) in &models {
+    // By accelerator, then by model.
+    let mut points: Vec<Option<Point>> = vec![None; of];
+    for (m, (net, path, images)) in models.iter().enumerate() {
+        let mut missing = vec![];
+        for (c, config) in configs.iter().enumerate() {
             let file = store.join(format!("{}.json", key(args, config, energy, net, path, images)?));
-            if let Some(point) = stored(&file).filter(|_| !args.fresh) {
-                points.push(point);
-                continue;
+            let at = c * models.len() + m;
+            points[at] = stored(&file).filter(|_| !args.fresh);
+            if points[at].is_none() {
+                missing.push((at, config, file));
             }
+        }
+        // Accelerators share an image's inference, and their points are finished together. Stepping takes long, and shares nothing.
+        let engine = args.common.engine.into();
+        let together = if engine == Engine::Fast { missing.len().max(1) } else { 1 };
+        for missing in missing.chunks(together) {
+            let finished = points.iter().flatten().count();
             if !args.common.quiet {
-                note(&format!(
-                    "{} of {of}: {}{} on {}, {} gate MACs",
-                    points.len() + 1,
-                    net.name,
-                    curve::suffix(net.threshold().to_num()),
-                    config.name,
-                    config.gate.macs
-                ));
+                missing.iter().enumerate().for_each(|(i, (_, config, _))| {
+                    let name = format!("{}{}", net.name, curve::suffix(net.threshold().to_num()));
+                    let (number, macs) = (finished + i + 1, config.gate.macs);
+                    note(&format!("{number} of {of}: {name} on {}, {macs} gate MACs", config.name));
+                });
             }
-            let engine = args.common.engine.into();
-            let setting = Setting { net, config, energy, data: &name, images, engine };
-            let point = curve::measure(&setting, !args.common.quiet).with_context(|| {
-                format!("{} of {of} points are finished and kept in {}", points.len(), store.display())
-            })?;
-            Destination::check(&file)?.write(&serde_json::to_vec_pretty(&point)?)?;
-            points.push(point);
+            let configs: Vec<&AcceleratorConfig> = missing.iter().map(|m| m.1).collect();
+            let setting = Setting { net, configs: &configs, energy, data: &name, images, engine };
+            let measured = curve::measure(&setting, !args.common.quiet)
+                .with_context(|| format!("{finished} of {of} points are finished and kept in {}", store.display()))?;
+            for ((at, _, file), point) in missing.iter().zip(measured) {
+                Destination::check(file)?.write(&serde_json::to_vec_pretty(&point)?)?;
+                points[*at] = Some(point);
+            }
         }
     }
-    Ok(points)
+    Ok(points.into_iter().flatten().collect())
 }
 
 /// Each model, with the file it is from; a gated one with each threshold.

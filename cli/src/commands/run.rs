@@ -7,7 +7,7 @@ use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
-use lcsim_sim::{Mode, Outcome, Simulator, report};
+use lcsim_sim::{Costs, Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
@@ -37,12 +37,14 @@ pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bo
     if quiet || on_stdout { Ok(()) } else { print(format!("{}\n\n{}", table::text(&rows), totals::text(report))) }
 }
 
-/// What was run on what, and what each image cost: with its gates, with all gates forced open, without gates.
+/// What was run on what: with and without gates.
 struct Ran {
     net: QuantNetwork,
     simulators: [Simulator; 2],
     data: String,
-    outcomes: Vec<[Outcome; 3]>,
+    gated: Costs,
+    /// What every image costs with all gates forced open, and without gates.
+    open: [Outcome; 2],
     correct: Option<u64>,
 }
 
@@ -60,22 +62,19 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         Some(shape) => synthetic(args, shape, simulators)?,
         None => inferred(args, simulators)?,
     };
-    let mut run = report::Run {
+    let images = ran.gated.image_cycles.len();
+    let [gated, ungated] = &ran.simulators;
+    let [forced_open, without] = &ran.open;
+    let run = report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: ran.net.name.clone(),
         threshold: ran.net.threshold(),
         data: ran.data,
-        gated: vec![],
-        forced_open: vec![],
-        ungated: vec![],
+        gated: ran.gated,
+        forced_open: Costs::equal(gated, forced_open, images),
+        ungated: Costs::equal(ungated, without, images),
         correct: ran.correct,
     };
-    for [gated, forced_open, ungated] in ran.outcomes {
-        run.gated.push(gated);
-        run.forced_open.push(forced_open);
-        run.ungated.push(ungated);
-    }
-    let [gated, ungated] = &ran.simulators;
     Ok(report::assemble(gated, ungated, &energy, run)?)
 }
 
@@ -91,14 +90,21 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
-    let modes = |i: usize| {
-        let image = net.input.quantize_image(&images[i].pixels);
-        [gated.run(&image, Mode::Gated), gated.run(&image, Mode::ForcedOpen), ungated.run(&image, Mode::Gated)]
+    let add = |(costs, correct): &mut (Costs, u64), i: usize| {
+        let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
+        *correct += u64::from(outcome.class == images[i].label);
+        costs.add(&gated, &outcome);
     };
-    let outcomes = parallel::images(images.len(), !args.common.quiet, modes).context("nothing was written")?;
-    let correct = images.iter().zip(&outcomes).filter(|(image, [gated, ..])| image.label == gated.class).count();
-    let (data, correct) = (data.name_from(args.common.offset), Some(correct as u64));
-    Ok(Ran { net, simulators: [gated, ungated], data, outcomes, correct })
+    let append = |(costs, correct): &mut (Costs, u64), later: (Costs, u64)| {
+        costs.append(later.0);
+        *correct += later.1;
+    };
+    let sum = parallel::sum(images.len(), !args.common.quiet, || (Costs::none(&gated), 0), add, append);
+    let (costs, correct) = sum.context("nothing was written")?;
+    let image = net.input.quantize_image(&images[0].pixels);
+    let open = [gated.forced_open(&image), ungated.forced_open(&image)];
+    let data = data.name_from(args.common.offset);
+    Ok(Ran { net, simulators: [gated, ungated], data, gated: costs, open, correct: Some(correct) })
 }
 
 /// Decisions at given rates through a network that has a shape and no values.
@@ -113,17 +119,16 @@ fn synthetic(args: &RunArgs, shape: &str, simulators: impl Fn(&QuantNetwork) -> 
     );
     let rates = Rates { blocks: gate_rate.clone(), channels: channel_rate.unwrap_or(1.0), seed: *seed };
     let [gated, ungated] = simulators(&net)?;
-    let modes = |i: usize| {
-        let decisions = |skipping| golden_synthetic::decisions(&net, &rates, i as u64, skipping);
-        let forced_open = gated.replay(&decisions(false), Mode::ForcedOpen);
-        [gated.replay(&decisions(true), Mode::Gated), forced_open, ungated.replay(&[], Mode::Gated)]
-    };
+    let decisions = |i: usize, skipping| golden_synthetic::decisions(&net, &rates, i as u64, skipping);
     let images = args.images.unwrap_or(RUN_IMAGES);
-    let outcomes = parallel::images(images, !args.common.quiet, modes).context("nothing was written")?;
+    let add = |costs: &mut Costs, i| costs.add(&gated, &gated.replay(&decisions(i, true), Mode::Gated));
+    let costs = parallel::sum(images, !args.common.quiet, || Costs::none(&gated), add, Costs::append);
+    let costs = costs.context("nothing was written")?;
+    let open = [gated.replay(&decisions(0, false), Mode::ForcedOpen), ungated.replay(&[], Mode::Gated)];
     let joined = gate_rate.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     let channels = channel_rate.map_or(String::new(), |rate| format!(", channels kept at {rate}"));
     let data = format!("decisions at random, seed {seed}: blocks run at {joined}{channels}");
-    Ok(Ran { net, simulators: [gated, ungated], data, outcomes, correct: None })
+    Ok(Ran { net, simulators: [gated, ungated], data, gated: costs, open, correct: None })
 }
 
 /// What a synthetic network runs on unless told otherwise.

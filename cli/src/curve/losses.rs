@@ -1,29 +1,23 @@
 //! Where the saving on paper is lost on the array.
 
-use lcsim_sim::{CycleCounters, Outcome, Simulator};
+use lcsim_sim::{Costs, CycleCounters, Outcome, Simulator};
 
 /// Shares of a network's cycles that it would not take if every layer, and the whole, took cycles in proportion to its
 /// executed MACs; together they are `1 - realized_fraction`: lost to tiles, stalls, gates, and to what cannot shrink.
 ///
 /// `ungated` is an image's outcome without gates; `macs` and `macs_dense` are means of the whole network.
-pub fn losses(
-    simulators: [&Simulator; 2],
-    gated: &[Outcome],
-    ungated: &Outcome,
-    [macs, macs_dense]: [f64; 2],
-) -> [f64; 4] {
+pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [macs, macs_dense]: [f64; 2]) -> [f64; 4] {
     let [of_gated, of_ungated] = simulators.map(|simulator| &simulator.program().layers);
-    let images = gated.len() as f64;
-    let total = gated.iter().map(|outcome| outcome.cycles as f64).sum::<f64>() / images;
+    let images = gated.images() as f64;
+    let total = gated.image_cycles.iter().sum::<u64>() as f64 / images;
     let (mut tiles, mut stalls, mut gates) = (0.0, 0.0, 0.0);
     for (i, layer) in of_gated.iter().enumerate() {
-        let mean = |count: fn(&CycleCounters) -> u64| {
-            gated.iter().map(|outcome| count(&outcome.layers[i].cycles) as f64).sum::<f64>() / images
-        };
+        let costs = &gated.layers[i];
+        let mean = |count: fn(&CycleCounters) -> u64| count(&costs.cycles) as f64 / images;
         gates += mean(|c| c.gate);
         // Gates are layers of the gated network alone, and have no MACs on the array.
         let Some(j) = of_ungated.iter().position(|other| other.name == layer.name) else { continue };
-        let executed = gated.iter().map(|o| o.layers[i].activity.macs as f64).sum::<f64>() / images;
+        let executed = costs.activity.macs as f64 / images;
         if ungated.layers[j].activity.macs == 0 {
             continue;
         }

@@ -8,9 +8,9 @@ pub use plot::Plot;
 use crate::data::Image;
 use crate::parallel;
 use anyhow::{Context, Result};
-use lcsim_sim::{EnergyTable, Engine, Mode, Outcome, Simulator, report};
+use lcsim_sim::{Costs, EnergyTable, Engine, Mode, Simulator, report};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report, Trace};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
 use serde::{Deserialize, Serialize};
 
 /// One network on one accelerator. Cycles, energy and MACs are per image.
@@ -81,13 +81,13 @@ pub fn suffix(threshold: f64) -> String {
     if threshold > 0.0 { format!(", {threshold:.3}") } else { String::new() }
 }
 
-/// What a point is measured on.
+/// What points are measured on.
 #[derive(Debug)]
 pub struct Setting<'a> {
     /// The network.
     pub net: &'a QuantNetwork,
-    /// The accelerator.
-    pub config: &'a AcceleratorConfig,
+    /// The accelerators, at least one: each gives a point.
+    pub configs: &'a [&'a AcceleratorConfig],
     /// Picojoules per operation.
     pub energy: &'a EnergyTable,
     /// Name of the data set.
@@ -106,34 +106,58 @@ pub fn fits(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<()> {
     Program::new(net, config).map(|_| ()).with_context(|| format!("{} on {}", net.name, config.name))
 }
 
-/// `net`, which is the setting's or the same without gates, on its accelerator.
-fn simulator(setting: &Setting, net: &QuantNetwork) -> Result<Simulator> {
-    let simulator = Simulator::new(net, setting.config);
-    let simulator = simulator.with_context(|| format!("{} on {}", net.name, setting.config.name))?;
-    Ok(simulator.with_engine(setting.engine))
+/// `net` on the accelerator.
+fn simulator(net: &QuantNetwork, config: &AcceleratorConfig, engine: Engine) -> Result<Simulator> {
+    let simulator = Simulator::new(net, config).with_context(|| format!("{} on {}", net.name, config.name))?;
+    Ok(simulator.with_engine(engine))
 }
 
-/// Simulates `setting`, with a progress bar if `bar` is set.
+/// What the images gave on all accelerators.
+struct Measured {
+    correct: usize,
+    /// On each accelerator.
+    costs: Vec<Costs>,
+}
+
+/// Measures a point for each accelerator of `setting`, with a progress bar if `bar` is set. Classes and the gates' decisions do not depend on
+/// the accelerator: they are computed once for each image.
 ///
 /// # Errors
-/// The network does not fit the accelerator; the user stopped the work.
-pub fn measure(setting: &Setting, bar: bool) -> Result<Point> {
-    let (net, images) = (setting.net, setting.images);
-    let (gated, ungated) = (simulator(setting, net)?, simulator(setting, &net.ungated())?);
-    let simulate = |i: usize| {
-        let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
-        // Of many images these would fill the memory, and no point needs them.
-        Outcome { trace: Trace::default(), ends: vec![], ..outcome }
+/// The network does not fit an accelerator; the user stopped the work.
+pub fn measure(setting: &Setting, bar: bool) -> Result<Vec<Point>> {
+    let Setting { net, images, engine, .. } = *setting;
+    let on_all = |net: &QuantNetwork| -> Result<Vec<Simulator>> {
+        setting.configs.iter().map(|config| simulator(net, config, engine)).collect()
     };
-    let outcomes = parallel::images(images.len(), bar, simulate)?;
-    let correct = images.iter().zip(&outcomes).filter(|(image, o)| image.label == o.class).count();
-    let macs: Vec<u64> = outcomes.iter().map(|o| report::image_macs(&gated, o)).collect();
-    // Without gates, cycles and activities do not depend on the image.
-    let reference = ungated.run(&net.input.quantize_image(&images[0].pixels), Mode::Gated);
-    let means = [mean(&macs), report::image_macs(&ungated, &reference) as f64];
-    let lost = losses::losses([&gated, &ungated], &outcomes, &reference, means);
-    let report = report::assemble(&gated, &ungated, setting.energy, run(setting, outcomes, reference))?;
-    Ok(point(setting, &report, &macs, lost, correct as f64 / images.len() as f64))
+    let (gated, ungated) = (on_all(net)?, on_all(&net.ungated())?);
+    let nothing = || Measured { correct: 0, costs: gated.iter().map(Costs::none).collect() };
+    let add = |measured: &mut Measured, i: usize| {
+        let image = net.input.quantize_image(&images[i].pixels);
+        let first = gated[0].run(&image, Mode::Gated);
+        measured.correct += usize::from(first.class == images[i].label);
+        measured.costs[0].add(&gated[0], &first);
+        for (costs, simulator) in measured.costs.iter_mut().zip(&gated).skip(1) {
+            costs.add(simulator, &simulator.cost(&image, &first.trace.gates, Mode::Gated));
+        }
+    };
+    let append = |measured: &mut Measured, later: Measured| {
+        measured.correct += later.correct;
+        measured.costs.iter_mut().zip(later.costs).for_each(|(costs, later)| costs.append(later));
+    };
+    let measured = parallel::sum(images.len(), bar, nothing, add, append)?;
+    let image = net.input.quantize_image(&images[0].pixels);
+    let accuracy = measured.correct as f64 / images.len() as f64;
+    let point = |((costs, config), simulators): ((Costs, &&AcceleratorConfig), (&Simulator, &Simulator))| {
+        let (gated, ungated) = simulators;
+        let reference = ungated.forced_open(&image);
+        let reference_costs = Costs::equal(ungated, &reference, 1);
+        let macs = costs.image_macs.clone();
+        let means = [mean(&macs), reference_costs.image_macs[0] as f64];
+        let lost = losses::losses([gated, ungated], &costs, &reference, means);
+        let run = run(setting, costs, reference_costs, Costs::none(gated));
+        Ok(point(setting, config, &report::assemble(gated, ungated, setting.energy, run)?, &macs, lost, accuracy))
+    };
+    measured.costs.into_iter().zip(setting.configs).zip(gated.iter().zip(&ungated)).map(point).collect()
 }
 
 fn mean(values: &[u64]) -> f64 {
@@ -145,21 +169,27 @@ pub fn has_gates(net: &QuantNetwork) -> bool {
     net.gates().next().is_some()
 }
 
-fn run(setting: &Setting, gated: Vec<Outcome>, ungated: Outcome) -> report::Run {
+fn run(setting: &Setting, gated: Costs, ungated: Costs, forced_open: Costs) -> report::Run {
     report::Run {
         version: env!("CARGO_PKG_VERSION").into(),
         model: setting.net.name.clone(),
         threshold: setting.net.threshold(),
         data: setting.data.into(),
         gated,
-        forced_open: vec![],
-        ungated: vec![ungated],
+        forced_open,
+        ungated,
         correct: None,
     }
 }
 
-fn point(setting: &Setting, report: &Report, macs: &[u64], lost: [f64; 4], accuracy: f64) -> Point {
-    let config = setting.config;
+fn point(
+    setting: &Setting,
+    config: &AcceleratorConfig,
+    report: &Report,
+    macs: &[u64],
+    lost: [f64; 4],
+    accuracy: f64,
+) -> Point {
     let simulated = report.images as f64;
     let mean = mean(macs);
     let [lost_to_tiles, lost_to_stalls, lost_to_gates, lost_to_mix] = lost;

@@ -13,7 +13,7 @@ pub use extremes::{Extremes, SHOWN};
 use crate::data::Image;
 use crate::parallel;
 use anyhow::{Context, Result};
-use lcsim_sim::{Mode, Outcome, Simulator, report};
+use lcsim_sim::{Costs, Mode, Outcome, Simulator};
 use lcsim_spec::report::LayerKind;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use serde::Serialize;
@@ -107,12 +107,14 @@ impl Study {
         let quantized = |i: usize| net.input.quantize_image(&images[i].pixels);
         let run = |i: usize| gated.run(&quantized(i), Mode::Gated);
         let outcomes = parallel::images(images.len(), bar, run).context("nothing was written")?;
+        let mut costs = Costs::none(&gated);
+        outcomes.iter().for_each(|outcome| costs.add(&gated, outcome));
         let record = |(i, outcome): (usize, &Outcome)| Record {
             image: setting.first + i,
             label: images[i].label,
             class: outcome.class,
             cycles: outcome.cycles,
-            macs: report::image_macs(&gated, outcome),
+            macs: costs.image_macs[i],
         };
         Ok(Self {
             model: net.name.clone(),
@@ -120,7 +122,7 @@ impl Study {
             accelerator: setting.config.name.clone(),
             data: setting.data.clone(),
             classes: setting.classes.clone(),
-            cycles_ungated: ungated.run(&quantized(0), Mode::Gated).cycles,
+            cycles_ungated: ungated.forced_open(&quantized(0)).cycles,
             blocks: blocks(&gated, &outcomes),
             layers: layers(&gated, &outcomes, images, setting.classes.len()),
             images: outcomes.iter().enumerate().map(record).collect(),

@@ -2,6 +2,7 @@
 
 use crate::{arg, embedded_config, lcsim, refused, repository};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -61,6 +62,24 @@ fn points_are_those_of_runs() {
     assert!(csv.starts_with("model,gated,threshold,accelerator,") && csv.lines().count() == 3, "{csv}");
     assert!(fs::read_to_string(out.join("curve.svg")).expect("written").contains("5 images of cifar10-test"));
     assert!(fs::read(out.join("curve.png")).expect("written").starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn accelerators_measured_together_give_the_points_of_each() {
+    let folder = tempfile::tempdir().expect("folder");
+    let points = |configs: &str| {
+        let out = folder.path().join(configs);
+        let model = repository("models/resnet8-lcnet.safetensors");
+        let args = ["curve", arg(&model), "--images", "5", "--quiet", "--gate-macs", "4,16", "--config", configs];
+        lcsim(&[&args[..], &["--out", arg(&out)]].concat()).assert().success();
+        let files = fs::read_dir(out.join("points")).expect("there").map(|entry| entry.expect("entry").path());
+        files.map(|path| (path.file_name().map(ToOwned::to_owned), fs::read(&path).expect("written"))).collect()
+    };
+    let together: BTreeMap<_, _> = points("8x8,16x16");
+    let mut each = points("8x8");
+    each.append(&mut points("16x16"));
+    assert_eq!(together.len(), 4);
+    assert_eq!(together, each);
 }
 
 #[test]

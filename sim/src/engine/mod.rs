@@ -43,8 +43,8 @@ pub struct Outcome {
     pub cycles: u64,
     /// In the order of the report's lines.
     pub layers: Vec<LayerCount>,
-    /// Cycle at which each instruction had ended, by the name of its layer; skipped ones are absent.
-    pub ends: Vec<(String, u64)>,
+    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones are absent.
+    pub ends: Vec<(usize, u64)>,
     /// Cycles in which bytes arrived from DRAM.
     pub dram_busy: u64,
 }
@@ -105,7 +105,7 @@ pub(crate) struct Machine<'a> {
     layers: Vec<LayerCount>,
     open: observe::Open,
     trace: Trace,
-    ends: Vec<(String, u64)>,
+    ends: Vec<(usize, u64)>,
 }
 
 impl<'a> Machine<'a> {

@@ -36,8 +36,8 @@ impl Machine<'_> {
     }
 
     fn end(&mut self, op: Op) {
-        let name = self.program.layers[op.layer].name.clone();
-        self.ends.push((name.clone(), self.now));
+        self.ends.push((op.layer, self.now));
+        let name = || self.program.layers[op.layer].name.clone();
         match op.unit {
             Unit::LoadImage => self.layers[op.layer].live = self.program.image.channels as u64,
             Unit::Conv(conv) => {
@@ -45,23 +45,23 @@ impl Machine<'_> {
                 let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].entries.len());
                 self.layers[op.layer].live = live as u64;
                 if self.open.keep_maps {
-                    self.trace.maps.push((name, self.map(job)));
+                    self.trace.maps.push((name(), self.map(job)));
                 }
             }
-            Unit::Gate(gate) => self.end_gate(op, gate, name),
+            Unit::Gate(gate) => self.end_gate(op, gate),
             Unit::MaxPool(index) => {
                 let job = &self.program.max_pools[index];
                 let shape = job.windows.output;
                 self.layers[op.layer].live = shape.channels as u64;
                 if self.open.keep_maps {
                     let map = (0..shape.channels).flat_map(|entry| self.entry(job.dst, shape, entry)).collect();
-                    self.trace.maps.push((name, map));
+                    self.trace.maps.push((name(), map));
                 }
             }
         }
     }
 
-    fn end_gate(&mut self, op: Op, gate: usize, name: String) {
+    fn end_gate(&mut self, op: Op, gate: usize) {
         let job = &self.program.gates[gate];
         if job.purpose == Purpose::Classifier {
             self.layers[op.layer].live = job.outputs as u64;
@@ -73,7 +73,7 @@ impl Machine<'_> {
         if job.purpose == Purpose::LNet {
             self.layers[op.layer].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
         }
-        self.trace.gates.push(GateDecision { gate: name, scores });
+        self.trace.gates.push(GateDecision { gate: self.program.layers[op.layer].name.clone(), scores });
     }
 
     /// A convolution's output map in channel order; 0 where a compacted map has no entry.

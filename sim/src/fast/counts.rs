@@ -61,12 +61,10 @@ pub(super) fn tile(
 /// Taps of all output pixels that fall inside the input map: the others read nothing.
 fn taps_inside(job: &ConvJob) -> usize {
     let axis = |outputs: usize, inputs: usize, a: usize| {
-        let inside = |o: usize| {
-            let at = o * job.stride[a];
-            let (from, to) = (at.max(job.pad[a]), (at + job.kernel[a]).min(inputs + job.pad[a]));
-            to.saturating_sub(from)
-        };
-        (0..outputs).map(inside).sum::<usize>()
+        let (stride, pad) = (job.stride[a], job.pad[a]);
+        // Outputs whose tap lies in front of `end`, counted with the padding.
+        let before = |tap: usize, end: usize| end.saturating_sub(tap).div_ceil(stride).min(outputs);
+        (0..job.kernel[a]).map(|tap| before(tap, pad + inputs) - before(tap, pad)).sum::<usize>()
     };
     axis(job.output.height, job.input.height, 0) * axis(job.output.width, job.input.width, 1)
 }

@@ -5,7 +5,9 @@
 
 mod conv;
 mod counts;
+mod pass;
 mod product;
+mod requantize;
 mod timing;
 mod values;
 
@@ -15,18 +17,32 @@ use crate::Mode;
 use crate::engine::Outcome;
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{GateDecision, Trace};
+use std::cell::Cell;
 use timing::{Counted, Timeline};
+
+thread_local! {
+    static TIMING: Cell<timing::Buffers> = Cell::default();
+    static VALUES: Cell<values::Buffers> = Cell::default();
+}
+
+/// Lends buffers of this thread to `work`. Who asks meanwhile - a matrix product may run the work of another image - gets empty ones.
+fn lend<B: Default, T>(buffers: &'static std::thread::LocalKey<Cell<B>>, work: impl FnOnce(&mut B) -> T) -> T {
+    let mut lent = buffers.take();
+    let result = work(&mut lent);
+    buffers.set(lent);
+    result
+}
 
 /// Runs one image.
 pub(crate) fn run(network: &Network, program: &Program, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
-    let trace = network.infer(image, mode, keep_maps);
+    let trace = lend(&VALUES, |buffers| network.infer(image, mode, keep_maps, buffers));
     let counted = replay(program, &trace.gates, mode);
     Outcome { class: trace.class(), trace, ..counted }
 }
 
 /// What these decisions cost; the outcome has no values.
 pub(crate) fn replay(program: &Program, decisions: &[GateDecision], mode: Mode) -> Outcome {
-    let Counted { cycles, layers, ends, dram_busy } = Timeline::run(program, decisions, mode);
-    let trace = Trace { gates: decisions.to_vec(), ..Trace::default() };
-    Outcome { class: 0, trace, cycles, layers, ends, dram_busy }
+    let counted = lend(&TIMING, |buffers| Timeline::run(program, decisions, mode, buffers));
+    let Counted { cycles, layers, ends, dram_busy } = counted;
+    Outcome { class: 0, trace: Trace::default(), cycles, layers, ends, dram_busy }
 }

