@@ -195,7 +195,7 @@ pub(super) fn run(
         let pixels = job.output.pixels();
         for start in (0..pixels).step_by(depth) {
             let chunk = Chunk { groups, pixels: depth.min(pixels - start), interval, scattered };
-            let first = pass.chunk(&folds, &chunk);
+            let first = pass.chunk(folds, &chunk);
             if start == 0 {
                 pass.params = first + (config.array.rows + cols + TAIL) as u64 + 1;
             }

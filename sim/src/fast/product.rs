@@ -1,7 +1,12 @@
-//! One convolution as a product of matrices: pixels by kernel rows, times kernel rows by output channels.
+//! One convolution as a product of matrices: pixels by taps and inputs, times taps and inputs by output channels.
+//!
+//! Copying pixels in front of a product costs as much as the product. So where a kernel moves by one pixel, only the taps of a column stand
+//! side by side in a row of the first matrix, a third for a kernel of 3x3. The second has a column for each tap of a row, and the products are added up,
+//! each moved by its tap.
 
 use lcsim_spec::{Conv, Shape};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_simd::{Isa, SimdOp};
 use rten_tensor::Matrix;
 
 /// Multiplies unsigned by signed bytes, exactly.
@@ -35,25 +40,32 @@ impl Operands {
 pub(super) struct Scratch {
     rows: Vec<u8>,
     filters: Vec<i8>,
-    negative: Vec<i32>,
+    products: Vec<i32>,
 }
 
-/// A convolution's filters, `[tap][input][output]`.
+/// A convolution's filters, `[vertical tap][input][horizontal tap][output]`; where products are not moved, all taps count as vertical.
 pub(super) struct Weights {
     all: Vec<i8>,
     packed: PackedBMatrix<i8>,
 }
 
+/// Horizontal taps that stand in columns of the second matrix.
+fn columns(conv: &Conv) -> usize {
+    if conv.stride[1] == 1 { conv.kernel[1] } else { 1 }
+}
+
 impl Weights {
     pub fn new(conv: &Conv, multiplier: &Multiplier) -> Self {
-        let (inputs, outputs, taps) = (conv.fan_in(), conv.output.channels, conv.taps());
+        let (inputs, outputs, columns) = (conv.fan_in(), conv.output.channels, columns(conv));
         let mut all = Vec::with_capacity(conv.weights.len());
-        for tap in 0..taps {
+        for tap in (0..conv.taps()).step_by(columns) {
             for input in 0..inputs {
-                all.extend((0..outputs).map(|o| conv.weight(o, if conv.depthwise { o } else { input }, tap)));
+                for tap in tap..tap + columns {
+                    all.extend((0..outputs).map(|o| conv.weight(o, if conv.depthwise { o } else { input }, tap)));
+                }
             }
         }
-        let packed = multiplier.prepack_b(matrix(&all, taps * inputs, outputs));
+        let packed = multiplier.prepack_b(matrix(&all, conv.taps() / columns * inputs, columns * outputs));
         Self { all, packed }
     }
 
@@ -71,44 +83,43 @@ impl Weights {
         let [live_in, live_out] = live;
         let entries = live_in.map_or(conv.input.channels, <[usize]>::len);
         let outputs = live_out.map_or(conv.output.channels, <[usize]>::len);
-        let (pixels, depth) = (conv.output.pixels(), conv.taps() * entries);
-        // A product writes every element.
-        sums.resize(pixels * outputs, 0);
+        let columns = columns(conv);
+        let depth = conv.taps() / columns * entries;
+        sums.clear();
+        sums.resize(conv.output.pixels() * outputs, 0);
         if depth == 0 || outputs == 0 {
-            sums.fill(0);
             return;
         }
         if conv.depthwise {
             return self.accumulate_alone(conv, x, sums);
         }
+        let Scratch { rows, filters, products } = scratch;
         let filters = if live == [None, None] {
             GemmInputB::Packed(&self.packed)
         } else {
-            self.gather(conv, live_in, live_out, &mut scratch.filters);
-            GemmInputB::Unpacked(matrix(&scratch.filters, depth, outputs))
+            self.gather(conv, live_in, live_out, filters);
+            GemmInputB::Unpacked(matrix(filters, depth, columns * outputs))
         };
-        let mut multiply = |x: &[u8], sums: &mut [i32]| {
-            let a = if conv.taps() == 1 && conv.stride == [1, 1] && conv.pad == [0, 0] {
-                x
+        for (x, negative) in [(&x.above, false), (&x.below, true)] {
+            if x.is_empty() {
+                continue;
+            }
+            let (a, positions) = if conv.taps() == 1 && conv.stride == [1, 1] && conv.pad == [0, 0] {
+                (x, conv.output.pixels())
             } else {
-                unfold(conv, entries, x, &mut scratch.rows);
-                &scratch.rows
+                let positions = unfold(conv, entries, x, rows);
+                (&*rows, positions)
             };
-            let a = GemmInputA::Unpacked(matrix(a, pixels, depth));
-            let done = multiplier.gemm(sums, a, filters, GemmOptions::default());
+            products.resize(positions * columns * outputs, 0);
+            let a = GemmInputA::Unpacked(matrix(a, positions, depth));
+            let done = multiplier.gemm(products, a, filters, GemmOptions::default());
             assert!(done.is_ok(), "shapes of a product: {done:?}");
-        };
-        multiply(&x.above, sums);
-        if !x.below.is_empty() {
-            scratch.negative.resize(pixels * outputs, 0);
-            multiply(&x.below, &mut scratch.negative);
-            sums.iter_mut().zip(&scratch.negative).for_each(|(sum, n)| *sum -= n);
+            Moved { conv, outputs, products, negative, sums }.dispatch();
         }
     }
 
     /// The same of a depthwise convolution, whose channels are all live.
     fn accumulate_alone(&self, conv: &Conv, x: &Operands, sums: &mut [i32]) {
-        sums.fill(0);
         let channels = conv.output.channels;
         for (p, sums) in sums.chunks_exact_mut(channels).enumerate() {
             for (tap, weights) in self.all.chunks_exact(channels).enumerate() {
@@ -131,13 +142,15 @@ impl Weights {
 
     /// Filters of the live channels alone.
     fn gather(&self, conv: &Conv, live_in: Option<&[usize]>, live_out: Option<&[usize]>, filters: &mut Vec<i8>) {
-        let (inputs, outputs) = (conv.input.channels, conv.output.channels);
+        let (inputs, outputs, columns) = (conv.input.channels, conv.output.channels, columns(conv));
         filters.clear();
-        for tap in 0..conv.taps() {
+        for tap in 0..conv.taps() / columns {
             let mut row = |input: usize| {
-                let all = &self.all[(tap * inputs + input) * outputs..][..outputs];
+                let all = &self.all[(tap * inputs + input) * columns * outputs..][..columns * outputs];
                 match live_out {
-                    Some(live) => filters.extend(live.iter().map(|&o| all[o])),
+                    Some(live) => {
+                        all.chunks_exact(outputs).for_each(|all| filters.extend(live.iter().map(|&o| all[o])))
+                    }
                     None => filters.extend_from_slice(all),
                 }
             };
@@ -149,27 +162,67 @@ impl Weights {
     }
 }
 
+/// Adds products, `[position][horizontal tap][output]`, to the pixels that they belong to.
+struct Moved<'a> {
+    conv: &'a Conv,
+    outputs: usize,
+    products: &'a [i32],
+    /// Subtracts them.
+    negative: bool,
+    sums: &'a mut [i32],
+}
+
+impl SimdOp for Moved<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, _: I) {
+        let Self { conv, outputs, products, negative, sums } = self;
+        let (columns, width, pad) = (columns(conv), conv.output.width, conv.pad[1]);
+        // Positions in a row of the product.
+        let positions = if columns == 1 { width } else { conv.input.width };
+        for (pixel, sums) in sums.chunks_exact_mut(outputs).enumerate() {
+            let (y, x) = (pixel / width, pixel % width);
+            for tap in 0..columns {
+                let at = if columns == 1 { Some(x) } else { (x + tap).checked_sub(pad) };
+                let Some(at) = at.filter(|at| *at < positions) else { continue };
+                let products = &products[((y * positions + at) * columns + tap) * outputs..][..outputs];
+                if negative {
+                    sums.iter_mut().zip(products).for_each(|(sum, product)| *sum -= product);
+                } else {
+                    sums.iter_mut().zip(products).for_each(|(sum, product)| *sum += product);
+                }
+            }
+        }
+    }
+}
+
 fn matrix<T>(data: &[T], rows: usize, cols: usize) -> Matrix<'_, T> {
     Matrix::from_data([rows, cols], data)
 }
 
-/// The input of each output pixel: `[pixel][tap][entry]`, 0 in the padding.
-fn unfold(conv: &Conv, entries: usize, x: &[u8], rows: &mut Vec<u8>) {
+/// The input of each position, `[position][tap][entry]`, 0 in the padding: of each output pixel, or where products are moved, of each column
+/// of the input, under the vertical taps alone. Gives the number of positions.
+fn unfold(conv: &Conv, entries: usize, x: &[u8], rows: &mut Vec<u8>) -> usize {
     let Shape { height, width, .. } = conv.input;
+    let moved = columns(conv) > 1;
+    let (kernel, stride, pad) = if moved { (1, 1, 0) } else { (conv.kernel[1], conv.stride[1], conv.pad[1]) };
+    let across = if moved { width } else { conv.output.width };
+    let (positions, depth) = (conv.output.height * across, conv.kernel[0] * kernel * entries);
     rows.clear();
-    rows.resize(conv.output.pixels() * conv.taps() * entries, 0);
-    let inside = |at: usize, axis: usize, size: usize| at.checked_sub(conv.pad[axis]).filter(|at| *at < size);
-    for (p, row) in rows.chunks_exact_mut(conv.taps() * entries).enumerate() {
-        let (y, x0) = (p / conv.output.width * conv.stride[0], p % conv.output.width * conv.stride[1]);
-        for (ky, taps) in row.chunks_exact_mut(conv.kernel[1] * entries).enumerate() {
-            let Some(y) = inside(y + ky, 0, height) else { continue };
+    rows.resize(positions * depth, 0);
+    for (p, row) in rows.chunks_exact_mut(depth).enumerate() {
+        let (y, x0) = (p / across * conv.stride[0], p % across * stride);
+        for (ky, taps) in row.chunks_exact_mut(kernel * entries).enumerate() {
+            let Some(y) = (y + ky).checked_sub(conv.pad[0]).filter(|at| *at < height) else { continue };
             // Neighbouring taps are neighbouring pixels.
-            let from = conv.pad[1].saturating_sub(x0).min(conv.kernel[1]);
-            let to = (width + conv.pad[1]).saturating_sub(x0).min(conv.kernel[1]);
+            let from = pad.saturating_sub(x0).min(kernel);
+            let to = (width + pad).saturating_sub(x0).min(kernel);
             if from < to {
-                let first = (y * width + x0 + from - conv.pad[1]) * entries;
+                let first = (y * width + x0 + from - pad) * entries;
                 taps[from * entries..to * entries].copy_from_slice(&x[first..][..(to - from) * entries]);
             }
         }
     }
+    positions
 }
