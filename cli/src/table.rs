@@ -81,19 +81,7 @@ pub fn text(rows: &[Row]) -> String {
         "energy\nnJ/image",
     ]);
     for row in rows {
-        let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
-        table.add_row([
-            row.name.clone(),
-            kind(row.kind).into(),
-            rounded(row.cycles_per_image),
-            percent(row.cycle_share),
-            rounded(row.macs_executed_per_image),
-            rounded(row.macs_dense_per_image),
-            if on_array { percent(row.utilization) } else { "-".into() },
-            format!("{:.1} of {}", row.live_channels, row.channels),
-            percent(row.skip_rate),
-            format!("{:.1}", row.energy_nj_per_image),
-        ]);
+        table.add_row(cells(row));
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -101,8 +89,26 @@ pub fn text(rows: &[Row]) -> String {
     table.to_string()
 }
 
+/// The figures of a line, as every table for people has them: name, kind, cycles, their share, MACs, dense MACs, utilisation, live channels,
+/// skip rate, energy.
+pub fn cells(row: &Row) -> [String; 10] {
+    let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
+    [
+        row.name.clone(),
+        kind(row.kind).into(),
+        rounded(row.cycles_per_image),
+        percent(row.cycle_share),
+        rounded(row.macs_executed_per_image),
+        rounded(row.macs_dense_per_image),
+        if on_array { percent(row.utilization) } else { "-".into() },
+        format!("{:.1} of {}", row.live_channels, row.channels),
+        percent(row.skip_rate),
+        format!("{:.1}", row.energy_nj_per_image),
+    ]
+}
+
 /// What a layer is, as people call it.
-pub fn kind(kind: LayerKind) -> &'static str {
+fn kind(kind: LayerKind) -> &'static str {
     match kind {
         LayerKind::Input => "input",
         LayerKind::Conv => "conv",

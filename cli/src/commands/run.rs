@@ -133,6 +133,5 @@ fn synthetic(args: &RunArgs, shape: &str, simulators: impl Fn(&QuantNetwork) -> 
 
 /// What a synthetic network runs on unless told otherwise.
 fn synthetic_default(shape: &str) -> &'static str {
-    let for_imagenet = golden_synthetic::network(shape, false).is_some_and(|net| net.input.shape.height > 32);
-    if for_imagenet { embedded::IMAGENET } else { embedded::DEFAULT }
+    if golden_synthetic::is_for_imagenet(shape) { embedded::IMAGENET } else { embedded::DEFAULT }
 }

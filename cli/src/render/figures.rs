@@ -1,9 +1,9 @@
 //! The figures of a report as tables of text, which Markdown and HTML lay out.
 
-use crate::table::{self, Row};
+use crate::table;
 use crate::text::{percent, rounded};
 use lcsim_spec::Report;
-use lcsim_spec::report::{Energy, LayerKind};
+use lcsim_spec::report::Energy;
 use serde_json::Value;
 
 /// A component of the energy: its name, and where it stands.
@@ -136,21 +136,6 @@ pub fn energy(report: &Report) -> Table {
 
 /// A line for each layer.
 pub fn layers(report: &Report) -> Table {
-    let line = |row: Row| {
-        let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
-        [
-            row.name,
-            table::kind(row.kind).into(),
-            rounded(row.cycles_per_image),
-            percent(row.cycle_share),
-            rounded(row.macs_executed_per_image),
-            rounded(row.macs_dense_per_image),
-            if on_array { percent(row.utilization) } else { "-".into() },
-            format!("{:.1} of {}", row.live_channels, row.channels),
-            percent(row.skip_rate),
-            format!("{:.1}", row.energy_nj_per_image),
-        ]
-    };
     let head = [
         "layer",
         "kind",
@@ -163,7 +148,7 @@ pub fn layers(report: &Report) -> Table {
         "skipped, %",
         "energy, nJ",
     ];
-    Table::new(head, 2, table::rows(report).into_iter().map(line).collect())
+    Table::new(head, 2, table::rows(report).iter().map(table::cells).collect())
 }
 
 /// Every parameter of the accelerator, by its key.

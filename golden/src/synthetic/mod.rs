@@ -30,15 +30,18 @@ struct Plan {
     classes: usize,
 }
 
-fn square(size: usize) -> Shape {
-    Shape { channels: 3, height: size, width: size }
+const CIFAR: Shape = Shape { channels: 3, height: 32, width: 32 };
+const IMAGENET: Shape = Shape { channels: 3, height: 224, width: 224 };
+
+/// Whether the network `name` is for images of ImageNet's size.
+pub fn is_for_imagenet(name: &str) -> bool {
+    name == MOBILENET || plan(name).is_some_and(|plan| plan.image == IMAGENET)
 }
 
 fn plan(name: &str) -> Option<Plan> {
-    let cifar =
-        |stages| Plan { image: square(32), stem: (16, 3, 1, false), stages, width: 16, expansion: 1, classes: 10 };
+    let cifar = |stages| Plan { image: CIFAR, stem: (16, 3, 1, false), stages, width: 16, expansion: 1, classes: 10 };
     let imagenet = |stages, expansion| Plan {
-        image: square(224),
+        image: IMAGENET,
         stem: (64, 7, 2, true),
         stages,
         width: 64,
@@ -62,7 +65,7 @@ fn plan(name: &str) -> Option<Plan> {
 /// a depthwise one, nor on the one before it); nothing if no network has that name.
 pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
     if name == MOBILENET {
-        return Some(mobilenet::network(square(224), channel_gates));
+        return Some(mobilenet::network(IMAGENET, channel_gates));
     }
     let plan = plan(name)?;
     let (channels, kernel, stride, pooled) = plan.stem;

@@ -9,6 +9,9 @@ impl Loader {
     /// Asks for the filters of the tile that begins, and for those of the next one that is known.
     pub(super) fn fetch(&mut self, view: &LoaderView, job: &ConvJob, fetcher: &mut Fetcher, activity: &mut [Activity]) {
         let program = view.program;
+        if program.filters_on_chip {
+            return;
+        }
         let cols = program.config.array.cols;
         let channels = |list: Option<usize>, all: usize| -> Vec<usize> {
             list.map_or_else(|| (0..all).collect(), |l| view.lists[l].entries.iter().map(|e| e.0).collect())
