@@ -108,7 +108,9 @@ pub fn settings(a: &Report, b: &Report) -> Vec<String> {
 
 /// Every figure of two reports, totals first, then layer by layer.
 pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
-    let mut all = vec![];
+    // A report of the timing alone has none.
+    let [first, second] = [a, b].map(|r| r.accuracy.map(|accuracy| 100.0 * accuracy));
+    let mut all = vec![Difference { of: "all".into(), figure: "accuracy, %", first, second }];
     for ((figure, first), (_, second)) in totals(a).into_iter().zip(totals(b)) {
         all.push(Difference { of: "all".into(), figure, first: Some(first), second: Some(second) });
     }
@@ -137,12 +139,11 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-fn totals(r: &Report) -> [(&'static str, f64); 23] {
+fn totals(r: &Report) -> [(&'static str, f64); 22] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
     let nj = |pj: f64| pj / images / 1000.0;
     [
-        ("accuracy, %", 100.0 * r.accuracy.unwrap_or(f64::NAN)),
         ("cycles", c.mean),
         ("cycles: compute", c.compute as f64 / images),
         ("cycles: input", c.input as f64 / images),

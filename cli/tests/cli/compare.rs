@@ -39,3 +39,12 @@ fn what_is_no_report_is_refused() {
     }
     refused(&["compare", "no.json", "no.json"], &["no.json: cannot read"]);
 }
+
+#[test]
+fn a_report_without_accuracy_does_not_differ_from_itself() {
+    let folder = tempfile::tempdir().expect("folder");
+    let file = folder.path().join("timing.json");
+    stdout(&["run", "--synthetic", "resnet20", "--images", "2", "--quiet", "--json", arg(&file)]);
+    assert!(stdout(&["compare", arg(&file), arg(&file), "--changed"]).contains("no figure differs"));
+    assert!(!stdout(&["compare", arg(&file), arg(&file)]).contains("NaN"));
+}
