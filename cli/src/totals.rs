@@ -79,6 +79,17 @@ fn cycles(o: &mut String, report: &Report) {
     line(o, "  without gates", part(report.ungated.cycles));
 }
 
+/// How many maps stand on chip.
+pub fn maps(dram: &Dram) -> String {
+    let Dram { maps, maps_off_chip: off, .. } = dram;
+    match off {
+        0 => format!("{maps}, all on chip: no image waits for rows of them"),
+        _ => format!(
+            "{off} of {maps} off chip: memory.stream_bytes, memory.scratch_bytes or memory.image_bytes is too small for them"
+        ),
+    }
+}
+
 fn traffic(o: &mut String, report: &Report, dram: &Dram) {
     let memory = &report.accelerator.memory;
     let mut weights = |label: &str, bytes: u64, fits: bool, key: &str, limit: usize| {
@@ -92,9 +103,10 @@ fn traffic(o: &mut String, report: &Report, dram: &Dram) {
     weights("filters", dram.filter_bytes, dram.filters_on_chip, "memory.weight_bytes", memory.weight_bytes);
     let (bytes, on_chip) = (dram.gate_weight_bytes, dram.gate_weights_on_chip);
     weights("gate weights", bytes, on_chip, "memory.gate_weight_bytes", memory.gate_weight_bytes);
+    line(o, "maps", maps(dram));
     let mean = |n: u64| rounded(n as f64 / report.images as f64);
-    let (read, wasted) = (mean(dram.read_bytes), mean(dram.wasted_bytes));
-    line(o, "DRAM per image", format!("{read} bytes read, {wasted} of them in vain"));
+    let [read, wasted, written] = [dram.read_bytes, dram.wasted_bytes, dram.written_bytes].map(mean);
+    line(o, "DRAM per image", format!("{read} bytes read, {wasted} of them in vain; {written} written"));
     let busy = percent(dram.busy_cycles as f64 / report.cycles.total as f64);
     line(
         o,

@@ -59,7 +59,7 @@ fn instruction(s: &Sizes, program: &Program, op: &Op) -> String {
     let (kind, conv, gate) = match op.unit {
         Unit::LoadImage => ("00", s.conv().digits(|f| image_field(program, f)), s.gate().digits(none)),
         // `limits::check_program` refuses it.
-        Unit::MaxPool(_) => ("00", s.conv().digits(none), s.gate().digits(none)),
+        Unit::MaxPool(_) | Unit::Move(_) => ("00", s.conv().digits(none), s.gate().digits(none)),
         Unit::Conv(c) => ("01", s.conv().digits(|f| conv_field(&program.convs[c], f)), s.gate().digits(none)),
         Unit::Gate(g) => ("10", s.conv().digits(none), s.gate().digits(|f| gate_field(&program.gates[g], f))),
     };

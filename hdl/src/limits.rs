@@ -44,8 +44,8 @@ pub fn check_program(program: &Program) -> Result<(), Absent> {
         let item = format!("layer `{}`", program.layers[job.layer].name);
         return Err(Absent { unit: "loader for depthwise convolutions", item });
     }
-    if !(program.filters_on_chip && program.gate_weights_on_chip) {
-        return Err(Absent { unit: "port to a DRAM", item: "a network whose weights do not fit on chip".into() });
+    if !(program.filters_on_chip && program.gate_weights_on_chip && program.off_chip.is_empty()) {
+        return Err(Absent { unit: "port to a DRAM", item: "a network that does not fit on chip".into() });
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ pub enum Spent {
     Gate,
     /// The array waited for filters.
     Weights,
-    /// The array waited for filters that come from DRAM.
+    /// The array waited for filters or rows of maps that come from DRAM.
     Dram,
     /// The array drained.
     Drain,
@@ -71,7 +71,7 @@ counters! {
         gate,
         /// The array waited for filters.
         weights,
-        /// The array waited for filters that come from DRAM.
+        /// The array waited for filters or rows of maps that come from DRAM.
         dram,
         /// The array drained.
         drain,
@@ -154,6 +154,10 @@ counters! {
         list_write,
         /// DRAM bytes read, in whole bursts.
         dram_read,
+        /// Those of them that are rows of maps.
+        dram_map_read,
+        /// DRAM bytes written, in whole bursts: rows of maps.
+        dram_write,
         /// Those of them that were fetched ahead of a gate's decision and not needed.
         dram_wasted,
     }

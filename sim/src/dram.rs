@@ -1,11 +1,13 @@
-//! Weights from off chip: bursts, the channel that they come through, and what is fetched ahead.
+//! Weights and maps off chip: bursts, the channel that they come through, and what is fetched ahead.
 //!
 //! Both engines ask at the same cycles, and this answers when what they asked for has arrived. docs/microarchitecture.md, "DRAM".
 
 use crate::counters::Activity;
+use crate::engine::rest;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::config::{DramConfig, Prefetch};
-use lcsim_spec::schedule::{ConvJob, GateJob, Program, Purpose, Unit};
+use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program, Purpose, Unit};
+use std::collections::VecDeque;
 
 /// Counts the bursts that runs of bytes touch. Runs ascend; neighbours share a burst.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +47,36 @@ impl Transfer {
     }
 }
 
-/// The channel to the DRAM: requests are served in their order, their latencies overlap.
-#[derive(Debug, Clone, Copy, Default)]
+/// The channel to the DRAM: requests are served in their order, their latencies overlap. Moves of maps take what weights leave.
+#[derive(Debug, Default)]
 struct Channel {
-    /// First cycle in which it may begin with another request.
+    /// First cycle in which it may begin with another request for weights.
     free: u64,
     busy: u64,
+    /// Moves that have not ended, in order.
+    moving: VecDeque<Moving>,
+    /// Cycle up to which they have been followed.
+    followed: u64,
+    /// First cycle in which what each move moved is there, of those that have ended.
+    ended: Vec<u64>,
+}
+
+/// A move on its way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moving {
+    /// Which of [`Program::moves`].
+    pub job: usize,
+    /// Words of the banks, cycles that they take, and cycles that have passed.
+    pub words: u64,
+    takes: u64,
+    passed: u64,
+}
+
+impl Moving {
+    /// Words whose cycles have passed.
+    pub fn moved(&self) -> u64 {
+        (self.passed * self.words).checked_div(self.takes).unwrap_or(0)
+    }
 }
 
 impl Channel {
@@ -58,8 +84,42 @@ impl Channel {
         let (begins, latency) = (now.max(self.free), dram.latency_cycles as u64);
         let transfer = Transfer { begins, latency, burst: [dram.burst_bytes as u64, dram.bytes_per_cycle as u64] };
         let takes = transfer.arrival(bursts) - begins - latency;
-        (self.free, self.busy) = (begins + takes, self.busy + takes);
+        self.follow(dram, begins);
+        (self.free, self.busy, self.followed) = (begins + takes, self.busy + takes, begins + takes);
         transfer
+    }
+
+    fn request(&mut self, dram: &DramConfig, now: u64, moving: Moving) {
+        self.follow(dram, now);
+        self.moving.push_back(moving);
+        self.busy += moving.takes;
+        self.follow(dram, now);
+    }
+
+    /// Lets moves pass up to cycle `to`, which no weights take before.
+    fn follow(&mut self, dram: &DramConfig, to: u64) {
+        while let Some(first) = self.moving.front_mut() {
+            let passes = (first.takes - first.passed).min(to.saturating_sub(self.followed));
+            first.passed += passes;
+            self.followed += passes;
+            if first.passed < first.takes {
+                return;
+            }
+            let before = self.ended.last().copied().unwrap_or(0);
+            let ended = if first.takes > 0 { self.followed + dram.latency_cycles as u64 } else { before };
+            self.ended.push(ended.max(before));
+            self.moving.pop_front();
+        }
+        self.followed = self.followed.max(to);
+    }
+
+    /// First cycle in which so many moves have ended, if nothing else is asked for until then.
+    fn ends(&self, dram: &DramConfig, moves: usize) -> u64 {
+        let Some(last) = moves.checked_sub(1) else { return 0 };
+        let pending = self.moving.iter().take((last + 1).saturating_sub(self.ended.len()));
+        self.ended.get(last).copied().unwrap_or_else(|| {
+            self.followed + pending.map(|m| m.takes - m.passed).sum::<u64>() + dram.latency_cycles as u64
+        })
     }
 }
 
@@ -84,7 +144,7 @@ pub(crate) struct Known<'a> {
     pub inputs: Option<&'a [usize]>,
 }
 
-/// Fetches filters and gate weights, if they do not stand on chip.
+/// Fetches filters and gate weights, if they do not stand on chip, and moves maps that do not.
 #[derive(Debug, Default)]
 pub(crate) struct Fetcher {
     channel: Channel,
@@ -102,15 +162,69 @@ struct Arriving {
 }
 
 impl Fetcher {
-    /// Cycles in which bytes arrived.
+    /// Cycles in which bytes were transferred.
     pub fn busy(&self) -> u64 {
         self.channel.busy
     }
 
-    /// The line of the report for which bytes arrive in cycle `now`.
-    pub fn arriving(&self, now: u64) -> Option<usize> {
+    /// The line of the report for which weights arrive in cycle `now`, or else that whose map is moved.
+    pub fn arriving(&self, program: &Program, now: u64) -> Option<usize> {
         let open = self.transfers.iter().rev().take_while(|t| t.to > now);
-        open.filter(|t| t.from <= now).map(|t| t.layer).next()
+        let weights = open.filter(|t| t.from <= now).map(|t| t.layer).next();
+        weights.or_else(|| self.moving().map(|m| program.moves[m.job].layer))
+    }
+
+    /// The move that is on its way.
+    pub fn moving(&self) -> Option<Moving> {
+        self.channel.moving.front().copied()
+    }
+
+    /// Lets moves pass up to cycle `to`.
+    pub fn follow(&mut self, program: &Program, to: u64) {
+        if let Some(dram) = &program.config.dram {
+            self.channel.follow(dram, to);
+        }
+    }
+
+    /// Asks for a move of rows of a map of `entries` entries; without any, for nothing. Gives the words that it has.
+    pub fn moves(
+        &mut self,
+        program: &Program,
+        now: u64,
+        job: usize,
+        entries: usize,
+        activities: &mut [Activity],
+    ) -> u64 {
+        let Some(dram) = &program.config.dram else { return 0 };
+        let of = &program.moves[job];
+        let pixel = program.off_chip[of.map].shape.width * entries;
+        let mut bursts = Bursts::new(dram);
+        bursts.touch(of.rows.start * pixel, of.rows.len() * pixel);
+        let bytes = if entries > 0 { bursts.count * dram.burst_bytes as u64 } else { 0 };
+        let activity = &mut activities[of.layer];
+        if of.stores {
+            activity.dram_write += bytes;
+        } else {
+            activity.dram_read += bytes;
+            activity.dram_map_read += bytes;
+        }
+        let words = move_words(program, of, entries);
+        // A bank takes a byte a cycle.
+        let takes = bytes.div_ceil(dram.bytes_per_cycle as u64).max(words);
+        self.channel.request(dram, now, Moving { job, words, takes, passed: 0 });
+        words
+    }
+
+    /// Steps over a move.
+    pub fn skip_move(&mut self, program: &Program, now: u64, job: usize) {
+        if let Some(dram) = &program.config.dram {
+            self.channel.request(dram, now, Moving { job, words: 0, takes: 0, passed: 0 });
+        }
+    }
+
+    /// First cycle in which so many moves have ended.
+    pub fn moves_end(&self, program: &Program, moves: usize) -> u64 {
+        program.config.dram.as_ref().map_or(0, |dram| self.channel.ends(dram, moves))
     }
 
     /// First cycle in which the filters of the tile that the loader begins are there.
@@ -195,6 +309,23 @@ impl Fetcher {
         let transfer = self.channel.fetch(dram, now, bursts);
         self.transfers.push(Arriving { layer, from: transfer.arrival(0), to: transfer.arrival(bursts) });
         transfer
+    }
+}
+
+/// Words of the banks in a move of rows with so many entries.
+fn move_words(program: &Program, job: &MoveJob, entries: usize) -> u64 {
+    let width = program.off_chip[job.map].shape.width;
+    (job.rows.len() * width * entries.div_ceil(program.config.banks())) as u64
+}
+
+/// Times the last entries of a map that is moved stand on chip, and how many these are.
+pub(crate) fn move_copies(program: &Program, job: &MoveJob, entries: usize) -> [usize; 2] {
+    let times = program.off_chip[job.map].times;
+    let array = &program.config.array;
+    match if job.copies { rest(array, entries) } else { 0 } {
+        _ if times > 1 => [times, entries],
+        0 => [1, 0],
+        rest => [array.rows / rest, rest],
     }
 }
 

@@ -72,13 +72,22 @@ pub struct Dram {
     pub gate_weight_bytes: u64,
     /// See `gate_weight_bytes`.
     pub gate_weights_on_chip: bool,
+    /// Maps of the network, the image among them, and how many of them do not fit on chip. 0 in reports of versions that refused those.
+    #[serde(default)]
+    pub maps: u64,
+    /// See `maps`.
+    #[serde(default)]
+    pub maps_off_chip: u64,
     /// Bytes fetched, in whole bursts.
     pub read_bytes: u64,
+    /// Bytes written, in whole bursts: rows of maps.
+    #[serde(default)]
+    pub written_bytes: u64,
     /// Those of them that were fetched ahead of a gate's decision and not needed.
     pub wasted_bytes: u64,
-    /// Cycles in which bytes arrived.
+    /// Cycles in which bytes were transferred.
     pub busy_cycles: u64,
-    /// Cycles in which the array waited for filters from DRAM.
+    /// Cycles in which the array waited for filters or rows of maps from DRAM.
     pub stall_cycles: u64,
 }
 
@@ -235,6 +244,9 @@ pub struct LayerReport {
     pub dram_bytes: u64,
     /// See `dram_bytes`.
     pub dram_wasted_bytes: u64,
+    /// Bytes written to DRAM for it.
+    #[serde(default)]
+    pub dram_written_bytes: u64,
     /// MACs with everything live (gates: of their own FC).
     pub macs_dense: u64,
     /// MACs executed (gates: of their own FC).

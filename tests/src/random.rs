@@ -3,6 +3,7 @@
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
+use lcsim_spec::schedule::{Program, ScheduleError};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 use proptest::prelude::*;
 
@@ -195,6 +196,32 @@ pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool,
         config.memory.gate_weight_bytes = words.max().unwrap_or(macs);
     }
     config
+}
+
+/// The same with so many bytes for residual stream, maps inside blocks and the image that waits, or as few more as `net` needs with those.
+///
+/// # Panics
+/// If `net` does not fit, whatever these sizes.
+pub fn cramped(
+    net: &QuantNetwork,
+    mut config: AcceleratorConfig,
+    [stream, scratch, image]: [usize; 3],
+) -> AcceleratorConfig {
+    let memory = &mut config.memory;
+    (memory.stream_bytes, memory.scratch_bytes, memory.image_bytes) = (stream, scratch, image);
+    memory.instructions = 1 << 16;
+    loop {
+        let (parameter, needed) = match Program::new(net, &config) {
+            Ok(_) => return config,
+            Err(ScheduleError::Capacity { parameter, needed, .. }) => (parameter, needed),
+            Err(other) => panic!("{other}"),
+        };
+        match parameter {
+            "memory.stream_bytes" => config.memory.stream_bytes = needed,
+            "memory.scratch_bytes" => config.memory.scratch_bytes = needed,
+            other => panic!("{other} is too small"),
+        }
+    }
 }
 
 /// Accelerators from 1x1 to 16x16 with memories that hold any network of [`plan`].

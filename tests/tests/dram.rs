@@ -1,9 +1,10 @@
 //! Weights from off chip: counts that are derived by hand, and that every parameter matters.
 
 use lcsim_golden::synthetic::{self, Rates};
-use lcsim_sim::{Mode, Outcome, Simulator};
+use lcsim_sim::{Activity, Mode, Outcome, Simulator};
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::network::Layer;
+use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::random::starved;
 use lcsim_tests::repository;
@@ -92,6 +93,59 @@ fn dead_channels_are_not_fetched() {
     assert_eq!(read(Prefetch::Speculative), [16 + 4 * 36 + 4 * 18, 2 * 36 + 3 * 18]);
 }
 
+/// Two convolutions whose maps of 8x8 pixels and 4 channels do not fit: 64 words of the stream's banks each, of which there are as many as
+/// two bands of one row take for the second one, 3 rows of its input and 1 of its output.
+#[test]
+fn maps_that_do_not_fit_are_moved_in_bands() {
+    let map = shape(4, 8, 8);
+    let net = network(conv("stem", map, 4, 1), vec![Layer::Conv(conv("second", map, 4, 3))], 1);
+    let mut config = AcceleratorConfig { dram: Some(dram()), ..array(4, 4, 64) };
+    config.memory.stream_bytes = 4 * (2 * 3 * 8 + 2 * 8);
+    let program = Program::new(&net, &config).expect("fits");
+    let rows = |layer: usize| -> Vec<_> {
+        let bands = program.convs.iter().filter(|c| c.layer == layer);
+        bands.map(|c| (c.band.first_row, c.output.height, c.input.height, c.pad[0])).collect()
+    };
+    // The stem's output has all of the memory: two buffers of four rows.
+    assert_eq!(rows(1), [(0, 4, 4, 0), (4, 4, 4, 0)]);
+    assert_eq!(
+        rows(2),
+        (0..8).map(|row| (row, 1, if row % 7 == 0 { 2 } else { 3 }, usize::from(row == 0))).collect::<Vec<_>>()
+    );
+    let outcome = run(&net, &config);
+    let bytes = |f: fn(&Activity) -> u64| outcome.layers.iter().map(|l| f(&l.activity)).collect::<Vec<_>>();
+    // Rows of 32 bytes. What the classifier reads is pool sums, so the last map is not stored.
+    assert_eq!(bytes(|a| a.dram_write), [0, 8 * 32, 0, 0]);
+    assert_eq!(bytes(|a| a.dram_read), [0, 0, (2 + 6 * 3 + 2) * 32, 0]);
+    assert_eq!(outcome.dram_busy, (8 + 22) * 32 / 2);
+    // Bytes in the banks: the stem writes its map, and moves read it once and write it as often as rows are fetched.
+    assert_eq!(bytes(|a| a.stream_write), [0, 256, 256 + 22 * 32, 0]);
+    assert_eq!(bytes(|a| a.stream_read)[1], 256);
+    config.memory.stream_bytes -= 4;
+    let error = Program::new(&net, &config).expect_err("no room for a row").to_string();
+    assert!(error.contains("memory.stream_bytes is 252") && error.contains("second` needs 256"), "{error}");
+}
+
+/// While a band is computed the next one is fetched: with enough bandwidth only the first is waited for.
+#[test]
+fn the_next_band_comes_while_one_is_computed() {
+    let map = shape(4, 8, 8);
+    let net = network(conv("stem", map, 4, 1), vec![Layer::Conv(conv("second", map, 4, 3))], 1);
+    let waits = |bytes_per_cycle, latency_cycles| {
+        let dram = DramConfig { bytes_per_cycle, latency_cycles, ..dram() };
+        let mut config = AcceleratorConfig { dram: Some(dram), ..array(4, 4, 64) };
+        config.memory.stream_bytes = 4 * (2 * 3 * 8 + 2 * 8);
+        run(&net, &config).layers[2].cycles
+    };
+    // The rows of the first band, a word of the banks a cycle, behind those that the stem stored last. The controller takes two cycles for each of the
+    // three instructions: the first move, the next, the convolution.
+    let cycles = waits(4, 8);
+    assert_eq!(cycles.dram, 4 * 8 + 2 * 8 + 8 - 3 * 2, "{cycles:?}");
+    // A band takes 105 cycles. With a latency of 200, the rows of the third one are asked for when the first ends, two cycles before the second starts, and
+    // waited for when that ends; meanwhile those of the fourth come. So every other one waits.
+    assert_eq!(waits(4, 200).dram, (4 * 8 + 2 * 8 + 200 - 3 * 2) + 3 * (3 * 8 + 200 - 105 - 2));
+}
+
 fn imagenet() -> AcceleratorConfig {
     AcceleratorConfig::read(&repository("configs/imagenet-32x32.toml")).expect("shipped")
 }
@@ -108,7 +162,7 @@ type Knob = (&'static str, fn(&mut AcceleratorConfig));
 
 #[test]
 fn every_parameter_changes_the_cycles() {
-    let knobs: [Knob; 12] = [
+    let knobs: [Knob; 15] = [
         ("array.rows", |c| c.array.rows = 16),
         ("array.cols", |c| c.array.cols = 16),
         ("array.accumulator_depth", |c| c.array.accumulator_depth = 32),
@@ -116,6 +170,9 @@ fn every_parameter_changes_the_cycles() {
         ("memory.instruction_words", |c| c.memory.instruction_words = 4),
         ("memory.weight_bytes", |c| c.memory.weight_bytes = 1 << 25),
         ("memory.gate_weight_bytes", |c| c.memory.gate_weight_bytes = 1 << 25),
+        ("memory.stream_bytes", |c| c.memory.stream_bytes /= 2),
+        ("memory.scratch_bytes", |c| c.memory.scratch_bytes /= 2),
+        ("memory.image_bytes", |c| c.memory.image_bytes /= 2),
         ("dram.bytes_per_cycle", |c| c.dram.iter_mut().for_each(|d| d.bytes_per_cycle /= 2)),
         ("dram.latency_cycles", |c| c.dram.iter_mut().for_each(|d| d.latency_cycles += 1)),
         ("dram.burst_bytes", |c| c.dram.iter_mut().for_each(|d| d.burst_bytes = 256)),
@@ -133,12 +190,12 @@ fn every_parameter_changes_the_cycles() {
 
 #[test]
 fn memories_are_as_small_as_they_may_be() {
-    let knobs: [Knob; 9] = [
-        ("memory.stream_bytes", |c| c.memory.stream_bytes /= 2),
-        ("memory.scratch_bytes", |c| c.memory.scratch_bytes /= 2),
+    let knobs: [Knob; 8] = [
+        // Two bands of a row of 112 pixels and 64 channels take 28,672 bytes.
+        ("memory.stream_bytes", |c| c.memory.stream_bytes = 28_000),
+        ("memory.scratch_bytes", |c| c.memory.scratch_bytes = 28_000),
         ("memory.weight_bytes", |c| c.memory.weight_bytes /= 2),
         ("memory.gate_weight_bytes", |c| c.memory.gate_weight_bytes /= 2),
-        ("memory.image_bytes", |c| c.memory.image_bytes /= 2),
         ("memory.parameters", |c| c.memory.parameters /= 4),
         ("memory.gate_parameters", |c| c.memory.gate_parameters /= 4),
         ("memory.instructions", |c| c.memory.instructions /= 16),
@@ -148,7 +205,7 @@ fn memories_are_as_small_as_they_may_be() {
     for (key, change) in knobs {
         let mut config = imagenet();
         change(&mut config);
-        let error = Simulator::new(&net, &config).expect_err(key).to_string();
+        let error = Simulator::new(&net, &config).err().expect(key).to_string();
         assert!(error.contains(key), "{key}: {error}");
     }
 }

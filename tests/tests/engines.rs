@@ -2,10 +2,13 @@
 
 use lcsim_golden::container;
 use lcsim_sim::{Engine, Mode, Outcome, Simulator};
+use lcsim_spec::schedule::{Memory, MoveJob, Program};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, any_plan, plan, starved};
+use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, any_plan, cramped, plan, starved};
 use lcsim_tests::repository;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 fn same(net: &QuantNetwork, config: &AcceleratorConfig, image: &[i8], mode: Mode) -> Result<(), TestCaseError> {
     let fast = Simulator::new(net, config).expect("it fits").trace(image, mode);
@@ -17,6 +20,11 @@ fn same(net: &QuantNetwork, config: &AcceleratorConfig, image: &[i8], mode: Mode
     }
     prop_assert_eq!(fast, stepped);
     Ok(())
+}
+
+/// Bytes for residual stream, maps inside blocks, and the image that waits.
+fn small_memories() -> impl Strategy<Value = [usize; 3]> {
+    [1usize..300, 1..300, 1..600]
 }
 
 proptest! {
@@ -38,6 +46,20 @@ proptest! {
     ) {
         let (net, image) = (plan.build(), plan.image());
         let config = starved(&net, config, filters, gates);
+        for mode in [Mode::Gated, Mode::ForcedOpen] {
+            same(&net, &config, &image, mode)?;
+        }
+    }
+
+    #[test]
+    fn fast_equals_stepped_with_maps_off_chip(
+        plan in any_plan(),
+        config in accelerator_with_dram(),
+        [filters, gates] in any::<[bool; 2]>(),
+        maps in small_memories(),
+    ) {
+        let (net, image) = (plan.build(), plan.image());
+        let config = cramped(&net, starved(&net, config, filters, gates), maps);
         for mode in [Mode::Gated, Mode::ForcedOpen] {
             same(&net, &config, &image, mode)?;
         }
@@ -76,6 +98,26 @@ proptest! {
             prop_assert_eq!(&costs(simulator.run(&image, mode)), &expected);
         }
     }
+}
+
+/// What the property of maps off chip is tested on has them, in bands, in both memories and in both directions.
+#[test]
+fn small_memories_hold_no_maps() {
+    let mut runner = TestRunner::deterministic();
+    let mut seen = [0; 5];
+    for _ in 0..400 {
+        let strategy = (any_plan(), accelerator_with_dram(), small_memories());
+        let (plan, config, maps) = strategy.new_tree(&mut runner).expect("no filters").current();
+        let net = plan.build();
+        let program = Program::new(&net, &cramped(&net, config, maps)).expect("it fits");
+        let moves = |test: fn(&MoveJob) -> bool| usize::from(program.moves.iter().any(test));
+        seen[0] += usize::from(program.convs.iter().any(|c| c.band.first_row > 0));
+        seen[1] += moves(|m| m.stores);
+        seen[2] += moves(|m| m.copies);
+        seen[3] += moves(|m| m.buffer.memory == Memory::Stream);
+        seen[4] += usize::from(program.image_off_chip.is_some());
+    }
+    assert!(seen.iter().all(|n| *n >= 10), "{seen:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::table;
 use crate::text::{percent, rounded};
+use crate::totals;
 use lcsim_spec::Report;
 use lcsim_spec::report::Energy;
 use serde_json::Value;
@@ -183,10 +184,12 @@ pub fn dram(report: &Report) -> Option<Table> {
     let rows = [
         ("filters", stand(dram.filter_bytes, dram.filters_on_chip)),
         ("gate weights", stand(dram.gate_weight_bytes, dram.gate_weights_on_chip)),
+        ("maps", totals::maps(dram)),
         ("bytes read per image", mean(dram.read_bytes)),
         ("of them in vain", mean(dram.wasted_bytes)),
-        ("cycles per image in which bytes arrive", mean(dram.busy_cycles)),
-        ("cycles per image in which the array waits for filters", mean(dram.stall_cycles)),
+        ("bytes written per image", mean(dram.written_bytes)),
+        ("cycles per image in which bytes are transferred", mean(dram.busy_cycles)),
+        ("cycles per image in which the array waits for them", mean(dram.stall_cycles)),
     ];
     Some(Table::new(["", ""], 1, rows.map(|(name, text)| [name.into(), text]).into()))
 }

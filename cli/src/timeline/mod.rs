@@ -95,6 +95,7 @@ fn controller_state(state: ControllerState) -> &'static str {
         ControllerState::AwaitsScore => "awaits_score",
         ControllerState::AwaitsArray => "awaits_array",
         ControllerState::AwaitsGate => "awaits_gate",
+        ControllerState::AwaitsMoves => "awaits_moves",
         ControllerState::Starts => "starts",
         ControllerState::StepsOver => "steps_over",
         ControllerState::Stopped => "stopped",

@@ -75,9 +75,9 @@ impl<'a> EnergyModel<'a> {
         let bad = |message: &str| Error::EnergyTable { path: self.table.describe().name, message: message.into() };
         let t = self.table;
         let times = |n: u64, pj: f64| n as f64 * pj;
-        // What arrives from DRAM is written to the memory that it is read from.
+        // Weights that arrive from DRAM are written to the memory that they are read from; rows of maps are counted where they are written.
         let on_gate_unit = matches!(kind, LayerKind::LNet | LayerKind::CNet | LayerKind::Classifier);
-        let [gate_weights, filters] = if on_gate_unit { [a.dram_read, 0] } else { [0, a.dram_read] };
+        let [gate_weights, filters] = if on_gate_unit { [a.dram_read, 0] } else { [0, a.dram_read - a.dram_map_read] };
         let gate_unit = times(a.gate_macs, t.multiply_8x16.pj + t.add_int32.pj)
             + times(a.scores, t.multiply_16x16.pj + 2.0 * t.add_int32.pj)
             + times(a.gate_weight_read, self.gate_weight.read)
@@ -104,8 +104,8 @@ impl<'a> EnergyModel<'a> {
             + times(a.filter_read + a.param_read, self.filter.read)
             + times(filters, self.filter.write);
         let dram = match &t.dram {
-            Some(dram) => times(8 * a.dram_read, dram.pj_per_bit),
-            None if a.dram_read == 0 => 0.0,
+            Some(dram) => times(8 * (a.dram_read + a.dram_write), dram.pj_per_bit),
+            None if a.dram_read + a.dram_write == 0 => 0.0,
             None => return Err(bad("dram: expected its energy per bit, which this run needs, found none")),
         };
         let leakage = times(cycles, self.leakage_pj_per_cycle);

@@ -54,6 +54,8 @@ fn busy(n: u64) -> Activity {
         list_read: 9 * n,
         list_write: 10 * n,
         dram_read: 12 * n,
+        dram_map_read: 5 * n,
+        dram_write: 21 * n,
         dram_wasted: 2 * n,
     }
 }

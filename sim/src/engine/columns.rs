@@ -71,7 +71,7 @@ impl ColumnSet {
             multiplier: scores.into_iter().fold(param.multiplier, fold),
             shift: param.shift,
             bank,
-            word: job.dst.base + entry / banks * job.output.pixels(),
+            word: job.dst.base + entry / banks * job.dst.plane,
             entry,
             copies,
             delay: self.writers[bank], // its turn; `finish` makes it a delay
@@ -296,7 +296,10 @@ impl Columns {
             let slot = slots.at(now, self.age(c) + LAST + set.interval);
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
-                stores.pool[stores.pool_base + set.columns[c].entry] = self.pool[c];
+                let sum = &mut stores.pool[stores.pool_base + set.columns[c].entry];
+                let above = if job.band.first_row > 0 { *sum } else { 0 };
+                *sum = above + self.pool[c];
+                activity.pool_read += if job.band.first_row > 0 { 4 } else { 0 };
                 activity.pool_write += 4;
                 flushed = Some(now);
             }

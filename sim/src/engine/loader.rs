@@ -339,7 +339,7 @@ impl Loader {
             cols: self.cols,
             entry,
             bank: entry % banks,
-            word: job.src.base + entry / banks * job.input.pixels(),
+            word: job.src.base + entry / banks * job.src.plane,
             tap,
             tap_rows,
             idle_rows: if job.depthwise { (self.tile * array.cols).saturating_sub(entry) } else { 0 },

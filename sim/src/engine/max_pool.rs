@@ -55,7 +55,10 @@ impl MaxPooling {
             self.fetch(now, job, lanes, stream, activity);
         } else if self.step >= settled {
             let lane = self.step - settled;
-            pool[self.part * banks + lane] = std::mem::take(&mut self.sums[lane]);
+            let sum = &mut pool[self.part * banks + lane];
+            let above = if job.band.first_row > 0 { *sum } else { 0 };
+            *sum = above + std::mem::take(&mut self.sums[lane]);
+            activity.pool_read += if job.band.first_row > 0 { 4 } else { 0 };
             activity.pool_write += 4;
         }
         self.step += 1;
@@ -76,7 +79,7 @@ impl MaxPooling {
         let (row, column) = (at(y, tap / windows.kernel[1], 0), at(x, tap % windows.kernel[1], 1));
         self.values = row.zip(column).map(|(row, column)| {
             let pixel = row * windows.input.width + column;
-            let word = job.src.base + self.part * windows.input.pixels() + pixel;
+            let word = job.src.base + self.part * job.src.plane + pixel;
             activity.stream_read += lanes as u64;
             (0..lanes).map(|bank| stream.read(now, bank, word)).collect()
         });
@@ -97,7 +100,7 @@ impl MaxPooling {
 
     fn write(&mut self, now: u64, job: &MaxPoolJob, lanes: usize, stream: &mut Banked, activity: &mut Activity) {
         let Some(output) = self.finished.take() else { return };
-        let word = job.dst.base + self.part * job.windows.output.pixels() + output;
+        let word = job.dst.base + self.part * job.dst.plane + output;
         for bank in 0..lanes {
             let best = self.best[bank];
             stream.write(now, bank, word, best);

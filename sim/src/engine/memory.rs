@@ -1,30 +1,49 @@
-//! The activation memories: banks of bytes, one read and one write port each.
+//! The activation memories: banks of bytes, one read and one write port each, and one more of both for moves from and to DRAM.
+
+/// Who accesses a memory: each has ports of its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Port {
+    /// Array, image port, max pooling.
+    Array = 0,
+    /// Moves from and to DRAM.
+    Move = 1,
+}
 
 /// A memory of banks that all have the same depth.
 #[derive(Debug, Clone)]
 pub(crate) struct Banked {
     depth: usize,
     words: Vec<i8>,
-    /// Cycle of the last access to each bank's port; two in one cycle would need another port.
-    read_at: Vec<u64>,
-    write_at: Vec<u64>,
+    /// Cycle of the last access to each bank's ports; two in one cycle would need another port.
+    read_at: [Vec<u64>; 2],
+    write_at: [Vec<u64>; 2],
 }
 
 impl Banked {
     pub fn new(banks: usize, depth: usize) -> Self {
-        let never = vec![u64::MAX; banks];
-        Self { depth, words: vec![0; banks * depth], read_at: never.clone(), write_at: never }
+        let never = || [vec![u64::MAX; banks], vec![u64::MAX; banks]];
+        Self { depth, words: vec![0; banks * depth], read_at: never(), write_at: never() }
     }
 
     pub fn read(&mut self, now: u64, bank: usize, word: usize) -> i8 {
-        assert_ne!(self.read_at[bank], now, "bank {bank} is read twice in one cycle");
-        self.read_at[bank] = now;
-        self.words[bank * self.depth + word]
+        self.read_by(Port::Array, now, bank, word)
     }
 
     pub fn write(&mut self, now: u64, bank: usize, word: usize, value: i8) {
-        assert_ne!(self.write_at[bank], now, "bank {bank} is written twice in one cycle");
-        self.write_at[bank] = now;
+        self.write_by(Port::Array, now, bank, word, value);
+    }
+
+    pub fn read_by(&mut self, port: Port, now: u64, bank: usize, word: usize) -> i8 {
+        let read_at = &mut self.read_at[port as usize][bank];
+        assert_ne!(*read_at, now, "bank {bank} is read twice in one cycle");
+        *read_at = now;
+        self.words[bank * self.depth + word]
+    }
+
+    pub fn write_by(&mut self, port: Port, now: u64, bank: usize, word: usize, value: i8) {
+        let write_at = &mut self.write_at[port as usize][bank];
+        assert_ne!(*write_at, now, "bank {bank} is written twice in one cycle");
+        *write_at = now;
         self.words[bank * self.depth + word] = value;
     }
 

@@ -9,6 +9,7 @@ mod gate;
 mod loader;
 mod max_pool;
 mod memory;
+mod moves;
 mod observe;
 mod record;
 mod slot;
@@ -28,6 +29,7 @@ pub use loader::{LoaderState, Place};
 pub(crate) use loader::{copies, rest};
 use max_pool::MaxPooling;
 use memory::Banked;
+use moves::Mover;
 pub use record::{ControllerState, Cycle};
 use slot::SlotHistory;
 use streamer::Streamer;
@@ -89,6 +91,7 @@ pub(crate) struct Machine<'a> {
     image_fetched: Option<usize>,
     max_pooling: Option<MaxPooling>,
     fetcher: Fetcher,
+    mover: Mover,
     /// Cycles until everything issued to the array is written back and pooled.
     draining: usize,
     /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
@@ -130,6 +133,7 @@ impl<'a> Machine<'a> {
             image_fetched: None,
             max_pooling: None,
             fetcher: Fetcher::default(),
+            mover: Mover::new(program, image),
             draining: 0,
             array_busy: false,
             conv: 0,
@@ -214,6 +218,7 @@ impl<'a> Machine<'a> {
         let view = GateView { program: self.program, pool: &self.pool, now: self.now, forced_open };
         self.gate.tick(&view, &mut self.activity);
         self.tick_controller(sampled);
+        self.tick_moves();
     }
 
     fn tick_columns(&mut self, job: &ConvJob) {
@@ -317,9 +322,15 @@ impl<'a> Machine<'a> {
                 self.start(self.program.ops[self.pc]);
                 self.step_on();
             }
-            ControllerState::StepsOver => self.step_on(),
+            ControllerState::StepsOver => {
+                if let Unit::Move(job) = self.program.ops[self.pc].unit {
+                    self.fetcher.skip_move(self.program, self.now, job);
+                }
+                self.step_on();
+            }
             ControllerState::AwaitsScore
             | ControllerState::AwaitsArray
+            | ControllerState::AwaitsMoves
             | ControllerState::AwaitsGate
             | ControllerState::Stopped => {}
         }
@@ -336,6 +347,9 @@ impl<'a> Machine<'a> {
             Some(s) if op.predicated && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,
             _ if sampled.array_busy => ControllerState::AwaitsArray,
             _ if matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() => ControllerState::AwaitsGate,
+            _ if self.now < self.fetcher.moves_end(self.program, self.program.moves_before(op)) => {
+                ControllerState::AwaitsMoves
+            }
             _ => ControllerState::Starts,
         }
     }
@@ -354,6 +368,7 @@ impl<'a> Machine<'a> {
                 self.loader.start(conv);
             }
             Unit::Gate(gate) => self.start_gate(gate),
+            Unit::Move(job) => self.start_move(job),
             Unit::MaxPool(job) => {
                 let banks = self.program.config.banks();
                 (self.max_pooling, self.array_busy) = (Some(MaxPooling::new(job, banks)), true);
@@ -409,6 +424,9 @@ impl<'a> Machine<'a> {
         }
         if self.draining > 0 {
             return (job.layer, Spent::Drain);
+        }
+        if self.controller(sampled) == ControllerState::AwaitsMoves {
+            return (self.program.ops[self.pc].layer, Spent::Dram);
         }
         match gate {
             Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),

@@ -2,7 +2,7 @@
 
 use super::{Machine, Outcome, Probe, Sampled};
 use crate::Mode;
-use lcsim_spec::schedule::{ConvJob, Op, Purpose, Unit};
+use lcsim_spec::schedule::{Band, ConvJob, Op, Purpose, Unit};
 use lcsim_spec::schedule::{Memory, Region};
 use lcsim_spec::{GateDecision, Score, Shape};
 
@@ -19,6 +19,7 @@ impl Machine<'_> {
         match op.unit {
             Unit::Gate(_) => self.open.gate = Some(op),
             Unit::LoadImage | Unit::Conv(_) | Unit::MaxPool(_) => self.open.array = Some(op),
+            Unit::Move(_) => {}
         }
     }
 
@@ -37,7 +38,6 @@ impl Machine<'_> {
 
     fn end(&mut self, op: Op) {
         self.ends.push((op.layer, self.now));
-        let name = || self.program.layers[op.layer].name.clone();
         match op.unit {
             Unit::LoadImage => self.layers[op.layer].live = self.program.image.channels as u64,
             Unit::Conv(conv) => {
@@ -45,7 +45,7 @@ impl Machine<'_> {
                 let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].entries.len());
                 self.layers[op.layer].live = live as u64;
                 if self.open.keep_maps {
-                    self.trace.maps.push((name(), self.map(job)));
+                    self.keep(op, job.band, job.output, &self.map(job));
                 }
             }
             Unit::Gate(gate) => self.end_gate(op, gate),
@@ -54,10 +54,23 @@ impl Machine<'_> {
                 let shape = job.windows.output;
                 self.layers[op.layer].live = shape.channels as u64;
                 if self.open.keep_maps {
-                    let map = (0..shape.channels).flat_map(|entry| self.entry(job.dst, shape, entry)).collect();
-                    self.trace.maps.push((name(), map));
+                    let map: Vec<i8> = (0..shape.channels).flat_map(|c| self.entry(job.dst, shape, c)).collect();
+                    self.keep(op, job.band, shape, &map);
                 }
             }
+            Unit::Move(_) => {}
+        }
+    }
+
+    /// Adds a band's rows to the trace's map; the first band makes it.
+    fn keep(&mut self, op: Op, band: Band, rows: Shape, values: &[i8]) {
+        let whole = Shape { height: band.of, ..rows };
+        if band.first_row == 0 {
+            self.trace.maps.push((self.program.layers[op.layer].name.clone(), vec![0; whole.len()]));
+        }
+        let Some((_, map)) = self.trace.maps.last_mut() else { return };
+        for (channel, values) in values.chunks_exact(rows.pixels()).enumerate() {
+            map[channel * whole.pixels() + band.first_row * rows.width..][..rows.pixels()].copy_from_slice(values);
         }
     }
 
@@ -96,7 +109,7 @@ impl Machine<'_> {
             Memory::Stream => &self.stream,
             Memory::Scratch => &self.scratch,
         };
-        let word = region.base + entry / banks * shape.pixels();
+        let word = region.base + entry / banks * region.plane;
         (0..shape.pixels()).map(|p| memory.peek(entry % banks, word + p)).collect()
     }
 

@@ -16,6 +16,8 @@ pub enum ControllerState {
     AwaitsArray,
     /// The gate unit is at work.
     AwaitsGate,
+    /// Rows of a map are on their way from or to DRAM.
+    AwaitsMoves,
     /// It starts the instruction.
     Starts,
     /// It steps over the instruction: the block is skipped.
@@ -57,7 +59,7 @@ pub struct Cycle {
     pub loads: (usize, Place),
     /// The image port is at work.
     pub image_port: bool,
-    /// Line of the report for which bytes arrive from DRAM.
+    /// Line of the report for which the DRAM is at work.
     pub dram: Option<usize>,
     /// The unit of max pooling is at work.
     pub max_pooling: bool,
@@ -108,7 +110,7 @@ impl Machine<'_> {
             loader: self.loader.state(&view),
             loads: self.loader.at(),
             image_port: self.image_fetched.is_some(),
-            dram: self.fetcher.arriving(self.now),
+            dram: self.fetcher.arriving(self.program, self.now),
             max_pooling: self.max_pooling.is_some(),
             gate: sampled.gate_running,
             lscore: sampled.lscore,

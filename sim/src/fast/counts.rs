@@ -2,9 +2,10 @@
 
 use super::conv::Folds;
 use crate::counters::Activity;
+use crate::dram::move_copies;
 use crate::engine::copies;
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, MaxPoolJob, Memory, Purpose};
+use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, MaxPoolJob, Memory, MoveJob, Program, Purpose};
 
 /// A tile of `count` columns, whose channels lie in `groups` groups of filter words.
 pub(super) fn tile(
@@ -51,6 +52,7 @@ pub(super) fn tile(
     if job.pool.is_some() {
         a.pool_adds += outputs;
         a.pool_write += 4 * count as u64;
+        a.pool_read += if job.band.first_row > 0 { 4 * count as u64 } else { 0 };
     }
     a.param_read += 7 * count as u64;
     if job.outputs.is_some() {
@@ -76,9 +78,13 @@ pub(super) fn max_pool(a: &mut Activity, job: &MaxPoolJob) {
     let channels = windows.output.channels;
     let read = (axis(0, windows.output.height) * axis(1, windows.output.width) * channels) as u64;
     let written = windows.output.len() as u64;
-    (a.accumulations, a.stream_read, a.stream_write) = (read, read, written);
+    a.accumulations += read;
+    a.stream_read += read;
+    a.stream_write += written;
     if job.pool.is_some() {
-        (a.pool_adds, a.pool_write) = (written, 4 * channels as u64);
+        a.pool_adds += written;
+        a.pool_write += 4 * channels as u64;
+        a.pool_read += if job.band.first_row > 0 { 4 * channels as u64 } else { 0 };
     }
 }
 
@@ -94,4 +100,17 @@ pub(super) fn gate(a: &mut Activity, job: &GateJob, macs: usize, inputs: usize, 
     a.scores = if classifier { 0 } else { outputs };
     a.list_read = if job.list.is_some() { 4 * read } else { 0 };
     a.list_write = 4 * listed as u64;
+}
+
+/// A move of rows of a map with so many entries.
+pub(super) fn moves(a: &mut Activity, program: &Program, job: &MoveJob, entries: usize) {
+    let pixels = job.rows.len() * program.off_chip[job.map].shape.width;
+    let [times, rest] = move_copies(program, job, entries);
+    let bytes = if job.stores { pixels * entries } else { pixels * (entries + rest * (times - 1)) } as u64;
+    *match (job.buffer.memory, job.stores) {
+        (Memory::Stream, true) => &mut a.stream_read,
+        (Memory::Stream, false) => &mut a.stream_write,
+        (Memory::Scratch, true) => &mut a.scratch_read,
+        (Memory::Scratch, false) => &mut a.scratch_write,
+    } += bytes;
 }

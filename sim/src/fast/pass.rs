@@ -180,7 +180,8 @@ impl<'a> Pass<'a> {
         let loads = if any { idle.max(self.taken + 1) } else { idle };
         let end = loads.max(self.drains[1] + 1);
         let cycles = &mut layer.cycles;
-        (cycles.compute, cycles.bank_conflict) = (self.compute, self.conflict);
+        cycles.compute += self.compute;
+        cycles.bank_conflict += self.conflict;
         let (mut gate, mut dram, mut quiet) = (0, 0, None);
         let mut next = 0;
         let mut charge = |from: u64, to: u64| {
@@ -213,7 +214,7 @@ impl<'a> Pass<'a> {
         let loaded = loads.max(self.reached.charged);
         cycles.weights += charge(self.reached.charged.min(loaded), loaded);
         cycles.drain += end.saturating_sub(loaded);
-        cycles.dram = dram;
+        cycles.dram += dram;
         Ran { idle: end.max(loaded), gate, quiet }
     }
 }

@@ -7,7 +7,7 @@ use super::{counts, pass};
 use crate::Mode;
 use crate::counters::{Activity, LayerCount};
 use crate::dram::{Bursts, Fetcher};
-use lcsim_spec::schedule::{GateJob, MaxPoolJob, Program, Purpose, Unit};
+use lcsim_spec::schedule::{GateJob, MaxPoolJob, Op, Program, Purpose, Unit};
 use lcsim_spec::{GateDecision, Score};
 
 /// Cycles and counts of an image.
@@ -86,6 +86,9 @@ impl<'a> Timeline<'a> {
             if op.predicated {
                 at = at.max(self.lscore.1);
                 if self.lscore.0 == Score::ZERO && self.mode == Mode::Gated {
+                    if let Unit::Move(job) = op.unit {
+                        self.fetcher.skip_move(self.program, at, job);
+                    }
                     self.charge_quiet(at, op.layer);
                     self.fetched = at + fetch(self.program);
                     continue;
@@ -95,6 +98,7 @@ impl<'a> Timeline<'a> {
             if let Unit::Gate(_) = op.unit {
                 at = at.max(self.gate.last + 1);
             }
+            at = self.wait_for_moves(at, op);
             self.charge_quiet(at, op.layer);
             self.fetched = at + fetch(self.program);
             self.layers[op.layer].executed = true;
@@ -102,6 +106,7 @@ impl<'a> Timeline<'a> {
                 Unit::LoadImage => self.image(at),
                 Unit::Conv(index) => self.conv(at, index),
                 Unit::MaxPool(index) => self.max_pool(at, &self.program.max_pools[index]),
+                Unit::Move(index) => self.moves(at, index),
                 Unit::Gate(index) => {
                     let job = &self.program.gates[index];
                     let scores = match job.purpose {
@@ -127,6 +132,27 @@ impl<'a> Timeline<'a> {
             layer.activity = *activity;
         }
         Counted { cycles, layers: self.layers, ends, dram_busy: self.fetcher.busy() }
+    }
+
+    /// Charges what an instruction that could start in cycle `at` waits for rows of maps; gives the cycle in which it starts.
+    fn wait_for_moves(&mut self, at: u64, op: &Op) -> u64 {
+        let ended = self.fetcher.moves_end(self.program, self.program.moves_before(op));
+        if ended <= at {
+            return at;
+        }
+        self.charge_quiet(at - 1, op.layer);
+        self.layers[op.layer].cycles.dram += ended - at;
+        self.charged = ended;
+        ended
+    }
+
+    fn moves(&mut self, at: u64, index: usize) {
+        let job = &self.program.moves[index];
+        let map = &self.program.off_chip[job.map];
+        let Buffers { activities, lists, .. } = &mut *self.buffers;
+        let entries = map.list.map_or(map.shape.channels, |l| lists[l].entries.len());
+        self.fetcher.moves(self.program, at, index, entries, activities);
+        counts::moves(&mut activities[job.layer], self.program, job, entries);
     }
 
     /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that runs, or else to the controller,
@@ -174,7 +200,7 @@ impl<'a> Timeline<'a> {
         self.idle = self.charged + 1;
         self.buffers.ends.push((self.idle, true, job.layer));
         let layer = &mut self.layers[job.layer];
-        layer.cycles.pooling = cycles as u64;
+        layer.cycles.pooling += cycles as u64;
         layer.live = channels as u64;
         counts::max_pool(&mut self.buffers.activities[job.layer], job);
     }

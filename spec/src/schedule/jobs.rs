@@ -4,6 +4,7 @@ use super::Region;
 use crate::number::Score;
 use crate::report::LayerKind;
 use crate::{MaxPool, Shape};
+use std::ops::Range;
 
 /// One instruction of the controller.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +28,47 @@ pub enum Unit {
     Gate(usize),
     /// This max pooling of [`Program::max_pools`].
     MaxPool(usize),
+    /// This move of [`Program::moves`].
+    Move(usize),
+}
+
+/// Which rows of a layer's output map an instruction computes: all of them, unless a map of the layer is off chip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Band {
+    /// The first row.
+    pub first_row: usize,
+    /// Rows of the whole map.
+    pub of: usize,
+    /// So many moves of the program have to have ended before it starts.
+    pub moves: usize,
+}
+
+/// Rows of a map that is off chip, on their way to a buffer or back.
+#[derive(Debug, Clone)]
+pub struct MoveJob {
+    /// Line of the report.
+    pub layer: usize,
+    /// To the DRAM; otherwise from there.
+    pub stores: bool,
+    /// Which map of [`Program::off_chip`].
+    pub map: usize,
+    /// Rows of the map.
+    pub rows: Range<usize>,
+    /// Where they stand on chip.
+    pub buffer: Region,
+    /// The map's rest stands there in copies.
+    pub copies: bool,
+}
+
+/// A map that does not fit on chip.
+#[derive(Debug, Clone, Copy)]
+pub struct OffChip {
+    /// All channels live.
+    pub shape: Shape,
+    /// Its entries are those of this live list; all channels without one.
+    pub list: Option<usize>,
+    /// Times each channel is stored on chip: more than once for the image.
+    pub times: usize,
 }
 
 /// Where a convolution's input channels come from.
@@ -45,10 +87,12 @@ pub enum Inputs {
 pub struct ConvJob {
     /// Line of the report.
     pub layer: usize,
-    /// Input map, every channel live.
+    /// Input map, every channel live: the rows that the band needs.
     pub input: Shape,
-    /// Output map, every channel live.
+    /// Output map, every channel live: the rows of the band.
     pub output: Shape,
+    /// Which rows these are.
+    pub band: Band,
     /// Kernel height and width.
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
@@ -102,8 +146,10 @@ impl ConvJob {
 pub struct MaxPoolJob {
     /// Line of the report.
     pub layer: usize,
-    /// Its windows.
+    /// Its windows, on the rows of the band.
     pub windows: MaxPool,
+    /// Which rows these are.
+    pub band: Band,
     /// Where the input stands.
     pub src: Region,
     /// Where the output goes.

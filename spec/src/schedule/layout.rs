@@ -3,8 +3,10 @@
 //! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that live side by side
 //! stand at the two ends of their memory; the next map takes the end that its predecessor does not use.
 
+use super::bands::{Cut, Windows};
 use super::{Program, ScheduleError};
 use crate::{AcceleratorConfig, Conv, QuantNetwork, Shape};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the two activation memories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,42 +17,82 @@ pub enum Memory {
     Scratch,
 }
 
-/// A map in a memory.
+/// A map in a memory, or rows of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
     /// In which memory.
     pub memory: Memory,
     /// First word in every bank.
     pub base: usize,
-    /// Words in every bank.
-    pub words: usize,
-    /// Stands at the high end.
+    /// Words from an entry to the one that stands behind it in the same bank: pixels of what stands there.
+    pub plane: usize,
+    /// The map is one of those at the high end.
     pub high: bool,
+}
+
+/// Why a layout has to be tried again, or cannot be.
+pub(super) enum Misfit {
+    /// This map has to go off chip.
+    Spill(usize),
+    Refused(ScheduleError),
+}
+
+impl From<ScheduleError> for Misfit {
+    fn from(error: ScheduleError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// A map and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Counted in the order in which maps are made; the image is 0.
+    pub map: usize,
+    pub memory: Memory,
+    pub high: bool,
+    pub shape: Shape,
+    /// First word in every bank; nothing if the map is off chip.
+    pub base: Option<usize>,
+    /// Number in [`Program::off_chip`] if it is.
+    pub off_chip: usize,
 }
 
 pub(super) struct Layout<'a> {
     net: &'a QuantNetwork,
     config: &'a AcceleratorConfig,
-    stream: Option<Region>,
-    scratch: Option<Region>,
+    /// Maps that go off chip.
+    off: &'a BTreeSet<usize>,
+    /// Maps so far.
+    pub maps: usize,
+    stream: Option<Place>,
+    scratch: Option<Place>,
 }
 
 impl<'a> Layout<'a> {
-    pub fn new(net: &'a QuantNetwork, config: &'a AcceleratorConfig) -> Self {
-        Self { net, config, stream: None, scratch: None }
+    pub fn new(net: &'a QuantNetwork, config: &'a AcceleratorConfig, off: &'a BTreeSet<usize>) -> Self {
+        Self { net, config, off, maps: 0, stream: None, scratch: None }
     }
 
-    pub fn image(&mut self, shape: Shape) -> Result<Region, ScheduleError> {
-        let region = self.place(Memory::Scratch, None, shape, "the image")?;
-        self.scratch = Some(region);
-        Ok(region)
+    /// The image, in the scratch memory; the one that waits needs its own memory.
+    pub fn image(&mut self, shape: Shape) -> Result<Place, Misfit> {
+        let banks = self.config.banks();
+        let (waits, needed) = (self.config.image_depth(), shape.pixels() * shape.channels.div_ceil(banks));
+        if waits < needed && !self.off.contains(&0) {
+            if self.config.dram.is_some() {
+                return Err(Misfit::Spill(0));
+            }
+            return Err(self.too_small("memory.image_bytes", "the image".into(), waits * banks, needed * banks).into());
+        }
+        let image = self.place(Memory::Scratch, None, shape, "the image")?;
+        self.scratch = Some(image);
+        Ok(image)
     }
 
     /// The stream's next map, beside the one that it is computed from.
-    pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Region, ScheduleError> {
-        let region = self.place(Memory::Stream, self.stream, map, layer)?;
-        self.stream = Some(region);
-        Ok(region)
+    pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Place, Misfit> {
+        let place = self.place(Memory::Stream, self.stream, map, layer)?;
+        self.stream = Some(place);
+        Ok(place)
     }
 
     /// Nothing of the scratch memory is needed any more.
@@ -59,35 +101,108 @@ impl<'a> Layout<'a> {
     }
 
     /// A branch's next map, beside the one before it.
-    pub fn scratch(&mut self, c: &Conv) -> Result<Region, ScheduleError> {
-        let region = self.place(Memory::Scratch, self.scratch, c.output, &c.name)?;
-        self.scratch = Some(region);
-        Ok(region)
+    pub fn scratch(&mut self, c: &Conv) -> Result<Place, Misfit> {
+        let place = self.place(Memory::Scratch, self.scratch, c.output, &c.name)?;
+        self.scratch = Some(place);
+        Ok(place)
     }
 
-    fn place(
-        &self,
-        memory: Memory,
-        beside: Option<Region>,
-        shape: Shape,
-        layer: &str,
-    ) -> Result<Region, ScheduleError> {
-        let banks = self.config.banks();
-        let words = shape.channels.div_ceil(banks) * shape.pixels();
-        let (depth, parameter) = match memory {
-            Memory::Stream => (self.config.stream_depth(), "memory.stream_bytes"),
-            Memory::Scratch => (self.config.scratch_depth(), "memory.scratch_bytes"),
-        };
-        let needed = words + beside.map_or(0, |r| r.words);
+    fn place(&mut self, memory: Memory, beside: Option<Place>, shape: Shape, layer: &str) -> Result<Place, Misfit> {
+        let high = beside.is_some_and(|b| !b.high);
+        let mut place = Place { map: self.maps, memory, high, shape, base: None, off_chip: 0 };
+        self.maps += 1;
+        if self.off.contains(&place.map) {
+            return Ok(place);
+        }
+        let beside = beside.filter(|b| b.base.is_some());
+        let (depth, words) = (self.depth(memory), self.words(&place));
+        let needed = words + beside.map_or(0, |b| self.words(&b));
         if needed > depth {
             let item = match beside {
                 Some(_) => format!("layer `{layer}` beside the map before it"),
                 None => format!("layer `{layer}`"),
             };
-            return Err(self.too_small(parameter, item, depth * banks, needed * banks));
+            return Err(self.misfit(memory, &[beside, Some(place)], item, needed));
         }
-        let high = beside.is_some_and(|r| !r.high);
-        Ok(Region { memory, base: if high { depth - words } else { 0 }, words, high })
+        place.base = Some(if high { depth - words } else { 0 });
+        Ok(place)
+    }
+
+    fn depth(&self, memory: Memory) -> usize {
+        match memory {
+            Memory::Stream => self.config.stream_depth(),
+            Memory::Scratch => self.config.scratch_depth(),
+        }
+    }
+
+    /// Words in every bank that a map takes.
+    fn words(&self, place: &Place) -> usize {
+        self.groups(place) * place.shape.pixels()
+    }
+
+    /// Entries of a map that stand in one bank, at most.
+    fn groups(&self, place: &Place) -> usize {
+        place.shape.channels.div_ceil(self.config.banks())
+    }
+
+    /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of those that stand there goes off chip.
+    fn misfit(&self, memory: Memory, maps: &[Option<Place>], item: String, needed: usize) -> Misfit {
+        let spills = maps.iter().flatten().filter(|_| self.config.dram.is_some());
+        if let Some(largest) = spills.max_by_key(|m| (self.words(m), m.map)) {
+            return Misfit::Spill(largest.map);
+        }
+        let parameter = match memory {
+            Memory::Stream => "memory.stream_bytes",
+            Memory::Scratch => "memory.scratch_bytes",
+        };
+        let banks = self.config.banks();
+        self.too_small(parameter, item, self.depth(memory) * banks, needed * banks).into()
+    }
+
+    /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow, each with two buffers for the rows of a map that is off
+    /// chip.
+    pub fn cut(&self, layer: &str, windows: Windows, src: &Place, dst: &Place) -> Result<Cut, Misfit> {
+        let ends = [src, dst];
+        if ends.iter().all(|p| p.base.is_some()) {
+            return Ok(Cut { windows, rows: dst.shape.height, buffers: [None; 2] });
+        }
+        // Words that the buffers for bands of so many rows take, of both maps.
+        let buffers = |rows: usize| {
+            let rows = [windows.most_input_rows(rows), rows];
+            [0, 1].map(|end| match ends[end].base {
+                Some(_) => 0,
+                None => 2 * rows[end] * ends[end].shape.width * self.groups(ends[end]),
+            })
+        };
+        let mut rows = dst.shape.height;
+        let mut bases = [0; 2];
+        for memory in [Memory::Stream, Memory::Scratch] {
+            let stays = self.stream.into_iter().chain([*src, *dst]).filter(|p| p.memory == memory && p.base.is_some());
+            let stays: BTreeMap<usize, Place> = stays.map(|p| (p.map, p)).collect();
+            let end = |high: bool| stays.values().filter(|p| p.high == high).map(|p| self.words(p)).max().unwrap_or(0);
+            let (low, high) = (end(false), end(true));
+            let needed = |rows: usize| -> usize {
+                buffers(rows).iter().zip(ends).filter(|(_, p)| p.memory == memory).map(|(words, _)| words).sum()
+            };
+            let free = self.depth(memory) - low - high;
+            while rows > 1 && needed(rows) > free {
+                rows -= 1;
+            }
+            if needed(rows) > free {
+                let maps: Vec<_> = stays.into_values().map(Some).collect();
+                let item = format!("two bands of one row of layer `{layer}`");
+                return Err(self.misfit(memory, &maps, item, low + high + needed(rows)));
+            }
+            for end in (0..2).filter(|end| ends[*end].memory == memory) {
+                bases[end] = low;
+            }
+        }
+        let words = buffers(rows);
+        if src.memory == dst.memory {
+            bases[1] += words[0];
+        }
+        let buffers = [0, 1].map(|end| (words[end] > 0).then(|| [bases[end], bases[end] + words[end] / 2]));
+        Ok(Cut { windows, rows, buffers })
     }
 
     pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), ScheduleError> {
@@ -101,7 +216,7 @@ impl<'a> Layout<'a> {
     /// Program, parameters and the waiting image stay on chip; so do filters and gate weights, if they fit. Of those that come from
     /// DRAM, the filters of two tiles and the weights of a whole gate have to fit.
     pub fn check_memories(&self, program: &mut Program) -> Result<(), ScheduleError> {
-        let (cols, macs, banks) = (self.config.array.cols, self.config.gate.macs, self.config.banks());
+        let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
         let memory = &self.config.memory;
         let whole = || "the whole network".to_string();
         let (filters, gate_weights) = (self.config.weight_depth() * cols, self.config.gate_weight_depth() * macs);
@@ -122,7 +237,6 @@ impl<'a> Layout<'a> {
         let checks = [
             ("memory.weight_bytes", filters, filters_needed, filters_for),
             ("memory.gate_weight_bytes", gate_weights, gates_needed, gates_for),
-            ("memory.image_bytes", self.config.image_depth() * banks, program.image_depth() * banks, whole()),
             ("memory.parameters", memory.parameters, program.params.len(), whole()),
             ("memory.gate_parameters", memory.gate_parameters, program.gate_params.len(), whole()),
             // The stop follows the last one.
@@ -142,9 +256,20 @@ impl<'a> Layout<'a> {
     }
 }
 
+impl Place {
+    /// Number of the map's region of the pool memory.
+    pub fn pool_region(&self) -> usize {
+        region_at(self.memory, self.high)
+    }
+}
+
 /// Number of the region of the pool memory that belongs to a map: the stream, or an end of the scratch memory.
 pub fn pool_region(region: Region) -> usize {
-    match (region.memory, region.high) {
+    region_at(region.memory, region.high)
+}
+
+fn region_at(memory: Memory, high: bool) -> usize {
+    match (memory, high) {
         (Memory::Stream, _) => 0,
         (Memory::Scratch, false) => 1,
         (Memory::Scratch, true) => 2,
