@@ -198,7 +198,7 @@ fn memories_are_as_small_as_they_may_be() {
         ("memory.gate_weight_bytes", |c| c.memory.gate_weight_bytes /= 2),
         ("memory.parameters", |c| c.memory.parameters /= 4),
         ("memory.gate_parameters", |c| c.memory.gate_parameters /= 4),
-        ("memory.instructions", |c| c.memory.instructions /= 16),
+        ("memory.instructions", |c| c.memory.instructions /= 64),
         ("gate.channels", |c| c.gate.channels /= 2),
     ];
     let net = synthetic::network("resnet50", true).expect("known");
