@@ -4,7 +4,9 @@
 //! clock edge, consumers before producers, so that no unit sees a value of the same edge.
 
 mod array;
+mod charge;
 mod columns;
+mod controller;
 mod gate;
 mod loader;
 mod max_pool;
@@ -16,13 +18,13 @@ mod slot;
 mod streamer;
 
 use crate::Mode;
-use crate::counters::{Activity, LayerCount, Spent};
-use crate::dram::{Bursts, Fetcher};
+use crate::counters::{Activity, LayerCount};
+use crate::dram::Fetcher;
 use array::Array;
 pub(crate) use columns::TAIL;
 use columns::{Columns, Stores};
 use gate::{GateUnit, GateView};
-use lcsim_spec::schedule::{ConvJob, Memory, Op, Program, Purpose, Unit, pool_region};
+use lcsim_spec::schedule::{ConvJob, Memory, Program, pool_region};
 use lcsim_spec::{Score, Trace};
 use loader::{Loader, LoaderView};
 pub use loader::{LoaderState, Place};
@@ -138,7 +140,7 @@ impl<'a> Machine<'a> {
             array_busy: false,
             conv: 0,
             pc: 0,
-            fetching: Self::fetch(program),
+            fetching: controller::fetch(program),
             last_slot: 0,
             last_emission: 0,
             activity: vec![Activity::default(); program.layers.len()],
@@ -152,11 +154,6 @@ impl<'a> Machine<'a> {
     /// Cycles after which a slot has left the last stage of the last column.
     fn depth(rows: usize, cols: usize) -> usize {
         rows + 2 * cols + TAIL + 2
-    }
-
-    /// Cycles in which a fetched instruction waits: the memory shows a word of it every other cycle, the first already.
-    fn fetch(program: &Program) -> usize {
-        2 * program.config.memory.instruction_words - 1
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -312,130 +309,6 @@ impl<'a> Machine<'a> {
         let pool = &mut self.pool[pool_region(job.dst) * channels..][..channels];
         if !unit.tick(self.now, job, &mut self.stream, pool, &mut self.activity[job.layer]) {
             self.max_pooling = None;
-        }
-    }
-
-    fn tick_controller(&mut self, sampled: &Sampled) {
-        match self.controller(sampled) {
-            ControllerState::Fetches => self.fetching -= 1,
-            ControllerState::Starts => {
-                self.start(self.program.ops[self.pc]);
-                self.step_on();
-            }
-            ControllerState::StepsOver => {
-                if let Unit::Move(job) = self.program.ops[self.pc].unit {
-                    self.fetcher.skip_move(self.program, self.now, job);
-                }
-                self.step_on();
-            }
-            ControllerState::AwaitsScore
-            | ControllerState::AwaitsArray
-            | ControllerState::AwaitsMoves
-            | ControllerState::AwaitsGate
-            | ControllerState::Stopped => {}
-        }
-    }
-
-    /// What the controller does in this cycle.
-    fn controller(&self, sampled: &Sampled) -> ControllerState {
-        if self.fetching > 0 {
-            return ControllerState::Fetches;
-        }
-        let Some(op) = self.program.ops.get(self.pc) else { return ControllerState::Stopped };
-        match sampled.lscore {
-            None if op.predicated => ControllerState::AwaitsScore,
-            Some(s) if op.predicated && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,
-            _ if sampled.array_busy => ControllerState::AwaitsArray,
-            _ if matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() => ControllerState::AwaitsGate,
-            _ if self.now < self.fetcher.moves_end(self.program, self.program.moves_before(op)) => {
-                ControllerState::AwaitsMoves
-            }
-            _ => ControllerState::Starts,
-        }
-    }
-
-    fn step_on(&mut self) {
-        self.pc += 1;
-        self.fetching = Self::fetch(self.program);
-    }
-
-    fn start(&mut self, op: Op) {
-        self.layers[op.layer].executed = true;
-        match op.unit {
-            Unit::LoadImage => (self.image_fetched, self.array_busy) = (Some(0), true),
-            Unit::Conv(conv) => {
-                (self.conv, self.array_busy) = (conv, true);
-                self.loader.start(conv);
-            }
-            Unit::Gate(gate) => self.start_gate(gate),
-            Unit::Move(job) => self.start_move(job),
-            Unit::MaxPool(job) => {
-                let banks = self.program.config.banks();
-                (self.max_pooling, self.array_busy) = (Some(MaxPooling::new(job, banks)), true);
-            }
-        }
-        self.begin_observing(op);
-    }
-
-    fn start_gate(&mut self, gate: usize) {
-        let job = &self.program.gates[gate];
-        let live = job.list.map(|l| self.gate.lists[l].entries.iter().map(|e| e.0).collect::<Vec<_>>());
-        let transfer = self.fetcher.gate(self.program, self.now, job, live.as_deref(), &mut self.activity);
-        let bursts = self.program.config.dram.as_ref().map(Bursts::new);
-        self.gate.start(gate, job, transfer.zip(bursts));
-    }
-
-    /// Charges this cycle to a layer and a reason.
-    fn account(&mut self, sampled: &Sampled) {
-        let (layer, spent) = self.spent(sampled);
-        self.layers[layer].cycles.spend(spent);
-    }
-
-    /// For questions to the loader that no L-Net's score answers.
-    fn loader_view(&self) -> LoaderView<'_> {
-        let (lists, now) = (&self.gate.lists, self.now);
-        LoaderView { program: self.program, lists, lscore: Score::ONE, skips: false, now }
-    }
-
-    fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
-        let job = &self.program.convs[self.conv];
-        let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
-        let view = self.loader_view();
-        if self.image_fetched.is_some() {
-            return (0, Spent::Input);
-        }
-        if let Some(unit) = &self.max_pooling {
-            return (self.program.max_pools[unit.job].layer, Spent::Pooling);
-        }
-        if self.slots.at(self.now, 0).valid {
-            return (job.layer, Spent::Compute);
-        }
-        if self.slots.at(self.now, 0).waits || self.streamer.held() {
-            return (job.layer, Spent::BankConflict);
-        }
-        if self.loader.waits_for_gate(&view) {
-            return (gate.map_or(job.layer, |g| g.layer), Spent::Gate);
-        }
-        if self.loader.waits_for_dram(self.now) {
-            return (job.layer, Spent::Dram);
-        }
-        if self.loader.busy() {
-            return (job.layer, Spent::Weights);
-        }
-        if self.draining > 0 {
-            return (job.layer, Spent::Drain);
-        }
-        if self.controller(sampled) == ControllerState::AwaitsMoves {
-            return (self.program.ops[self.pc].layer, Spent::Dram);
-        }
-        match gate {
-            Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
-            Some(g) => (g.layer, Spent::Gate),
-            // The stop belongs to what stands before it.
-            None => {
-                let op = self.program.ops.get(self.pc).or(self.program.ops.last());
-                (op.map_or(job.layer, |op| op.layer), Spent::Control)
-            }
         }
     }
 }

@@ -1,0 +1,64 @@
+//! Which layer and which reason each cycle is charged to.
+
+use super::loader::LoaderView;
+use super::record::ControllerState;
+use super::{Machine, Sampled};
+use crate::counters::Spent;
+use lcsim_spec::Score;
+use lcsim_spec::schedule::Purpose;
+
+impl Machine<'_> {
+    /// Charges this cycle to a layer and a reason.
+    pub(super) fn account(&mut self, sampled: &Sampled) {
+        let (layer, spent) = self.spent(sampled);
+        self.layers[layer].cycles.spend(spent);
+    }
+
+    /// For questions to the loader that no L-Net's score answers.
+    pub(super) fn loader_view(&self) -> LoaderView<'_> {
+        let (lists, now) = (&self.gate.lists, self.now);
+        LoaderView { program: self.program, lists, lscore: Score::ONE, skips: false, now }
+    }
+
+    pub(super) fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
+        let job = &self.program.convs[self.conv];
+        let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
+        let view = self.loader_view();
+        if self.image_fetched.is_some() {
+            return (0, Spent::Input);
+        }
+        if let Some(unit) = &self.max_pooling {
+            return (self.program.max_pools[unit.job].layer, Spent::Pooling);
+        }
+        if self.slots.at(self.now, 0).valid {
+            return (job.layer, Spent::Compute);
+        }
+        if self.slots.at(self.now, 0).waits || self.streamer.held() {
+            return (job.layer, Spent::BankConflict);
+        }
+        if self.loader.waits_for_gate(&view) {
+            return (gate.map_or(job.layer, |g| g.layer), Spent::Gate);
+        }
+        if self.loader.waits_for_dram(self.now) {
+            return (job.layer, Spent::Dram);
+        }
+        if self.loader.busy() {
+            return (job.layer, Spent::Weights);
+        }
+        if self.draining > 0 {
+            return (job.layer, Spent::Drain);
+        }
+        if self.controller(sampled) == ControllerState::AwaitsMoves {
+            return (self.program.ops[self.pc].layer, Spent::Dram);
+        }
+        match gate {
+            Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
+            Some(g) => (g.layer, Spent::Gate),
+            // The stop belongs to what stands before it.
+            None => {
+                let op = self.program.ops.get(self.pc).or(self.program.ops.last());
+                (op.map_or(job.layer, |op| op.layer), Spent::Control)
+            }
+        }
+    }
+}
