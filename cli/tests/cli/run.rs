@@ -158,16 +158,20 @@ fn parsed(args: &[&str]) -> Report {
     serde_json::from_str(&stdout(&[&["run", "--json", "-", "--images", "2"], args].concat())).expect("a report")
 }
 
-/// A configuration with half the bandwidth of the one that networks for ImageNet run on.
-fn half_the_bandwidth() -> (tempfile::TempDir, String) {
+/// The configuration that networks for ImageNet run on, in which something stands for something else.
+fn changed(from: &str, to: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let text = fs::read_to_string(repository("configs/imagenet-32x32.toml")).expect("shipped");
-    let changed = text.replace("bytes_per_cycle = 16", "bytes_per_cycle = 8");
+    let changed = text.replace(from, to);
     assert_ne!(text, changed);
-    let path = folder.path().join("half.toml");
+    let path = folder.path().join("changed.toml");
     fs::write(&path, changed).expect("written");
     let path = arg(&path).to_string();
     (folder, path)
+}
+
+fn half_the_bandwidth() -> (tempfile::TempDir, String) {
+    changed("bytes_per_cycle = 16", "bytes_per_cycle = 8")
 }
 
 #[test]
@@ -195,6 +199,24 @@ fn bandwidth_does_not_matter_to_a_network_whose_weights_stay_on_chip() {
     assert!(dram.filters_on_chip && dram.gate_weights_on_chip && dram.read_bytes == 0);
     let table = stdout(&["run", "--images", "1", "--config", "imagenet-32x32"]);
     assert!(table.contains("on chip") && table.contains("no image waits for DRAM"), "{table}");
+}
+
+#[test]
+fn maps_that_do_not_fit_come_from_dram_and_change_no_value() {
+    let (_folder, small) = changed("1_605_632", "8_192");
+    let [whole, banded] = ["imagenet-32x32", &small].map(|config| parsed(&["--config", config]));
+    assert_eq!((whole.accuracy, whole.macs), (banded.accuracy, banded.macs));
+    let [on_chip, off_chip] = [whole.dram, banded.dram].map(|dram| dram.expect("has one"));
+    assert_eq!((on_chip.maps_off_chip, on_chip.written_bytes), (0, 0));
+    assert!(off_chip.maps_off_chip > 0 && off_chip.maps_off_chip < off_chip.maps && off_chip.written_bytes > 0);
+    assert!(banded.cycles.stall_by["dram"] > 0 && banded.cycles.total > whole.cycles.total);
+    assert_eq!(banded.layers.iter().map(|l| l.dram_written_bytes).sum::<u64>(), off_chip.written_bytes);
+    let table = stdout(&["run", "--images", "1", "--config", &small]);
+    assert!(table.contains(&format!("{} of {} off chip", off_chip.maps_off_chip, off_chip.maps)), "{table}");
+    // Without a DRAM there is nowhere to go.
+    let text = fs::read_to_string(&small).expect("written above");
+    fs::write(&small, &text[..text.find("[dram]").expect("the last table")]).expect("written");
+    refused(&["run", "--config", &small], &["memory.scratch_bytes is 8192", "layer `the image` needs"]);
 }
 
 #[test]

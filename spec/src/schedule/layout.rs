@@ -75,16 +75,16 @@ impl<'a> Layout<'a> {
 
     /// The image, in the scratch memory; the one that waits needs its own memory.
     pub fn image(&mut self, shape: Shape) -> Result<Place, Misfit> {
+        let image = self.place(Memory::Scratch, None, shape, "the image")?;
+        self.scratch = Some(image);
         let banks = self.config.banks();
         let (waits, needed) = (self.config.image_depth(), shape.pixels() * shape.channels.div_ceil(banks));
-        if waits < needed && !self.off.contains(&0) {
+        if waits < needed && image.base.is_some() {
             if self.config.dram.is_some() {
                 return Err(Misfit::Spill(0));
             }
             return Err(self.too_small("memory.image_bytes", "the image".into(), waits * banks, needed * banks).into());
         }
-        let image = self.place(Memory::Scratch, None, shape, "the image")?;
-        self.scratch = Some(image);
         Ok(image)
     }
 
@@ -190,7 +190,7 @@ impl<'a> Layout<'a> {
             }
             if needed(rows) > free {
                 let maps: Vec<_> = stays.into_values().map(Some).collect();
-                let item = format!("two bands of one row of layer `{layer}`");
+                let item = format!("layer `{layer}` in bands of one row");
                 return Err(self.misfit(memory, &maps, item, low + high + needed(rows)));
             }
             for end in (0..2).filter(|end| ends[*end].memory == memory) {
