@@ -139,7 +139,7 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-fn totals(r: &Report) -> [(&'static str, f64); 22] {
+fn totals(r: &Report) -> [(&'static str, f64); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
     let nj = |pj: f64| pj / images / 1000.0;
@@ -157,7 +157,8 @@ fn totals(r: &Report) -> [(&'static str, f64); 22] {
         ("energy, nJ", nj(e.total)),
         ("energy: MACs, nJ", nj(e.mac)),
         ("energy: registers, nJ", nj(e.register)),
-        ("energy: SRAM, nJ", nj(e.sram)),
+        ("energy: SRAM reads, nJ", nj(e.sram_read)),
+        ("energy: SRAM writes, nJ", nj(e.sram_write)),
         ("energy: gates, nJ", nj(e.gate)),
         ("energy: DRAM, nJ", nj(e.dram)),
         ("energy: leakage, nJ", nj(e.leakage)),

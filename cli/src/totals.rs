@@ -148,7 +148,8 @@ fn energy(o: &mut String, report: &Report) {
     line(o, "  total", format!("{}  (table: {})", part(|e| e.total), table.name));
     line(o, "  MACs", part(|e| e.mac));
     line(o, "  registers", part(|e| e.register));
-    line(o, "  SRAM", part(|e| e.sram));
+    line(o, "  SRAM reads", part(|e| e.sram_read));
+    line(o, "  SRAM writes", part(|e| e.sram_write));
     line(o, "  gates", part(|e| e.gate));
     line(o, "  DRAM", unless(absent("dram"), part(|e| e.dram)));
     let [sram, pes] = [absent("leakage_sram"), absent("leakage_pe")];

@@ -96,7 +96,7 @@ impl Activations {
             sum.iter_mut().zip(branch).for_each(|(s, r)| *s += r);
             self.maps.push((last.conv.name.clone(), sum.clone()));
         }
-        relu(&mut sum, b.relu);
+        relu(&mut sum, b.relu.then_some(f32::INFINITY));
         sum
     }
 
@@ -129,9 +129,9 @@ impl Activations {
     }
 }
 
-fn relu(x: &mut [f32], apply: bool) {
-    if apply {
-        x.iter_mut().for_each(|v| *v = v.max(0.0));
+fn relu(x: &mut [f32], max: Option<f32>) {
+    if let Some(max) = max {
+        x.iter_mut().for_each(|v| *v = v.clamp(0.0, max));
     }
 }
 

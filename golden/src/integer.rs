@@ -148,7 +148,12 @@ impl Run {
         let packed_x: Vec<i8> =
             live_in.iter().flat_map(|&i| &x[i * c.input.pixels()..][..c.input.pixels()]).copied().collect();
         let filter = |o: usize| live_in.iter().flat_map(move |&i| (0..taps).map(move |tap| c.weight(o, i, tap)));
-        let packed_w: Vec<i8> = keep.live.iter().flat_map(|&o| filter(o)).collect();
+        let packed_w: Vec<i8> = if c.depthwise {
+            // All channels are live.
+            c.weights.clone()
+        } else {
+            keep.live.iter().flat_map(|&o| filter(o)).collect()
+        };
         let bias: Vec<i32> = keep.live.iter().map(|&o| c.bias[o]).collect();
         let geometry = Geometry {
             input: Shape { channels: live_in.len(), ..c.input },
@@ -156,16 +161,9 @@ impl Run {
             kernel: c.kernel,
             stride: c.stride,
             pad: c.pad,
+            depthwise: c.depthwise,
         };
-        let t = if c.depthwise {
-            // All channels are live.
-            let one = Shape { channels: 1, ..c.input };
-            let geometry = Geometry { input: one, output: Shape { channels: 1, ..c.output }, ..geometry };
-            let planes = x.chunks_exact(c.input.pixels()).zip(c.weights.chunks_exact(taps)).zip(&c.bias);
-            planes.flat_map(|((x, w), bias)| conv2d::<i8, i32>(&geometry, x, w, &[*bias])).collect()
-        } else {
-            conv2d::<i8, i32>(&geometry, &packed_x, &packed_w, &bias)
-        };
+        let t = conv2d::<i8, i32>(&geometry, &packed_x, &packed_w, &bias);
         let pixels = c.output.pixels();
         let mut stored = target.unchanged.clone();
         for (&o, t) in keep.live.iter().zip(t.chunks_exact(pixels)) {

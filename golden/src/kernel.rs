@@ -16,9 +16,16 @@ pub struct Geometry {
     pub stride: [usize; 2],
     /// Zero padding above and to the left.
     pub pad: [usize; 2],
+    /// Each output channel reads the input channel of its own number alone.
+    pub depthwise: bool,
 }
 
 impl Geometry {
+    /// Input channels that an output channel reads.
+    pub fn fan_in(&self) -> usize {
+        if self.depthwise { 1 } else { self.input.channels }
+    }
+
     /// The outputs `lo..hi` along one axis whose tap `k` falls inside the input.
     fn inside(&self, axis: usize, k: usize) -> (usize, usize) {
         let (size, outputs) = match axis {
@@ -33,7 +40,8 @@ impl Geometry {
 }
 
 /// Cross-correlation with zero padding: `x` is `[channel][row][column]`, `weights` are
-/// `[output channel][input channel][row][column]`, and the result is `[output channel][row][column]`.
+/// `[output channel][input channel][row][column]` (depthwise: `[channel][row][column]`), and the result is
+/// `[output channel][row][column]`.
 pub fn conv2d<X, A>(g: &Geometry, x: &[X], weights: &[X], bias: &[A]) -> Vec<A>
 where
     X: Copy + PartialEq + AsPrimitive<A>,
@@ -42,9 +50,11 @@ where
     let (in_pixels, out_pixels) = (g.input.pixels(), g.output.pixels());
     let [kh, kw] = g.kernel;
     let mut y: Vec<A> = bias.iter().flat_map(|&b| std::iter::repeat_n(b, out_pixels)).collect();
+    let fan_in = g.fan_in();
     for (o, out) in y.chunks_exact_mut(out_pixels).enumerate() {
-        for (i, plane) in x.chunks_exact(in_pixels).enumerate() {
-            for (tap, w) in weights[(o * g.input.channels + i) * kh * kw..][..kh * kw].iter().enumerate() {
+        let first = if g.depthwise { o } else { 0 };
+        for (i, plane) in x[first * in_pixels..].chunks_exact(in_pixels).take(fan_in).enumerate() {
+            for (tap, w) in weights[(o * fan_in + i) * kh * kw..][..kh * kw].iter().enumerate() {
                 let w: A = w.as_();
                 if w.is_zero() {
                     continue;

@@ -21,9 +21,12 @@ pub struct Conv {
     pub stride: [usize; 2],
     /// Zero padding above and to the left.
     pub pad: [usize; 2],
-    /// Whether ReLU follows (in a block: before the gate's score; false for the last convolution of a block).
-    pub relu: bool,
-    /// `[output channel][input channel][row][column]`.
+    /// The upper bound of the ReLU that follows: 6 of a ReLU6, infinite of a plain ReLU (in a block: behind the gate's score; none
+    /// behind the last convolution of a block).
+    pub relu: Option<f32>,
+    /// Each output channel reads the input channel of its own number alone.
+    pub depthwise: bool,
+    /// `[output channel][input channel][row][column]`; of a depthwise convolution `[channel][row][column]`.
     pub weights: Vec<f32>,
     /// Per output channel.
     pub bias: Vec<f32>,
@@ -71,12 +74,17 @@ pub struct Network {
 impl Conv {
     /// Where it reads and writes.
     pub fn geometry(&self) -> Geometry {
-        let Conv { input, output, kernel, stride, pad, .. } = *self;
-        Geometry { input, output, kernel, stride, pad }
+        let Conv { input, output, kernel, stride, pad, depthwise, .. } = *self;
+        Geometry { input, output, kernel, stride, pad, depthwise }
     }
     /// Multiply-accumulates with so many live channels; taps that fall on padding count.
     pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
-        [live_in, live_out, self.kernel[0], self.kernel[1], self.output.pixels()].iter().map(|&n| n as u64).product()
+        let read = if self.depthwise { 1 } else { live_in };
+        [read, live_out, self.kernel[0], self.kernel[1], self.output.pixels()].iter().map(|&n| n as u64).product()
+    }
+    /// The upper bound of a ReLU that clips.
+    pub fn clip(&self) -> Option<f32> {
+        self.relu.filter(|max| max.is_finite())
     }
 }
 
@@ -108,10 +116,19 @@ impl Network {
         let first_is_conv = matches!(self.layers.first(), Some(Layer::Conv(_)));
         require("network", "a convolution before the first block", true, first_is_conv)?;
         let mut names = HashSet::new();
+        let mut clipped = false;
         for layer in &self.layers {
             map = match layer {
-                Layer::Conv(c) => check_conv(c, map, &mut names)?,
-                Layer::Block(b) => check_block(b, map, &mut names)?,
+                Layer::Conv(c) => {
+                    clipped = c.clip().is_some();
+                    check_conv(c, map, &mut names)?
+                }
+                Layer::Block(b) => {
+                    // The sum shares the steps of what it is added to, and so where these end.
+                    let free = !std::mem::take(&mut clipped) || b.shortcut.is_some();
+                    require(&b.name, "a projection, or an input that no ReLU6 clips", true, free)?;
+                    check_block(b, map, &mut names)?
+                }
                 Layer::MaxPool(p) => {
                     require(&p.name, "unique name", true, names.insert(&p.name))?;
                     p.check(map)?
@@ -129,11 +146,16 @@ fn check_block<'a>(b: &'a Block, input: Shape, names: &mut HashSet<&'a str>) -> 
         check_fc(lnet, input.channels, 1, names)?;
     }
     let mut map = input;
+    let mut gated = false;
     for (i, g) in b.convs.iter().enumerate() {
+        // As the accelerator demands of the quantised network.
+        let dense = !g.conv.depthwise || !gated && g.gate.is_none();
+        require(&g.conv.name, "no C-Net on a depthwise convolution, nor on the one before it", true, dense)?;
+        gated = g.gate.is_some();
         if let Some(gate) = &g.gate {
             check_fc(gate, map.channels, g.conv.output.channels, names)?;
         }
-        require(&g.conv.name, "no ReLU before the addition", false, g.conv.relu && i + 1 == b.convs.len())?;
+        require(&g.conv.name, "no ReLU before the addition", false, g.conv.relu.is_some() && i + 1 == b.convs.len())?;
         map = check_conv(&g.conv, map, names)?;
     }
     let short = b.shortcut.as_ref().map_or(Ok(input), |s| check_conv(s, input, names))?;
@@ -148,7 +170,12 @@ fn check_conv<'a>(c: &'a Conv, input: Shape, names: &mut HashSet<&'a str>) -> Re
     let positive = c.kernel.iter().chain(&c.stride).all(|&n| n > 0) && !c.input.is_empty() && !c.output.is_empty();
     require(name, "kernel, stride and shapes above 0", true, positive)?;
     require(name, "padding below the kernel size", true, c.pad.iter().zip(&c.kernel).all(|(p, k)| p < k))?;
-    require(name, "weights", c.output.channels * c.input.channels * c.kernel[0] * c.kernel[1], c.weights.len())?;
+    if c.depthwise {
+        require(name, "output channels", c.input.channels, c.output.channels)?;
+    }
+    let weights = c.output.channels * c.geometry().fan_in() * c.kernel[0] * c.kernel[1];
+    require(name, "weights", weights, c.weights.len())?;
+    require(name, "a ReLU with an upper bound above 0", true, c.relu.is_none_or(|max| max > 0.0))?;
     require(name, "biases", c.output.channels, c.bias.len())?;
     require(name, "finite weights and biases", true, c.weights.iter().chain(&c.bias).all(|w| w.is_finite()))?;
     Ok(c.output)

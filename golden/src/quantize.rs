@@ -5,7 +5,8 @@
 //!
 //! Weights are symmetric per output channel (the classifier's per tensor, so that logits compare). A map's scale is
 //! the one whose rounding and clipping errors over the calibration images have the smallest mean square. Maps that
-//! are added share one scale: the residual stream of a stage, with the projection that opens it.
+//! are added share one scale: the residual stream of a stage, with the projection that opens it. The clip of a ReLU6 is the
+//! saturation of its map, whose scale is therefore at most 6 / 127.
 
 use crate::float::{self, Activations};
 use crate::model::{Block, Conv, Fc, Layer, Network};
@@ -104,12 +105,12 @@ impl Seen {
 
 /// What all images show.
 fn calibrate(net: &Network, images: &[Vec<u8>]) -> Seen {
-    let relu: BTreeMap<&str, bool> = net.layers.iter().flat_map(relu_flags).collect();
+    let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(relus).collect();
     let observe = |mut all: Seen, image: &Vec<u8>| {
         let Activations { maps, scores, pooled, .. } = float::run(net, &float::normalize(net, image));
         for (name, values) in maps {
-            let signed = !relu.get(name.as_str()).copied().unwrap_or(false);
-            let seen = values.iter().map(|&v| if signed { v.abs() } else { v.max(0.0) });
+            let relu = relu.get(name.as_str()).copied().flatten();
+            let seen = values.iter().map(|&v| relu.map_or(v.abs(), |max| v.clamp(0.0, max)));
             all.ranges.entry(name).or_default().add(seen);
         }
         for ((gate, _), pooled) in scores.into_iter().zip(pooled) {
@@ -120,14 +121,16 @@ fn calibrate(net: &Network, images: &[Vec<u8>]) -> Seen {
     images.par_iter().fold(Seen::default, observe).reduce(Seen::default, Seen::merge)
 }
 
-fn relu_flags(layer: &Layer) -> Vec<(&str, bool)> {
+/// The upper bound of the ReLU that readers of each map apply.
+fn relus(layer: &Layer) -> Vec<(&str, Option<f32>)> {
     match layer {
         Layer::Conv(c) => vec![(c.name.as_str(), c.relu)],
         Layer::Block(b) => {
             let last = b.convs.len() - 1;
             let branch = b.convs.iter().enumerate();
-            let branch = branch.map(|(i, g)| (g.conv.name.as_str(), if i == last { b.relu } else { g.conv.relu }));
-            branch.chain(b.shortcut.iter().map(|s| (s.name.as_str(), false))).collect()
+            let sum = b.relu.then_some(f32::INFINITY);
+            let branch = branch.map(|(i, g)| (g.conv.name.as_str(), if i == last { sum } else { g.conv.relu }));
+            branch.chain(b.shortcut.iter().map(|s| (s.name.as_str(), None))).collect()
         }
         Layer::MaxPool(_) => vec![],
     }
@@ -187,11 +190,15 @@ impl Quantizer<'_> {
         self.scale_of(writers.iter().copied().chain(followers))
     }
 
-    /// The best scale for the output maps of `writers` together.
+    /// The best scale for the output maps of `writers` together: where one is clipped, the largest `i8` is no more than its bound, so
+    /// that saturation clips it.
     fn scale_of<'c>(&self, writers: impl Iterator<Item = &'c Conv>) -> f64 {
-        let mut all = Histogram::default();
-        writers.filter_map(|c| self.seen.ranges.get(&c.name)).for_each(|h| all.merge(h));
-        all.best_scale()
+        let (mut all, mut most) = (Histogram::default(), f64::INFINITY);
+        for c in writers {
+            self.seen.ranges.get(&c.name).into_iter().for_each(|h| all.merge(h));
+            most = c.clip().map_or(most, |max| most.min(f64::from(max) / 127.0));
+        }
+        all.best_scale().min(most)
     }
 
     fn conv(&self, c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
@@ -203,8 +210,8 @@ impl Quantizer<'_> {
             kernel: c.kernel,
             stride: c.stride,
             pad: c.pad,
-            relu: c.relu,
-            depthwise: false,
+            relu: c.relu.is_some(),
+            depthwise: c.depthwise,
             weights: vec![],
             bias: vec![],
             multiplier: vec![],

@@ -134,8 +134,10 @@ pub struct Energy {
     pub mac: f64,
     /// Registers of the array: operands, partial sums, weights.
     pub register: f64,
-    /// Stream, scratch, filter and accumulator memory.
-    pub sram: f64,
+    /// Reads of stream, scratch, filter and accumulator memory.
+    pub sram_read: f64,
+    /// Writes of the same memories.
+    pub sram_write: f64,
     /// Pool sums, gate MACs and weights, scores, lists.
     pub gate: f64,
     /// Bytes read from and written to DRAM.
@@ -148,8 +150,8 @@ pub struct Energy {
 
 impl Energy {
     /// All but the total.
-    pub fn components(&self) -> [f64; 7] {
-        [self.mac, self.register, self.sram, self.gate, self.dram, self.leakage, self.clock]
+    pub fn components(&self) -> [f64; 8] {
+        [self.mac, self.register, self.sram_read, self.sram_write, self.gate, self.dram, self.leakage, self.clock]
     }
 
     /// The same, with the sum of its components as total.
@@ -163,7 +165,8 @@ impl std::ops::AddAssign for Energy {
     fn add_assign(&mut self, other: Self) {
         self.mac += other.mac;
         self.register += other.register;
-        self.sram += other.sram;
+        self.sram_read += other.sram_read;
+        self.sram_write += other.sram_write;
         self.gate += other.gate;
         self.dram += other.dram;
         self.leakage += other.leakage;

@@ -123,7 +123,10 @@ fn maps_that_do_not_fit_are_moved_in_bands() {
     assert_eq!(bytes(|a| a.stream_read)[1], 256);
     config.memory.stream_bytes -= 4;
     let error = Program::new(&net, &config).expect_err("no room for a row").to_string();
-    assert!(error.contains("memory.stream_bytes is 252") && error.contains("layer `second` in bands of one row needs 256"), "{error}");
+    assert!(
+        error.contains("memory.stream_bytes is 252") && error.contains("layer `second` in bands of one row needs 256"),
+        "{error}"
+    );
 }
 
 /// While a band is computed the next one is fetched: with enough bandwidth only the first is waited for.

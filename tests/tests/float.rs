@@ -17,7 +17,8 @@ fn conv(name: &str, weights: [f32; 4], bias: f32, relu: bool) -> Conv {
         kernel: [1, 1],
         stride: [1, 1],
         pad: [0, 0],
-        relu,
+        relu: relu.then_some(f32::INFINITY),
+        depthwise: false,
         weights: weights.to_vec(),
         bias: vec![bias; 2],
     }
@@ -127,6 +128,11 @@ fn contradictions_are_named() {
         net.validate("hand.onnx").expect_err("must be refused").to_string()
     };
     assert!(message(&|n| n.mean.clear()).contains("hand.onnx: layer input: mean: expected 2, found 0"));
+    let no_cnet = message(&|n| {
+        let Layer::Block(b) = &mut n.layers[1] else { panic!("a block") };
+        (b.convs[0].conv.depthwise, b.convs[0].conv.weights) = (true, vec![1.0; 2]);
+    });
+    assert!(no_cnet.contains("layer c0: no C-Net on a depthwise convolution"), "{no_cnet}");
     assert!(message(&|n| n.layers.clear()).contains("a convolution before the first block"));
     assert!(message(&|n| n.classifier.name = "p".into()).contains("layer p: unique name"));
     assert!(message(&|n| n.classifier.weights[1] = f32::NAN).contains("layer fc: finite"));

@@ -4,7 +4,9 @@ use lcsim_golden::float::{self, Activations};
 use lcsim_golden::model::{Layer, Network};
 use lcsim_golden::onnx::proto::{GraphProto, ModelProto, NodeProto, TensorProto, attribute_type, data_type};
 use lcsim_golden::onnx::{import, import_bytes};
-use lcsim_tests::onnx_builder::{ClampForm, FcForm, Rng, Spec, Style, build, int, ints, network, tensor, value};
+use lcsim_tests::onnx_builder::{
+    ClampForm, FcForm, Rng, Spec, Style, build, int, ints, mobile, network, tensor, value,
+};
 use lcsim_tests::repository;
 use proptest::prelude::*;
 use prost::Message;
@@ -112,6 +114,21 @@ fn style() -> impl Strategy<Value = Style> {
     )
 }
 
+/// Imports a random network and compares it with the reference.
+fn imported(bytes: &[u8], seed: u64, style: Style) -> (Network, Activations) {
+    let net = import_bytes(bytes, "random.onnx").expect("a supported model");
+    let x = random_image(&net, seed);
+    let a = float::run(&net, &x);
+    assert_consistent(&net, &a);
+    let mut found = a.logits.clone();
+    if style.softmax {
+        let exp: Vec<f32> = found.iter().map(|l| l.exp()).collect();
+        found = exp.iter().map(|e| e / exp.iter().sum::<f32>()).collect();
+    }
+    assert_close(&found, &reference(bytes, &net, &x));
+    (net, a)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -120,17 +137,21 @@ proptest! {
         seed: u64, blocks in 1..4usize, depth in 1..4usize, size in [5..14usize, 5..14usize], style in style(),
     ) {
         let bytes = build(&Spec { seed, blocks, depth, size }, style);
-        let net = import_bytes(&bytes, "random.onnx").expect("a supported model");
+        let (net, _) = imported(&bytes, seed, style);
         prop_assert_eq!(net.layers.len(), 1 + usize::from(style.max_pool) + blocks);
-        let x = random_image(&net, seed);
-        let a = float::run(&net, &x);
-        assert_consistent(&net, &a);
-        let mut found = a.logits.clone();
-        if style.softmax {
-            let exp: Vec<f32> = found.iter().map(|l| l.exp()).collect();
-            found = exp.iter().map(|e| e / exp.iter().sum::<f32>()).collect();
-        }
-        assert_close(&found, &reference(&bytes, &net, &x));
+    }
+
+    #[test]
+    fn random_mobile_networks_equal_the_reference(
+        seed: u64, blocks in 1..6usize, size in [5..14usize, 5..14usize], style in style(), max in 0.1f32..6.0,
+    ) {
+        let bytes = mobile(&Spec { seed, blocks, depth: 3, size }, style, max).encode_to_vec();
+        let (net, a) = imported(&bytes, seed, style);
+        prop_assert_eq!(net.convs().filter(|c| c.depthwise).count(), blocks);
+        // All but the projections are clipped, and some of the stem's values lie on either side of the bound or of 0.
+        let clipped = net.convs().filter(|c| c.clip() == Some(max)).count();
+        prop_assert_eq!(clipped + blocks, net.convs().count());
+        prop_assert!(a.maps[0].1.iter().any(|v| !(0.0..=max).contains(v)));
     }
 
     #[test]
@@ -225,7 +246,7 @@ fn constant_nodes_hold_weights_too() {
             let mut attribute = int("value", 0);
             (attribute.i, attribute.r#type) = (None, Some(attribute_type::TENSOR));
             let output = vec![t.name().to_owned()];
-            attribute.t = Some(t);
+            attribute.t = Some(Box::new(t));
             let node = NodeProto {
                 output,
                 op_type: Some("Constant".into()),

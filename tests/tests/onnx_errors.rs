@@ -3,20 +3,25 @@
 use lcsim_golden::Network;
 use lcsim_golden::onnx::proto::{AttributeProto, ModelProto, NodeProto, TensorProto};
 use lcsim_golden::onnx::{import, import_bytes};
-use lcsim_tests::onnx_builder::{FcForm, Spec, Style, build, int, ints, network, value};
+use lcsim_tests::onnx_builder::{FcForm, Spec, Style, build, float, int, ints, mobile, network, value};
 use prost::Message;
 use std::path::Path;
 
-/// Imports the plain model after a change, in a file called `changed.onnx`.
-fn edited(change: impl FnOnce(&mut ModelProto)) -> Result<Network, lcsim_golden::Error> {
-    let mut model = network(&Spec::SMALL, Style::PLAIN);
+/// Imports a model after a change, in a file called `changed.onnx`.
+fn edited(mut model: ModelProto, change: impl FnOnce(&mut ModelProto)) -> Result<Network, lcsim_golden::Error> {
     change(&mut model);
     import_bytes(&model.encode_to_vec(), "changed.onnx")
 }
+
 /// The message about the plain model after a change.
 #[track_caller]
 fn refusal(parts: &[&str], change: impl FnOnce(&mut ModelProto)) {
-    let message = edited(change).expect_err("must be refused").to_string();
+    refusal_of(network(&Spec::SMALL, Style::PLAIN), parts, change);
+}
+
+#[track_caller]
+fn refusal_of(model: ModelProto, parts: &[&str], change: impl FnOnce(&mut ModelProto)) {
+    let message = edited(model, change).expect_err("must be refused").to_string();
     for part in ["changed.onnx"].iter().chain(parts) {
         assert!(message.contains(part), "no `{part}` in: {message}");
     }
@@ -62,7 +67,6 @@ fn operators_that_are_not_understood() {
     refusal(&["`stem.relu`", "padding below the kernel"], |m| {
         pooling(m, "MaxPool", vec![windows(), ints("pads", &[2, 2, 0, 0])])
     });
-    refusal(&["`stem`", "Conv", "group = 1", "3"], |m| node(m, "stem").attribute.push(int("group", 3)));
     refusal(&["`stem`", "dilations = [1, 1]", "[2, 2]"], |m| {
         node(m, "stem").attribute.push(ints("dilations", &[2, 2]))
     });
@@ -70,6 +74,78 @@ fn operators_that_are_not_understood() {
     refusal(&["`stem`", "domain `com.example`"], |m| node(m, "stem").domain = Some("com.example".into()));
     refusal(&["`stem`", "pads"], |m| node(m, "stem").attribute[2].ints = vec![-1, 1, 1, 1]);
     refusal(&["`stem`", "padding below the kernel"], |m| node(m, "stem").attribute[2].ints = vec![9; 4]);
+}
+
+#[test]
+fn convolutions_in_groups() {
+    let in_groups = |of: i64| move |m: &mut ModelProto| node(m, "stem").attribute.push(int("group", of));
+    for groups in [2, 0, -3, i64::MAX] {
+        refusal(&["`stem`", "Conv", "group = 1, or 3 (depthwise)", &groups.to_string()], in_groups(groups));
+    }
+    refusal(&["`stem`", "dimensions [3, 1, height, width]"], in_groups(3));
+    // Several outputs for each channel.
+    refusal(&["`stem`", "dimensions [3, 1, height, width]", "[6, 1, 3, 3]"], |m| {
+        in_groups(3)(m);
+        let weights = initializer(m, "stem.weight");
+        weights.dims = vec![6, 1, 3, 3];
+        weights.float_data.resize(54, 0.5);
+    });
+    let by_conv = network(&Spec::SMALL, Style { fc: FcForm::Conv, ..Style::PLAIN });
+    let weights = &by_conv.graph.as_ref().expect("a graph").initializer;
+    let channels = weights.iter().find(|t| t.name() == "classes.weight").expect("the classifier").dims[1];
+    refusal_of(by_conv, &["`classes`", "group = 1"], |m| {
+        node(m, "classes").attribute.push(int("group", channels));
+        let weights = initializer(m, "classes.weight");
+        weights.dims = vec![channels, 1, 1, 1];
+        weights.float_data.truncate(channels as usize);
+        let bias = initializer(m, "classes.bias");
+        bias.dims = vec![channels];
+        bias.float_data.resize(channels as usize, 0.0);
+    });
+}
+
+#[test]
+fn clips_that_no_map_can_have() {
+    let clip = |node: &mut NodeProto, min: f32, max: f32| {
+        node.op_type = Some("Clip".into());
+        node.attribute = vec![float("min", min), float("max", max)];
+    };
+    for (min, max) in [(-1.0, 6.0), (0.5, 6.0), (0.0, 0.0), (0.0, -1.0), (0.0, f32::NAN)] {
+        let found = format!("{min} and {max}");
+        refusal(&["`stem.relu`", "bounds 0 and above 0", &found], |m| clip(node(m, "stem.relu"), min, max));
+    }
+    refusal(&["`stem.relu`", "bounds 0 and above 0", "none and none"], |m| {
+        node(m, "stem.relu").op_type = Some("Clip".into());
+    });
+    refusal(&["`block0.add`", "a plain ReLU or none behind an addition", "a clip to 0..6"], |m| {
+        clip(node(m, "block0.out"), 0.0, 6.0);
+    });
+    let model = network(&Spec::SMALL, Style::PLAIN);
+    let nodes = &model.graph.as_ref().expect("a graph").node;
+    let kept = nodes.iter().map(NodeProto::name).find(|n| n.ends_with(".kept00")).expect("a gated inner convolution");
+    let relu = kept.replace(".kept00", ".relu0");
+    refusal(&["a score in front of the clip", "a score behind a clip to 0..6"], |m| clip(node(m, &relu), 0.0, 6.0));
+    let pooled = network(&Spec::SMALL, Style { max_pool: true, ..Style::PLAIN });
+    refusal_of(pooled, &["`stem.pool`", "ReLU in front of the max pooling"], |m| {
+        let mut behind = node(m, "stem.relu").clone();
+        clip(&mut behind, 0.0, 6.0);
+        (behind.input[0], behind.output[0], behind.name) = ("stem.pool".into(), "behind".into(), None);
+        let nodes = &mut m.graph.as_mut().expect("a graph").node;
+        nodes.iter_mut().flat_map(|n| &mut n.input).filter(|i| *i == "stem.pool").for_each(|i| *i = "behind".into());
+        nodes.push(behind);
+    });
+    // The stream of the first block begins at a clipped map, which it adds to.
+    let blocks = mobile(&Spec { seed: 5, blocks: 4, ..Spec::SMALL }, Style::PLAIN, 6.0);
+    let nodes = &blocks.graph.as_ref().expect("a graph").node;
+    let add = nodes.iter().find(|n| n.op_type() == "Add").expect("a residual block").clone();
+    refusal_of(blocks, &["a projection, or an input that no ReLU6 clips"], |m| {
+        let mut behind = node(m, &add.input[1]).clone();
+        clip(&mut behind, 0.0, 6.0);
+        (behind.input, behind.output, behind.name) = (vec![add.input[1].clone()], vec!["behind".into()], None);
+        let nodes = &mut m.graph.as_mut().expect("a graph").node;
+        nodes.iter_mut().flat_map(|n| &mut n.input).filter(|i| **i == add.input[1]).for_each(|i| *i = "behind".into());
+        nodes.push(behind);
+    });
 }
 
 #[test]
@@ -176,7 +252,7 @@ fn gates_that_are_none() {
         let pool = node(m, &cnet).input[0].replace(".flat", ".pool");
         node(m, &pool).input[0] = "image".into();
     });
-    refusal(&[&lnet, "bounds 0 and 1", "0 and 6"], |m| initializer(m, &format!("{lnet}.one")).float_data = vec![6.0]);
+    refusal(&[&lnet, "bounds 0 and 1", "0 and 6"], |m| initializer(m, &format!("{lnet}.max")).float_data = vec![6.0]);
     refusal(&[&format!("{lnet}.score"), "clamp directly after"], |m| {
         let pooled = node(m, &lnet).input[0].clone();
         node(m, &format!("{lnet}.score")).input[0] = pooled;

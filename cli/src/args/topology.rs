@@ -44,8 +44,9 @@ Reads what SCALE-Sim reads. Without --compat the layers run on the accelerator
 of `lcsim run`: an array of the same height and width (at most 256), memories
 that hold the layer, accumulators of 1024 words, weight stationary whatever the
 Dataflow is. COMPARISON_REPORT.csv has a line for each layer: the Total Cycles
-that SCALE-Sim reports for it with its Dataflow, ours, the difference, and where
-ours go. Loading the image and the classifier are not in it.
+that SCALE-Sim reports for it with its Dataflow (dense, and in its CALC mode,
+whatever the configuration says), ours, the difference, and where ours go.
+Loading the image and the classifier are not in it.
 
 With --compat it writes what SCALE-Sim writes, to the last digit:
 COMPUTE_REPORT.csv (cycles, stalls, utilisation), BANDWIDTH_REPORT.csv (words a
@@ -56,8 +57,9 @@ systolic array, and not the one of `lcsim run`.
 The configuration needs, in any case of letters:
   [architecture_presets]  ArrayHeight, ArrayWidth, IfmapSramSzkB,
                           FilterSramSzkB, OfmapSramSzkB, Dataflow (os, ws, is)
+and with --compat
   [run_presets]           InterfaceBandwidth: CALC
-Sparsity and custom layouts have to be off or left out.
+where sparsity and custom layouts have to be off or left out.
 
 The topology has a header and a line for each layer, with a comma at its end or
 without; a last column N:M (sparsity) may follow:

@@ -6,7 +6,7 @@ use crate::output::Destination;
 use crate::parallel;
 use crate::text::count;
 use crate::topology::layers::{self, Format, Layer, Shape};
-use crate::topology::{ScaleConfig, ours, reports, run::run as run_layer};
+use crate::topology::{ScaleConfig, Use, ours, reports, run::run as run_layer};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -23,7 +23,8 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
             Destination::check(&args.out.join(name))?;
         }
     }
-    let config = ScaleConfig::load(&args.config)?;
+    let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
+    let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };
     let layers = layers::load(&args.topology, format)?;
     let file = || args.topology.display().to_string();

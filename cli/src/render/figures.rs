@@ -11,10 +11,11 @@ use serde_json::Value;
 pub type Component = (&'static str, fn(&Energy) -> f64);
 
 /// All of them, in the order in which they are stacked.
-pub const ENERGY: [Component; 7] = [
+pub const ENERGY: [Component; 8] = [
     ("MACs", |e| e.mac),
     ("registers", |e| e.register),
-    ("SRAM", |e| e.sram),
+    ("SRAM reads", |e| e.sram_read),
+    ("SRAM writes", |e| e.sram_write),
     ("gates", |e| e.gate),
     ("DRAM", |e| e.dram),
     ("leakage", |e| e.leakage),

@@ -25,6 +25,9 @@ const CYCLES: [CyclePart; 3] = [
 ];
 /// Colour of the cycles that are none of these.
 const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
+/// What a DRAM adds to the roofline.
+const DRAM_NOTE: &str = "Dashed: what the DRAM can bring. A ring is a layer against its bytes from DRAM, which may have begun to arrive \
+                         while the one before ran.";
 /// Colours of what an L-Net skips and of what a C-Net leaves.
 const GATES: [(usize, &str); 2] =
     [(1, "images on which an L-Net skips its block"), (2, "channels that a C-Net leaves live")];
@@ -173,9 +176,11 @@ fn roof(report: &Report) -> Markup {
     let note = "Convolutions; the larger, the more cycles. The roof is a MAC for each PE, and to its left what the memories' \
                 ports can move: a byte read and one written in each bank of stream and scratch memory, a filter word, and 4 \
                 bytes read and 4 written in each column's accumulators.";
+    let fetches = report.layers.iter().any(|l| l.dram_bytes > 0);
+    let note = if fetches { format!("{note} {DRAM_NOTE}") } else { note.into() };
     html! {
         @if let Some(chart) = roofline(report) {
-            (section("Roofline", note, &html! { (legend([(0, "convolution"), (3, "shortcut")])) (chart) }))
+            (section("Roofline", &note, &html! { (legend([(0, "convolution"), (3, "shortcut")])) (chart) }))
         }
     }
 }

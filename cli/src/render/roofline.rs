@@ -14,6 +14,8 @@ struct Point<'a> {
     layer: &'a LayerReport,
     /// MACs a byte.
     intensity: f64,
+    /// MACs a byte from and to DRAM, if there is any.
+    of_dram: Option<f64>,
     /// MACs a cycle.
     achieved: f64,
 }
@@ -21,7 +23,9 @@ struct Point<'a> {
 impl<'a> Point<'a> {
     fn of(layer: &'a LayerReport) -> Self {
         let macs = layer.macs_executed as f64;
-        Self { layer, intensity: macs / layer.bytes as f64, achieved: macs / layer.cycles as f64 }
+        let bytes = layer.dram_bytes + layer.dram_written_bytes;
+        let of_dram = (bytes > 0).then(|| macs / bytes as f64);
+        Self { layer, intensity: macs / layer.bytes as f64, of_dram, achieved: macs / layer.cycles as f64 }
     }
 }
 
@@ -37,33 +41,47 @@ fn port_bytes(config: &AcceleratorConfig) -> f64 {
     (2 * 2 * config.banks() + config.array.cols + 2 * 4 * config.array.cols) as f64
 }
 
-/// The roofline; nothing if the report does not know its bytes.
+/// The corners of a roof from the left: `bytes` a cycle up to `peak` MACs.
+fn corners(plane: &Plane, peak: f64, bytes: f64) -> String {
+    let place = |x: f64, y: f64| format!("{:.1},{:.1}", plane.left(x), plane.top(y));
+    // The slope begins at the left end or where it leaves the bottom.
+    let foot = plane.x.from.max(plane.y.from / bytes);
+    [place(foot, foot * bytes), place(peak / bytes, peak), place(plane.x.to, peak)].join(" ")
+}
+
+/// The roofline; nothing if the report does not know its bytes. With a DRAM from which something came it has a roof of that as well.
 pub fn roofline(report: &Report) -> Option<Markup> {
     let points = points(report);
     let config = &report.accelerator;
     let (peak, bytes) = ((config.array.rows * config.array.cols) as f64, port_bytes(config));
-    let ridge = peak / bytes;
-    let least = |of: fn(&Point) -> f64| points.iter().map(of).reduce(f64::min);
-    let most = points.iter().map(|p| p.intensity).reduce(f64::max)?;
-    let (x, y) = (least(|p| p.intensity)?, least(|p| p.achieved)?);
+    let fetches = points.iter().any(|p| p.of_dram.is_some());
+    let dram = config.dram.as_ref().filter(|_| fetches).map(|dram| dram.bytes_per_cycle as f64);
+    let intensities = points.iter().flat_map(|p| [Some(p.intensity), p.of_dram]).flatten();
+    let all = || intensities.clone().chain([peak / bytes]).chain(dram.map(|bytes| peak / bytes));
+    let (least, most) = (all().reduce(f64::min)?, all().reduce(f64::max)?);
+    let y = points.iter().map(|p| p.achieved).reduce(f64::min)?;
     let plane = Plane {
-        x: Axis::powers(x.min(ridge) / 2.0, most.max(ridge) * 2.0, "MACs per byte moved"),
+        x: Axis::powers(least / 2.0, most * 2.0, "MACs per byte moved"),
         y: Axis::powers(y.min(peak / 4.0), peak * 1.5, "MACs per cycle"),
     };
     let longest = points.iter().map(|p| p.layer.cycles).max()? as f64;
-    let place = |x: f64, y: f64| format!("{:.1},{:.1}", plane.left(x), plane.top(y));
-    // The slope begins at the left end or where it leaves the bottom.
-    let foot = plane.x.from.max(plane.y.from / bytes);
-    let roof = [place(foot, foot * bytes), place(ridge, peak), place(plane.x.to, peak)].join(" ");
     let content = html! {
-        polyline.roof points=(roof) {
+        polyline.roof points=(corners(&plane, peak, bytes)) {
             title { (peak) " PEs, a MAC each a cycle; the memories' ports move " (bytes) " bytes a cycle" }
+        }
+        @if let Some(bytes) = dram {
+            polyline.roof.dram points=(corners(&plane, peak, bytes)) { title { "the DRAM moves " (bytes) " bytes a cycle" } }
         }
         @for p in &points {
             @let series = if p.layer.kind == LayerKind::Conv { 0 } else { 3 };
             @let radius = (RADIUS[0] * (p.layer.cycles as f64 / longest).sqrt()).max(RADIUS[1]);
-            circle class={ "point s" (series) } cx=(format!("{:.1}", plane.left(p.intensity)))
-                cy=(format!("{:.1}", plane.top(p.achieved))) r=(format!("{radius:.1}")) {
+            @let top = format!("{:.1}", plane.top(p.achieved));
+            @if let Some(intensity) = p.of_dram {
+                circle class={ "ring r" (series) } cx=(format!("{:.1}", plane.left(intensity))) cy=(top) r=(format!("{radius:.1}")) {
+                    title { (p.layer.name) ": " (format!("{intensity:.3}")) " MACs per byte of DRAM" }
+                }
+            }
+            circle class={ "point s" (series) } cx=(format!("{:.1}", plane.left(p.intensity))) cy=(top) r=(format!("{radius:.1}")) {
                 title {
                     (p.layer.name) ": " (format!("{:.1}", p.achieved)) " MACs per cycle, " (format!("{:.3}", p.intensity))
                     " MACs per byte, utilised " (percent(p.layer.utilization)) " %"

@@ -33,6 +33,15 @@ impl Dataflow {
     }
 }
 
+/// What a configuration is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// SCALE-Sim's counts.
+    Counts,
+    /// The size of its array and its dataflow, for the same layers on our own accelerator.
+    Array,
+}
+
 /// A SCALE-Sim accelerator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScaleConfig {
@@ -54,21 +63,23 @@ impl ScaleConfig {
     /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that no count depends on are not looked at.
     ///
     /// # Errors
-    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range, a feature whose counts are
-    /// not reproduced (`InterfaceBandwidth: USER`, sparsity, custom layouts).
-    pub fn load(path: &Path) -> Result<Self> {
+    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range; for `use_of` its counts, a feature
+    /// whose counts are not reproduced (`InterfaceBandwidth: USER`, sparsity, custom layouts).
+    pub fn load(path: &Path, use_of: Use) -> Result<Self> {
         let shown = path.display().to_string();
         let text = file::read_text(path, file::MAX_SETTINGS).with_context(|| format!("{shown}: cannot read"))?;
-        Self::parse(&text).context(shown)
+        Self::parse(&text, use_of).context(shown)
     }
 
     /// Reads the text of a configuration file.
     ///
     /// # Errors
     /// Those of [`Self::load`], without the file's name.
-    pub fn parse(text: &str) -> Result<Self> {
+    pub fn parse(text: &str, use_of: Use) -> Result<Self> {
         let ini = Ini::parse(text)?;
-        refuse_what_is_not_reproduced(&ini)?;
+        if use_of == Use::Counts {
+            refuse_what_is_not_reproduced(&ini)?;
+        }
         for key in ["IfmapOffset", "FilterOffset", "OfmapOffset"] {
             if ini.get(ARCHITECTURE, key).is_some() {
                 number(&ini, key, 0, i64::MAX as usize)?;
@@ -142,9 +153,19 @@ mod tests {
 
     #[test]
     fn a_version_2_file_without_the_new_sections_is_enough() {
-        let config = ScaleConfig::parse(VALID).expect("valid");
+        let config = ScaleConfig::parse(VALID, Use::Counts).expect("valid");
         assert_eq!((config.rows, config.cols, config.dataflow), (4, 8, Dataflow::WeightStationary));
         assert_eq!((config.ifmap_words, config.filter_words, config.ofmap_words), (1024, 2048, 3072));
+    }
+
+    #[test]
+    fn what_is_not_reproduced_does_not_matter_to_our_own_accelerator() {
+        let more =
+            VALID.replace("CALC", "USER") + "[sparsity]\nSparsitySupport: true\n[layout]\nIfmapCustomLayout: True\n";
+        let valid = ScaleConfig::parse(VALID, Use::Counts).expect("valid");
+        assert_eq!(ScaleConfig::parse(&more, Use::Array).expect("valid"), valid);
+        let error = ScaleConfig::parse(&more.replace("ws", "WS"), Use::Array).expect_err("a dataflow").to_string();
+        assert!(error.starts_with("line 9: Dataflow"), "{error}");
     }
 
     #[test]
@@ -168,7 +189,7 @@ mod tests {
             ("ws\n", "ws\n[layout]\nIfmapCustomLayout: True\n", "line 11: IfmapCustomLayout: expected False"),
             ("[run_presets]\nInterfaceBandwidth: CALC\n", "", "[run_presets]: InterfaceBandwidth is missing"),
         ] {
-            let error = ScaleConfig::parse(&VALID.replace(old, new)).expect_err(new).to_string();
+            let error = ScaleConfig::parse(&VALID.replace(old, new), Use::Counts).expect_err(new).to_string();
             assert!(error.starts_with(message), "{error}");
         }
     }

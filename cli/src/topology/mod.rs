@@ -17,4 +17,4 @@ pub mod run;
 mod tests;
 
 pub use buffers::{Accesses, TooSmall};
-pub use config::{Dataflow, ScaleConfig};
+pub use config::{Dataflow, ScaleConfig, Use};

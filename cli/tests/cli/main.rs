@@ -6,6 +6,7 @@ mod bad_onnx;
 mod compare;
 mod curve;
 mod energy;
+mod imported;
 mod output;
 mod plot;
 mod render;

@@ -167,7 +167,7 @@ fn markdown_has_the_reports_figures() {
         line.trim_matches('|').split('|').map(|cell| cell.trim().to_string()).collect()
     };
     assert_eq!(number(&row("compute")[1]), (report.cycles.compute as f64 / 3.0).round());
-    assert_eq!(row("SRAM")[1], format!("{:.1}", report.energy_pj.sram / 3000.0));
+    assert_eq!(row("SRAM reads")[1], format!("{:.1}", report.energy_pj.sram_read / 3000.0));
     assert_eq!(row("speed-up")[1], format!("{:.3}x", report.speedup));
     assert_eq!(number(&row(&report.layers[1].name)[2]), (report.layers[1].cycles as f64 / 3.0).round());
 }

@@ -25,7 +25,7 @@ impl Lowered<'_> {
             Op::Input => "the image".into(),
             Op::Conv { node, .. } => format!("convolution `{}`", name(node)),
             Op::Norm { node, .. } => format!("batch normalisation `{}`", name(node)),
-            Op::Relu { x } => format!("ReLU of {}", self.kind(x)),
+            Op::Relu { x, .. } => format!("ReLU of {}", self.kind(x)),
             Op::Scale { fc, .. } => format!("a map scaled by gate `{}`", name(fc.node)),
             Op::Sum { node, .. } => format!("sum `{}`", name(node)),
             Op::MaxPool { node, .. } => format!("max pooling `{}`", name(node)),

@@ -2,7 +2,7 @@
 
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto};
 use super::tensor::{Data, Tensor};
-use super::{MAX_ELEMENTS, invalid};
+use super::{MAX_ELEMENTS, MAX_WEIGHT, invalid, weigh};
 use crate::Error;
 use lcsim_spec::{Shape, file};
 use prost::Message;
@@ -33,6 +33,16 @@ impl Graph {
     pub fn decode(bytes: &[u8], path: &str) -> Result<Graph, Error> {
         if bytes.is_empty() {
             return Err(invalid(path, "file", "an ONNX model", "an empty file"));
+        }
+        let (some, times) = MAX_WEIGHT;
+        match weigh::model(bytes) {
+            None => return Err(invalid(path, "file", "an ONNX model", "damaged or foreign bytes")),
+            Some(weight) if weight > some + times * bytes.len() => {
+                let expected =
+                    format!("nodes, attributes and names that take at most {times} times its bytes and {some}");
+                return Err(invalid(path, "file", expected, weight));
+            }
+            Some(_) => {}
         }
         let model = ModelProto::decode(bytes)
             .map_err(|e| invalid(path, "file", "an ONNX model", format!("damaged or foreign bytes ({e})")))?;

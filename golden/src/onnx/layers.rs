@@ -13,14 +13,16 @@ use lcsim_spec::{MaxPool, Shape};
 /// Kernel, stride, padding and output shape of a Conv node on a map.
 pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<Geometry, Error> {
     let graph = low.graph;
-    graph.fixed(node, "group", 1)?;
+    let depthwise = is_depthwise(low, node, input.channels)?;
     let weights = low.tensor(node, 1)?;
     let &[outputs, inputs, kh, kw] = &weights.dims[..] else {
         return Err(graph.invalid(node, "weights of 4 dimensions (2-D convolution)", format!("{:?}", weights.dims)));
     };
     let kernel = [kh, kw];
-    if inputs != input.channels || outputs == 0 || kh == 0 || kw == 0 {
-        let expected = format!("weights of dimensions [outputs, {}, height, width] above 0", input.channels);
+    let fan_in = if depthwise { 1 } else { input.channels };
+    if inputs != fan_in || outputs == 0 || depthwise && outputs != input.channels || kh == 0 || kw == 0 {
+        let outputs = if depthwise { input.channels.to_string() } else { "outputs".into() };
+        let expected = format!("weights of dimensions [{outputs}, {fan_in}, height, width] above 0");
         return Err(graph.invalid(node, expected, format!("{:?}", weights.dims)));
     }
     weights.floats(&graph.path)?;
@@ -31,7 +33,16 @@ pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<
         let found = format!("{:?}", pair(low, node, "kernel_shape")?);
         return Err(graph.invalid(node, format!("kernel_shape {kernel:?}"), found));
     }
-    windows(low, node, input, outputs, kernel)
+    Ok(Geometry { depthwise, ..windows(low, node, input, outputs, kernel)? })
+}
+
+/// Whether each output channel of a Conv node reads one channel of its own.
+fn is_depthwise(low: &Lowered, node: &NodeProto, channels: usize) -> Result<bool, Error> {
+    match int(node, "group") {
+        None | Some(1) => Ok(false),
+        Some(group) if usize::try_from(group) == Ok(channels) => Ok(true),
+        Some(group) => Err(low.graph.invalid(node, format!("group = 1, or {channels} (depthwise)"), group)),
+    }
 }
 
 /// Two numbers above 0; [1, 1] if the node has none.
@@ -52,7 +63,7 @@ pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape) -> Result<
         return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
     }
     let kernel = pair(low, node, "kernel_shape")?;
-    let Geometry { input, output, kernel, stride, pad } = windows(low, node, input, input.channels, kernel)?;
+    let Geometry { input, output, kernel, stride, pad, .. } = windows(low, node, input, input.channels, kernel)?;
     Ok(MaxPool { name: label(node).into(), input, output, kernel, stride, pad })
 }
 
@@ -86,7 +97,7 @@ fn windows(
     if elements(&[outputs, size[0], size[1]]).is_none() {
         return Err(graph.invalid(node, format!("a map of at most {MAX_ELEMENTS} elements"), output));
     }
-    Ok(Geometry { input, output, kernel, stride, pad: [pads[0][0], pads[1][0]] })
+    Ok(Geometry { input, output, kernel, stride, pad: [pads[0][0], pads[1][0]], depthwise: false })
 }
 
 /// Padding before and after, vertically and horizontally.
@@ -153,7 +164,13 @@ pub(super) fn norm(low: &Lowered, node: &NodeProto, channels: usize) -> Result<V
 }
 
 /// A convolution on `input` with the normalisations that follow it, first one first.
-pub(super) fn conv(low: &Lowered, node: &NodeProto, norms: &[usize], input: Shape, relu: bool) -> Result<Conv, Error> {
+pub(super) fn conv(
+    low: &Lowered,
+    node: &NodeProto,
+    norms: &[usize],
+    input: Shape,
+    relu: Option<f32>,
+) -> Result<Conv, Error> {
     let g = geometry(low, node, input)?;
     let mut weights = low.tensor(node, 1)?.floats(&low.graph.path)?.to_vec();
     let mut bias = match low.optional_tensor(node, 2)? {
@@ -168,8 +185,8 @@ pub(super) fn conv(low: &Lowered, node: &NodeProto, norms: &[usize], input: Shap
             *b = *b * factor + offset;
         }
     }
-    let Geometry { input, output, kernel, stride, pad } = g;
-    Ok(Conv { name: label(node).into(), input, output, kernel, stride, pad, relu, weights, bias })
+    let Geometry { input, output, kernel, stride, pad, depthwise } = g;
+    Ok(Conv { name: label(node).into(), input, output, kernel, stride, pad, relu, depthwise, weights, bias })
 }
 
 /// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they take.
@@ -189,6 +206,7 @@ pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Res
     }
     let outputs = match (node.op_type(), &weights.dims[..]) {
         ("Conv", _) => geometry(low, node, Shape { channels: inputs, height: 1, width: 1 }).and_then(|g| {
+            graph.fixed(node, "group", 1)?;
             match (g.kernel, g.output.pixels()) {
                 ([1, 1], 1) => Ok(Some(g.output.channels)),
                 _ => Err(graph.invalid(node, "a 1x1 kernel on a pooled map", format!("{:?}", g.kernel))),

@@ -3,7 +3,7 @@
 use super::graph::{Graph, ints};
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
-use super::{MAX_ELEMENTS, layers, vector};
+use super::{MAX_ELEMENTS, clamp, layers, vector};
 use crate::Error;
 use lcsim_spec::Shape;
 use std::collections::HashMap;
@@ -32,8 +32,8 @@ pub(super) enum Op {
     MaxPool { x: MapId, node: usize },
     /// Batch normalisation of a convolution.
     Norm { x: MapId, node: usize },
-    /// ReLU.
-    Relu { x: MapId },
+    /// ReLU, with the bits of its upper bound, which is infinite of a plain one.
+    Relu { x: MapId, max: u32 },
     /// Product with the score of `fc` on the pooled map `pool`.
     Scale { x: MapId, fc: FcRef, pool: MapId },
     /// Sum of two maps.
@@ -189,7 +189,7 @@ impl<'a> Lowered<'a> {
             },
             "BatchNormalization" => self.norm(i, node),
             "Relu" => match self.operand(node, 0)? {
-                &Value::Map(x) => Ok(self.map(Op::Relu { x }, self.maps[x].shape)),
+                &Value::Map(x) => Ok(self.relu(x, f32::INFINITY)),
                 Value::Vector(v @ Vector { stage: Stage::Linear(fc), .. }) => {
                     Ok(Value::Vector(v.at(Stage::AboveZero(*fc))))
                 }
@@ -200,7 +200,7 @@ impl<'a> Lowered<'a> {
             "GlobalAveragePool" | "ReduceMean" => Ok(Value::Vector(vector::pooled(self, node)?)),
             "Flatten" | "Reshape" | "Squeeze" | "Unsqueeze" => self.reshape(node),
             "Gemm" | "MatMul" => self.fc(i, node),
-            "Clip" | "Min" => Ok(Value::Vector(vector::clamped(self, node)?)),
+            "Clip" | "Min" => self.clamp(node),
             "Softmax" => match self.operand(node, 0)? {
                 Value::Vector(v @ Vector { stage: Stage::Linear(fc), .. }) => {
                     Ok(Value::Vector(v.at(Stage::Probability(*fc))))
@@ -212,6 +212,19 @@ impl<'a> Lowered<'a> {
                 "an LC-ResNet is made of Conv, BatchNormalization, Relu, Add, Mul, Clip, MaxPool, GlobalAveragePool, \
                  ReduceMean, Gemm, MatMul and reshaping of pooled maps",
             )),
+        }
+    }
+
+    fn relu(&mut self, x: MapId, max: f32) -> Value<'a> {
+        self.map(Op::Relu { x, max: max.to_bits() }, self.maps[x].shape)
+    }
+
+    fn clamp(&mut self, node: &NodeProto) -> Result<Value<'a>, Error> {
+        let (value, bounds) = clamp::operand(self, node)?;
+        match value {
+            &Value::Map(x) => Ok(self.relu(x, clamp::upper_bound(self, node, x, bounds)?)),
+            Value::Vector(v) => Ok(Value::Vector(clamp::score(self, node, v, bounds)?)),
+            Value::Const(_) => Err(self.graph.refuse(node, "a map or a gate's fully connected layer, clamped")),
         }
     }
 

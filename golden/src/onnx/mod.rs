@@ -4,6 +4,7 @@
 //! `lower`ed to maps and pooled vectors with known shapes, and walking back from the classifier `recognize`s
 //! convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero cost.
 
+mod clamp;
 mod describe;
 mod graph;
 mod layers;
@@ -12,6 +13,7 @@ pub mod proto;
 mod recognize;
 mod tensor;
 mod vector;
+mod weigh;
 
 use crate::{Error, Network};
 use lcsim_spec::file;
@@ -20,6 +22,10 @@ use std::path::Path;
 /// Largest number of elements of a map, and of parameters of a network: far above any ResNet, and small enough that
 /// no product of sizes overflows.
 const MAX_ELEMENTS: usize = 1 << 28;
+
+/// Most that the messages of a file may weigh: so much, and so often its own bytes. A network's bytes are nearly all weights, which weigh
+/// what they take in the file.
+const MAX_WEIGHT: (usize, usize) = (32 << 20, 5);
 
 /// Largest file, in bytes: as much as protobuf allows.
 const MAX_BYTES: u64 = (1 << 31) - 1;

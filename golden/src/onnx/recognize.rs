@@ -12,7 +12,8 @@ use std::path::Path;
 struct Stretch {
     node: usize,
     norms: Vec<usize>,
-    relu: bool,
+    /// Upper bound of its ReLU.
+    relu: Option<f32>,
     scores: Vec<(FcRef, MapId)>,
     /// The map that the convolution reads.
     x: MapId,
@@ -22,7 +23,8 @@ struct Stretch {
 struct Tail {
     base: MapId,
     norms: Vec<usize>,
-    relu: bool,
+    /// Upper bound of its ReLU.
+    relu: Option<f32>,
     scores: Vec<(FcRef, MapId)>,
 }
 
@@ -79,7 +81,7 @@ fn channel_values(low: &Lowered, key: &str, default: f32) -> Result<Vec<f32>, Er
 impl Recognizer<'_> {
     /// The layer that ends at map `at`, and the map that it reads.
     fn layer(&mut self, at: MapId) -> Result<(Layer, MapId), Error> {
-        let tail = self.tail(at, None);
+        let tail = self.tail(at, None)?;
         if let Some((fc, _)) = tail.scores.first() {
             let found = "a score on a map of the main path";
             return Err(self.at_node(fc.node, "gates on the convolutions of a residual branch", found));
@@ -90,12 +92,17 @@ impl Recognizer<'_> {
                 Ok((Layer::Conv(self.conv(&stretch)?), x))
             }
             Op::Sum { a, b, node } => {
-                let (block, x) = self.block(a, b, node, tail.relu)?;
+                if let Some(max) = tail.relu.filter(|max| max.is_finite()) {
+                    let found = format!("a clip to 0..{max}");
+                    return Err(self.at_node(node, "a plain ReLU or none behind an addition", found));
+                }
+                let (block, x) = self.block(a, b, node, tail.relu.is_some())?;
                 Ok((Layer::Block(block), x))
             }
             // A ReLU behind it is the same as one in front of it, where the layer that it reads has its own.
             Op::MaxPool { x, node } if tail.norms.is_empty() => {
-                if tail.relu && !self.tail(x, None).relu {
+                let front = self.tail(x, None)?.relu;
+                if tail.relu.is_some_and(|behind| front.is_none_or(|front| behind < front)) {
                     return Err(self.at_node(node, "ReLU in front of the max pooling", "behind it"));
                 }
                 let mut windows = layers::max_pool(self.low, &self.low.graph.nodes[node], self.low.maps[x].shape)?;
@@ -110,19 +117,24 @@ impl Recognizer<'_> {
     }
 
     /// Walks back from `at` over everything that belongs to a convolution or sum, not past `stop`.
-    fn tail(&self, at: MapId, stop: Option<MapId>) -> Tail {
-        let mut tail = Tail { base: at, norms: vec![], relu: false, scores: vec![] };
+    fn tail(&self, at: MapId, stop: Option<MapId>) -> Result<Tail, Error> {
+        let mut tail = Tail { base: at, norms: vec![], relu: None, scores: vec![] };
         while Some(tail.base) != stop {
             tail.base = match self.low.maps[tail.base].op {
                 Op::Norm { x, node } => {
                     tail.norms.push(node);
                     x
                 }
-                Op::Relu { x } => {
-                    tail.relu = true;
+                Op::Relu { x, max } => {
+                    let max = f32::from_bits(max);
+                    if let Some((fc, _)) = tail.scores.last().filter(|_| max.is_finite()) {
+                        let found = format!("a score behind a clip to 0..{max}");
+                        return Err(self.at_node(fc.node, "a score in front of the clip", found));
+                    }
+                    tail.relu = Some(tail.relu.map_or(max, |behind| behind.min(max)));
                     x
                 }
-                // A score is not negative, so it may be multiplied before or after the ReLU.
+                // A score is not negative, so it may be multiplied before or after a plain ReLU.
                 Op::Scale { x, fc, pool } => {
                     tail.scores.push((fc, pool));
                     x
@@ -131,13 +143,14 @@ impl Recognizer<'_> {
             };
         }
         tail.norms.reverse();
-        tail
+        Ok(tail)
     }
 
     /// The maps from `at` back to the nearest sum or the image, both included.
     fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
         let mut path = vec![at];
-        while let Op::Conv { x, .. } | Op::Norm { x, .. } | Op::Relu { x } | Op::Scale { x, .. } = self.low.maps[at].op
+        while let Op::Conv { x, .. } | Op::Norm { x, .. } | Op::Relu { x, .. } | Op::Scale { x, .. } =
+            self.low.maps[at].op
         {
             path.push(x);
             at = x;
@@ -149,7 +162,7 @@ impl Recognizer<'_> {
     fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
         let mut convs = Vec::new();
         while at != fork {
-            let Tail { base, norms, relu, scores } = self.tail(at, Some(fork));
+            let Tail { base, norms, relu, scores } = self.tail(at, Some(fork))?;
             // The fork may itself be a convolution, which belongs to the layer before.
             match self.low.maps[base].op {
                 Op::Conv { x, node } if base != fork => {
@@ -180,7 +193,7 @@ impl Recognizer<'_> {
         let last = branch.len() - 1;
         let (mut lnet, mut convs) = (None, Vec::new());
         for (i, stretch) in branch.iter().enumerate() {
-            if i == last && stretch.relu {
+            if i == last && stretch.relu.is_some() {
                 let found = "a ReLU before the addition";
                 return Err(self.at_node(stretch.node, "no ReLU after the last convolution of a branch", found));
             }
@@ -207,7 +220,7 @@ impl Recognizer<'_> {
 
     /// Which operand of a sum is the branch, and the projection if the other is no identity.
     fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
-        let plain = |s: &[Stretch]| matches!(s, [s] if !s.relu && s.scores.is_empty());
+        let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
         let taps = |s: &[Stretch]| -> usize {
             let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
             tensor.map_or(0, |t| t.dims.iter().skip(2).product())

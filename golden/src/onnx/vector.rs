@@ -1,6 +1,6 @@
-//! Operators on vectors: pooling, clamping, biases and reshaping.
+//! Operators on vectors: pooling, biases and reshaping.
 
-use super::graph::{Graph, attribute, float, int};
+use super::graph::{Graph, int};
 use super::lower::{FcRef, Lowered, Stage, Value, Vector};
 use super::proto::NodeProto;
 use super::tensor::Tensor;
@@ -35,45 +35,6 @@ pub(super) fn pooled(low: &Lowered, node: &NodeProto) -> Result<Vector, Error> {
     let channels = low.maps[x].shape.channels;
     let dims = if keep { vec![1, channels, 1, 1] } else { vec![1, channels] };
     Ok(Vector { stage: Stage::Pooled, pool: x, dims })
-}
-
-/// The score of Clip, or of Clip or Min to 1 after a ReLU (or after a Clip to 0, which is one).
-pub(super) fn clamped(low: &Lowered, node: &NodeProto) -> Result<Vector, Error> {
-    let one = |t: Option<&Tensor>| -> Result<Option<f32>, Error> {
-        t.map(|t| Ok(t.floats(&low.graph.path)?.first().copied().filter(|_| t.dims.iter().all(|&d| d == 1))))
-            .transpose()
-            .map(Option::flatten)
-    };
-    // After a ReLU the lower bound may be left out.
-    let floor = |v: &Vector| matches!(v.stage, Stage::AboveZero(_)).then_some(0.0);
-    let (v, bounds) = if node.op_type() == "Min" {
-        match (low.operand(node, 0)?, low.operand(node, 1)?) {
-            (Value::Vector(v), Value::Const(t)) | (Value::Const(t), Value::Vector(v)) if node.input.len() == 2 => {
-                (v, [floor(v), one(Some(t))?])
-            }
-            _ => return Err(low.graph.refuse(node, "the minimum of 1 and a gate's fully connected layer")),
-        }
-    } else {
-        let Value::Vector(v) = low.operand(node, 0)? else {
-            return Err(low.graph.refuse(node, "a gate's fully connected layer clamped to 0..1"));
-        };
-        let bound = |name, i| match attribute(node, name) {
-            Some(_) => Ok(float(node, name)),
-            None => one(low.optional_tensor(node, i)?),
-        };
-        (v, [bound("min", 1)?.or(floor(v)), bound("max", 2)?])
-    };
-    if let (Stage::Linear(fc), [Some(0.0), None]) = (&v.stage, bounds) {
-        return Ok(v.at(Stage::AboveZero(*fc)));
-    }
-    if bounds != [Some(0.0), Some(1.0)] {
-        let show = |b: Option<f32>| b.map_or("none".into(), |b| b.to_string());
-        return Err(low.graph.invalid(node, "bounds 0 and 1", format!("{} and {}", show(bounds[0]), show(bounds[1]))));
-    }
-    let (Stage::Linear(fc) | Stage::AboveZero(fc)) = v.stage else {
-        return Err(low.graph.refuse(node, "a clamp directly after a gate's fully connected layer"));
-    };
-    Ok(v.at(Stage::Score(fc)))
 }
 
 /// A fully connected layer after the node `add` (at index `i`) adds the constant `t`.

@@ -95,13 +95,13 @@ impl<'a> EnergyModel<'a> {
             // Bias, two roundings and the residual are additions.
             + times(a.requantized, t.multiply_16x16.pj + 4.0 * t.add_int32.pj);
         let register = times(a.register_bytes, t.register_byte.pj);
-        let sram = times(a.stream_read, self.stream.read)
-            + times(a.stream_write, self.stream.write)
+        let sram_read = times(a.stream_read, self.stream.read)
             + times(a.scratch_read, self.scratch.read)
-            + times(a.scratch_write, self.scratch.write)
             + times(a.accumulator_read, self.accumulator.read)
+            + times(a.filter_read + a.param_read, self.filter.read);
+        let sram_write = times(a.stream_write, self.stream.write)
+            + times(a.scratch_write, self.scratch.write)
             + times(a.accumulator_write, self.accumulator.write)
-            + times(a.filter_read + a.param_read, self.filter.read)
             + times(filters, self.filter.write);
         let dram = match &t.dram {
             Some(dram) => times(8 * (a.dram_read + a.dram_write), dram.pj_per_bit),
@@ -110,7 +110,7 @@ impl<'a> EnergyModel<'a> {
         };
         let leakage = times(cycles, self.leakage_pj_per_cycle);
         let clock = times(cycles, self.clock_pj_per_cycle);
-        let energy = Energy { total: 0.0, mac, register, sram, gate, dram, leakage, clock }.summed();
+        let energy = Energy { total: 0.0, mac, register, sram_read, sram_write, gate, dram, leakage, clock }.summed();
         if !energy.total.is_finite() {
             return Err(bad("expected figures that add up to a number, found too large ones"));
         }

@@ -1,8 +1,10 @@
 //! Builds ONNX files for tests: small random LC-ResNets, written in the different ways that exporters use.
 
+mod mobile;
 mod parts;
 
 use lcsim_golden::onnx::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, data_type};
+pub use mobile::mobile;
 pub use parts::{Rng, float, int, ints, model, tensor, value};
 use prost::Message;
 
@@ -19,7 +21,7 @@ pub enum FcForm {
     Conv,
 }
 
-/// How the clamp to 0..1 is written.
+/// How a clamp is written: a score's to 0..1, a ReLU6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClampForm {
     /// Clip with attributes, operator set 10.
@@ -110,11 +112,7 @@ pub fn build(spec: &Spec, style: Style) -> Vec<u8> {
 
 /// A random network with 3 input channels and 5 classes.
 pub fn network(spec: &Spec, style: Style) -> ModelProto {
-    let mut b = Builder { graph: GraphProto::default(), rng: Rng::new(spec.seed), style };
-    b.graph.name = Some("random".into());
-    let [h, w] = spec.size.map(|n| Some(n as i64));
-    b.graph.input.push(value("image", &[Some(1), Some(3), h, w]));
-    b.graph.output.push(value("logits", &[Some(1), Some(5)]));
+    let mut b = Builder::new(spec, style);
     let mut channels = 2 + b.rng.below(6);
     let mut x = b.conv("stem", "image", [3, channels], 3, 1);
     x = b.node("Relu", "stem.relu", &[&x], vec![]);
@@ -125,19 +123,35 @@ pub fn network(spec: &Spec, style: Style) -> ModelProto {
     for i in 0..spec.blocks {
         (x, channels) = b.block(&format!("block{i}"), &x, channels, spec.depth);
     }
-    let pooled = b.pool("head", &x, true);
-    let logits = b.fc("classes", &pooled, channels, 5, false, 0.0);
-    let logits = if style.fc == FcForm::Conv {
-        b.node("Flatten", "classes.flat", &[&logits], vec![int("axis", 1)])
-    } else {
-        logits
-    };
-    let last = if style.softmax { "Softmax" } else { "Identity" };
-    b.node(last, "logits", &[&logits], if style.softmax { vec![int("axis", 1)] } else { vec![] });
-    model(b.graph, style.opset())
+    b.classes(&x, channels)
 }
 
 impl Builder {
+    fn new(spec: &Spec, style: Style) -> Self {
+        let [h, w] = spec.size.map(|n| Some(n as i64));
+        let graph = GraphProto {
+            name: Some("random".into()),
+            input: vec![value("image", &[Some(1), Some(3), h, w])],
+            output: vec![value("logits", &[Some(1), Some(5)])],
+            ..Default::default()
+        };
+        Self { graph, rng: Rng::new(spec.seed), style }
+    }
+
+    /// The classifier on the last map, and the model.
+    fn classes(mut self, x: &str, channels: usize) -> ModelProto {
+        let pooled = self.pool("head", x, true);
+        let logits = self.fc("classes", &pooled, channels, 5, false, 0.0);
+        let logits = if self.style.fc == FcForm::Conv {
+            self.node("Flatten", "classes.flat", &[&logits], vec![int("axis", 1)])
+        } else {
+            logits
+        };
+        let last = if self.style.softmax { "Softmax" } else { "Identity" };
+        self.node(last, "logits", &[&logits], if self.style.softmax { vec![int("axis", 1)] } else { vec![] });
+        model(self.graph, self.style.opset())
+    }
+
     fn node(&mut self, op: &str, name: &str, inputs: &[&str], attribute: Vec<AttributeProto>) -> String {
         self.graph.node.push(NodeProto {
             input: inputs.iter().map(|&i| i.to_owned()).collect(),
@@ -165,14 +179,27 @@ impl Builder {
         self.node(op, name, &operands, vec![])
     }
 
-    fn conv(&mut self, name: &str, x: &str, [inp, out]: [usize; 2], kernel: usize, stride: usize) -> String {
+    fn conv(&mut self, name: &str, x: &str, channels: [usize; 2], kernel: usize, stride: usize) -> String {
+        self.grouped(name, x, channels, kernel, stride, vec![])
+    }
+
+    /// A convolution whose outputs read `inp` channels each.
+    fn grouped(
+        &mut self,
+        name: &str,
+        x: &str,
+        [inp, out]: [usize; 2],
+        kernel: usize,
+        stride: usize,
+        mut attributes: Vec<AttributeProto>,
+    ) -> String {
         let scale = 1.7 / ((inp * kernel * kernel) as f32).sqrt();
         let weights = self.random(out * inp * kernel * kernel, scale, 0.0);
         let weights = self.constant(format!("{name}.weight"), &[out, inp, kernel, kernel], weights);
         let bias = self.random(out, 0.2, 0.0);
         let bias = self.constant(format!("{name}.bias"), &[out], bias);
         let (k, s, p) = (kernel as i64, stride as i64, (kernel / 2) as i64);
-        let attributes = vec![ints("kernel_shape", &[k; 2]), ints("strides", &[s; 2]), ints("pads", &[p; 4])];
+        attributes.extend([ints("kernel_shape", &[k; 2]), ints("strides", &[s; 2]), ints("pads", &[p; 4])]);
         let y = self.node("Conv", name, &[x, &weights, &bias], attributes);
         if !self.style.norm {
             return y;
@@ -229,32 +256,7 @@ impl Builder {
     fn gate(&mut self, name: &str, x: &str, inp: usize, out: usize) -> String {
         let pooled = self.pool(name, x, false);
         let y = self.fc(name, &pooled, inp, out, true, 0.4);
-        let score = format!("{name}.score");
-        let (zero, one) = (format!("{name}.zero"), format!("{name}.one"));
-        match self.style.clamp {
-            ClampForm::Attributes => {
-                self.node("Clip", &score, &[&y], vec![float("min", 0.0), float("max", 1.0)]);
-            }
-            ClampForm::Inputs => {
-                let bounds = [self.constant(zero, &[], vec![0.0]), self.constant(one, &[], vec![1.0])];
-                self.node("Clip", &score, &[&y, &bounds[0], &bounds[1]], vec![]);
-            }
-            ClampForm::ReluMin => {
-                let one = self.constant(one, &[], vec![1.0]);
-                let half = self.node("Relu", &format!("{name}.half"), &[&y], vec![]);
-                self.pair("Min", &score, &half, &one);
-            }
-            ClampForm::ReluClip => {
-                let one = self.constant(one, &[], vec![1.0]);
-                let half = self.node("Relu", &format!("{name}.half"), &[&y], vec![]);
-                self.node("Clip", &score, &[&half, "", &one], vec![]);
-            }
-            ClampForm::TwoClips => {
-                let bounds = [self.constant(zero, &[], vec![0.0]), self.constant(one, &[], vec![1.0])];
-                let half = self.node("Clip", &format!("{name}.half"), &[&y, &bounds[0]], vec![]);
-                self.node("Clip", &score, &[&half, "", &bounds[1]], vec![]);
-            }
-        }
+        let score = self.clamp(name, "score", &y, 1.0);
         if self.style.fc == FcForm::Conv {
             return score;
         }
@@ -267,6 +269,35 @@ impl Builder {
         };
         self.graph.initializer.push(shape);
         self.node("Reshape", &format!("{name}.shaped"), &[&score, &format!("{name}.shape")], vec![])
+    }
+
+    /// `y` clamped to 0..`max`; `what` completes the name of the result.
+    fn clamp(&mut self, name: &str, what: &str, y: &str, max: f32) -> String {
+        let clamped = format!("{name}.{what}");
+        if self.style.clamp == ClampForm::Attributes {
+            return self.node("Clip", &clamped, &[y], vec![float("min", 0.0), float("max", max)]);
+        }
+        let high = self.constant(format!("{name}.max"), &[], vec![max]);
+        let half = format!("{name}.half");
+        match self.style.clamp {
+            ClampForm::ReluMin => {
+                let half = self.node("Relu", &half, &[y], vec![]);
+                self.pair("Min", &clamped, &half, &high)
+            }
+            ClampForm::ReluClip => {
+                let half = self.node("Relu", &half, &[y], vec![]);
+                self.node("Clip", &clamped, &[&half, "", &high], vec![])
+            }
+            ClampForm::TwoClips => {
+                let low = self.constant(format!("{name}.min"), &[], vec![0.0]);
+                let half = self.node("Clip", &half, &[y, &low], vec![]);
+                self.node("Clip", &clamped, &[&half, "", &high], vec![])
+            }
+            ClampForm::Inputs | ClampForm::Attributes => {
+                let low = self.constant(format!("{name}.min"), &[], vec![0.0]);
+                self.node("Clip", &clamped, &[y, &low, &high], vec![])
+            }
+        }
     }
 
     /// A block with random channels, stride, kernels and gates; its output and number of channels.

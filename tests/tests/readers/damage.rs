@@ -2,8 +2,8 @@
 
 use super::{alone, net, peak, report};
 use lcsim::data::{Count, Dataset, Expected};
-use lcsim::topology::ScaleConfig;
 use lcsim::topology::layers::{self, Format};
+use lcsim::topology::{ScaleConfig, Use};
 use lcsim::{compare, text};
 use lcsim_golden::{container, onnx};
 use lcsim_sim::EnergyTable;
@@ -94,7 +94,7 @@ fn energy_reference_tables() {
 #[test]
 fn scale_sim_configurations() {
     let small = ["os", "ws", "is"].map(|d| format!("tests/data/scalesim/small/{d}.cfg"));
-    survives_text(&small.each_ref().map(String::as_str), ScaleConfig::parse);
+    survives_text(&small.each_ref().map(String::as_str), |text| ScaleConfig::parse(text, Use::Counts));
 }
 
 #[test]
