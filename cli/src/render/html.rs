@@ -26,7 +26,7 @@ const CYCLES: [CyclePart; 3] = [
 /// Colour of the cycles that are none of these.
 const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
 /// What a DRAM adds to the roofline.
-const DRAM_NOTE: &str = "Dashed: what the DRAM can bring. A ring is a layer against its bytes from DRAM, which may have begun to arrive \
+const DRAM_NOTE: &str = "Dashed: what the DRAM can move. A ring is a layer against its bytes of DRAM, which may have begun to arrive \
                          while the one before ran.";
 /// Colours of what an L-Net skips and of what a C-Net leaves.
 const GATES: [(usize, &str); 2] =
@@ -53,7 +53,7 @@ pub fn html(report: &Report) -> String {
                     div.columns { (distribution(report)) (roof(report)) }
                     (gates(report))
                     (section("Layers", "Cycles, MACs and energy are means per image.", &table(&figures::layers(report))))
-                    @if let Some(dram) = figures::dram(report) { (section("DRAM", "Weights only.", &table(&dram))) }
+                    @if let Some(dram) = figures::dram(report) { (section("DRAM", "Weights, and rows of maps that do not fit on chip.", &table(&dram))) }
                     div.columns {
                         (section("Accelerator", "", &table(&figures::configuration(report))))
                         (section("Energy table", &report.energy_table.name, &table(&figures::sources(report))))
@@ -175,8 +175,8 @@ fn distribution(report: &Report) -> Markup {
 fn roof(report: &Report) -> Markup {
     let note = "Convolutions; the larger, the more cycles. The roof is a MAC for each PE, and to its left what the memories' \
                 ports can move: a byte read and one written in each bank of stream and scratch memory, a filter word, and 4 \
-                bytes read and 4 written in each column's accumulators.";
-    let fetches = report.layers.iter().any(|l| l.dram_bytes > 0);
+                bytes read and 4 written in each column's accumulators. With maps off chip, banks have as many ports again.";
+    let fetches = report.layers.iter().any(|l| l.dram_bytes + l.dram_written_bytes > 0);
     let note = if fetches { format!("{note} {DRAM_NOTE}") } else { note.into() };
     html! {
         @if let Some(chart) = roofline(report) {

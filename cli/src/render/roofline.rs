@@ -3,7 +3,7 @@
 use super::plane::{Axis, Plane};
 use crate::text::percent;
 use lcsim_spec::report::{LayerKind, LayerReport};
-use lcsim_spec::{AcceleratorConfig, Report};
+use lcsim_spec::Report;
 use maud::{Markup, html};
 
 /// Radius of the layer that takes most cycles, and the smallest that can be pointed at, in the drawing's units.
@@ -36,9 +36,11 @@ fn points(report: &Report) -> Vec<Point<'_>> {
 }
 
 /// Bytes that the ports of stream, scratch, filter and accumulator memory move in a cycle, all of them at work: a byte read and one
-/// written in each bank, a filter word, and in each column 4 bytes read and 4 written.
-fn port_bytes(config: &AcceleratorConfig) -> f64 {
-    (2 * 2 * config.banks() + config.array.cols + 2 * 4 * config.array.cols) as f64
+/// written in each bank, with maps off chip two of both, a filter word, and in each column 4 bytes read and 4 written.
+fn port_bytes(report: &Report) -> f64 {
+    let config = &report.accelerator;
+    let ports = if report.dram.as_ref().is_some_and(|d| d.maps_off_chip > 0) { 4 } else { 2 };
+    (2 * ports * config.banks() + config.array.cols + 2 * 4 * config.array.cols) as f64
 }
 
 /// The corners of a roof from the left: `bytes` a cycle up to `peak` MACs.
@@ -53,7 +55,7 @@ fn corners(plane: &Plane, peak: f64, bytes: f64) -> String {
 pub fn roofline(report: &Report) -> Option<Markup> {
     let points = points(report);
     let config = &report.accelerator;
-    let (peak, bytes) = ((config.array.rows * config.array.cols) as f64, port_bytes(config));
+    let (peak, bytes) = ((config.array.rows * config.array.cols) as f64, port_bytes(report));
     let fetches = points.iter().any(|p| p.of_dram.is_some());
     let dram = config.dram.as_ref().filter(|_| fetches).map(|dram| dram.bytes_per_cycle as f64);
     let intensities = points.iter().flat_map(|p| [Some(p.intensity), p.of_dram]).flatten();
