@@ -1,5 +1,6 @@
 //! What the engine counts while it runs: cycles by what they were spent on, and every activity that costs energy.
 
+use lcsim_spec::schedule::Program;
 use std::ops::AddAssign;
 
 /// What a cycle was spent on.
@@ -174,6 +175,15 @@ impl Activity {
             + self.accumulator_read
             + self.accumulator_write
     }
+}
+
+/// The lines of `program`'s report before an image begins. An image that is off chip is there without an instruction.
+pub(crate) fn lines(program: &Program) -> Vec<LayerCount> {
+    let mut lines = vec![LayerCount::default(); program.layers.len()];
+    if program.image_off_chip.is_some() {
+        (lines[0].executed, lines[0].live) = (true, program.image.channels as u64);
+    }
+    lines
 }
 
 /// What one line of the report counted for one image.

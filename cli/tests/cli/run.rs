@@ -206,6 +206,7 @@ fn maps_that_do_not_fit_come_from_dram_and_change_no_value() {
     let (_folder, small) = changed("1_605_632", "8_192");
     let [whole, banded] = ["imagenet-32x32", &small].map(|config| parsed(&["--config", config]));
     assert_eq!((whole.accuracy, whole.macs), (banded.accuracy, banded.macs));
+    assert_eq!((banded.layers[0].skip_rate, banded.layers[0].live_channels), (0.0, 3.0), "the image is there");
     let [on_chip, off_chip] = [whole.dram, banded.dram].map(|dram| dram.expect("has one"));
     assert_eq!((on_chip.maps_off_chip, on_chip.written_bytes), (0, 0));
     assert!(off_chip.maps_off_chip > 0 && off_chip.maps_off_chip < off_chip.maps && off_chip.written_bytes > 0);

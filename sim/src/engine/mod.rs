@@ -18,7 +18,7 @@ mod slot;
 mod streamer;
 
 use crate::Mode;
-use crate::counters::{Activity, LayerCount};
+use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::Fetcher;
 use array::Array;
 pub(crate) use columns::TAIL;
@@ -144,7 +144,7 @@ impl<'a> Machine<'a> {
             last_slot: 0,
             last_emission: 0,
             activity: vec![Activity::default(); program.layers.len()],
-            layers: vec![LayerCount::default(); program.layers.len()],
+            layers: lines(program),
             open: observe::Open::default(),
             trace: Trace::default(),
             ends: vec![],

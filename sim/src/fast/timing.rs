@@ -5,7 +5,7 @@
 use super::conv::{self, List, Start};
 use super::{counts, pass};
 use crate::Mode;
-use crate::counters::{Activity, LayerCount};
+use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::{Bursts, Fetcher};
 use lcsim_spec::schedule::{GateJob, MaxPoolJob, Op, Program, Purpose, Unit};
 use lcsim_spec::{GateDecision, Score};
@@ -65,7 +65,7 @@ impl<'a> Timeline<'a> {
         let mut timeline = Self {
             program,
             mode,
-            layers: vec![LayerCount::default(); program.layers.len()],
+            layers: lines(program),
             fetcher: Fetcher::default(),
             buffers,
             fetched: fetch(program) - 1,
