@@ -124,8 +124,8 @@ def onnxruntime_image(clock, model, images, threads, repeat):
     return min(means[1:])
 
 
-def scalesim(layers, folder):
-    """Seconds SCALE-Sim takes for those lines of its ResNet-18, output stationary on 32x32."""
+def scalesim(layers, dataflow, folder):
+    """Seconds SCALE-Sim takes for those lines of its ResNet-18 on 32x32."""
     data = ROOT / "tests" / "data" / "scalesim"
     head, *lines = (data / "resnet18_topology.csv").read_text().splitlines()
     first, last = (int(n) for n in layers.split("-"))
@@ -133,19 +133,18 @@ def scalesim(layers, folder):
     topology = Path(folder) / "topology.csv"
     topology.write_text("\n".join([head, *chosen]) + "\n")
     # It insists on a layout file, which this configuration does not use.
-    files = ["-c", data / "scale_32x32_os.cfg", "-t", topology, "-l", topology, "-p", folder]
+    files = ["-c", data / f"scale_32x32_{dataflow}.cfg", "-t", topology, "-l", topology, "-p", folder]
     taken = seconds(cpu, [sys.executable, "-m", "scalesim.scale", *files, "-s", "N"], 1, cwd=folder, stderr=subprocess.DEVNULL)
     return taken, ", ".join(line.split(",")[0] for line in chosen)
 
 
-def verilator(lcsim, folder):
-    """Seconds an image takes the emitted 8x8 core with resnet8-lcnet, in its own test bench."""
-    rtl = Path(folder) / "rtl"
-    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    model = ROOT / "models" / "resnet8-lcnet.safetensors"
-    subprocess.run([lcsim, "verilog", "--config", "8x8", "--model", model, "--out", rtl], **quiet)
-    build = ["verilator", "--binary", "--timing", "-O3", "-Wno-fatal", "--top-module", "lcsim_core_tb"]
-    subprocess.run([*build, "-F", "lcsim_core.f", "lcsim_core_tb.sv"], **(quiet | {"cwd": rtl}))
+def verilator(lcsim, config, model, folder):
+    """Seconds an image takes the emitted core in its own test bench, compiled as fast as verilator makes it."""
+    rtl = Path(folder) / config
+    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([lcsim, "verilog", "--config", config, "--model", model, "--images", "2", "--out", rtl], cwd=folder, **quiet)
+    build = ["verilator", "--binary", "--timing", "-O3", "-CFLAGS", "-O2", "-Wno-fatal", "--top-module", "lcsim_core_tb"]
+    subprocess.run([*build, "-F", "lcsim_core.f", "lcsim_core_tb.sv"], cwd=rtl, **quiet)
     core = rtl / "obj_dir" / "Vlcsim_core_tb"
     said = subprocess.run([core], check=True, cwd=rtl, capture_output=True, text=True).stdout
     return seconds(cpu, [core], 3, cwd=rtl) / said.count("cycles\n")
@@ -156,7 +155,7 @@ def main():
     parser.add_argument("--lcsim", default=ROOT / "target" / "release" / "lcsim", type=Path, help="the binary")
     parser.add_argument("--images", default=400, type=int, help="images of a measurement, below 1000")
     parser.add_argument("--repeat", default=5, type=int, help="measurements, of which the best counts")
-    parser.add_argument("--scalesim", action="store_true", help="also SCALE-Sim, which takes minutes")
+    parser.add_argument("--scalesim", action="store_true", help="also SCALE-Sim, which takes minutes, with all layers an hour")
     parser.add_argument("--layers", default=LAYERS, help="lines of its topology, FIRST-LAST; all 21 take 5.5 GB")
     parser.add_argument("--verilator", action="store_true", help="also the emitted core under verilator")
     arguments = parser.parse_args()
@@ -177,19 +176,22 @@ def main():
             for name in ("resnet20-dense", "resnet20-lcnet-60", "resnet20-lcnet-40"):
                 taken = lcsim_image(clock, lcsim, images, repeat, "--config", "16x16", "--threads", str(threads), *model(name))
                 row(f"lcsim, {name}, full report", taken)
-        fast = lcsim_image(cpu, lcsim, images, repeat, "--threads", "1", *model("resnet20-lcnet-40"))
-        stepped = lcsim_image(cpu, lcsim, 4, 1, "--threads", "1", "--engine", "stepped", *model("resnet20-lcnet-40"))
-        print(f"\nstepped engine, resnet20-lcnet-40            {1e6 * stepped:9.0f} us, {stepped / fast:.0f} times fast")
+        print("\nresnet20-lcnet-40, one thread, cpu time                 fast    stepped, us per image")
+        for config in ("4x4", "8x8", "16x16", "32x32"):
+            own = ["--threads", "1", "--config", config, *model("resnet20-lcnet-40")]
+            fast = lcsim_image(cpu, lcsim, images, repeat, *own)
+            stepped = lcsim_image(cpu, lcsim, 4, repeat, "--engine", "stepped", *own)
+            print(f"  {config:46}{1e6 * fast:9.0f}  {1e6 * stepped:9.0f}   {stepped / fast:.0f} times", flush=True)
         synthetic = ["--synthetic", "resnet18", "--gate-rate", "1", "--threads", "1"]
         timing = lcsim_image(cpu, lcsim, 20000, repeat, *synthetic)
-        print(f"lcsim, ResNet-18 for ImageNet, timing alone  {1e6 * timing:9.1f} us")
-        if arguments.scalesim:
-            taken, names = scalesim(arguments.layers, folder)
-            print(f"SCALE-Sim, {names} alone: {taken:.1f} s, {taken / timing:,.0f} times lcsim with all layers")
-        if arguments.verilator:
-            taken = verilator(lcsim, folder)
-            own = lcsim_image(cpu, lcsim, images, repeat, "--config", "8x8", "--threads", "1", *model("resnet8-lcnet"))
-            print(f"verilator, 8x8 core with resnet8-lcnet       {1e6 * taken:9.0f} us, {taken / own:.0f} times fast")
+        print(f"\nlcsim, ResNet-18 for ImageNet, timing alone  {1e6 * timing:9.1f} us", flush=True)
+        for dataflow in ("os", "ws") if arguments.scalesim else ():
+            taken, names = scalesim(arguments.layers, dataflow, folder)
+            print(f"SCALE-Sim, {dataflow}, {names}: {taken:.1f} s, {taken / timing:,.0f} times lcsim with all layers", flush=True)
+        for config, name in (("8x8", "resnet8-lcnet"), ("16x16", "resnet8-lcnet")) if arguments.verilator else ():
+            taken = verilator(lcsim, config, model(name)[1], folder)
+            own = lcsim_image(cpu, lcsim, images, repeat, "--config", config, "--threads", "1", *model(name))
+            print(f"verilator, {config} core with {name:21}{1e6 * taken:9.0f} us, {taken / own:.0f} times fast", flush=True)
 
 
 if __name__ == "__main__":

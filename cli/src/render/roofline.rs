@@ -2,8 +2,8 @@
 
 use super::plane::{Axis, Plane};
 use crate::text::percent;
-use lcsim_spec::report::{LayerKind, LayerReport};
 use lcsim_spec::Report;
+use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{Markup, html};
 
 /// Radius of the layer that takes most cycles, and the smallest that can be pointed at, in the drawing's units.

@@ -74,6 +74,13 @@ impl Moving {
 }
 
 impl Channel {
+    /// As if nothing had been asked for.
+    pub fn reset(&mut self) {
+        (self.free, self.busy, self.followed) = (0, 0, 0);
+        self.moving.clear();
+        self.ended.clear();
+    }
+
     pub fn fetch(&mut self, dram: &DramConfig, now: u64, bursts: u64) -> Transfer {
         let (begins, latency) = (now.max(self.free), dram.latency_cycles as u64);
         let transfer = Transfer { begins, latency, burst: [dram.burst_bytes as u64, dram.bytes_per_cycle as u64] };

@@ -13,11 +13,10 @@ use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program, Purpose, Unit};
 
 /// Filters of a convolution's first tile that were fetched before its channels were known.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Ahead {
     conv: usize,
     tile: usize,
-    channels: Vec<usize>,
     arrival: u64,
     bursts: u64,
 }
@@ -38,6 +37,8 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Fetcher {
     channel: Channel,
     ahead: Option<Ahead>,
+    /// Channels whose filters were fetched ahead.
+    guessed: Vec<usize>,
     /// In the order of their requests, which is that of their bytes.
     transfers: Vec<Arriving>,
 }
@@ -51,6 +52,13 @@ struct Arriving {
 }
 
 impl Fetcher {
+    /// As if nothing had been asked for.
+    pub fn reset(&mut self) {
+        self.channel.reset();
+        self.ahead = None;
+        self.transfers.clear();
+    }
+
     /// Cycles in which bytes were transferred.
     pub fn busy(&self) -> u64 {
         self.channel.busy
@@ -120,18 +128,22 @@ impl Fetcher {
     pub fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
         let Some(dram) = streamed(program) else { return 0 };
         let job = &program.convs[known.conv];
-        let (mut arrival, mut missing) = (known.now, known.channels.to_vec());
-        if let Some(ahead) = self.ahead.take_if(|a| a.conv == known.conv && a.tile == known.tile) {
-            let (hits, misses): (Vec<_>, Vec<_>) = missing.iter().partition(|c| ahead.channels.contains(c));
-            let useful = bursts(dram, job, &hits, known.inputs);
-            activities[job.layer].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
-            if !hits.is_empty() {
-                arrival = arrival.max(ahead.arrival);
-            }
-            missing = misses;
-        }
-        let bursts = bursts(dram, job, &missing, known.inputs);
-        arrival.max(self.fetch_all(dram, known.now, bursts, job.layer, activities))
+        let channels = || known.channels.iter().copied();
+        let Some(ahead) = self.ahead.take_if(|a| a.conv == known.conv && a.tile == known.tile) else {
+            let bursts = bursts(dram, job, channels(), known.inputs);
+            return self.fetch_all(dram, known.now, bursts, job.layer, activities);
+        };
+        // Channels ascend.
+        let hit = |channel: &usize| self.guessed.binary_search(channel).is_ok();
+        let [useful, missing] = if self.guessed == known.channels {
+            [bursts(dram, job, channels(), known.inputs), 0]
+        } else {
+            let misses = channels().filter(|c| !hit(c));
+            [bursts(dram, job, channels().filter(hit), known.inputs), bursts(dram, job, misses, known.inputs)]
+        };
+        activities[job.layer].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
+        let arrival = if useful > 0 { ahead.arrival } else { known.now };
+        arrival.max(self.fetch_all(dram, known.now, missing, job.layer, activities))
     }
 
     /// Fetches a tile's filters while those of the tile before it are in use.
@@ -139,10 +151,11 @@ impl Fetcher {
         let Some(dram) = streamed(program) else { return };
         self.drop_ahead(program, activities);
         let job = &program.convs[known.conv];
-        let bursts = bursts(dram, job, known.channels, known.inputs);
+        let bursts = bursts(dram, job, known.channels.iter().copied(), known.inputs);
         let arrival = self.fetch_all(dram, known.now, bursts, job.layer, activities);
-        self.ahead =
-            Some(Ahead { conv: known.conv, tile: known.tile, channels: known.channels.to_vec(), arrival, bursts });
+        self.ahead = Some(Ahead { conv: known.conv, tile: known.tile, arrival, bursts });
+        self.guessed.clear();
+        self.guessed.extend_from_slice(known.channels);
     }
 
     /// What was fetched ahead and never asked for was fetched in vain.
@@ -164,12 +177,13 @@ impl Fetcher {
         let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
         let mut bursts = Bursts::new(dram);
         let macs = program.config.gate.macs;
-        for group in 0..job.outputs.div_ceil(macs) {
-            let mut touch = |input: usize| bursts.touch((group * job.inputs + input) * macs, macs);
-            match inputs {
-                Some(live) => live.iter().for_each(|&i| touch(i)),
-                None => (0..job.inputs).for_each(touch),
+        let groups = job.outputs.div_ceil(macs);
+        match inputs {
+            Some(live) => {
+                let touched = (0..groups).flat_map(|group| live.iter().map(move |input| group * job.inputs + input));
+                touched.for_each(|word| bursts.touch(word * macs, macs));
             }
+            None => bursts.touch(0, groups * job.inputs * macs),
         }
         Some(self.fetch(dram, now, bursts.count, job.layer, activities))
     }
@@ -223,13 +237,20 @@ fn streamed(program: &Program) -> Option<&DramConfig> {
 }
 
 /// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a burst.
-fn bursts(dram: &DramConfig, job: &ConvJob, channels: &[usize], inputs: Option<&[usize]>) -> u64 {
+fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize>, inputs: Option<&[usize]>) -> u64 {
     let mut bursts = Bursts::new(dram);
     let (run, taps) = (job.taps() * job.words_of_tap(), job.taps());
-    for channel in channels {
-        match inputs {
-            Some(live) => live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps)),
-            None => bursts.touch(channel * run, run),
+    let mut channels = channels.peekable();
+    while let Some(channel) = channels.next() {
+        if let Some(live) = inputs {
+            live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps));
+        } else {
+            // Neighbours are one run of bytes.
+            let mut end = channel + 1;
+            while channels.next_if_eq(&end).is_some() {
+                end += 1;
+            }
+            bursts.touch(channel * run, (end - channel) * run);
         }
     }
     bursts.count

@@ -46,21 +46,18 @@ pub(super) struct Start<'a> {
     /// Which convolution.
     pub conv: usize,
     pub lists: &'a [List; 2],
+    /// As many as any convolution has.
+    pub channels: &'a [usize],
     /// The L-Net's score skips the branch of its block.
     pub skips: bool,
     /// The controller's cycle.
     pub at: u64,
 }
 
-impl Start<'_> {
-    fn channels(&self, list: Option<usize>, all: usize, now: u64) -> (Vec<usize>, bool) {
-        list.map_or_else(
-            || ((0..all).collect(), true),
-            |l| {
-                let (entries, done) = self.lists[l].at(now);
-                (entries.to_vec(), done)
-            },
-        )
+impl<'a> Start<'a> {
+    /// Output channels of a convolution that are known in cycle `now`, and whether those are all.
+    fn outputs(&self, job: &ConvJob, now: u64) -> (&'a [usize], bool) {
+        job.outputs.map_or_else(|| (&self.channels[..job.output.channels], true), |list| self.lists[list].at(now))
     }
 
     fn inputs(&self, job: &ConvJob) -> Option<&[usize]> {
@@ -74,24 +71,24 @@ impl Start<'_> {
             return 0;
         }
         let job = &program.convs[self.conv];
-        let (live, done) = self.channels(job.outputs, job.output.channels, now);
-        let of = |live: &[usize], tile: usize| live[tile * cols..live.len().min((tile + 1) * cols)].to_vec();
+        let (live, done) = self.outputs(job, now);
+        let of = |live: &'a [usize], tile: usize| &live[tile * cols..live.len().min((tile + 1) * cols)];
         let inputs = self.inputs(job);
-        let channels = &of(&live, tile)[..];
+        let channels = of(live, tile);
         let known = Known { now, conv: self.conv, tile, channels, inputs };
         let arrival = fetcher.tile(program, &known, activities);
         let next = (tile + 1) * cols;
         if live.len() >= next + cols || done && live.len() > next {
-            fetcher.ahead(program, &Known { tile: tile + 1, channels: &of(&live, tile + 1), ..known }, activities);
+            fetcher.ahead(program, &Known { tile: tile + 1, channels: of(live, tile + 1), ..known }, activities);
         } else if done && let Some(job) = program.convs.get(self.conv + 1) {
             let follows = dram::next(program, self.conv, self.skips);
-            let (mut live, done) = self.channels(job.outputs, job.output.channels, now);
+            let (mut live, done) = self.outputs(job, now);
             let mut known = follows == Next::Decided && (done || live.len() >= cols);
             if !known && follows != Next::Nothing && dram::speculates(&program.config) {
-                (live, known) = ((0..job.output.channels).collect(), true);
+                (live, known) = (&self.channels[..job.output.channels], true);
             }
             if known && !live.is_empty() {
-                let (conv, inputs, channels) = (self.conv + 1, self.inputs(job), &of(&live, 0)[..]);
+                let (conv, inputs, channels) = (self.conv + 1, self.inputs(job), of(live, 0));
                 fetcher.ahead(program, &Known { now, conv, tile: 0, channels, inputs }, activities);
             }
         }

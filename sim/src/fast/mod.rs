@@ -4,10 +4,17 @@
 //! every unit does when. A property test holds the two engines equal in every value, cycle and counter.
 
 mod conv;
+mod convolution;
 mod counts;
+mod depthwise;
+#[cfg(target_arch = "x86_64")]
+mod direct;
+mod gate;
 mod pass;
 mod product;
 mod requantize;
+#[cfg(test)]
+mod tests;
 mod timing;
 mod values;
 

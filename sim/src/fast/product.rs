@@ -4,6 +4,7 @@
 //! side by side in a row of the first matrix, a third for a kernel of 3x3. The second has a column for each tap of a row, and the products are added up,
 //! each moved by its tap.
 
+use super::convolution::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{Isa, SimdOp};
@@ -15,36 +16,37 @@ use rten_tensor::Matrix;
 /// signed operands are split by their sign.
 pub(super) type Multiplier = GemmExecutor<u8, i8, i32>;
 
-/// A map as convolutions read it: bytes `[pixel][entry]`, split by sign.
+/// A map's bytes, split by sign.
 #[derive(Debug, Default)]
-pub(super) struct Operands {
+struct Operands {
     above: Vec<u8>,
     /// Magnitudes of negative values; empty if there are none.
     below: Vec<u8>,
 }
 
 impl Operands {
-    /// `stored` read with or without ReLU.
-    pub fn read(&mut self, stored: &[i8], relu: bool) {
+    fn read(&mut self, x: &Input) {
         self.above.clear();
-        self.above.extend(stored.iter().map(|&v| v.max(0) as u8));
+        self.above.extend(x.values.iter().map(|&v| v.max(0) as u8));
         self.below.clear();
-        if !relu && stored.iter().any(|&v| v < 0) {
-            self.below.extend(stored.iter().map(|&v| v.min(0).unsigned_abs()));
+        if x.has_negative() {
+            self.below.extend(x.values.iter().map(|&v| v.min(0).unsigned_abs()));
         }
     }
 }
 
-/// Buffers of [`Weights::accumulate`], used again from layer to layer.
-#[derive(Debug, Default)]
+/// Buffers, used again from layer to layer.
+#[derive(Default)]
 pub(super) struct Scratch {
+    multiplier: Multiplier,
+    operands: Operands,
     rows: Vec<u8>,
     filters: Vec<i8>,
     products: Vec<i32>,
 }
 
 /// A convolution's filters, `[vertical tap][input][horizontal tap][output]`; where products are not moved, all taps count as vertical.
-pub(super) struct Weights {
+pub(super) struct Filters {
     all: Vec<i8>,
     packed: PackedBMatrix<i8>,
 }
@@ -54,89 +56,59 @@ fn columns(conv: &Conv) -> usize {
     if conv.stride[1] == 1 { conv.kernel[1] } else { 1 }
 }
 
-impl Weights {
-    pub fn new(conv: &Conv, multiplier: &Multiplier) -> Self {
-        let (inputs, outputs, columns) = (conv.fan_in(), conv.output.channels, columns(conv));
+impl Filters {
+    pub fn new(conv: &Conv) -> Self {
+        let (inputs, outputs, columns) = (conv.input.channels, conv.output.channels, columns(conv));
         let mut all = Vec::with_capacity(conv.weights.len());
         for tap in (0..conv.taps()).step_by(columns) {
             for input in 0..inputs {
                 for tap in tap..tap + columns {
-                    all.extend((0..outputs).map(|o| conv.weight(o, if conv.depthwise { o } else { input }, tap)));
+                    all.extend((0..outputs).map(|o| conv.weight(o, input, tap)));
                 }
             }
         }
-        let packed = multiplier.prepack_b(matrix(&all, conv.taps() / columns * inputs, columns * outputs));
+        let packed = Multiplier::new().prepack_b(matrix(&all, conv.taps() / columns * inputs, columns * outputs));
         Self { all, packed }
     }
 
-    /// Accumulators `[pixel][output]` over the entries of `x`. `live` names the input channels that these are, and the output
-    /// channels that are wanted; `None` is all of them.
+    /// Accumulators of the output channels `live`, all without, `[pixel][vector]`.
     pub fn accumulate(
         &self,
-        multiplier: &Multiplier,
         conv: &Conv,
-        x: &Operands,
-        live: [Option<&[usize]>; 2],
+        x: &Input,
+        live: Option<&[usize]>,
         scratch: &mut Scratch,
-        sums: &mut Vec<i32>,
+        sums: &mut Vec<Lanes>,
     ) {
-        let [live_in, live_out] = live;
-        let entries = live_in.map_or(conv.input.channels, <[usize]>::len);
-        let outputs = live_out.map_or(conv.output.channels, <[usize]>::len);
+        let outputs = live.map_or(conv.output.channels, <[usize]>::len);
         let columns = columns(conv);
-        let depth = conv.taps() / columns * entries;
+        let depth = conv.taps() / columns * x.entries;
+        let vectors = outputs.div_ceil(VECTOR);
         sums.clear();
-        sums.resize(conv.output.pixels() * outputs, 0);
-        if depth == 0 || outputs == 0 {
-            return;
-        }
-        if conv.depthwise {
-            return self.accumulate_alone(conv, x, sums);
-        }
-        let Scratch { rows, filters, products } = scratch;
-        let filters = if live == [None, None] {
+        sums.resize(conv.output.pixels() * vectors, [0; VECTOR]);
+        let Scratch { multiplier, operands, rows, filters, products } = scratch;
+        operands.read(x);
+        let filters = if x.live.is_none() && live.is_none() {
             GemmInputB::Packed(&self.packed)
         } else {
-            self.gather(conv, live_in, live_out, filters);
+            self.gather(conv, x.live, live, filters);
             GemmInputB::Unpacked(matrix(filters, depth, columns * outputs))
         };
-        for (x, negative) in [(&x.above, false), (&x.below, true)] {
-            if x.is_empty() {
+        for (half, negative) in [(&operands.above, false), (&operands.below, true)] {
+            if half.is_empty() {
                 continue;
             }
             let (a, positions) = if conv.taps() == 1 && conv.stride == [1, 1] && conv.pad == [0, 0] {
-                (x, conv.output.pixels())
+                (half, conv.output.pixels())
             } else {
-                let positions = unfold(conv, entries, x, rows);
+                let positions = unfold(conv, x.entries, half, rows);
                 (&*rows, positions)
             };
             products.resize(positions * columns * outputs, 0);
             let a = GemmInputA::Unpacked(matrix(a, positions, depth));
             let done = multiplier.gemm(products, a, filters, GemmOptions::default());
             assert!(done.is_ok(), "shapes of a product: {done:?}");
-            Moved { conv, outputs, products, negative, sums }.dispatch();
-        }
-    }
-
-    /// The same of a depthwise convolution, whose channels are all live.
-    fn accumulate_alone(&self, conv: &Conv, x: &Operands, sums: &mut [i32]) {
-        let channels = conv.output.channels;
-        for (p, sums) in sums.chunks_exact_mut(channels).enumerate() {
-            for (tap, weights) in self.all.chunks_exact(channels).enumerate() {
-                let at = |o: usize, tap: usize, axis: usize, size: usize| {
-                    (o * conv.stride[axis] + tap).checked_sub(conv.pad[axis]).filter(|at| *at < size)
-                };
-                let row = at(p / conv.output.width, tap / conv.kernel[1], 0, conv.input.height);
-                let column = at(p % conv.output.width, tap % conv.kernel[1], 1, conv.input.width);
-                let Some((row, column)) = row.zip(column) else { continue };
-                let pixel = (row * conv.input.width + column) * channels;
-                let values = sums.iter_mut().zip(weights).zip(&x.above[pixel..]);
-                values.for_each(|((sum, w), x)| *sum += i32::from(*w) * i32::from(*x));
-                if !x.below.is_empty() {
-                    let values = sums.iter_mut().zip(weights).zip(&x.below[pixel..]);
-                    values.for_each(|((sum, w), x)| *sum -= i32::from(*w) * i32::from(*x));
-                }
-            }
+            Moved { conv, outputs, products, negative, sums: sums.as_flattened_mut() }.dispatch();
         }
     }
 
@@ -169,6 +141,7 @@ struct Moved<'a> {
     products: &'a [i32],
     /// Subtracts them.
     negative: bool,
+    /// `[pixel][vector]`.
     sums: &'a mut [i32],
 }
 
@@ -181,7 +154,7 @@ impl SimdOp for Moved<'_> {
         let (columns, width, pad) = (columns(conv), conv.output.width, conv.pad[1]);
         // Positions in a row of the product.
         let positions = if columns == 1 { width } else { conv.input.width };
-        for (pixel, sums) in sums.chunks_exact_mut(outputs).enumerate() {
+        for (pixel, sums) in sums.chunks_exact_mut(outputs.next_multiple_of(VECTOR)).enumerate() {
             let (y, x) = (pixel / width, pixel % width);
             for tap in 0..columns {
                 let at = if columns == 1 { Some(x) } else { (x + tap).checked_sub(pad) };

@@ -1,5 +1,6 @@
 //! From accumulators to stored values, for vectors of channels.
 
+use super::convolution::{Lanes, VECTOR};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
 use lcsim_spec::{Conv, Score};
 use rten_simd::{Isa, SimdOp};
@@ -9,69 +10,117 @@ pub(super) fn half(shift: u8) -> i32 {
     (1u32 << shift >> 1) as i32
 }
 
-/// How the output channels of a convolution are requantised, field by field.
-#[derive(Debug, Default)]
-pub(super) struct Requantizer {
-    /// Channels.
-    at: Vec<usize>,
+/// How a vector of output channels is requantised, field by field. The default makes 0 of what it is given, and adds nothing.
+#[derive(Debug, Clone, Copy)]
+struct Vector {
     /// Biases, and half of the last place that the shift drops.
-    bias: Vec<i32>,
-    shift: Vec<i32>,
-    multiplier: Vec<i32>,
-    /// The values of a pixel, gathered.
-    row: Vec<i8>,
+    bias: Lanes,
+    shift: Lanes,
+    multiplier: Lanes,
+    /// As what a smaller value is read to which is added.
+    least: [i8; VECTOR],
 }
 
+impl Default for Vector {
+    fn default() -> Self {
+        let zero = [0; VECTOR];
+        Self { bias: zero, shift: zero, multiplier: zero, least: [i8::MIN; VECTOR] }
+    }
+}
+
+impl Vector {
+    /// Adds values of `sums` to `values`. `|sum + bias|` is below 2^30, so that the rounding cannot overflow.
+    #[inline(always)]
+    fn add(&self, sums: &Lanes, values: &mut [i8; VECTOR]) {
+        for c in 0..VECTOR {
+            let narrow = ((sums[c] + self.bias[c]) >> self.shift[c]).clamp(i16::MIN.into(), i16::MAX.into());
+            let scaled = (narrow * self.multiplier[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
+            values[c] = (scaled + i32::from(values[c].max(self.least[c]))).clamp(-128, 127) as i8;
+        }
+    }
+}
+
+/// Channels that are computed, all without, and their scores.
+pub(super) struct Kept<'a> {
+    pub live: Option<&'a [usize]>,
+    pub scores: Option<&'a [Score]>,
+    /// The score of the block.
+    pub lscore: Score,
+}
+
+/// Requantises convolutions. Buffers, used again from layer to layer.
+#[derive(Debug, Default)]
+pub(super) struct Requantizer {
+    vectors: Vec<Vector>,
+    /// Sums of [`PIXELS`] pixels, at the places of their channels.
+    spread: Vec<Lanes>,
+}
+
+/// Pixels that are requantised vector by vector. Sums that are spread are read after so many, when the writes have left their queue.
+const PIXELS: usize = 16;
+
 impl Requantizer {
-    /// Takes the channels `live` of `c`, all without; their scores and that of the block are folded into the multipliers.
-    pub fn set(&mut self, c: &Conv, live: Option<&[usize]>, scores: Option<&[Score]>, lscore: Score) {
+    /// Scores are folded into the multipliers.
+    fn set(&mut self, c: &Conv, keep: &Kept, lane: usize, channel: usize, least: i8) {
         let fold =
             |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
-        self.at.clear();
-        match live {
-            Some(live) => self.at.extend_from_slice(live),
-            None => self.at.extend(0..c.output.channels),
+        let score = keep.scores.map_or(Score::ONE, |scores| scores[channel]);
+        let (vector, lane) = (&mut self.vectors[lane / VECTOR], lane % VECTOR);
+        vector.bias[lane] = c.bias[channel] + half(c.shift[channel]);
+        vector.shift[lane] = c.shift[channel].into();
+        vector.multiplier[lane] = fold(fold(c.multiplier[channel], score), keep.lscore).into();
+        vector.least[lane] = least;
+    }
+
+    fn set_all(&mut self, c: &Conv, keep: &Kept, least: i8) {
+        self.vectors.clear();
+        self.vectors.resize(c.output.channels.div_ceil(VECTOR), Vector::default());
+        match keep.live {
+            Some(live) => live.iter().for_each(|&o| self.set(c, keep, o, o, least)),
+            None => (0..c.output.channels).for_each(|o| self.set(c, keep, o, o, least)),
         }
-        let Self { at, bias, shift, multiplier, .. } = self;
-        bias.clear();
-        bias.extend(at.iter().map(|&o| c.bias[o] + half(c.shift[o])));
-        shift.clear();
-        shift.extend(at.iter().map(|&o| i32::from(c.shift[o])));
-        multiplier.clear();
-        multiplier.extend(at.iter().map(|&o| {
-            let score = scores.map_or(Score::ONE, |scores| scores[o]);
-            i32::from(fold(fold(c.multiplier[o], score), lscore))
-        }));
     }
 
-    /// Values of `sums`, `[pixel][taken channel]`, in the same order.
-    pub fn store(&self, sums: &[i32], values: &mut [i8]) {
-        Store { of: self, sums, values }.dispatch();
+    /// Values of `sums`, `[pixel][vector]`, without those channels that are not kept: `[pixel][channel]`.
+    pub fn store(&mut self, c: &Conv, keep: &Kept, sums: &[Lanes], values: &mut Vec<i8>) {
+        let channels = match keep.live {
+            Some(live) => {
+                self.vectors.clear();
+                self.vectors.resize(live.len().div_ceil(VECTOR), Vector::default());
+                live.iter().enumerate().for_each(|(lane, &o)| self.set(c, keep, lane, o, i8::MIN));
+                live.len()
+            }
+            None => {
+                self.set_all(c, keep, i8::MIN);
+                c.output.channels
+            }
+        };
+        let pixels = c.output.pixels();
+        let len = pixels * channels;
+        // Vectors are written whole, each over the last one's superfluous lanes.
+        values.clear();
+        values.resize(len + VECTOR, 0);
+        Store { vectors: &self.vectors, channels, pixels, sums, values: &mut values[..] }.dispatch();
+        values.truncate(len);
     }
 
-    /// Adds values of `sums`, `[pixel][taken channel]`, to those of `values`, `[pixel][channel]` with so many channels, which are read with
-    /// ReLU or without.
-    pub fn add(&mut self, sums: &[i32], values: &mut [i8], channels: usize, relu: bool) {
-        Add { of: self, sums, values, channels, relu }.dispatch();
-    }
-
-    /// Of a pixel's channels. `|sum + bias|` is below 2^30, so that the rounding cannot overflow.
-    #[inline(always)]
-    fn pixel(&self, sums: &[i32], values: &mut [i8], base: impl Fn(i8) -> i32) {
-        let channels = values.len();
-        let (sums, bias) = (&sums[..channels], &self.bias[..channels]);
-        let (shift, multiplier) = (&self.shift[..channels], &self.multiplier[..channels]);
-        for c in 0..channels {
-            let narrow = ((sums[c] + bias[c]) >> shift[c]).clamp(i16::MIN.into(), i16::MAX.into());
-            let scaled = (narrow * multiplier[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
-            values[c] = (scaled + base(values[c])).clamp(-128, 127) as i8;
-        }
+    /// Adds values of `sums`, `[pixel][vector]`, without those channels that are not kept, to those of `values`, `[pixel][channel]`, which are
+    /// read with ReLU or without.
+    pub fn add(&mut self, c: &Conv, keep: &Kept, relu: bool, sums: &[Lanes], values: &mut [i8]) {
+        self.set_all(c, keep, if relu { 0 } else { i8::MIN });
+        self.spread.clear();
+        self.spread.resize(PIXELS * self.vectors.len(), [0; VECTOR]);
+        let live = keep.live;
+        Add { vectors: &self.vectors, spread: &mut self.spread, live, channels: c.output.channels, sums, values }
+            .dispatch();
     }
 }
 
 struct Store<'a> {
-    of: &'a Requantizer,
-    sums: &'a [i32],
+    vectors: &'a [Vector],
+    channels: usize,
+    pixels: usize,
+    sums: &'a [Lanes],
     values: &'a mut [i8],
 }
 
@@ -80,19 +129,29 @@ impl SimdOp for Store<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, _: I) {
-        let channels = self.of.at.len().max(1);
-        for (sums, values) in self.sums.chunks_exact(channels).zip(self.values.chunks_exact_mut(channels)) {
-            self.of.pixel(sums, values, |_| 0);
+        let Self { vectors, channels, pixels, sums, values } = self;
+        let stride = vectors.len();
+        for first in (0..pixels).step_by(PIXELS) {
+            let pixels = first..pixels.min(first + PIXELS);
+            // The last vector first, whose superfluous lanes are those of the first one in the next pixel.
+            for (v, vector) in vectors.iter().enumerate().rev() {
+                for pixel in pixels.clone() {
+                    let mut sum = [0; VECTOR];
+                    vector.add(&sums[pixel * stride + v], &mut sum);
+                    values[pixel * channels + v * VECTOR..][..VECTOR].copy_from_slice(&sum);
+                }
+            }
         }
     }
 }
 
 struct Add<'a> {
-    of: &'a mut Requantizer,
-    sums: &'a [i32],
-    values: &'a mut [i8],
+    vectors: &'a [Vector],
+    spread: &'a mut [Lanes],
+    live: Option<&'a [usize]>,
     channels: usize,
-    relu: bool,
+    sums: &'a [Lanes],
+    values: &'a mut [i8],
 }
 
 impl SimdOp for Add<'_> {
@@ -100,21 +159,34 @@ impl SimdOp for Add<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, _: I) {
-        let least = if self.relu { 0 } else { i8::MIN };
-        let base = |value: i8| i32::from(value.max(least));
-        let taken = self.of.at.len();
-        let pixels = self.sums.chunks_exact(taken.max(1)).zip(self.values.chunks_exact_mut(self.channels));
-        if taken == self.channels {
-            pixels.for_each(|(sums, values)| self.of.pixel(sums, values, base));
+        let Self { vectors, spread, live, channels, sums, values } = self;
+        let kept = live.map_or(channels, <[usize]>::len).div_ceil(VECTOR);
+        if kept == 0 {
             return;
         }
-        let mut row = std::mem::take(&mut self.of.row);
-        for (sums, values) in pixels {
-            row.clear();
-            row.extend(self.of.at.iter().map(|&at| values[at]));
-            self.of.pixel(sums, &mut row, base);
-            self.of.at.iter().zip(&row).for_each(|(&at, value)| values[at] = *value);
+        for (sums, values) in sums.chunks(PIXELS * kept).zip(values.chunks_mut(PIXELS * channels)) {
+            let sums = if let Some(live) = live {
+                for (spread, sums) in spread.chunks_exact_mut(vectors.len()).zip(sums.chunks_exact(kept)) {
+                    let (spread, sums) = (spread.as_flattened_mut(), sums.as_flattened());
+                    live.iter().zip(sums).for_each(|(&o, sum)| spread[o] = *sum);
+                }
+                &*spread
+            } else {
+                sums
+            };
+            for (v, vector) in vectors.iter().enumerate() {
+                for (sums, values) in sums.chunks_exact(vectors.len()).zip(values.chunks_exact_mut(channels)) {
+                    let values = &mut values[v * VECTOR..];
+                    if let Some(values) = values.first_chunk_mut() {
+                        vector.add(&sums[v], values);
+                    } else {
+                        let mut whole = [0; VECTOR];
+                        whole[..values.len()].copy_from_slice(values);
+                        vector.add(&sums[v], &mut whole);
+                        values.copy_from_slice(&whole[..values.len()]);
+                    }
+                }
+            }
         }
-        self.of.row = row;
     }
 }

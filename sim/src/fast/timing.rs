@@ -28,6 +28,9 @@ pub(super) struct Buffers {
     /// Cycle in which the last input of each group of a gate's outputs is read.
     groups: Vec<u64>,
     conv: pass::Buffers,
+    fetcher: Fetcher,
+    /// All channels that a convolution has at most.
+    channels: Vec<usize>,
 }
 
 /// The gate unit's job: it runs in the cycles `started + 1 ..= last`.
@@ -43,7 +46,6 @@ pub(super) struct Timeline<'a> {
     program: &'a Program,
     mode: Mode,
     layers: Vec<LayerCount>,
-    fetcher: Fetcher,
     buffers: &'a mut Buffers,
     /// First cycle in which the controller may start the next instruction, and in which it sees the array idle.
     fetched: u64,
@@ -62,11 +64,13 @@ impl<'a> Timeline<'a> {
         buffers.activities.clear();
         buffers.activities.resize(program.layers.len(), Activity::default());
         buffers.ends.clear();
+        buffers.fetcher.reset();
+        let channels = program.convs.iter().map(|job| job.output.channels).max().unwrap_or(0);
+        buffers.channels.extend(buffers.channels.len()..channels);
         let mut timeline = Self {
             program,
             mode,
             layers: lines(program),
-            fetcher: Fetcher::default(),
             buffers,
             fetched: fetch(program) - 1,
             idle: 0,
@@ -87,7 +91,7 @@ impl<'a> Timeline<'a> {
                 at = at.max(self.lscore.1);
                 if self.lscore.0 == Score::ZERO && self.mode == Mode::Gated {
                     if let Unit::Move(job) = op.unit {
-                        self.fetcher.skip_move(self.program, at, job);
+                        self.buffers.fetcher.skip_move(self.program, at, job);
                     }
                     self.charge_quiet(at, op.layer);
                     self.fetched = at + fetch(self.program);
@@ -123,20 +127,20 @@ impl<'a> Timeline<'a> {
         let cycles = self.fetched.max(self.idle).max(self.gate.last + 1);
         let last = self.program.ops.last().map_or(0, |op| op.layer);
         self.charge_quiet(cycles - 1, last);
-        let Buffers { ends, activities, .. } = self.buffers;
+        let Buffers { ends, activities, fetcher, .. } = self.buffers;
         // The array's are in order, and so are the gate unit's.
         ends.sort_by_key(|end| (end.0, end.1));
         let ends = ends.iter().map(|&(cycle, _, layer)| (layer, cycle)).collect();
-        self.fetcher.drop_ahead(self.program, activities);
+        fetcher.drop_ahead(self.program, activities);
         for (layer, activity) in self.layers.iter_mut().zip(activities) {
             layer.activity = *activity;
         }
-        Counted { cycles, layers: self.layers, ends, dram_busy: self.fetcher.busy() }
+        Counted { cycles, layers: self.layers, ends, dram_busy: fetcher.busy() }
     }
 
     /// Charges what an instruction that could start in cycle `at` waits for rows of maps; gives the cycle in which it starts.
     fn wait_for_moves(&mut self, at: u64, op: &Op) -> u64 {
-        let ended = self.fetcher.moves_end(self.program, self.program.moves_before(op));
+        let ended = self.buffers.fetcher.moves_end(self.program, self.program.moves_before(op));
         if ended <= at {
             return at;
         }
@@ -149,9 +153,9 @@ impl<'a> Timeline<'a> {
     fn moves(&mut self, at: u64, index: usize) {
         let job = &self.program.moves[index];
         let map = &self.program.off_chip[job.map];
-        let Buffers { activities, lists, .. } = &mut *self.buffers;
+        let Buffers { activities, lists, fetcher, .. } = &mut *self.buffers;
         let entries = map.list.map_or(map.shape.channels, |l| lists[l].entries.len());
-        self.fetcher.moves(self.program, at, index, entries, activities);
+        fetcher.moves(self.program, at, index, entries, activities);
         counts::moves(&mut activities[job.layer], self.program, job, entries);
     }
 
@@ -208,13 +212,13 @@ impl<'a> Timeline<'a> {
     /// Notes the cycle in which the last input of each group of outputs is read. A group takes as long as its inputs enter, which may
     /// wait for their weights, or as its predecessor's outputs leave.
     fn groups(&mut self, at: u64, job: &GateJob) {
-        let Buffers { activities, lists, groups: lasts, .. } = &mut *self.buffers;
+        let Buffers { activities, lists, groups: lasts, fetcher, .. } = &mut *self.buffers;
         let live = job.list.map(|l| &lists[l].entries[..]);
         let macs = self.program.config.gate.macs;
         let slots = live.map_or(job.inputs, <[usize]>::len).max(1);
         let groups = job.outputs.div_ceil(macs);
         lasts.clear();
-        let transfer = self.fetcher.gate(self.program, at, job, live, activities);
+        let transfer = fetcher.gate(self.program, at, job, live, activities);
         let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
             lasts.extend((0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64));
             return;
@@ -267,9 +271,9 @@ impl<'a> Timeline<'a> {
         let job = &self.program.convs[index];
         let layer = &mut self.layers[job.layer];
         let skips = self.lscore.0 == Score::ZERO && self.mode == Mode::Gated;
-        let Buffers { activities, lists, conv, .. } = &mut *self.buffers;
-        let start = Start { program: self.program, conv: index, lists, skips, at };
-        let ran = conv::run(&start, &mut self.fetcher, activities, layer, conv);
+        let Buffers { activities, lists, conv, fetcher, channels, .. } = &mut *self.buffers;
+        let start = Start { program: self.program, conv: index, lists, channels, skips, at };
+        let ran = conv::run(&start, fetcher, activities, layer, conv);
         self.layers[self.gate.layer].cycles.gate += ran.gate;
         (self.charged, self.quiet) = (ran.idle, ran.quiet);
         self.idle = ran.idle + 1;

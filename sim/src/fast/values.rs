@@ -1,9 +1,9 @@
 //! Values and decisions of one image, on no accelerator in particular.
 
-use super::product::{Multiplier, Operands, Scratch, Weights};
-use super::requantize::{Requantizer, half};
+use super::convolution::{Filters, Input, Lanes, Scratch, Way};
+use super::gate::{Pooling, score};
+use super::requantize::{Kept, Requantizer};
 use crate::Mode;
-use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub(crate) struct Network {
     net: Arc<QuantNetwork>,
     /// In the order of [`QuantNetwork::convs`].
-    weights: Vec<Weights>,
+    filters: Vec<Filters>,
+    gates: usize,
 }
 
 impl std::fmt::Debug for Network {
@@ -30,14 +31,15 @@ struct Map {
     entries: usize,
 }
 
-/// Channels that a convolution computes, with their scores.
+/// Channels that a convolution computes.
 struct Keep {
     live: Option<Vec<usize>>,
-    scores: Option<Vec<Score>>,
+    /// Which decision of the trace has their scores.
+    decision: Option<usize>,
     lscore: Score,
 }
 
-const WHOLE: Keep = Keep { live: None, scores: None, lscore: Score::ONE };
+const WHOLE: Keep = Keep { live: None, decision: None, lscore: Score::ONE };
 
 /// What is added before a value is saturated.
 enum Base {
@@ -51,13 +53,13 @@ enum Base {
 /// What an image fills, used again by the next one.
 #[derive(Default)]
 pub(super) struct Buffers {
-    multiplier: Multiplier,
-    operands: Operands,
     scratch: Scratch,
-    sums: Vec<i32>,
+    sums: Vec<Lanes>,
     requantizer: Requantizer,
-    /// Values of maps that are not read any more.
+    pooling: Pooling,
+    /// Values of maps that are not read any more, and live lists.
     spare: Vec<Vec<i8>>,
+    lists: Vec<Vec<usize>>,
 }
 
 /// One image on its way.
@@ -71,18 +73,25 @@ struct Run<'a> {
     conv: usize,
 }
 
+impl Map {
+    fn read(&self) -> Input<'_> {
+        Input { values: &self.values, relu: self.relu, entries: self.entries, live: self.live.as_deref() }
+    }
+}
+
 impl Network {
     pub fn new(net: &Arc<QuantNetwork>) -> Self {
-        let multiplier = Multiplier::new();
-        let weights = net.convs().map(|c| Weights::new(c, &multiplier)).collect();
-        Self { net: Arc::clone(net), weights }
+        let way = Way::of_machine();
+        let filters = net.convs().map(|c| Filters::new(c, way)).collect();
+        Self { net: Arc::clone(net), filters, gates: net.gates().count() }
     }
 
     /// Decisions and logits of an image (`[channel][row][column]`), and every map if `keep_maps`.
     pub(super) fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool, buffers: &mut Buffers) -> Trace {
         let shape = self.net.input.shape;
         let pixels = shape.pixels();
-        let mut run = Run { network: self, mode, keep_maps, trace: Trace::default(), buffers, conv: 0 };
+        let trace = Trace { gates: Vec::with_capacity(self.gates), ..Trace::default() };
+        let mut run = Run { network: self, mode, keep_maps, trace, buffers, conv: 0 };
         let mut stream = Map { entries: shape.channels, ..run.map(false) };
         stream.values.extend((0..shape.len()).map(|i| image[i % shape.channels * pixels + i / shape.channels]));
         for layer in &self.net.layers {
@@ -92,10 +101,13 @@ impl Network {
                     run.done(std::mem::replace(&mut stream, out));
                 }
                 Layer::Block(b) => run.block(b, &mut stream),
-                Layer::MaxPool(p) => stream = run.max_pool(p, &stream),
+                Layer::MaxPool(p) => {
+                    let out = run.max_pool(p, &stream);
+                    run.done(std::mem::replace(&mut stream, out));
+                }
             }
         }
-        run.trace.logits = fully_connected(&self.net.classifier, &stream);
+        run.trace.logits = run.buffers.pooling.fully_connected(&self.net.classifier, &stream.read()).to_vec();
         run.done(stream);
         run.trace
     }
@@ -112,6 +124,7 @@ impl Run<'_> {
     /// Nothing reads that map any more.
     fn done(&mut self, map: Map) {
         self.buffers.spare.push(map.values);
+        self.buffers.lists.extend(map.live);
     }
 
     fn plain(&mut self, c: &Conv, x: &Map) -> Map {
@@ -124,8 +137,9 @@ impl Run<'_> {
 
     fn max_pool(&mut self, p: &MaxPool, x: &Map) -> Map {
         let channels = p.output.channels;
-        let mut values = vec![i8::MIN; p.output.len()];
-        for (o, best) in values.chunks_exact_mut(channels).enumerate() {
+        let mut out = Map { entries: channels, ..self.map(x.relu) };
+        out.values.resize(p.output.len(), i8::MIN);
+        for (o, best) in out.values.chunks_exact_mut(channels).enumerate() {
             for row in p.window(0, o / p.output.width) {
                 for column in p.window(1, o % p.output.width) {
                     let pixel = &x.values[(row * p.input.width + column) * channels..][..channels];
@@ -133,14 +147,16 @@ impl Run<'_> {
                 }
             }
         }
-        let out = Map { values, relu: x.relu, live: None, entries: channels };
         self.note(&p.name, p.output, &out);
         out
     }
 
     /// Replaces `stream` by the block's output.
     fn block(&mut self, b: &Block, stream: &mut Map) {
-        let lscore = b.lnet.as_ref().map_or(Score::ONE, |g| self.gate(g, stream)[0]);
+        let lscore = b.lnet.as_ref().map_or(Score::ONE, |g| {
+            let decision = self.gate(g, stream);
+            self.trace.gates[decision].scores[0]
+        });
         let skipped = lscore == Score::ZERO && self.mode == Mode::Gated;
         let last = b.convs.len() - 1;
         let mut branch: Option<Map> = None;
@@ -164,14 +180,25 @@ impl Run<'_> {
         if let Some(s) = &b.shortcut {
             let out = self.plain(s, stream);
             let before = std::mem::replace(stream, out);
-            branch = branch.or(Some(before));
+            if branch.is_some() {
+                self.done(before);
+            } else {
+                branch = Some(before);
+            }
             relu = false;
         }
         if let Some(keep) = keep {
-            let input = branch.unwrap_or_else(|| stream.clone());
+            let input = branch.unwrap_or_else(|| {
+                let mut copy = Map { entries: stream.entries, ..self.map(stream.relu) };
+                copy.values.extend_from_slice(&stream.values);
+                copy
+            });
             self.convolve(&g.conv, &input, &keep, &Base::Residual { relu }, stream);
             self.note(&g.conv.name, g.conv.output, stream);
             self.done(input);
+            self.buffers.lists.extend(keep.live);
+        } else {
+            branch.into_iter().for_each(|read| self.done(read));
         }
         self.conv += 1;
         stream.relu = b.relu;
@@ -180,34 +207,36 @@ impl Run<'_> {
     /// What a C-Net keeps of its convolution.
     fn keep(&mut self, gate: Option<&Fc>, x: &Map) -> Keep {
         let Some(gate) = gate else { return WHOLE };
-        let scores = self.gate(gate, x);
+        let decision = self.gate(gate, x);
+        let scores = &self.trace.gates[decision].scores;
         let listed = |c: &usize| self.mode == Mode::ForcedOpen || scores[*c] > Score::ZERO;
-        let live = (0..scores.len()).filter(listed).collect();
-        Keep { live: Some(live), scores: Some(scores), lscore: Score::ONE }
+        let mut live = self.buffers.lists.pop().unwrap_or_default();
+        live.clear();
+        live.extend((0..scores.len()).filter(listed));
+        Keep { live: Some(live), decision: Some(decision), lscore: Score::ONE }
     }
 
-    fn gate(&mut self, gate: &Fc, x: &Map) -> Vec<Score> {
-        let sums = fully_connected(gate, x);
-        let scores: Vec<Score> = sums.iter().enumerate().map(|(o, t)| score(*t, gate, o)).collect();
-        self.trace.gates.push(GateDecision { gate: gate.name.clone(), scores: scores.clone() });
-        scores
+    /// Evaluates a gate; which decision of the trace that is.
+    fn gate(&mut self, gate: &Fc, x: &Map) -> usize {
+        let sums = self.buffers.pooling.fully_connected(gate, &x.read());
+        let scores = sums.iter().enumerate().map(|(o, t)| score(*t, gate, o)).collect();
+        self.trace.gates.push(GateDecision { gate: gate.name.clone(), scores });
+        self.trace.gates.len() - 1
     }
 
     /// Computes the channels that `keep` names into `out`: by channel where that has all of them already, else densely.
     fn convolve(&mut self, c: &Conv, x: &Map, keep: &Keep, base: &Base, out: &mut Map) {
-        let Buffers { multiplier, operands, scratch, sums, requantizer, .. } = &mut *self.buffers;
-        operands.read(&x.values, x.relu);
-        let weights = &self.network.weights[self.conv];
-        let (live_in, live) = (x.live.as_deref(), keep.live.as_deref());
-        weights.accumulate(multiplier, c, operands, [live_in, live], scratch, sums);
-        requantizer.set(c, live, keep.scores.as_deref(), keep.lscore);
+        let Buffers { scratch, sums, requantizer, .. } = &mut *self.buffers;
+        let live = keep.live.as_deref();
+        let scores = keep.decision.map(|d| &self.trace.gates[d].scores[..]);
+        self.network.filters[self.conv].accumulate(c, &x.read(), live, scratch, sums);
+        let kept = Kept { live, scores, lscore: keep.lscore };
         match base {
             Base::Nothing => {
                 out.entries = live.map_or(c.output.channels, <[usize]>::len);
-                out.values.resize(sums.len(), 0);
-                requantizer.store(sums, &mut out.values);
+                requantizer.store(c, &kept, sums, &mut out.values);
             }
-            Base::Residual { relu } => requantizer.add(sums, &mut out.values, out.entries, *relu),
+            Base::Residual { relu } => requantizer.add(c, &kept, *relu, sums, &mut out.values),
         }
     }
 
@@ -223,28 +252,4 @@ impl Run<'_> {
             self.trace.maps.push((name.to_string(), map));
         }
     }
-}
-
-/// Accumulators of a fully connected layer on a map's pooled channels, bias added.
-fn fully_connected(f: &Fc, x: &Map) -> Vec<i32> {
-    let mut sums = vec![0i32; x.entries];
-    for pixel in x.values.chunks_exact(x.entries.max(1)) {
-        sums.iter_mut().zip(pixel).for_each(|(sum, v)| *sum += i32::from(if x.relu { (*v).max(0) } else { *v }));
-    }
-    let pooled: Vec<i32> = sums.iter().map(|sum| (sum + half(f.pool_shift)) >> f.pool_shift).collect();
-    let rows = f.weights.chunks_exact(f.inputs).zip(&f.bias);
-    rows.map(|(w, bias)| {
-        let weight = |entry: usize| i32::from(w[x.live.as_ref().map_or(entry, |l| l[entry])]);
-        bias + pooled.iter().enumerate().map(|(entry, p)| weight(entry) * p).sum::<i32>()
-    })
-    .collect()
-}
-
-fn score(sum: i32, gate: &Fc, output: usize) -> Score {
-    let shift = gate.shift[output];
-    let rounded = (i64::from(sum) + i64::from(half(shift))) >> shift;
-    let narrow = rounded.clamp(i16::MIN.into(), i16::MAX.into()) as i32;
-    let scaled = (narrow * i32::from(gate.multiplier[output]) + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
-    let score = Score::from_bits(scaled.clamp(0, Score::ONE.to_bits().into()) as u16);
-    if score < gate.threshold { Score::ZERO } else { score }
 }
