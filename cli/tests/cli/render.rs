@@ -121,6 +121,33 @@ fn no_layer_is_above_the_roof() {
 }
 
 #[test]
+fn what_comes_from_dram_has_a_roof_and_a_ring_for_each_convolution() {
+    let run = ["run", "--synthetic", "resnet18", "--gate-rate", "1", "--images", "1"];
+    let page = stdout(&[&run[..], &["--html", "-"]].concat());
+    let report: Report = serde_json::from_str(&stdout(&[&run[..], &["--json", "-"]].concat())).expect("a report");
+    let page = parse(&page);
+    let of_class = |class: &str| -> Vec<Node> {
+        let is_it = |n: &Node| n.attribute("class").is_some_and(|all| all.split(' ').any(|c| c == class));
+        page.descendants().filter(is_it).collect()
+    };
+    let fetched = |l: &&lcsim_spec::report::LayerReport| {
+        matches!(l.kind, LayerKind::Conv | LayerKind::Shortcut) && l.dram_bytes > 0
+    };
+    let fetching = report.layers.iter().filter(fetched);
+    let rings = fetching.map(|l| {
+        let intensity = l.macs_executed as f64 / l.dram_bytes as f64;
+        format!("{}: {intensity:.3} MACs per byte from DRAM", l.name)
+    });
+    let found: Vec<String> = of_class("ring").into_iter().map(text).collect();
+    assert_eq!(found, rings.collect::<Vec<_>>());
+    assert!(!found.is_empty());
+    let roofs: Vec<String> = of_class("dram").into_iter().map(text).collect();
+    assert_eq!(roofs, ["the DRAM moves 16 bytes a cycle"]);
+    let (_folder, path, _) = self::report();
+    assert!(!stdout(&["report", arg(&path), "--html", "-"]).contains("the DRAM moves"));
+}
+
+#[test]
 fn the_page_needs_nothing_from_elsewhere() {
     let (_folder, path, _) = report();
     let page = stdout(&["report", arg(&path), "--html", "-"]);
