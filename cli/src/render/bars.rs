@@ -3,9 +3,9 @@
 
 use maud::{Markup, html};
 
-/// A part of a bar: its series, its length, what it says when pointed at.
+/// A part of a bar: its series, its length, what it says when pointed at. Without a series nothing is drawn.
 pub struct Part {
-    pub series: usize,
+    pub series: Option<usize>,
     pub length: f64,
     pub title: String,
 }
@@ -42,8 +42,10 @@ fn track(bar: &Bar, full: f64) -> Markup {
         svg viewBox="0 0 100 1" preserveAspectRatio="none" role="img" aria-label=(bar.text) {
             rect.track width="100" height="1" {}
             @for part in bar.parts.iter().filter(|p| p.length > 0.0) {
-                rect class={ "s" (part.series) } x=(percent(from)) width=(percent(part.length)) height="1" {
-                    title { (part.title) }
+                @if let Some(series) = part.series {
+                    rect class={ "s" (series) } x=(percent(from)) width=(percent(part.length)) height="1" {
+                        title { (part.title) }
+                    }
                 }
                 @let () = from += part.length;
             }

@@ -4,6 +4,7 @@ use super::bars::{Bar, Part, bars, legend};
 use super::figures::{self, Component, ENERGY, Table, nanojoules};
 use super::histogram::histogram;
 use super::roofline::roofline;
+use super::timeline::timeline;
 use crate::draw::COLOURS;
 use crate::text::{percent, rounded};
 use lcsim_spec::Report;
@@ -17,14 +18,14 @@ const STYLE: &str = include_str!("page.css");
 const META: &str = "<meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>";
 
 /// Parts of a layer's cycles: colour, name, and where they stand.
-type CyclePart = (usize, &'static str, fn(&LayerReport) -> u64);
-const CYCLES: [CyclePart; 3] = [
+pub(super) type CyclePart = (usize, &'static str, fn(&LayerReport) -> u64);
+pub(super) const CYCLES: [CyclePart; 3] = [
     (0, "compute", |l| l.compute_cycles),
     (3, "waits for a gate", |l| l.gate_cycles),
     (1, "stalls", |l| l.stall_cycles),
 ];
 /// Colour of the cycles that are none of these.
-const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
+pub(super) const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
 /// What a DRAM adds to the roofline.
 const DRAM_NOTE: &str = "Dashed: what the DRAM can move. A ring is a layer against its bytes of DRAM, which may have begun to arrive \
                          while the one before ran.";
@@ -51,6 +52,7 @@ pub fn html(report: &Report) -> String {
                     (headlines(report))
                     div.columns { (cycles(report)) (energy(report)) }
                     div.columns { (distribution(report)) (roof(report)) }
+                    (timeline(report))
                     (gates(report))
                     (section("Layers", "Cycles, MACs and energy are means per image.", &table(&figures::layers(report))))
                     @if let Some(dram) = figures::dram(report) { (section("DRAM", "Weights, and rows of maps that do not fit on chip.", &table(&dram))) }
@@ -77,7 +79,7 @@ fn colours() -> String {
     format!(":root{{{variables}}}{classes}\n")
 }
 
-fn section(title: &str, note: &str, content: &Markup) -> Markup {
+pub(super) fn section(title: &str, note: &str, content: &Markup) -> Markup {
     html! {
         section {
             h2 { (title) }
@@ -124,10 +126,10 @@ fn cycles(report: &Report) -> Markup {
         let title = |name: &str, n: u64| format!("{}: {name}, {} cycles per image", layer.name, mean(n));
         let own = CYCLES.map(|(series, name, of)| {
             let n = of(layer);
-            Part { series, length: n as f64, title: title(name, n) }
+            Part { series: Some(series), length: n as f64, title: title(name, n) }
         });
         let rest = layer.cycles as f64 - own.iter().map(|p| p.length).sum::<f64>();
-        let rest = Part { series: OTHER.0, length: rest, title: title("all", layer.cycles) };
+        let rest = Part { series: Some(OTHER.0), length: rest, title: title("all", layer.cycles) };
         let parts = own.into_iter().chain([rest]).collect();
         Bar { name: layer.name.clone(), parts, text: mean(layer.cycles), gap: false }
     };
@@ -144,7 +146,7 @@ fn energy(report: &Report) -> Markup {
         let part = |(series, (name, of)): (usize, &Component)| {
             let pj = of(&layer.energy_pj);
             Part {
-                series,
+                series: Some(series),
                 length: pj,
                 title: format!("{}: {name}, {} nJ per image", layer.name, nanojoules(report, pj)),
             }
@@ -199,7 +201,7 @@ fn gates(report: &Report) -> Markup {
         };
         let gap = at > 0 && block(layer) != block(gates[at - 1]);
         let title = format!("{}: {text}", layer.name);
-        Bar { name: layer.name.clone(), parts: vec![Part { series, length, title }], text, gap }
+        Bar { name: layer.name.clone(), parts: vec![Part { series: Some(series), length, title }], text, gap }
     };
     let lines: Vec<Bar> = gates.iter().enumerate().map(bar).collect();
     html! {

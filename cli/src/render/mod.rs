@@ -9,6 +9,7 @@ mod html;
 mod markdown;
 mod plane;
 mod roofline;
+mod timeline;
 
 pub use figures::{Component, ENERGY};
 pub use html::html;

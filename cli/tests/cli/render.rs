@@ -102,6 +102,16 @@ fn bars_are_as_long_as_their_figures() {
     }
     let gates = report.layers.iter().filter(|l| matches!(l.kind, LayerKind::LNet | LayerKind::CNet));
     assert_eq!(chart("Gates").len(), gates.count());
+    // All of the time, and a mark at each wait, where the lines before it end.
+    let strips = chart("Gate timeline");
+    assert!((lengths(&strips[0]).iter().sum::<f64>() - 100.0).abs() < 1e-6, "{:?}", lengths(&strips[0]));
+    let marks = strips[1].descendants().filter(|n| n.has_tag_name("rect") && n.attribute("class") != Some("track"));
+    let marks: Vec<f64> = marks.map(|m| m.attribute("x").expect("placed").parse().expect("a number")).collect();
+    let waits: Vec<usize> = (0..report.layers.len()).filter(|i| report.layers[*i].gate_cycles > 0).collect();
+    assert_eq!(marks.len(), waits.len());
+    let before: u64 = report.layers[..waits[0]].iter().map(|l| l.cycles).sum();
+    assert!((marks[0] - 100.0 * before as f64 / report.cycles.total as f64).abs() < 1e-6, "{marks:?}");
+    assert!(marks.is_sorted());
     let points = page.descendants().filter(|n| n.has_tag_name("circle")).count();
     let executed = |l: &&lcsim_spec::report::LayerReport| l.kind == LayerKind::Conv || l.kind == LayerKind::Shortcut;
     assert_eq!(points, report.layers.iter().filter(executed).filter(|l| l.macs_executed > 0).count());
