@@ -43,13 +43,20 @@ pub(super) enum Way {
 impl Way {
     /// The fastest one. Machines with instructions for sums of four int8 products have matrix products that are hard to beat.
     pub fn of_machine() -> Self {
+        let products_are_slow = |_: &Self| product::Multiplier::new().may_saturate();
+        Self::direct().filter(products_are_slow).unwrap_or(Self::Product)
+    }
+
+    /// The direct one, if this machine has its instructions.
+    pub fn direct() -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
-        if product::Multiplier::new().may_saturate()
-            && let Some(simd) = V3::try_new()
         {
-            return Self::Direct(simd);
+            V3::try_new().map(Self::Direct)
         }
-        Self::Product
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            None
+        }
     }
 }
 

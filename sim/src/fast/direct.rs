@@ -21,7 +21,7 @@ pub(super) struct Filters {
     simd: V3,
     /// `[tap][input][lane]`, a lane for each output channel, in whole vectors; behind them an input of zeros.
     all: Vec<u8>,
-    /// Those of all channels, as [`Packing`] makes them.
+    /// Those of all channels, as [`Pack`] makes them.
     packed: Vec<Quads>,
 }
 
