@@ -127,6 +127,7 @@ impl Channel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lcsim_spec::config::Prefetch;
     use std::collections::BTreeSet;
 
     #[test]
