@@ -146,7 +146,7 @@ fn what_comes_from_dram_has_a_roof_and_a_ring_for_each_convolution() {
     let fetching = report.layers.iter().filter(fetched);
     let rings = fetching.map(|l| {
         let intensity = l.macs_executed as f64 / l.dram_bytes as f64;
-        format!("{}: {intensity:.3} MACs per byte from DRAM", l.name)
+        format!("{}: {intensity:.3} MACs per byte of DRAM", l.name)
     });
     let found: Vec<String> = of_class("ring").into_iter().map(text).collect();
     assert_eq!(found, rings.collect::<Vec<_>>());
