@@ -48,17 +48,15 @@ impl Machine<'_> {
         if self.draining > 0 {
             return (job.layer, Spent::Drain);
         }
-        if self.controller(sampled) == ControllerState::AwaitsMoves {
-            return (self.program.ops[self.pc].layer, Spent::Dram);
+        // The stop belongs to what stands before it.
+        let layer = self.program.ops.get(self.pc).or(self.program.ops.last()).map_or(job.layer, |op| op.layer);
+        if self.controller(sampled) == ControllerState::AwaitsMoves || self.rests(sampled) {
+            return (layer, Spent::Dram);
         }
         match gate {
             Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
             Some(g) => (g.layer, Spent::Gate),
-            // The stop belongs to what stands before it.
-            None => {
-                let op = self.program.ops.get(self.pc).or(self.program.ops.last());
-                (op.map_or(job.layer, |op| op.layer), Spent::Control)
-            }
+            None => (layer, Spent::Control),
         }
     }
 }

@@ -176,14 +176,19 @@ impl<'a> Machine<'a> {
     fn step(&mut self) -> bool {
         let sampled = self.sample();
         self.observe_ends(&sampled);
-        let stops = self.pc == self.program.ops.len() && self.fetching == 0;
-        if stops && !sampled.array_busy && sampled.gate_running.is_none() {
+        if self.rests(&sampled) && self.now >= self.fetcher.moves_end(self.program, self.program.moves.len()) {
             return false;
         }
         self.account(&sampled);
         self.tick(&sampled);
         self.now += 1;
         true
+    }
+
+    /// The program is at its end, and nothing is at work but moves.
+    fn rests(&self, sampled: &Sampled) -> bool {
+        let stops = self.pc == self.program.ops.len() && self.fetching == 0;
+        stops && !sampled.array_busy && sampled.gate_running.is_none()
     }
 
     fn sample(&self) -> Sampled {

@@ -124,9 +124,11 @@ impl<'a> Timeline<'a> {
     }
 
     fn counted(mut self) -> Counted {
-        let cycles = self.fetched.max(self.idle).max(self.gate.last + 1);
+        let rests = self.fetched.max(self.idle).max(self.gate.last + 1);
         let last = self.program.ops.last().map_or(0, |op| op.layer);
-        self.charge_quiet(cycles - 1, last);
+        self.charge_quiet(rests - 1, last);
+        let cycles = rests.max(self.buffers.fetcher.moves_end(self.program, self.program.moves.len()));
+        self.layers[last].cycles.dram += cycles - rests;
         let Buffers { ends, activities, fetcher, .. } = self.buffers;
         // The array's are in order, and so are the gate unit's.
         ends.sort_by_key(|end| (end.0, end.1));
