@@ -60,6 +60,8 @@ pub(super) struct Channel {
 pub(crate) struct Moving {
     /// Which of [`Program::moves`].
     pub job: usize,
+    /// Entries of its map.
+    pub entries: usize,
     /// Words of the banks, cycles that they take, and cycles that have passed.
     pub words: u64,
     pub takes: u64,

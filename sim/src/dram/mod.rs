@@ -83,16 +83,9 @@ impl Fetcher {
         }
     }
 
-    /// Asks for a move of rows of a map of `entries` entries; without any, for nothing. Gives the words that it has.
-    pub fn moves(
-        &mut self,
-        program: &Program,
-        now: u64,
-        job: usize,
-        entries: usize,
-        activities: &mut [Activity],
-    ) -> u64 {
-        let Some(dram) = &program.config.dram else { return 0 };
+    /// Asks for a move of rows of a map of `entries` entries; without any, for nothing.
+    pub fn moves(&mut self, program: &Program, now: u64, job: usize, entries: usize, activities: &mut [Activity]) {
+        let Some(dram) = &program.config.dram else { return };
         let of = &program.moves[job];
         let pixel = program.off_chip[of.map].shape.width * entries;
         let mut bursts = Bursts::new(dram);
@@ -108,14 +101,13 @@ impl Fetcher {
         let words = move_words(program, of, entries);
         // A bank takes a byte a cycle.
         let takes = bytes.div_ceil(dram.bytes_per_cycle as u64).max(words);
-        self.channel.request(dram, now, Moving { job, words, takes, passed: 0 });
-        words
+        self.channel.request(dram, now, Moving { job, entries, words, takes, passed: 0 });
     }
 
     /// Steps over a move.
     pub fn skip_move(&mut self, program: &Program, now: u64, job: usize) {
         if let Some(dram) = &program.config.dram {
-            self.channel.request(dram, now, Moving { job, words: 0, takes: 0, passed: 0 });
+            self.channel.request(dram, now, Moving { job, entries: 0, words: 0, takes: 0, passed: 0 });
         }
     }
 

@@ -10,10 +10,6 @@ use std::collections::VecDeque;
 pub(super) struct Mover {
     /// Maps, `[row][column][entry]`.
     maps: Vec<Vec<i8>>,
-    /// Entries of the maps that moves are about, in their order, from the first that has not ended.
-    entries: VecDeque<(usize, usize)>,
-    /// Words that the first of them has moved.
-    moved: u64,
     /// Cycle in which each word that has left the DRAM is written: the move, its entries, the word.
     arriving: VecDeque<(u64, usize, usize, u64)>,
 }
@@ -25,7 +21,7 @@ impl Mover {
             let (channels, pixels) = (program.image.channels, program.image.pixels());
             maps[map] = (0..image.len()).map(|at| image[at % channels * pixels + at / channels]).collect();
         }
-        Self { maps, entries: VecDeque::new(), moved: 0, arriving: VecDeque::new() }
+        Self { maps, arriving: VecDeque::new() }
     }
 }
 
@@ -33,32 +29,23 @@ impl Machine<'_> {
     pub(super) fn start_move(&mut self, job: usize) {
         let map = &self.program.off_chip[self.program.moves[job].map];
         let entries = map.list.map_or(map.shape.channels, |l| self.gate.lists[l].entries.len());
-        let words = self.fetcher.moves(self.program, self.now, job, entries, &mut self.activity);
-        if words > 0 {
-            self.mover.entries.push_back((job, entries));
-        }
+        self.fetcher.moves(self.program, self.now, job, entries, &mut self.activity);
     }
 
     /// What the channel moves in this cycle: words to the DRAM are read now, words from there arrive a latency later.
     pub(super) fn tick_moves(&mut self) {
         let before = self.fetcher.moving();
         self.fetcher.follow(self.program, self.now + 1);
-        if let Some(&(job, entries)) = self.mover.entries.front() {
+        if let Some(moving) = before {
+            let (job, entries) = (moving.job, moving.entries);
             let still = self.fetcher.moving().filter(|m| m.job == job);
-            let all = before.filter(|m| m.job == job).map_or(0, |m| m.words);
-            let moved = still.map_or(all, |m| m.moved());
             let latency = self.program.config.dram.as_ref().map_or(0, |d| d.latency_cycles as u64);
-            for word in self.mover.moved..moved {
+            for word in moving.moved()..still.map_or(moving.words, |m| m.moved()) {
                 if self.program.moves[job].stores {
                     self.store_word(job, entries, word);
                 } else {
                     self.mover.arriving.push_back((self.now + latency, job, entries, word));
                 }
-            }
-            self.mover.moved = moved;
-            if still.is_none() {
-                self.mover.entries.pop_front();
-                self.mover.moved = 0;
             }
         }
         while let Some(&(_, job, entries, word)) = self.mover.arriving.front().filter(|word| word.0 == self.now) {

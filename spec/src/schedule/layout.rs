@@ -122,7 +122,7 @@ impl<'a> Layout<'a> {
                 Some(_) => format!("layer `{layer}` beside the map before it"),
                 None => format!("layer `{layer}`"),
             };
-            return Err(self.misfit(memory, &[beside, Some(place)], item, needed));
+            return Err(self.misfit(memory, beside.into_iter().chain([place]), item, needed));
         }
         place.base = Some(if high { depth - words } else { 0 });
         Ok(place)
@@ -146,8 +146,8 @@ impl<'a> Layout<'a> {
     }
 
     /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of those that stand there goes off chip.
-    fn misfit(&self, memory: Memory, maps: &[Option<Place>], item: String, needed: usize) -> Misfit {
-        let spills = maps.iter().flatten().filter(|_| self.config.dram.is_some());
+    fn misfit(&self, memory: Memory, maps: impl Iterator<Item = Place>, item: String, needed: usize) -> Misfit {
+        let spills = maps.filter(|_| self.config.dram.is_some());
         if let Some(largest) = spills.max_by_key(|m| (self.words(m), m.map)) {
             return Misfit::Spill(largest.map);
         }
@@ -189,9 +189,8 @@ impl<'a> Layout<'a> {
                 rows -= 1;
             }
             if needed(rows) > free {
-                let maps: Vec<_> = stays.into_values().map(Some).collect();
                 let item = format!("layer `{layer}` in bands of one row");
-                return Err(self.misfit(memory, &maps, item, low + high + needed(rows)));
+                return Err(self.misfit(memory, stays.into_values(), item, low + high + needed(rows)));
             }
             for end in (0..2).filter(|end| ends[*end].memory == memory) {
                 bases[end] = low;
@@ -213,7 +212,7 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Program, parameters and the waiting image stay on chip; so do filters and gate weights, if they fit. Of those that come from
+    /// Program and parameters stay on chip; so do filters and gate weights, if they fit. Of those that come from
     /// DRAM, the filters of two tiles and the weights of a whole gate have to fit.
     pub fn check_memories(&self, program: &mut Program) -> Result<(), ScheduleError> {
         let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
