@@ -77,9 +77,11 @@ impl Plane {
                     text x=(left - 6.0) y=(y + 4.0) text-anchor="end" { (tick_label(tick)) }
                 }
                 @for &tick in &self.x.ticks {
-                    @let x = self.left(tick);
+                    @let (x, label) = (self.left(tick), tick_label(tick));
+                    // A long number at the right end would be cut.
+                    @let anchor = if x + label.len() as f64 * 3.5 > SIZE[0] { "end" } else { "middle" };
                     line.grid x1=(x) x2=(x) y1=(top) y2=(bottom) {}
-                    text x=(x) y=(bottom + 17.0) text-anchor="middle" { (tick_label(tick)) }
+                    text x=(x) y=(bottom + 17.0) text-anchor=(anchor) { (label) }
                 }
                 text.label x=((left + right) / 2.0) y=(SIZE[1] - 6.0) text-anchor="middle" { (self.x.label) }
                 text.label transform={ "translate(13 " ((top + bottom) / 2.0) ") rotate(-90)" } text-anchor="middle" { (self.y.label) }
