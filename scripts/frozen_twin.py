@@ -6,7 +6,7 @@
 How the twin is made, over all training images without augmentation:
 
 1. For each gate output (an L-Net, or one channel of a C-Net) take its open rate, the share of images with a score
-   above 0, and its mean score over the images that open it.
+   above 0, and its mean score over the images that open it. (A C-Net 2 is asked about the images of an open L-Net alone.)
 2. Open the gate outputs in falling order of their open rate. The dynamic network's average cost lies between two of
    these steps (a block at a time, mostly); both are taken: the twin that costs just less and the one that costs more.
 3. An open output gives its mean score to every image, the others give 0.
@@ -49,11 +49,12 @@ def gates(model):
 def mean_decisions(model, images):
     """Open rates and mean open scores (a tensor a gate), and the mean executed MACs."""
     model.eval()
-    opened, total, macs = {}, {}, 0
+    opened, total, asked, macs = {}, {}, {}, 0
 
     def record(gate, _, output):
         score, live = output
         opened[gate] = opened.get(gate, 0) + live.sum(0)
+        asked[gate] = asked.get(gate, 0) + len(live)
         total[gate] = total.get(gate, 0) + score.sum(0, dtype=torch.float64)
 
     order = [getattr(*g) for g in gates(model)]
@@ -62,7 +63,7 @@ def mean_decisions(model, images):
         macs += model(data.normalize(x))[1].sum().item()
     for hook in hooks:
         hook.remove()
-    rates = [opened[g] / len(images) for g in order]
+    rates = [opened[g] / asked[g] for g in order]
     return rates, [(total[g] / opened[g].clamp(min=1)).float() for g in order], macs / len(images)
 
 

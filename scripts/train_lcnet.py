@@ -28,7 +28,7 @@ import torch.nn.functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data, export  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
-from lcnet.model import WIDTHS, CNet, LNet, ResNet  # noqa: E402
+from lcnet.model import WIDTHS, CNet, LNet, ResNet, dense  # noqa: E402
 from lcnet.start import order_channels  # noqa: E402
 
 
@@ -47,11 +47,14 @@ def arguments():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--bf16", action="store_true", help="bfloat16 autocast: faster only on CPUs with avx512_bf16 or AMX")
     p.add_argument("--warm-start", type=pathlib.Path, help="checkpoint, dense or LC-Net; makes the network an LC-Net")
-    p.add_argument("--teacher", type=pathlib.Path, help="dense checkpoint to distil from, of any depth")
+    teacher = p.add_mutually_exclusive_group()
+    teacher.add_argument("--teacher", type=pathlib.Path, help="dense checkpoint to distil from, of any depth")
+    teacher.add_argument("--answers", type=pathlib.Path, help="or: file of teacher_answers.py, whose views of the images are used")
     p.add_argument("--start", type=float, default=1.0, help="MAC share at which the target starts to fall")
     p.add_argument("--target", type=float, default=1.0, help="executed MACs to press for, as a share of dense")
     p.add_argument("--pressure", type=float, default=4.0, help="loss per unit of MAC share above the target")
-    p.add_argument("--tile", type=int, default=1, help="count live channels in tiles of so many, as an array with as many rows does")
+    p.add_argument("--tile", type=int, nargs="+", default=[1],
+                   help="count live channels in tiles of so many, as an array with as many rows does; several: the mean of their costs")
     p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls")
     p.add_argument("--l-floor", type=float, default=0.5, help="share of images that an L-Net stays open for, about")
     return p.parse_args()
@@ -87,15 +90,12 @@ def distillation(logits, soft, temperature=4.0):
     return temperature**2 * F.kl_div(answer, soft, reduction="batchmean", log_target=True)
 
 
-def loss_of(args, model, teacher, x, y, dense_macs, progress):
+def loss_of(args, model, x, y, soft, dense_macs, progress):
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
         logits, macs, opens = model(x)
-        if teacher:
-            with torch.no_grad():
-                soft = teacher(x)[0].float()
     logits = logits.float()
     loss = F.cross_entropy(logits, y)
-    if teacher:
+    if soft is not None:
         loss = 0.5 * (loss + distillation(logits, soft))
     if opens:
         target = args.start - (args.start - args.target) * min(1, progress / args.ramp)
@@ -123,17 +123,13 @@ def main():
     images, labels = data.load(args.data, train=True)
     test_images, test_labels = data.load(args.data, train=False)
     channels, size = images.shape[1], images.shape[2]
-    model = ResNet(args.n, channels, int(labels.max()) + 1, gated=args.warm_start is not None, tile=args.tile)
+    model = ResNet(args.n, channels, int(labels.max()) + 1, gated=args.warm_start is not None, tiles=args.tile)
     model = model.to(memory_format=torch.channels_last)
     dense_macs = model.dense_macs(size)
     opt = optimizer(args, model)
-    teacher = None
-    if args.teacher:
-        weights = torch.load(args.teacher, weights_only=True)["model"]
-        blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
-        teacher = ResNet(blocks // len(WIDTHS), channels, model.fc.out_features)
-        teacher = teacher.to(memory_format=torch.channels_last).eval()
-        teacher.load_state_dict(weights)
+    teacher = dense(args.teacher) if args.teacher else None
+    answers = torch.load(args.answers, weights_only=True) if args.answers else None
+    views = [torch.stack(m) for m in zip(*(data.view(v, len(labels), channels == 3) for v in range(len(answers))))] if args.answers else None
     first, last = 0, args.out / "last.pt"
     if last.exists():
         saved = torch.load(last, weights_only=True)
@@ -160,8 +156,18 @@ def main():
                 for group in opt.param_groups:
                     group["lr"] = group["lr_peak"] * learning_rate(args, step, args.epochs * per_epoch)
                 pick = order[i * args.batch : (i + 1) * args.batch]
-                x = data.normalize(data.augment(images[pick], channels == 3, generator))
-                loss = loss_of(args, model, teacher, x, labels[pick], dense_macs, step / (args.epochs * per_epoch))
+                if views:  # the images of a batch come from all views, and each image is seen in all of them
+                    which = (pick + epoch) % len(answers)
+                    moves = [m[which, pick] for m in views]
+                else:
+                    moves = data.draw(len(pick), channels == 3, generator)
+                x, soft = data.normalize(data.augment(images[pick], *moves)), None
+                if views:
+                    soft = answers[which, pick].float()
+                elif teacher:
+                    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
+                        soft = teacher(x)[0].float()
+                loss = loss_of(args, model, x, labels[pick], soft, dense_macs, step / (args.epochs * per_epoch))
                 opt.zero_grad(set_to_none=True)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)

@@ -52,14 +52,22 @@ def normalize(batch):
     return batch.float().sub(128.0).div(128.0).contiguous(memory_format=torch.channels_last)
 
 
-def augment(batch, flip, generator):
-    """Reflect-pad by 4, crop back to size at a random place per image, flip at random."""
+def draw(n, flip, generator):
+    """How each of n images is augmented: rows and columns by which it is moved, 0 to 8 of each, and whether it is mirrored."""
+    dy, dx = torch.randint(0, 9, (2, n), generator=generator)
+    return dy, dx, torch.rand(n, generator=generator) < 0.5 if flip else torch.zeros(n, dtype=torch.bool)
+
+
+def augment(batch, dy, dx, mirrored):
+    """Reflect-pad by 4, crop back to size as drawn for each image, mirror those that are to be."""
     n, _, h, w = batch.shape
     padded = F.pad(batch.float(), (4, 4, 4, 4), mode="reflect")
-    dy, dx = torch.randint(0, 9, (2, n), generator=generator)
     rows = dy[:, None] + torch.arange(h)
     cols = dx[:, None] + torch.arange(w)
-    if flip:
-        mirrored = torch.rand(n, generator=generator) < 0.5
-        cols = torch.where(mirrored[:, None], cols.flip(1), cols)
+    cols = torch.where(mirrored[:, None], cols.flip(1), cols)
     return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)
+
+
+def view(number, n, flip):
+    """The draw for all n images of a training set under the number of a view: the same whoever asks for it."""
+    return draw(n, flip, torch.Generator().manual_seed(7000 + number))

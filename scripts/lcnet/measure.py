@@ -15,7 +15,8 @@ def settle_statistics(model, images, generator, batch=128, bf16=False):
     model.train()
     for pick in torch.randperm(len(images), generator=generator)[: 100 * batch].split(batch):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            model(data.normalize(data.augment(images[pick], images.shape[1] == 3, generator)))
+            moves = data.draw(len(pick), images.shape[1] == 3, generator)
+            model(data.normalize(data.augment(images[pick], *moves)))
     for m in norms:
         m.momentum = 0.1
 

@@ -94,12 +94,50 @@ def gate_pool(x):
     return x.detach().mean((2, 3), dtype=torch.float32)
 
 
-class Block(nn.Module):
-    """Basic block: y = relu(shortcut(x) + L(x) * C2(h) * bn2(conv2(h))), h = C1(x) * relu(bn1(conv1(x)))."""
+def taken(x, images):
+    """The maps [N, C, H, W] of some images; all rows of one channels-last image lie together, so each is one copy."""
+    return x if images is None else x.permute(0, 2, 3, 1)[images].permute(0, 3, 1, 2)
 
-    def __init__(self, inputs, outputs, stride, gated, tile):
+
+def opened(live, step=8):
+    """Images [M] whose L-Net is open, None if that is (nearly) all of them.
+
+    Closed ones fill them up to whole steps, because the convolutions are compiled anew for each size of a batch; their
+    scores are 0 anyway. There is one step at least: batch norm needs more than one image.
+    """
+    count = max(1, -(-int((live > 0).sum()) // step)) * step
+    return None if count >= len(live) else live[:, 0].topk(count).indices.sort().values
+
+
+def kept(live, lanes=8):
+    """Channels [C'] live in any image of `live` [N, C], filled up to whole vectors of a CPU; None if that is all of them."""
+    count = live.sum(0)
+    vectors = -(-int((count > 0).sum()) // lanes)
+    return None if vectors * lanes >= len(count) else count.topk(max(1, vectors) * lanes).indices.sort().values
+
+
+def batch_norm(bn, x, channels):
+    """`bn` on a map that has some of its channels alone. While training, the others' statistics stay as they are."""
+    if channels is None:
+        return bn(x)
+    mean, var = bn.running_mean[channels], bn.running_var[channels]
+    y = F.batch_norm(x, mean, var, bn.weight[channels], bn.bias[channels], bn.training, bn.momentum, bn.eps)
+    if bn.training:
+        bn.running_mean[channels], bn.running_var[channels] = mean, var
+    return y
+
+
+class Block(nn.Module):
+    """Basic block: y = relu(shortcut(x) + L(x) * C2(h) * bn2(conv2(h))), h = C1(x) * relu(bn1(conv1(x))).
+
+    What a gate closes is not computed: images whose L-Net is closed are left out of the block, and channels that are
+    closed for every image of the batch are left out of the convolutions. No gradient is lost with them, and
+    batch norm sees the images that it will see on the accelerator.
+    """
+
+    def __init__(self, inputs, outputs, stride, gated, tiles):
         super().__init__()
-        self.tile = tile
+        self.tiles = tiles
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
@@ -117,35 +155,72 @@ class Block(nn.Module):
     def forward(self, x):
         """Returns the output map, executed MACs per image [N], L-Net decisions [N, 1] (or None).
 
-        While training, MACs are those of whole tiles.
+        While training, MACs are those of whole tiles, of the mean over `tiles`.
         """
-        h = F.relu(self.bn1(self.conv1(x)))
-        macs1 = h[0].numel() * x.shape[1] * 9
-        macs2 = h[0].numel() * h.shape[1] * 9
         short = x if self.shortcut is None else self.bn_shortcut(self.shortcut(x))
-        fixed = 0 if self.shortcut is None else h[0].numel() * x.shape[1]
+        inputs, outputs = self.conv2.out_channels * short[0, 0].numel() * x.shape[1], short[0].numel() * self.conv2.out_channels
+        macs1, macs2, fixed = 9 * inputs, 9 * outputs, 0 if self.shortcut is None else inputs
         if not self.gated:
-            return F.relu(short + self.bn2(self.conv2(h))), fixed + macs1 + macs2, None
+            r = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+            return F.relu(short + r), fixed + macs1 + macs2, None
         pooled = gate_pool(x)
         (l_score, live), (c1, live1) = self.lnet(pooled), self.cnet1(pooled)
+        images = opened(live)
+        if images is not None:
+            x, l_score, live, c1, live1 = taken(x, images), l_score[images], live[images], c1[images], live1[images]
+        r, live2 = self.residual(x, c1, live1, l_score)
+        tiles = self.tiles if self.training else [1]
+        executed = 0
+        for tile in tiles:
+            share1, share2 = (in_tiles(channels, tile) / len(self.bn2.weight) for channels in (live1, live2))
+            executed = executed + live[:, 0] * share1 * (macs1 + macs2 * share2) / len(tiles)
+        live_all = live
+        if images is not None:
+            n = len(short)
+            executed = executed.new_zeros(n).index_add(0, images, executed)
+            live_all = live.new_zeros(n, 1).index_add(0, images, live.detach())
+            r = r.permute(0, 2, 3, 1)
+            short = short.permute(0, 2, 3, 1).index_add(0, images, r).permute(0, 3, 1, 2)
+        else:
+            short = short + r
+        return F.relu(short), fixed + executed, live_all
+
+    def residual(self, x, c1, live1, l_score):
+        """L(x) * C2(h) * bn2(conv2(h)) of open images, and which channels of it are live [N, C].
+
+        While statistics are taken anew (no momentum) every channel is computed: none may be left without any.
+        """
+        everything = self.training and self.bn1.momentum is None
+        first = None if everything else kept(live1)
+        w1 = self.conv1.weight if first is None else self.conv1.weight[first]
+        c1 = c1 if first is None else c1[:, first]
+        h = F.relu(batch_norm(self.bn1, F.conv2d(x, w1, stride=self.conv1.stride, padding=1), first))
         h = h * c1[:, :, None, None].to(h.dtype)
-        c2, live2 = self.cnet2(gate_pool(h))
-        r = self.bn2(self.conv2(h)) * (c2 * l_score)[:, :, None, None].to(h.dtype)
-        tile = self.tile if self.training else 1
-        share1, share2 = (in_tiles(channels, tile) / h.shape[1] for channels in (live1, live2))
-        executed = fixed + live[:, 0] * share1 * (macs1 + macs2 * share2)
-        return F.relu(short + r), executed, live
+        pooled = gate_pool(h)
+        if first is not None:
+            pooled = pooled.new_zeros(len(x), len(self.bn1.weight)).index_copy(1, first, pooled)
+        c2, live2 = self.cnet2(pooled)
+        second = None if everything else kept(live2)
+        w2 = self.conv2.weight if first is None else self.conv2.weight[:, first]
+        score = c2 * l_score
+        if second is not None:
+            w2, score = w2[second], score[:, second]
+        r = batch_norm(self.bn2, F.conv2d(h, w2, padding=1), second) * score[:, :, None, None].to(h.dtype)
+        if second is not None:
+            n, _, height, width = r.shape
+            r = r.new_zeros(n, height, width, len(self.bn2.weight)).index_copy(3, second, r.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return r, live2
 
 
 class ResNet(nn.Module):
-    def __init__(self, n, channels=3, classes=10, gated=False, tile=1):
+    def __init__(self, n, channels=3, classes=10, gated=False, tiles=(1,)):
         super().__init__()
         self.stem = nn.Conv2d(channels, WIDTHS[0], 3, 1, 1, bias=False)
         self.bn = nn.BatchNorm2d(WIDTHS[0])
         blocks, inputs = [], WIDTHS[0]
         for stage, width in enumerate(WIDTHS):
             for i in range(n):
-                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated, tile))
+                blocks.append(Block(inputs, width, 2 if stage > 0 and i == 0 else 1, gated, tiles))
                 inputs = width
         self.blocks = nn.ModuleList(blocks)
         self.fc = nn.Linear(inputs, classes)
@@ -174,3 +249,13 @@ class ResNet(nn.Module):
             total += outputs * 9 * (b.conv1.in_channels + b.conv2.in_channels)
             total += outputs * b.conv1.in_channels if b.shortcut is not None else 0
         return total
+
+
+def dense(path):
+    """The dense network of a checkpoint, ready to answer."""
+    weights = torch.load(path, weights_only=True)["model"]
+    blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
+    classes, channels = weights["fc.weight"].shape[0], weights["stem.weight"].shape[1]
+    model = ResNet(blocks // len(WIDTHS), channels, classes).to(memory_format=torch.channels_last).eval()
+    model.load_state_dict(weights)
+    return model
