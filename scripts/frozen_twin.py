@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Compare an LC-Net with its frozen twin: the same weights and the same average cost, no choice per image.
 
-  scripts/frozen_twin.py runs/lc/last.pt --data data/cifar10 --n 3
+  scripts/frozen_twin.py models/resnet20-lcnet-60.pt --data data/cifar10
+
+A file of train_lcnet.py does as well without its checkpoint: model.onnx has the batch norms folded, and what they were
+is taken from the training images again.
 
 How the twin is made, over all training images without augmentation:
 
@@ -26,7 +29,8 @@ import torch.nn as nn
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
-from lcnet.model import ResNet  # noqa: E402
+from lcnet.model import load  # noqa: E402
+from lcnet.unfold import unfold  # noqa: E402
 
 
 class Fixed(nn.Module):
@@ -91,16 +95,14 @@ def around(model, rates, scores, image, macs):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("checkpoint", type=pathlib.Path)
+    p.add_argument("network", type=pathlib.Path, help="checkpoint, or the ONNX file that was exported of it")
     p.add_argument("--data", required=True)
-    p.add_argument("--n", type=int, default=1, help="blocks a stage: depth is 6n+2")
     p.add_argument("--threads", type=int, default=2)
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     images, labels = data.load(args.data, train=True)
     test = data.load(args.data, train=False)
-    model = ResNet(args.n, images.shape[1], int(labels.max()) + 1, gated=True).to(memory_format=torch.channels_last)
-    model.load_state_dict(torch.load(args.checkpoint, weights_only=True)["model"])
+    model = unfold(args.network, images) if args.network.suffix == ".onnx" else load(args.network)
     dense = model.dense_macs(images.shape[2])
 
     def report(name, net):

@@ -32,7 +32,7 @@ def main():
     args = p.parse_args()
     torch.set_num_threads(args.threads)
     images, labels = data.load(args.data, train=True)
-    teachers = [dense(path) for path in args.teachers]
+    teachers = [load(path) for path in args.teachers]
     answers = list(torch.load(args.out, weights_only=True)) if args.out.exists() else []
     for number in range(len(answers), args.views):
         start, moves = time.time(), data.view(number, len(labels), images.shape[1] == 3)

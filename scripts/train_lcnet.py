@@ -127,7 +127,7 @@ def main():
     model = model.to(memory_format=torch.channels_last)
     dense_macs = model.dense_macs(size)
     opt = optimizer(args, model)
-    teacher = dense(args.teacher) if args.teacher else None
+    teacher = load(args.teacher) if args.teacher else None
     answers = torch.load(args.answers, weights_only=True) if args.answers else None
     views = [torch.stack(m) for m in zip(*(data.view(v, len(labels), channels == 3) for v in range(len(answers))))] if args.answers else None
     first, last = 0, args.out / "last.pt"

@@ -13,10 +13,12 @@ def settle_statistics(model, images, generator, batch=128, bf16=False):
         m.reset_running_stats()
         m.momentum = None
     model.train()
+    model.compute_every_channel(True)
     for pick in torch.randperm(len(images), generator=generator)[: 100 * batch].split(batch):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             moves = data.draw(len(pick), images.shape[1] == 3, generator)
             model(data.normalize(data.augment(images[pick], *moves)))
+    model.compute_every_channel(False)
     for m in norms:
         m.momentum = 0.1
 

@@ -138,6 +138,7 @@ class Block(nn.Module):
     def __init__(self, inputs, outputs, stride, gated, tiles):
         super().__init__()
         self.tiles = tiles
+        self.every_channel = False  # or those that are closed as well, while statistics are taken: none may be left without
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
@@ -186,12 +187,8 @@ class Block(nn.Module):
         return F.relu(short), fixed + executed, live_all
 
     def residual(self, x, c1, live1, l_score):
-        """L(x) * C2(h) * bn2(conv2(h)) of open images, and which channels of it are live [N, C].
-
-        While statistics are taken anew (no momentum) every channel is computed: none may be left without any.
-        """
-        everything = self.training and self.bn1.momentum is None
-        first = None if everything else kept(live1)
+        """L(x) * C2(h) * bn2(conv2(h)) of open images, and which channels of it are live [N, C]."""
+        first = None if self.every_channel else kept(live1)
         w1 = self.conv1.weight if first is None else self.conv1.weight[first]
         c1 = c1 if first is None else c1[:, first]
         h = F.relu(batch_norm(self.bn1, F.conv2d(x, w1, stride=self.conv1.stride, padding=1), first))
@@ -200,7 +197,7 @@ class Block(nn.Module):
         if first is not None:
             pooled = pooled.new_zeros(len(x), len(self.bn1.weight)).index_copy(1, first, pooled)
         c2, live2 = self.cnet2(pooled)
-        second = None if everything else kept(live2)
+        second = None if self.every_channel else kept(live2)
         w2 = self.conv2.weight if first is None else self.conv2.weight[:, first]
         score = c2 * l_score
         if second is not None:
@@ -240,6 +237,10 @@ class ResNet(nn.Module):
                 opens.append(live)
         return self.fc(pool(y)), macs, opens
 
+    def compute_every_channel(self, on):
+        for block in self.blocks:
+            block.every_channel = on
+
     def dense_macs(self, size):
         """MACs of one image with every gate open."""
         side, total = size, self.stem.in_channels * 9 * WIDTHS[0] * size * size + self.fc.weight.numel()
@@ -251,11 +252,11 @@ class ResNet(nn.Module):
         return total
 
 
-def dense(path):
-    """The dense network of a checkpoint, ready to answer."""
+def load(path):
+    """The network of a checkpoint, dense or an LC-Net as its weights say, ready to answer."""
     weights = torch.load(path, weights_only=True)["model"]
     blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
     classes, channels = weights["fc.weight"].shape[0], weights["stem.weight"].shape[1]
-    model = ResNet(blocks // len(WIDTHS), channels, classes).to(memory_format=torch.channels_last).eval()
+    model = ResNet(blocks // len(WIDTHS), channels, classes, gated=any(".lnet." in name for name in weights))
     model.load_state_dict(weights)
-    return model
+    return model.to(memory_format=torch.channels_last).eval()

@@ -5,6 +5,7 @@ use crate::draw::{COLOURS, FONT, Painted, Picture, legend};
 use crate::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
 /// The plot of some points, of which there is one at least.
@@ -53,8 +54,9 @@ impl Picture for Plot<'_> {
         let below = inner.titled("Accuracy against cycles", font(22))?.titled(caption, font(14))?;
         let (low, high) = range(points.iter().flat_map(|p| [p.cycles_p5 as f64, p.cycles_p95 as f64, p.cycles]));
         let (worst, best) = range(points.iter().map(|p| 100.0 * p.accuracy));
-        // Room for the labels at the right, and for points beside the axes.
-        let x = (low / 1.15)..(high * (high / low).powf(0.25).max(1.35));
+        // Room for labels at both sides.
+        let room = (high / low).powf(0.2).max(1.3);
+        let x = (low / room)..(high * room);
         let grid = ticks(&x);
         let margin = (0.12 * (best - worst)).max(0.3);
         let y = (worst - margin)..(best + margin).min(100.5);
@@ -86,7 +88,7 @@ impl Picture for Plot<'_> {
             front
                 .label(format!("{} (line: Pareto front)", machine.label))
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + px(18) as i32, y)], colour.stroke_width(px(2))));
-            for (n, (p, _)) in machine.points.iter().enumerate() {
+            for &(p, on_front) in &machine.points {
                 let (x, y) = at(p);
                 if p.gated {
                     let ends = [(p.cycles_p5 as f64, y), (p.cycles_p95 as f64, y)];
@@ -99,11 +101,11 @@ impl Picture for Plot<'_> {
                         + Rectangle::new([(-half, -half), (half, half)], colour.stroke_width(px(2)));
                     chart.draw_series([square])?;
                 }
-                // Above and below in turn, so that neighbours do not cover each other.
-                let down = if n % 2 == 0 { -(px(17) as i32) } else { px(5) as i32 };
-                let label =
-                    EmptyElement::at((x, y)) + Text::new(p.label(), (px(7) as i32, down), font(12).color(&colour));
-                chart.draw_series([label])?;
+                // A front rises to the right: above it and to the left, and below it and to the right, no line is in the way.
+                let (side, right, down) = if on_front { (HPos::Right, -7, -11) } else { (HPos::Left, 7, 11) };
+                let style = font(12).color(&colour).pos(Pos::new(side, VPos::Center));
+                let place = (right * scale as i32, down * scale as i32);
+                chart.draw_series([EmptyElement::at((x, y)) + Text::new(p.label(), place, style)])?;
             }
         }
         let marks = "circles: gated networks, and the threshold of their scores; squares, dashed: static networks";
