@@ -13,7 +13,8 @@ def unfold(path, images):
     """The LC-Net that `export` wrote to `path`, in eval mode.
 
     Folding loses what a batch norm subtracts and divides by. It is measured on the first 12,800 `images`, and taken as the norm's
-    statistics: the network computes what the file does, and a norm that is given other statistics normalises again.
+    statistics: the network computes what the file does, and a norm that is given other statistics normalises again. The
+    gates' own norms stay folded, so statistics can be taken anew once gates are fixed.
     """
     weights = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in onnx.load(path).graph.initializer}
     blocks = max(int(name[5:].split(".")[0]) for name in weights if name.startswith("block"))
