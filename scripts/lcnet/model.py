@@ -165,26 +165,20 @@ class Block(nn.Module):
             r = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
             return F.relu(short + r), fixed + macs1 + macs2, None
         pooled = gate_pool(x)
-        (l_score, live), (c1, live1) = self.lnet(pooled), self.cnet1(pooled)
-        images = opened(live)
+        (l_score, decisions), (c1, live1) = self.lnet(pooled), self.cnet1(pooled)
+        images, live = opened(decisions), decisions
         if images is not None:
             x, l_score, live, c1, live1 = taken(x, images), l_score[images], live[images], c1[images], live1[images]
         r, live2 = self.residual(x, c1, live1, l_score)
-        tiles = self.tiles if self.training else [1]
-        executed = 0
+        executed, tiles = 0, self.tiles if self.training else [1]
         for tile in tiles:
             share1, share2 = (in_tiles(channels, tile) / len(self.bn2.weight) for channels in (live1, live2))
             executed = executed + live[:, 0] * share1 * (macs1 + macs2 * share2) / len(tiles)
-        live_all = live
-        if images is not None:
-            n = len(short)
-            executed = executed.new_zeros(n).index_add(0, images, executed)
-            live_all = live.new_zeros(n, 1).index_add(0, images, live.detach())
-            r = r.permute(0, 2, 3, 1)
-            short = short.permute(0, 2, 3, 1).index_add(0, images, r).permute(0, 3, 1, 2)
-        else:
-            short = short + r
-        return F.relu(short), fixed + executed, live_all
+        if images is None:
+            return F.relu(short + r), fixed + executed, decisions
+        executed = executed.new_zeros(len(short)).index_add(0, images, executed)
+        y = short.permute(0, 2, 3, 1).index_add(0, images, r.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return F.relu(y), fixed + executed, decisions
 
     def residual(self, x, c1, live1, l_score):
         """L(x) * C2(h) * bn2(conv2(h)) of open images, and which channels of it are live [N, C]."""
