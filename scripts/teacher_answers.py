@@ -18,7 +18,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data  # noqa: E402
-from lcnet.model import dense  # noqa: E402
+from lcnet.model import load  # noqa: E402
 
 
 def main():
@@ -30,6 +30,7 @@ def main():
     p.add_argument("--batch", type=int, default=128)
     p.add_argument("--threads", type=int, default=2)
     args = p.parse_args()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(args.threads)
     images, labels = data.load(args.data, train=True)
     teachers = [load(path) for path in args.teachers]

@@ -28,7 +28,7 @@ import torch.nn.functional as F
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data, export  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
-from lcnet.model import WIDTHS, CNet, LNet, ResNet, dense  # noqa: E402
+from lcnet.model import WIDTHS, CNet, LNet, ResNet, load  # noqa: E402
 from lcnet.start import order_channels  # noqa: E402
 
 
@@ -156,15 +156,15 @@ def main():
                 for group in opt.param_groups:
                     group["lr"] = group["lr_peak"] * learning_rate(args, step, args.epochs * per_epoch)
                 pick = order[i * args.batch : (i + 1) * args.batch]
+                soft = None
                 if views:  # the images of a batch come from all views, and each image is seen in all of them
                     which = (pick + epoch) % len(answers)
                     moves = [m[which, pick] for m in views]
+                    soft = answers[which, pick].float()
                 else:
                     moves = data.draw(len(pick), channels == 3, generator)
-                x, soft = data.normalize(data.augment(images[pick], *moves)), None
-                if views:
-                    soft = answers[which, pick].float()
-                elif teacher:
+                x = data.normalize(data.augment(images[pick], *moves))
+                if teacher:
                     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=args.bf16):
                         soft = teacher(x)[0].float()
                 loss = loss_of(args, model, x, labels[pick], soft, dense_macs, step / (args.epochs * per_epoch))

@@ -5,7 +5,7 @@ import torch
 from onnx import numpy_helper
 
 from . import data
-from .model import WIDTHS, CNet, LNet, ResNet
+from .model import WIDTHS, LNet, ResNet
 
 
 @torch.no_grad()
@@ -38,7 +38,6 @@ def unfold(path, images):
         if block.shortcut is not None:
             give(f"{name}.shortcut", block.shortcut, block.bn_shortcut)
         for gate, net in (("lnet", block.lnet), ("cnet1", block.cnet1), ("cnet2", block.cnet2)):
-            assert isinstance(net, (LNet, CNet))
             net.fc.weight.copy_(weights[f"{name}.{gate}.fc.weight"])
             (net.center if isinstance(net, LNet) else net.fc.bias).copy_(weights[f"{name}.{gate}.fc.bias"])
     model.fc.weight.copy_(weights["logits.weight"])
