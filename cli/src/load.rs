@@ -58,10 +58,15 @@ pub fn network(
         Some(path) => read(path, data, remark)?,
         None => embedded_model()?,
     };
-    Ok(match threshold {
+    Ok(trimmed(net, threshold))
+}
+
+/// `net`, with another threshold of its scores if one is given.
+pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
+    match threshold {
         Some(threshold) => net.with_threshold(threshold),
         None => net,
-    })
+    }
 }
 
 fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<QuantNetwork> {

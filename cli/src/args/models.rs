@@ -1,7 +1,8 @@
 //! `lcsim quantize` and `lcsim eval`.
 
-use super::{DATA_HELP, positive, thread_count};
+use super::{DATA_HELP, positive, score, thread_count};
 use clap::Args;
+use lcsim_spec::Score;
 use std::path::PathBuf;
 
 /// Arguments of `lcsim quantize`.
@@ -20,6 +21,10 @@ pub struct QuantizeArgs {
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
+    /// Gate scores below this count as 0 and skip, wherever the model is run; from 0 to 1. `lcsim curve` over training images
+    /// shows what one costs
+    #[arg(long, value_name = "SCORE", value_parser = score)]
+    pub threshold: Option<Score>,
     /// Where the quantised model goes
     #[arg(long, value_name = "FILE.safetensors")]
     pub out: PathBuf,
@@ -32,6 +37,8 @@ fn quantize_help() -> String {
 
 Examples:
   lcsim quantize model.onnx --data cifar10/data_batch_1.bin --out model.safetensors
+  lcsim curve model.safetensors --threshold 0,0.1,0.2 --data cifar10 --out thresholds
+  lcsim quantize model.onnx --data cifar10/data_batch_1.bin --threshold 0.1 --out trimmed.safetensors
   lcsim run --model model.safetensors"
     )
 }

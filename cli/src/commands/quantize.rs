@@ -5,7 +5,7 @@ use crate::args::QuantizeArgs;
 use crate::data::{Count, Dataset};
 use crate::text::count;
 use crate::{load, output::Destination};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use lcsim_golden::{container, onnx};
 use lcsim_spec::QuantNetwork;
 
@@ -17,6 +17,10 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let net = onnx::import(&args.model)?;
     let data = Dataset::open(&args.data)?;
     let (net, images) = load::quantized(&net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
+    if args.threshold.is_some() && net.gates().next().is_none() {
+        bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
+    }
+    let net = load::trimmed(net, args.threshold);
     let bytes = container::save(&net)?;
     out.write(&bytes)?;
     if out == Destination::Stdout {
@@ -36,12 +40,16 @@ fn summary(net: &QuantNetwork) -> String {
     let gates: usize = net.gates().map(|(g, _)| g.weights.len()).sum();
     let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
     let n = |n: usize| count(n as u64);
+    let threshold = match net.threshold().to_num::<f64>() {
+        score if score > 0.0 => format!("\nthreshold     scores below {score:.4} count as 0"),
+        _ => String::new(),
+    };
     format!(
         "\
 model         {}, images of {}, {} classes
 layers        {} convolutions, {} L-Nets, {} C-Nets, 1 classifier
 weights       {} in convolutions, {} in gates, {} in the classifier
-dense MACs    {} per image; gates' own: {}",
+dense MACs    {} per image; gates' own: {}{threshold}",
         net.name,
         net.input.shape,
         net.classifier.outputs,

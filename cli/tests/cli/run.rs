@@ -67,6 +67,20 @@ fn quantised_models_run_and_agree_with_those_quantised_on_the_fly() {
     let summary = stdout(&quantize);
     assert!(summary.contains("dense MACs") && summary.contains("128 images of cifar10-test"), "{summary}");
     assert_eq!(report(&["--model", arg(&out)]), report(&["--model", arg(&onnx)]));
+    let summary = stdout(&[&quantize[..], &["--threshold", "0.75"]].concat());
+    assert!(summary.contains("scores below 0.7500 count as 0"), "{summary}");
+    let trimmed = report(&["--model", arg(&out)]);
+    assert_eq!(trimmed, report(&["--model", arg(&onnx), "--threshold", "0.75"]));
+    assert_ne!(trimmed, report(&["--model", arg(&onnx)]), "no score is below 0.75");
+}
+
+#[test]
+fn a_threshold_needs_gates() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (onnx, out) = (repository("models/resnet8-dense.onnx"), folder.path().join("model.safetensors"));
+    let quantize = ["quantize", arg(&onnx), "--data", "cifar10-test", "--images", "8", "--out", arg(&out)];
+    refused(&[&quantize[..], &["--threshold", "0.1"]].concat(), &["--threshold", "resnet8-dense.onnx", "gates"]);
+    assert!(!out.exists(), "something was written");
 }
 
 #[test]
