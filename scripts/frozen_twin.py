@@ -28,6 +28,7 @@ import torch.nn as nn
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data  # noqa: E402
+from lcnet.command import command  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
 from lcnet.model import load  # noqa: E402
 from lcnet.unfold import unfold  # noqa: E402
@@ -123,4 +124,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

@@ -18,6 +18,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data  # noqa: E402
+from lcnet.command import command, read  # noqa: E402
 from lcnet.model import load  # noqa: E402
 
 
@@ -34,7 +35,7 @@ def main():
     torch.set_num_threads(args.threads)
     images, labels = data.load(args.data, train=True)
     teachers = [load(path) for path in args.teachers]
-    answers = list(torch.load(args.out, weights_only=True)) if args.out.exists() else []
+    answers = list(read(args.out, "the answers of an interrupted run")) if args.out.exists() else []
     for number in range(len(answers), args.views):
         start, moves = time.time(), data.view(number, len(labels), images.shape[1] == 3)
         parts = []
@@ -52,4 +53,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

@@ -27,6 +27,7 @@ import torch.nn.functional as F
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from lcnet import data, export  # noqa: E402
+from lcnet.command import BadInput, command, read, weights  # noqa: E402
 from lcnet.measure import evaluate, settle_statistics  # noqa: E402
 from lcnet.model import WIDTHS, CNet, LNet, ResNet, load  # noqa: E402
 from lcnet.start import order_channels  # noqa: E402
@@ -110,6 +111,26 @@ def hold_l_floor(args, model):
             m.center.data.clamp_(min=lowest)
 
 
+def read_answers(path, images):
+    """Answers of teachers [views, images, classes]."""
+    answers = read(path, "answers of teacher_answers.py")
+    if not isinstance(answers, torch.Tensor) or answers.ndim != 3 or answers.shape[1] != images:
+        found = list(answers.shape) if isinstance(answers, torch.Tensor) else type(answers).__name__
+        raise BadInput(f"{path}: expected answers [views, {images}, classes], found {found}")
+    return answers
+
+
+def begin_from(path, model):
+    """Gives `model` the weights of a checkpoint; true if they are of a dense network, whose gates are to be made."""
+    saved = weights(path)
+    own = {name: w.shape for name, w in model.state_dict().items()}
+    bad = [name for name, w in saved.items() if own.get(name) != w.shape]
+    bad += [name for name in own if name not in saved and "net" not in name]
+    if bad:
+        raise BadInput(f"{path}: {bad[0]}: expected the weights of a ResNet of the depth of --n, found another network's")
+    return bool(model.load_state_dict(saved, strict=False).missing_keys)
+
+
 def checkpoint(path, state):
     torch.save(state, path.with_suffix(".part"))
     os.replace(path.with_suffix(".part"), path)
@@ -128,18 +149,16 @@ def main():
     dense_macs = model.dense_macs(size)
     opt = optimizer(args, model)
     teacher = load(args.teacher) if args.teacher else None
-    answers = torch.load(args.answers, weights_only=True) if args.answers else None
+    answers = read_answers(args.answers, len(labels)) if args.answers else None
     views = [torch.stack(m) for m in zip(*(data.view(v, len(labels), channels == 3) for v in range(len(answers))))] if args.answers else None
     first, last = 0, args.out / "last.pt"
     if last.exists():
-        saved = torch.load(last, weights_only=True)
+        saved = read(last, "a checkpoint of this training")
         model.load_state_dict(saved["model"])
         opt.load_state_dict(saved["optimizer"])
         first = saved["epoch"]
     elif args.warm_start:
-        missing, unknown = model.load_state_dict(torch.load(args.warm_start, weights_only=True)["model"], strict=False)
-        assert not unknown and all("net" in name for name in missing), (missing, unknown)
-        if missing:
+        if begin_from(args.warm_start, model):
             order_channels(model, images[:1000], labels[:1000])
     per_epoch = len(labels) // args.batch
     with open(args.out / "log.csv", "a", newline="") as f:
@@ -189,4 +208,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    command(main)

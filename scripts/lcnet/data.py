@@ -8,6 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .command import BadInput
+
 # A pixel p becomes (p - 128) / 128: exactly the int8 that the accelerator reads, times 2**-7.
 MEAN = STD = 128.0 / 255.0
 
@@ -25,7 +27,7 @@ def idx(path):
     raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     zero, kind, rank = struct.unpack_from(">HBB", raw)
     if zero != 0 or kind != 8:
-        raise SystemExit(f"{path}: not an idx file of unsigned bytes")
+        raise BadInput(f"{path}: expected an idx file of unsigned bytes, found another")
     shape = struct.unpack_from(f">{rank}I", raw, 4)
     return np.frombuffer(raw, dtype=np.uint8, offset=4 + 4 * rank).reshape(shape)
 
@@ -36,7 +38,7 @@ def mnist(folder, train):
     for kind in ("images", "labels"):
         names = sorted(pathlib.Path(folder).rglob(f"{stem}-{kind}*"))
         if not names:
-            raise SystemExit(f"{folder}: no file {stem}-{kind}*")
+            raise BadInput(f"{folder}: expected test_batch.bin of CIFAR-10 or {stem}-{kind}* of MNIST, found neither")
         found[kind] = idx(names[0])
     return found["images"][:, None], found["labels"]
 

@@ -4,6 +4,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from . import command
+
 WIDTHS = (16, 32, 64)
 
 
@@ -248,7 +250,7 @@ class ResNet(nn.Module):
 
 def load(path):
     """The network of a checkpoint, dense or an LC-Net as its weights say, ready to answer."""
-    weights = torch.load(path, weights_only=True)["model"]
+    weights = command.weights(path)
     blocks = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("blocks."))
     classes, channels = weights["fc.weight"].shape[0], weights["stem.weight"].shape[1]
     model = ResNet(blocks // len(WIDTHS), channels, classes, gated=any(".lnet." in name for name in weights))

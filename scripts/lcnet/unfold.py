@@ -2,9 +2,11 @@
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 from . import data
+from .command import BadInput
 from .model import WIDTHS, LNet, ResNet
 
 
@@ -16,7 +18,13 @@ def unfold(path, images):
     statistics: the network computes what the file does, and a norm that is given other statistics normalises again. The
     gates' own norms stay folded, so statistics can be taken anew once gates are fixed.
     """
-    weights = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in onnx.load(path).graph.initializer}
+    try:
+        graph = onnx.load(path).graph
+    except DecodeError as e:
+        raise BadInput(f"{path}: expected an ONNX file, found something else") from e
+    weights = {w.name: torch.from_numpy(numpy_helper.to_array(w).copy()) for w in graph.initializer}
+    if "stem.weight" not in weights or "block1.lnet.fc.weight" not in weights:
+        raise BadInput(f"{path}: expected an LC-Net that train_lcnet.py exported, found another network")
     blocks = max(int(name[5:].split(".")[0]) for name in weights if name.startswith("block"))
     classes, channels = weights["logits.weight"].shape[0], weights["stem.weight"].shape[1]
     model = ResNet(blocks // len(WIDTHS), channels, classes, gated=True).to(memory_format=torch.channels_last).eval()
