@@ -28,6 +28,11 @@ pub fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share)
 }
 
+/// A score, without the digits of its rounding to 15 bits.
+pub fn score(s: f64) -> String {
+    ((1e4 * s).round() / 1e4).to_string()
+}
+
 /// An error and its causes on one line.
 ///
 /// Some errors quote their cause in their own text; such a cause is not repeated.
@@ -51,6 +56,11 @@ mod tests {
     #[test]
     fn digits_are_grouped_from_the_right() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn scores_read_as_they_were_given() {
+        assert_eq!([0.049_987_792_968_75, 0.75, 1.0].map(score), ["0.05", "0.75", "1"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::print;
 use crate::args::QuantizeArgs;
 use crate::data::{Count, Dataset};
-use crate::text::count;
+use crate::text::{count, score};
 use crate::{load, output::Destination};
 use anyhow::{Result, bail};
 use lcsim_golden::{container, onnx};
@@ -41,7 +41,7 @@ fn summary(net: &QuantNetwork) -> String {
     let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
     let n = |n: usize| count(n as u64);
     let threshold = match net.threshold().to_num::<f64>() {
-        score if score > 0.0 => format!("\nthreshold     scores below {score:.4} count as 0"),
+        least if least > 0.0 => format!("\nthreshold     scores below {} count as 0", score(least)),
         _ => String::new(),
     };
     format!(

@@ -7,6 +7,7 @@ pub use plot::Plot;
 
 use crate::data::Image;
 use crate::parallel;
+use crate::text::score;
 use anyhow::{Context, Result};
 use lcsim_sim::{Costs, EnergyTable, Engine, Mode, Simulator, report};
 use lcsim_spec::schedule::Program;
@@ -78,7 +79,7 @@ impl Point {
 
 /// What tells a network from the same with another threshold.
 pub fn suffix(threshold: f64) -> String {
-    if threshold > 0.0 { format!(", {threshold:.3}") } else { String::new() }
+    if threshold > 0.0 { format!(", {}", score(threshold)) } else { String::new() }
 }
 
 /// What points are measured on.

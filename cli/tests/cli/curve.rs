@@ -121,7 +121,7 @@ fn thresholds_are_those_of_runs_and_for_gated_networks_only() {
     let folder = tempfile::tempdir().expect("folder");
     let (table, notes) = curve(folder.path(), &["--threshold", "0,0.9"]);
     assert_eq!(notes.lines().count(), 3, "{notes}");
-    assert!(table.contains("resnet8-lcnet, 0.900") && notes.contains("resnet8-lcnet, 0.900 on"), "{table}{notes}");
+    assert!(table.contains("resnet8-lcnet, 0.9") && notes.contains("resnet8-lcnet, 0.9 on"), "{table}{notes}");
     let points = json(&folder.path().join("curve.json"));
     let cycles = |n: usize| points["points"][n]["cycles"].as_f64().expect("cycles");
     assert!(cycles(1) < cycles(0), "{points}");

@@ -68,7 +68,7 @@ fn quantised_models_run_and_agree_with_those_quantised_on_the_fly() {
     assert!(summary.contains("dense MACs") && summary.contains("128 images of cifar10-test"), "{summary}");
     assert_eq!(report(&["--model", arg(&out)]), report(&["--model", arg(&onnx)]));
     let summary = stdout(&[&quantize[..], &["--threshold", "0.75"]].concat());
-    assert!(summary.contains("scores below 0.7500 count as 0"), "{summary}");
+    assert!(summary.contains("scores below 0.75 count as 0"), "{summary}");
     let trimmed = report(&["--model", arg(&out)]);
     assert_eq!(trimmed, report(&["--model", arg(&onnx), "--threshold", "0.75"]));
     assert_ne!(trimmed, report(&["--model", arg(&onnx)]), "no score is below 0.75");
