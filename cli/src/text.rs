@@ -33,6 +33,11 @@ pub fn score(s: f64) -> String {
     ((1e4 * s).round() / 1e4).to_string()
 }
 
+/// What a threshold of scores does.
+pub fn threshold(least: f64) -> String {
+    format!("scores below {} count as 0", score(least))
+}
+
 /// An error and its causes on one line.
 ///
 /// Some errors quote their cause in their own text; such a cause is not repeated.

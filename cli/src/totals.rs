@@ -1,6 +1,6 @@
 //! The totals of a report as people read them.
 
-use crate::text::{percent, rounded, score};
+use crate::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
 use lcsim_spec::report::{Dram, Energy};
 use std::fmt::Write;
@@ -18,7 +18,7 @@ pub fn text(report: &Report) -> String {
     let accelerator = &report.accelerator;
     line(o, "model", &report.model);
     if report.threshold > 0.0 {
-        line(o, "threshold", format!("scores below {} count as 0", score(report.threshold)));
+        line(o, "threshold", threshold(report.threshold));
     }
     line(o, "data", format!("{}, {} images", report.data, report.images));
     line(

@@ -37,7 +37,7 @@ fn quantize_help() -> String {
 
 Examples:
   lcsim quantize model.onnx --data cifar10/data_batch_1.bin --out model.safetensors
-  lcsim curve model.safetensors --threshold 0,0.1,0.2 --data cifar10 --out thresholds
+  lcsim curve model.safetensors --threshold 0,0.1,0.2 --data cifar10/data_batch_5.bin --out thresholds
   lcsim quantize model.onnx --data cifar10/data_batch_1.bin --threshold 0.1 --out trimmed.safetensors
   lcsim run --model model.safetensors"
     )

@@ -3,8 +3,8 @@
 use super::print;
 use crate::args::QuantizeArgs;
 use crate::data::{Count, Dataset};
-use crate::text::{count, score};
-use crate::{load, output::Destination};
+use crate::text::{count, threshold};
+use crate::{curve, load, output::Destination};
 use anyhow::{Result, bail};
 use lcsim_golden::{container, onnx};
 use lcsim_spec::QuantNetwork;
@@ -17,7 +17,7 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let net = onnx::import(&args.model)?;
     let data = Dataset::open(&args.data)?;
     let (net, images) = load::quantized(&net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
-    if args.threshold.is_some() && net.gates().next().is_none() {
+    if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
     }
     let net = load::trimmed(net, args.threshold);
@@ -41,7 +41,7 @@ fn summary(net: &QuantNetwork) -> String {
     let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
     let n = |n: usize| count(n as u64);
     let threshold = match net.threshold().to_num::<f64>() {
-        least if least > 0.0 => format!("\nthreshold     scores below {} count as 0", score(least)),
+        least if least > 0.0 => format!("\nthreshold     {}", threshold(least)),
         _ => String::new(),
     };
     format!(

@@ -1,7 +1,7 @@
 //! The figures of a report as tables of text, which Markdown and HTML lay out.
 
 use crate::table;
-use crate::text::{percent, rounded, score};
+use crate::text::{percent, rounded, threshold};
 use crate::totals;
 use lcsim_spec::Report;
 use lcsim_spec::report::Energy;
@@ -46,11 +46,7 @@ impl Table {
 /// What was run, a line.
 pub fn setting(report: &Report) -> String {
     let c = &report.accelerator;
-    let threshold = if report.threshold > 0.0 {
-        format!(", scores below {} count as 0", score(report.threshold))
-    } else {
-        String::new()
-    };
+    let threshold = if report.threshold > 0.0 { format!(", {}", threshold(report.threshold)) } else { String::new() };
     format!(
         "{} on {} ({}x{} PEs, {} gate MACs, {} MHz), {} images of {}{threshold}; lcsim {}",
         report.model,
