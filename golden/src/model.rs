@@ -88,7 +88,49 @@ impl Conv {
     }
 }
 
+/// What of a network was recognised, for people to check: a gate that an exporter dropped leaves no other trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Convolutions, shortcuts included.
+    pub convs: usize,
+    /// Residual blocks.
+    pub blocks: usize,
+    /// Gates of blocks.
+    pub lnets: usize,
+    /// Gates of channels.
+    pub cnets: usize,
+    /// Blocks without any gate.
+    pub ungated_blocks: usize,
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        write!(f, "{}, {}", count(self.convs, "convolution"), count(self.blocks, "block"))?;
+        match self {
+            Summary { lnets: 0, cnets: 0, .. } => write!(f, ", no gates"),
+            _ => {
+                write!(f, ", {}, {}", count(self.lnets, "L-Net"), count(self.cnets, "C-Net"))?;
+                write!(f, ", {} without a gate", count(self.ungated_blocks, "block"))
+            }
+        }
+    }
+}
+
 impl Network {
+    /// What was recognised of it.
+    pub fn summary(&self) -> Summary {
+        let blocks = || self.layers.iter().filter_map(|l| if let Layer::Block(b) = l { Some(b) } else { None });
+        let cnets = |b: &Block| b.convs.iter().filter(|g| g.gate.is_some()).count();
+        Summary {
+            convs: self.convs().count(),
+            blocks: blocks().count(),
+            lnets: blocks().filter(|b| b.lnet.is_some()).count(),
+            cnets: blocks().map(cnets).sum(),
+            ungated_blocks: blocks().filter(|b| b.lnet.is_none() && cnets(b) == 0).count(),
+        }
+    }
+
     /// All convolutions in order of execution.
     pub fn convs(&self) -> impl Iterator<Item = &Conv> {
         self.layers.iter().flat_map(Layer::convs)

@@ -30,14 +30,54 @@ const MAX_WEIGHT: (usize, usize) = (32 << 20, 5);
 /// Largest file, in bytes: as much as protobuf allows.
 const MAX_BYTES: u64 = (1 << 31) - 1;
 
+/// What the caller knows of a model that its file may not say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    /// Name of the output with the logits, for a graph with several.
+    pub output: Option<String>,
+    /// Mean of each channel, of pixels in [0, 1]; replaces the file's.
+    pub mean: Option<Vec<f32>>,
+    /// Standard deviation of each channel, of pixels in [0, 1]; replaces the file's.
+    pub std: Option<Vec<f32>>,
+}
+
+/// Where a network's mean and standard deviation come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalisation {
+    /// The caller gave them.
+    Given,
+    /// The file's metadata has them.
+    Metadata,
+    /// The graph itself normalises its input.
+    Graph,
+    /// Nobody said: mean 0 and standard deviation 1.
+    Absent,
+}
+
+/// A network that was read, and what the reader should tell the user of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The network.
+    pub network: Network,
+    /// Where its mean and standard deviation come from.
+    pub normalisation: Normalisation,
+}
+
+/// All that can be said of a model file: the network, or every reason why there is none.
+#[derive(Debug)]
+pub struct Examination {
+    /// The network, if there is no problem.
+    pub imported: Option<Imported>,
+    /// Everything that has to change, in the order of the graph.
+    pub problems: Vec<Error>,
+}
+
 /// Reads a float network from an ONNX file.
 ///
 /// # Errors
 /// When the file cannot be read, is no ONNX model, or is no LC-ResNet; the message names the node or tensor.
 pub fn import(path: &Path) -> Result<Network, Error> {
-    let shown = path.display().to_string();
-    let bytes = file::read(path, MAX_BYTES).map_err(|source| Error::Read { path: shown.clone(), source })?;
-    import_bytes(&bytes, &shown)
+    open(path, &Options::default()).map(|imported| imported.network)
 }
 
 /// Reads a float network from the bytes of an ONNX file; `path` is for messages and the network's name.
@@ -45,10 +85,43 @@ pub fn import(path: &Path) -> Result<Network, Error> {
 /// # Errors
 /// When the bytes are no ONNX model, or no LC-ResNet; the message names the node or tensor.
 pub fn import_bytes(bytes: &[u8], path: &str) -> Result<Network, Error> {
+    decode(bytes, path, &Options::default()).map(|imported| imported.network)
+}
+
+/// Reads a float network from an ONNX file, as `options` say.
+///
+/// # Errors
+/// As [`import`], and when `options` do not fit the network.
+pub fn open(path: &Path, options: &Options) -> Result<Imported, Error> {
+    let (bytes, shown) = read(path)?;
+    decode(&bytes, &shown, options)
+}
+
+/// Finds everything in an ONNX file that keeps it from being a network here.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn examine(path: &Path, options: &Options) -> Result<Examination, Error> {
+    let (bytes, shown) = read(path)?;
+    Ok(match decode(&bytes, &shown, options) {
+        Ok(imported) => Examination { imported: Some(imported), problems: vec![] },
+        Err(problem) => Examination { imported: None, problems: vec![problem] },
+    })
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, String), Error> {
+    let shown = path.display().to_string();
+    match file::read(path, MAX_BYTES) {
+        Ok(bytes) => Ok((bytes, shown)),
+        Err(source) => Err(Error::Read { path: shown, source }),
+    }
+}
+
+fn decode(bytes: &[u8], path: &str, _options: &Options) -> Result<Imported, Error> {
     let graph = graph::Graph::decode(bytes, path)?;
-    let net = recognize::network(&lower::lower(&graph)?)?;
-    net.validate(path)?;
-    Ok(net)
+    let network = recognize::network(&lower::lower(&graph)?)?;
+    network.validate(path)?;
+    Ok(Imported { network, normalisation: Normalisation::Absent })
 }
 
 /// [`Error::Invalid`] from its parts.
