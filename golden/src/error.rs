@@ -25,8 +25,20 @@ pub enum Error {
         /// What was found.
         found: String,
     },
+    /// The file with a tensor's elements cannot be read.
+    #[error("{path}: {item}: its elements are in {file}, which cannot be read: {source}")]
+    External {
+        /// Model file.
+        path: String,
+        /// Tensor.
+        item: String,
+        /// File with the elements.
+        file: String,
+        /// Cause.
+        source: std::io::Error,
+    },
     /// An operator that is not understood: never zero cost.
-    #[error("{path}: node `{node}`: operator `{op}` is not supported here: {hint}")]
+    #[error("{path}: node `{node}`: `{op}` {found} is not supported; {instead}")]
     Operator {
         /// File.
         path: String,
@@ -34,8 +46,10 @@ pub enum Error {
         node: String,
         /// Its operator.
         op: String,
-        /// What would be understood.
-        hint: String,
+        /// What it is applied to.
+        found: String,
+        /// What to write instead.
+        instead: String,
     },
     /// The network contradicts itself.
     #[error("{path}: {source}")]

@@ -59,7 +59,9 @@ fn operators_that_are_not_understood() {
     };
     let windows = || ints("kernel_shape", &[2, 2]);
     refusal(&["`stem.relu`", "`AveragePool`", "not supported"], |m| pooling(m, "AveragePool", vec![windows()]));
-    refusal(&["`stem.relu`", "ceil_mode = 0", "1"], |m| pooling(m, "MaxPool", vec![windows(), int("ceil_mode", 1)]));
+    refusal(&["`stem.relu`", "ceil_mode = 0, or strides that end with the map", "2 of 4 pixels"], |m| {
+        pooling(m, "MaxPool", vec![windows(), ints("strides", &[4, 4]), int("ceil_mode", 1)])
+    });
     refusal(&["`stem.relu`", "dilations = [1, 1]"], |m| {
         pooling(m, "MaxPool", vec![windows(), ints("dilations", &[2, 2])])
     });
@@ -194,7 +196,12 @@ fn biases_that_do_not_fit() {
     let bias = initializer(&mut model, "classes.bias");
     (bias.dims, bias.float_data) = (vec![4], vec![0.0; 4]);
     let message = import_bytes(&model.encode_to_vec(), "m").expect_err("must be refused").to_string();
-    assert!(message.contains("`classes.biased` (Add): expected a bias of dimensions [1, 5], found [4]"), "{message}");
+    assert!(
+        message.contains(
+            "`classes.biased` (Add): expected one number, or one for each of 5 channels of [1, 5], found [4]"
+        ),
+        "{message}"
+    );
     refusal(&["`classes`", "a bias of 5 elements"], |m| {
         let bias = initializer(m, "classes.bias");
         (bias.dims, bias.float_data) = (vec![4], vec![0.0; 4]);
@@ -252,7 +259,9 @@ fn gates_that_are_none() {
         let pool = node(m, &cnet).input[0].replace(".flat", ".pool");
         node(m, &pool).input[0] = "image".into();
     });
-    refusal(&[&lnet, "bounds 0 and 1", "0 and 6"], |m| initializer(m, &format!("{lnet}.max")).float_data = vec![6.0]);
+    refusal(&[&lnet, "clamped to -1..1", "a score clamped to 0..1"], |m| {
+        initializer(m, &format!("{lnet}.min")).float_data = vec![-1.0];
+    });
     refusal(&[&format!("{lnet}.score"), "clamp directly after"], |m| {
         let pooled = node(m, &lnet).input[0].clone();
         node(m, &format!("{lnet}.score")).input[0] = pooled;

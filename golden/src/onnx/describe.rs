@@ -1,20 +1,33 @@
-//! What values are, for messages.
+//! What values and nodes are, for messages.
 
 use super::graph::label;
-use super::lower::{Lowered, MapId, Op, Stage, Value};
+use super::lower::{Lowered, MapId, Op, Value, Vector};
+use super::proto::NodeProto;
+use crate::Error;
 
 impl Lowered<'_> {
     /// What a value is.
     pub fn describe(&self, value: &Value) -> String {
         match value {
-            Value::Map(id) => self.describe_map(*id),
+            Value::Map(p) if p.border.is_some() => format!("{}, padded", self.describe_map(p.map)),
+            Value::Map(p) if !p.summed.is_empty() => {
+                format!("an average of some pixels of {}", self.describe_map(p.map))
+            }
+            Value::Map(p) => self.describe_map(p.map),
             Value::Const(t) => format!("constant `{}`", t.name),
-            Value::Vector(v) => match v.stage {
-                Stage::Pooled => "a pooled map".into(),
-                Stage::Linear(fc) => format!("the fully connected layer `{}`", label(&self.graph.nodes[fc.node])),
-                Stage::AboveZero(_) | Stage::Score(_) => "a gate's score".into(),
-                Stage::Probability(_) => "a softmax".into(),
-            },
+            Value::Vector(v) => self.describe_vector(v),
+        }
+    }
+
+    fn describe_vector(&self, v: &Vector) -> String {
+        let Some((node, c)) = &v.layer else { return "a pooled map".into() };
+        let layer = format!("the fully connected layer `{}`", label(&self.graph.nodes[*node]));
+        match (c.is_free(), c.range()) {
+            _ if v.softmax => format!("a softmax of {layer}"),
+            (true, _) => layer,
+            (_, (0.0, f64::INFINITY)) => format!("a ReLU of {layer}"),
+            _ if c.score().is_some() => format!("a score, {layer} clamped"),
+            (_, (low, high)) => format!("{layer} clamped to {low}..{high}"),
         }
     }
 
@@ -24,9 +37,10 @@ impl Lowered<'_> {
         match self.maps[id].op {
             Op::Input => "the image".into(),
             Op::Conv { node, .. } => format!("convolution `{}`", name(node)),
-            Op::Norm { node, .. } => format!("batch normalisation `{}`", name(node)),
+            Op::Pick { node, .. } => format!("slice `{}`", name(node)),
+            Op::Norm { x, .. } => format!("an affine map of {}", self.kind(x)),
             Op::Relu { x, .. } => format!("ReLU of {}", self.kind(x)),
-            Op::Scale { fc, .. } => format!("a map scaled by gate `{}`", name(fc.node)),
+            Op::Scale { score, .. } => format!("a map scaled by gate `{}`", name(self.scores[score].node)),
             Op::Sum { node, .. } => format!("sum `{}`", name(node)),
             Op::MaxPool { node, .. } => format!("max pooling `{}`", name(node)),
         }
@@ -37,10 +51,35 @@ impl Lowered<'_> {
         match self.maps[id].op {
             Op::Input => "the image",
             Op::Conv { .. } | Op::Norm { .. } => "a convolution",
+            Op::Pick { .. } => "a slice",
             Op::Relu { .. } => "a ReLU",
             Op::Scale { .. } => "a scaled map",
             Op::Sum { .. } => "a sum",
             Op::MaxPool { .. } => "a max pooling",
         }
+    }
+
+    /// An operator that is not understood, with what to write instead, for the family of networks that uses it.
+    pub fn unsupported(&self, node: &NodeProto) -> Error {
+        let found = match self.operand(node, 0) {
+            Ok(x) => format!("of {}", self.describe(x)),
+            Err(_) => "here".into(),
+        };
+        let instead = match node.op_type() {
+            "Sigmoid" | "HardSwish" | "Tanh" | "Exp" => {
+                "scores are clamped affine maps: write `clamp(x, 0, 1)` or `hardsigmoid(x)`; sigmoid gates are not simulated yet"
+            }
+            "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Equal" | "Where" | "ArgMax" | "OneHot"
+            | "Round" => "gates that decide by a step are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips",
+            "TopK" | "ScatterElements" | "GatherElements" => {
+                "gates that keep the k largest scores are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips"
+            }
+            "LSTM" | "GRU" | "RNN" | "If" | "Loop" => "recurrent gates and control flow are not simulated",
+            _ => {
+                "a network is made of Conv, BatchNormalization, Relu, Clip, Add, MaxPool, one global average pooling, Gemm \
+                 or MatMul, and gates that Mul a score onto a map"
+            }
+        };
+        self.graph.refuse(node, found, instead)
     }
 }

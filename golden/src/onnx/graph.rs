@@ -1,12 +1,14 @@
 //! The checked graph: constants decoded, names resolved, nodes in order of execution.
 
-use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto};
+use super::external::Files;
+use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, data_type};
 use super::tensor::{Data, Tensor};
 use super::{MAX_ELEMENTS, MAX_WEIGHT, invalid, weigh};
 use crate::Error;
 use lcsim_spec::{Shape, file};
 use prost::Message;
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 /// Oldest operator set with today's broadcasting of Add and Mul.
 const OLDEST_OPSET: i64 = 7;
@@ -19,13 +21,26 @@ pub(super) struct Graph {
     /// In order of execution, without Constant nodes.
     pub nodes: Vec<NodeProto>,
     /// Initializers and Constant nodes by name.
-    pub tensors: HashMap<String, Tensor>,
-    /// Name and shape of the image.
-    pub input: (String, Shape),
-    /// Name of the only output.
-    pub output: String,
+    pub tensors: HashMap<String, Rc<Tensor>>,
+    /// The image.
+    pub input: Image,
+    /// Names of the outputs, at least one.
+    pub outputs: Vec<String>,
     /// Metadata of the model.
     pub metadata: HashMap<String, String>,
+}
+
+/// The input of a graph.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// Its name.
+    pub name: String,
+    /// Its shape.
+    pub shape: Shape,
+    /// The channels are the last dimension, and not the second.
+    pub channels_last: bool,
+    /// It is read as bytes from 0 to 255, and not as numbers from 0 to 1.
+    pub bytes: bool,
 }
 
 impl Graph {
@@ -56,32 +71,33 @@ impl Graph {
             return Err(invalid(path, "operator set", format!("version {OLDEST_OPSET} or later"), found));
         }
         let mut tensors = HashMap::new();
+        let mut files = Files::beside(path);
         for t in &graph.initializer {
-            let t = Tensor::decode(t, "", path)?;
-            tensors.insert(t.name.clone(), t);
+            let t = Tensor::decode(t, "", &mut files, path)?;
+            tensors.insert(t.name.clone(), Rc::new(t));
         }
         let input = only_input(&graph, &tensors, path)?;
-        let [output] = &graph.output[..] else {
-            return Err(invalid(path, "graph outputs", "1 (the logits)", graph.output.len()));
-        };
-        let output = output.name.clone().unwrap_or_default();
+        let outputs: Vec<String> = graph.output.iter().map(|o| o.name().to_owned()).collect();
+        if outputs.is_empty() {
+            return Err(invalid(path, "graph outputs", "1 or more, one of them the logits", 0));
+        }
         let mut nodes = Vec::new();
         for node in graph.node {
             if !standard(&node.domain) {
-                let hint = format!("domain `{}` is unknown", file::quoted(node.domain()));
-                return Err(refuse(path, &node, hint));
+                let found = format!("of domain `{}`", file::quoted(node.domain()));
+                return Err(refuse(path, &node, found, "export with the standard operators of ONNX alone"));
             }
             if node.op_type() == "Constant" {
-                let t = constant(&node, path)?;
-                tensors.insert(t.name.clone(), t);
+                let t = constant(&node, &mut files, path)?;
+                tensors.insert(t.name.clone(), Rc::new(t));
             } else {
                 nodes.push(node);
             }
         }
-        let nodes = in_order(nodes, &tensors, &input.0, path)?;
+        let nodes = in_order(nodes, &tensors, &input.name, path)?;
         let metadata = model.metadata_props.into_iter();
         let metadata = metadata.map(|p| (p.key.unwrap_or_default(), p.value.unwrap_or_default())).collect();
-        Ok(Graph { path: path.into(), nodes, tensors, input, output, metadata })
+        Ok(Graph { path: path.into(), nodes, tensors, input, outputs, metadata })
     }
 
     /// An error at a node.
@@ -89,9 +105,9 @@ impl Graph {
         invalid(&self.path, format!("node `{}` ({})", label(node), node.op_type()), expected, found)
     }
 
-    /// A node whose operator is not understood where it is.
-    pub fn refuse(&self, node: &NodeProto, hint: impl Into<String>) -> Error {
-        refuse(&self.path, node, hint)
+    /// A node whose operator is not understood where it is: what it is applied to, and what to write instead.
+    pub fn refuse(&self, node: &NodeProto, found: impl Into<String>, instead: impl Into<String>) -> Error {
+        refuse(&self.path, node, found, instead)
     }
 
     /// An integer attribute that must have the one supported value.
@@ -132,28 +148,43 @@ pub(super) fn ints<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
     attribute(node, name).map(|a| &a.ints[..])
 }
 
-fn refuse(path: &str, node: &NodeProto, hint: impl Into<String>) -> Error {
+/// A text attribute, empty if the node has none.
+pub(super) fn text(node: &NodeProto, name: &str) -> String {
+    attribute(node, name).map_or(String::new(), |a| String::from_utf8_lossy(a.s()).into_owned())
+}
+
+fn refuse(path: &str, node: &NodeProto, found: impl Into<String>, instead: impl Into<String>) -> Error {
     let [node, op] = [label(node), node.op_type()].map(file::quoted);
-    Error::Operator { path: path.into(), node, op, hint: hint.into() }
+    Error::Operator { path: path.into(), node, op, found: found.into(), instead: instead.into() }
 }
 
 /// The one input that is no initializer, with its static shape.
-fn only_input(graph: &GraphProto, tensors: &HashMap<String, Tensor>, path: &str) -> Result<(String, Shape), Error> {
+fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &str) -> Result<Image, Error> {
     let inputs: Vec<_> = graph.input.iter().filter(|i| !tensors.contains_key(i.name())).collect();
     let [input] = inputs[..] else {
         return Err(invalid(path, "graph inputs", "1 (the image)", inputs.len()));
     };
     let item = format!("input `{}`", input.name());
-    let shape = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref()).and_then(|t| t.shape.as_ref());
-    let dims = shape.map_or(&[][..], |s| &s.dim);
-    let [batch, channels, height, width] = dims else {
-        return Err(invalid(path, item, "4 dimensions (batch, channels, height, width)", dims.len()));
+    let tensor_type = input.r#type.as_ref().and_then(|t| t.tensor_type.as_ref());
+    let dims = tensor_type.and_then(|t| t.shape.as_ref()).map_or(&[][..], |s| &s.dim);
+    let [batch, dims @ ..] = dims else {
+        return Err(invalid(path, item, "4 dimensions (batch, channels, height, width)", 0));
     };
+    if dims.len() != 3 {
+        return Err(invalid(path, item, "4 dimensions (batch, channels, height, width)", dims.len() + 1));
+    }
     if batch.dim_value.is_some_and(|n| n != 1) {
         return Err(invalid(path, item, "dimension 0 (batch) = 1 or symbolic", batch.dim_value()));
     }
+    let bytes = match tensor_type.and_then(|t| t.elem_type) {
+        None | Some(data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE) => false,
+        Some(data_type::UINT8) => true,
+        Some(other) => return Err(invalid(path, item, "elements of floats or bytes", format!("element type {other}"))),
+    };
+    let channels_last = is_channels_last(graph, input.name());
+    let names = if channels_last { ["height", "width", "channels"] } else { ["channels", "height", "width"] };
     let mut sizes = [0; 3];
-    for (i, (dim, what)) in [(channels, "channels"), (height, "height"), (width, "width")].into_iter().enumerate() {
+    for (i, (dim, what)) in dims.iter().zip(names).enumerate() {
         let size = dim.dim_value.and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MAX_ELEMENTS).contains(n));
         let Some(size) = size else {
             let found = match (dim.dim_value, dim.dim_param()) {
@@ -165,12 +196,19 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Tensor>, path: &str)
         };
         sizes[i] = size;
     }
-    let [channels, height, width] = sizes;
+    let [channels, height, width] = if channels_last { [sizes[2], sizes[0], sizes[1]] } else { sizes };
     let shape = Shape { channels, height, width };
     if elements(&sizes).is_none() {
         return Err(invalid(path, item, format!("at most {MAX_ELEMENTS} elements"), shape));
     }
-    Ok((input.name().into(), shape))
+    Ok(Image { name: input.name().into(), shape, channels_last, bytes })
+}
+
+/// Whether all that reads the image moves its last dimension to the second place, as exporters of TensorFlow do.
+fn is_channels_last(graph: &GraphProto, input: &str) -> bool {
+    let mut readers = graph.node.iter().filter(|n| n.input.iter().any(|i| i == input)).peekable();
+    readers.peek().is_some()
+        && readers.all(|n| n.op_type() == "Transpose" && ints(n, "perm").is_some_and(|perm| perm == [0, 3, 1, 2]))
 }
 
 /// The product of sizes, if it is within bounds.
@@ -179,17 +217,18 @@ pub(super) fn elements(sizes: &[usize]) -> Option<usize> {
 }
 
 /// The value of a Constant node.
-fn constant(node: &NodeProto, path: &str) -> Result<Tensor, Error> {
+fn constant(node: &NodeProto, files: &mut Files, path: &str) -> Result<Tensor, Error> {
     let name = node.output.first().map_or("", String::as_str);
     let found = node.attribute.iter().find_map(|a| match a.name() {
-        "value" => a.t.as_ref().map(|t| Tensor::decode(t, name, path)),
+        "value" => a.t.as_ref().map(|t| Tensor::decode(t, name, files, path)),
         "value_float" => Some(Ok(Tensor::new(name, vec![], Data::Float(vec![a.f()])))),
         "value_floats" => Some(Ok(Tensor::new(name, vec![a.floats.len()], Data::Float(a.floats.clone())))),
         "value_int" => Some(Ok(Tensor::new(name, vec![], Data::Int(vec![a.i()])))),
         "value_ints" => Some(Ok(Tensor::new(name, vec![a.ints.len()], Data::Int(a.ints.clone())))),
         _ => None,
     });
-    let mut tensor = found.unwrap_or_else(|| Err(refuse(path, node, "a tensor, floats or integers are understood")))?;
+    let unknown = || refuse(path, node, "without a number", "give it a tensor, floats or integers");
+    let mut tensor = found.unwrap_or_else(|| Err(unknown()))?;
     // Readers know the constant by the node's output, whatever the tensor inside is called.
     tensor.name = name.into();
     Ok(tensor)
@@ -198,7 +237,7 @@ fn constant(node: &NodeProto, path: &str) -> Result<Tensor, Error> {
 /// Sorts the nodes topologically.
 fn in_order(
     nodes: Vec<NodeProto>,
-    tensors: &HashMap<String, Tensor>,
+    tensors: &HashMap<String, Rc<Tensor>>,
     input: &str,
     path: &str,
 ) -> Result<Vec<NodeProto>, Error> {

@@ -1,7 +1,8 @@
-//! The numbers of a layer: geometry, weights, bias, folded batch normalisation.
+//! The numbers of a layer: geometry, weights, bias, and what folds into them.
 
+use super::affine::{Affine, folded};
 use super::graph::{attribute, elements, float, int, ints, label};
-use super::lower::{FcRef, Lowered};
+use super::lower::{Border, Lowered};
 use super::proto::NodeProto;
 use super::tensor::Tensor;
 use super::{MAX_ELEMENTS, invalid};
@@ -10,8 +11,8 @@ use crate::kernel::Geometry;
 use crate::model::{Conv, Fc};
 use lcsim_spec::{MaxPool, Shape};
 
-/// Kernel, stride, padding and output shape of a Conv node on a map.
-pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<Geometry, Error> {
+/// Kernel, stride, padding and output shape of a Conv node on a map with zeros around it.
+pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Geometry, Error> {
     let graph = low.graph;
     let depthwise = is_depthwise(low, node, input.channels)?;
     let weights = low.tensor(node, 1)?;
@@ -27,13 +28,13 @@ pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape) -> Result<
     }
     weights.floats(&graph.path)?;
     if let Some(bias) = low.optional_tensor(node, 2)? {
-        parameters(low, bias, outputs)?;
+        parameters(low, &bias, outputs)?;
     }
     if ints(node, "kernel_shape").is_some() && pair(low, node, "kernel_shape")? != kernel {
         let found = format!("{:?}", pair(low, node, "kernel_shape")?);
         return Err(graph.invalid(node, format!("kernel_shape {kernel:?}"), found));
     }
-    Ok(Geometry { depthwise, ..windows(low, node, input, outputs, kernel)? })
+    Ok(Geometry { depthwise, ..windows(low, node, input, outputs, kernel, border)? })
 }
 
 /// Whether each output channel of a Conv node reads one channel of its own.
@@ -46,7 +47,7 @@ fn is_depthwise(low: &Lowered, node: &NodeProto, channels: usize) -> Result<bool
 }
 
 /// Two numbers above 0; [1, 1] if the node has none.
-fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error> {
+pub(super) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error> {
     match ints(node, name) {
         None => Ok([1, 1]),
         Some(&[a, b]) if a > 0 && b > 0 => Ok([a as usize, b as usize]),
@@ -54,16 +55,15 @@ fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error
     }
 }
 
-/// Windows of a max pooling.
-pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape) -> Result<MaxPool, Error> {
-    for name in ["ceil_mode", "storage_order"] {
-        low.graph.fixed(node, name, 0)?;
-    }
+/// Windows of a max pooling of a map with a border.
+pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<MaxPool, Error> {
+    low.graph.fixed(node, "storage_order", 0)?;
     if ints(node, "kernel_shape").is_none() {
         return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
     }
     let kernel = pair(low, node, "kernel_shape")?;
-    let Geometry { input, output, kernel, stride, pad, .. } = windows(low, node, input, input.channels, kernel)?;
+    let Geometry { input, output, kernel, stride, pad, .. } =
+        windows(low, node, input, input.channels, kernel, border)?;
     Ok(MaxPool { name: label(node).into(), input, output, kernel, stride, pad })
 }
 
@@ -74,6 +74,7 @@ fn windows(
     input: Shape,
     outputs: usize,
     kernel: [usize; 2],
+    border: Border,
 ) -> Result<Geometry, Error> {
     let graph = low.graph;
     let dilations = pair(low, node, "dilations")?;
@@ -81,7 +82,10 @@ fn windows(
         return Err(graph.invalid(node, "dilations = [1, 1]", format!("{dilations:?}")));
     }
     let stride = pair(low, node, "strides")?;
-    let pads = pads(low, node, input, kernel, stride)?;
+    let mut pads = pads(low, node, input, kernel, stride, border)?;
+    for (side, more) in pads.iter_mut().flatten().zip(border.iter().flatten()) {
+        *side = side.saturating_add(*more);
+    }
     let mut size = [input.height, input.width];
     for axis in 0..2 {
         let [before, after] = pads[axis];
@@ -91,6 +95,12 @@ fn windows(
         let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
             return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
         };
+        // Rounding up changes nothing where the strides go in.
+        let rest = room % stride[axis];
+        if int(node, "ceil_mode") == Some(1) && rest != 0 {
+            let found = format!("1, with {rest} of {} pixels in the last step", stride[axis]);
+            return Err(graph.invalid(node, "ceil_mode = 0, or strides that end with the map", found));
+        }
         size[axis] = room / stride[axis] + 1;
     }
     let output = Shape { channels: outputs, height: size[0], width: size[1] };
@@ -107,7 +117,8 @@ fn pads(
     input: Shape,
     kernel: [usize; 2],
     stride: [usize; 2],
-) -> Result<[[usize; 2]; 2], Error> {
+    border: Border,
+) -> Result<Border, Error> {
     let auto = attribute(node, "auto_pad").map_or("NOTSET".into(), |a| String::from_utf8_lossy(a.s()));
     let lower = match &*auto {
         "VALID" => return Ok([[0; 2]; 2]),
@@ -133,60 +144,72 @@ fn pads(
         let small = total / 2;
         if lower { [total - small, small] } else { [small, total - small] }
     };
-    Ok([same(0, input.height), same(1, input.width)])
+    let padded = |size: usize, side: [usize; 2]| size + side[0] + side[1];
+    Ok([same(0, padded(input.height, border[0])), same(1, padded(input.width, border[1]))])
 }
 
 /// The floats of a constant that must have `count` of them.
-fn parameters<'a>(low: &Lowered<'a>, t: &'a Tensor, count: usize) -> Result<&'a [f32], Error> {
+pub(super) fn parameters(low: &Lowered, t: &Tensor, count: usize) -> Result<Vec<f64>, Error> {
     let values = t.floats(&low.graph.path)?;
     if values.len() != count {
         let item = format!("tensor `{}`", t.name);
         return Err(invalid(&low.graph.path, item, format!("{count} elements"), values.len()));
     }
-    Ok(values)
+    Ok(values.iter().map(|&v| f64::from(v)).collect())
 }
 
-/// A BatchNormalization node as factor and offset of each channel.
-pub(super) fn norm(low: &Lowered, node: &NodeProto, channels: usize) -> Result<Vec<(f32, f32)>, Error> {
-    let values = |i| parameters(low, low.tensor(node, i)?, channels);
-    let (scale, bias, mean, var) = (values(1)?, values(2)?, values(3)?, values(4)?);
-    let epsilon = float(node, "epsilon").unwrap_or(1e-5);
-    let folded = (0..channels).map(|c| {
-        let factor = f64::from(scale[c]) / (f64::from(var[c]) + f64::from(epsilon)).sqrt();
-        (factor as f32, (f64::from(bias[c]) - f64::from(mean[c]) * factor) as f32)
-    });
-    let folded: Vec<_> = folded.collect();
-    if let Some(c) = folded.iter().position(|(f, o)| !f.is_finite() || !o.is_finite()) {
-        let found = format!("{:?} (variance {})", folded[c], var[c]);
-        return Err(low.graph.invalid(node, format!("finite factor and offset of channel {c}"), found));
-    }
-    Ok(folded)
-}
-
-/// A convolution on `input` with the normalisations that follow it, first one first.
+/// A convolution on `input` with the affine maps that follow it, first one first.
 pub(super) fn conv(
     low: &Lowered,
     node: &NodeProto,
-    norms: &[usize],
-    input: Shape,
+    affines: &[usize],
+    (input, border): (Shape, Border),
     relu: Option<f32>,
 ) -> Result<Conv, Error> {
-    let g = geometry(low, node, input)?;
-    let mut weights = low.tensor(node, 1)?.floats(&low.graph.path)?.to_vec();
-    let mut bias = match low.optional_tensor(node, 2)? {
+    let g = geometry(low, node, input, border)?;
+    let weights = low.tensor(node, 1)?.floats(&low.graph.path)?.to_vec();
+    let bias = match low.optional_tensor(node, 2)? {
         Some(t) => t.floats(&low.graph.path)?.to_vec(),
         None => vec![0.0; g.output.channels],
     };
-    let filter = weights.len() / g.output.channels;
-    for &n in norms {
-        let folded = norm(low, &low.graph.nodes[n], g.output.channels)?;
-        for ((factor, offset), (w, b)) in folded.into_iter().zip(weights.chunks_exact_mut(filter).zip(&mut bias)) {
-            w.iter_mut().for_each(|w| *w *= factor);
-            *b = *b * factor + offset;
+    Ok(normed(low, Conv { relu, weights, bias, ..shaped(g) }, affines))
+}
+
+/// The convolution that takes every n-th pixel and puts it behind `before` channels of zeros: a projection of ones.
+pub(super) fn pick(
+    low: &Lowered,
+    affines: &[usize],
+    (input, output): (Shape, Shape),
+    (stride, before): ([usize; 2], usize),
+    relu: Option<f32>,
+) -> Conv {
+    let g = Geometry { input, output, kernel: [1, 1], stride, pad: [0, 0], depthwise: false };
+    let mut weights = vec![0.0; output.channels * input.channels];
+    for channel in 0..input.channels {
+        weights[(before + channel) * input.channels + channel] = 1.0;
+    }
+    normed(low, Conv { relu, weights, bias: vec![0.0; output.channels], ..shaped(g) }, affines)
+}
+
+/// A convolution without numbers.
+fn shaped(g: Geometry) -> Conv {
+    let Geometry { input, output, kernel, stride, pad, depthwise } = g;
+    let name = String::new();
+    Conv { name, input, output, kernel, stride, pad, relu: None, depthwise, weights: vec![], bias: vec![] }
+}
+
+fn normed(low: &Lowered, mut conv: Conv, affines: &[usize]) -> Conv {
+    let filter = conv.weights.len() / conv.output.channels;
+    for &a in affines {
+        let Affine { factor, offset } = &*low.affines[a];
+        for ((factor, offset), (w, b)) in
+            factor.iter().zip(offset).zip(conv.weights.chunks_exact_mut(filter).zip(&mut conv.bias))
+        {
+            w.iter_mut().for_each(|w| *w = (f64::from(*w) * factor) as f32);
+            *b = (f64::from(*b) * factor + offset) as f32;
         }
     }
-    let Geometry { input, output, kernel, stride, pad, depthwise } = g;
-    Ok(Conv { name: label(node).into(), input, output, kernel, stride, pad, relu, depthwise, weights, bias })
+    conv
 }
 
 /// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they take.
@@ -205,13 +228,15 @@ pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Res
         return Err(graph.invalid(node, expected, format!("{dims:?}")));
     }
     let outputs = match (node.op_type(), &weights.dims[..]) {
-        ("Conv", _) => geometry(low, node, Shape { channels: inputs, height: 1, width: 1 }).and_then(|g| {
-            graph.fixed(node, "group", 1)?;
-            match (g.kernel, g.output.pixels()) {
-                ([1, 1], 1) => Ok(Some(g.output.channels)),
-                _ => Err(graph.invalid(node, "a 1x1 kernel on a pooled map", format!("{:?}", g.kernel))),
-            }
-        })?,
+        ("Conv", _) => {
+            geometry(low, node, Shape { channels: inputs, height: 1, width: 1 }, [[0; 2]; 2]).and_then(|g| {
+                graph.fixed(node, "group", 1)?;
+                match (g.kernel, g.output.pixels()) {
+                    ([1, 1], 1) => Ok(Some(g.output.channels)),
+                    _ => Err(graph.invalid(node, "a 1x1 kernel on a pooled map", format!("{:?}", g.kernel))),
+                }
+            })?
+        }
         ("Gemm", &[o, i]) if int(node, "transB") == Some(1) => (i == inputs).then_some(o),
         (_, &[i, o]) => (i == inputs).then_some(o),
         _ => None,
@@ -225,8 +250,8 @@ pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Res
             return Err(graph.invalid(node, "transB = 0 or 1", int(node, "transB").unwrap_or_default()));
         }
         for name in ["alpha", "beta"] {
-            if let Some(found) = float(node, name).filter(|&v| v != 1.0) {
-                return Err(graph.invalid(node, format!("{name} = 1"), found));
+            if let Some(found) = float(node, name).filter(|v| !v.is_finite()) {
+                return Err(graph.invalid(node, format!("a finite {name}"), found));
             }
         }
         if let Some(bias) = low.optional_tensor(node, 2)? {
@@ -240,30 +265,27 @@ pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Res
     Ok((outputs, axis))
 }
 
-/// A fully connected layer on `inputs` pooled channels.
-pub(super) fn fc(low: &Lowered, fc: FcRef, inputs: usize) -> Result<Fc, Error> {
-    let node = &low.graph.nodes[fc.node];
-    let weights = low.tensor(node, 1)?.floats(&low.graph.path)?;
+/// The fully connected layer of a node on `inputs` pooled channels, between two affine maps.
+pub(super) fn fc(low: &Lowered, node: &NodeProto, front: &Affine, behind: &Affine) -> Result<Fc, Error> {
+    let inputs = front.factor.len();
+    let tensor = low.tensor(node, 1)?;
+    let weights = tensor.floats(&low.graph.path)?;
     let outputs = weights.len() / inputs;
+    let gemm = |name| if node.op_type() == "Gemm" { float(node, name).unwrap_or(1.0) } else { 1.0 };
+    let (alpha, beta) = (gemm("alpha"), gemm("beta"));
     let by_output = node.op_type() == "Conv" || node.op_type() == "Gemm" && int(node, "transB") == Some(1);
-    let weights = if by_output {
+    let mut weights: Vec<f32> = if by_output {
         weights.to_vec()
     } else {
         (0..outputs).flat_map(|o| weights.iter().skip(o).step_by(outputs)).copied().collect()
     };
-    let bias = match fc.bias {
-        Some(add) => {
-            let add = &low.graph.nodes[add];
-            // One operand is the layer, the other the constant.
-            low.tensor(add, 0).or_else(|_| low.tensor(add, 1)).map(Some)?
-        }
-        None if node.op_type() == "MatMul" => None,
-        None => low.optional_tensor(node, 2)?,
-    };
-    let bias = match bias.map(|t| t.floats(&low.graph.path)).transpose()? {
+    weights.iter_mut().for_each(|w| *w *= alpha);
+    let bias = if node.op_type() == "MatMul" { None } else { low.optional_tensor(node, 2)? };
+    let bias = match bias.as_ref().map(|t| t.floats(&low.graph.path)).transpose()? {
         None => vec![0.0; outputs],
-        Some(&[b]) => vec![b; outputs],
-        Some(bias) => bias.to_vec(),
+        Some(&[b]) => vec![b * beta; outputs],
+        Some(bias) => bias.iter().map(|b| b * beta).collect(),
     };
-    Ok(Fc { name: label(node).into(), inputs, outputs, weights, bias })
+    let (weights, bias) = folded(&weights, &bias, front, behind);
+    Ok(Fc { name: String::new(), inputs, outputs, weights, bias })
 }

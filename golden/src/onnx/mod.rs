@@ -1,18 +1,29 @@
-//! ONNX import: an LC-ResNet is recognised by the structure of the graph, never by names.
+//! ONNX import: an LC-ResNet is recognised by what the graph computes, never by names, nor by how it is written.
 //!
-//! Bytes become [`proto`] messages, these a checked `graph` (constants decoded, nodes in order of execution), that is
-//! `lower`ed to maps and pooled vectors with known shapes, and walking back from the classifier `recognize`s
-//! convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero cost.
+//! Bytes become [`proto`] messages, and these a checked `graph`: constants decoded (`external` ones too), nodes in order of execution.
+//! `lower` gives each value its meaning: a constant (`fold` computes those), a feature map (`maps`) or a vector of pooled
+//! channels (`vectors`). What is only a way of writing leaves no trace there: views of the same elements (`view`), and affine maps
+//! and clamps, which compose (`affine`, `elementwise`). Walking back from the classifier, `recognize` finds convolutions, blocks and
+//! gates. What no step knows is an error: nothing is skipped at zero cost.
 
-mod clamp;
+mod affine;
 mod describe;
+mod elementwise;
+mod external;
+mod fold;
 mod graph;
 mod layers;
 mod lower;
+mod maps;
+mod names;
 pub mod proto;
 mod recognize;
+mod shape;
+mod single;
+mod slice;
 mod tensor;
-mod vector;
+mod vectors;
+mod view;
 mod weigh;
 
 use crate::{Error, Network};
@@ -103,8 +114,8 @@ pub fn open(path: &Path, options: &Options) -> Result<Imported, Error> {
 /// When the file cannot be read.
 pub fn examine(path: &Path, options: &Options) -> Result<Examination, Error> {
     let (bytes, shown) = read(path)?;
-    Ok(match decode(&bytes, &shown, options) {
-        Ok(imported) => Examination { imported: Some(imported), problems: vec![] },
+    Ok(match read_graph(&bytes, &shown, options) {
+        Ok(examination) => examination,
         Err(problem) => Examination { imported: None, problems: vec![problem] },
     })
 }
@@ -117,11 +128,42 @@ fn read(path: &Path) -> Result<(Vec<u8>, String), Error> {
     }
 }
 
-fn decode(bytes: &[u8], path: &str, _options: &Options) -> Result<Imported, Error> {
+/// The network, or the first problem.
+fn decode(bytes: &[u8], path: &str, options: &Options) -> Result<Imported, Error> {
+    let Examination { imported, problems } = read_graph(bytes, path, options)?;
+    match (imported, problems.into_iter().next()) {
+        (Some(imported), None) => Ok(imported),
+        (_, Some(problem)) => Err(problem),
+        (None, None) => Err(invalid(path, "file", "a network", "none")),
+    }
+}
+
+/// The network, or all problems of the nodes that it is made of.
+///
+/// # Errors
+/// What keeps the graph from being looked at node by node.
+fn read_graph(bytes: &[u8], path: &str, options: &Options) -> Result<Examination, Error> {
     let graph = graph::Graph::decode(bytes, path)?;
-    let network = recognize::network(&lower::lower(&graph)?)?;
+    let mut low = lower::lower(&graph);
+    let problems = std::mem::take(&mut low.problems);
+    let of_nodes = |needed: std::collections::HashSet<usize>| -> Vec<Error> {
+        problems.into_iter().filter(|(i, _)| needed.contains(i)).map(|(_, problem)| problem).collect()
+    };
+    let output = match low.classifier(options.output.as_deref()) {
+        Ok(output) => output,
+        Err(problem) => {
+            let mut problems = of_nodes(graph.needed(graph.outputs.iter().map(String::as_str)));
+            problems.insert(0, problem);
+            return Ok(Examination { imported: None, problems });
+        }
+    };
+    let problems = of_nodes(graph.needed(std::iter::once(output.as_str())));
+    if !problems.is_empty() {
+        return Ok(Examination { imported: None, problems });
+    }
+    let (network, normalisation) = recognize::network(&low, &output, options)?;
     network.validate(path)?;
-    Ok(Imported { network, normalisation: Normalisation::Absent })
+    Ok(Examination { imported: Some(Imported { network, normalisation }), problems: vec![] })
 }
 
 /// [`Error::Invalid`] from its parts.

@@ -82,6 +82,9 @@ pub struct NodeProto {
     /// Operator set; empty for the standard operators.
     #[prost(string, optional, tag = "7")]
     pub domain: Option<String>,
+    /// What the exporter notes down, for instance the module that the node comes from.
+    #[prost(message, repeated, tag = "9")]
+    pub metadata_props: Vec<StringStringEntryProto>,
 }
 
 /// One parameter of an operator.
@@ -141,7 +144,7 @@ pub struct TensorProto {
     /// Elements of a float tensor.
     #[prost(float, repeated, tag = "4")]
     pub float_data: Vec<f32>,
-    /// Elements of an integer tensor of up to 32 bits, and the bits of float16 ones.
+    /// Elements of an integer tensor of up to 32 bits, and the bits of 16-bit floats.
     #[prost(int32, repeated, tag = "5")]
     pub int32_data: Vec<i32>,
     /// Elements of a 64-bit integer tensor.
@@ -168,6 +171,8 @@ pub struct TensorProto {
 pub mod data_type {
     /// 32-bit float.
     pub const FLOAT: i32 = 1;
+    /// 8-bit unsigned integer.
+    pub const UINT8: i32 = 2;
     /// 32-bit integer.
     pub const INT32: i32 = 6;
     /// 64-bit integer.
@@ -178,6 +183,8 @@ pub mod data_type {
     pub const FLOAT16: i32 = 10;
     /// 64-bit float.
     pub const DOUBLE: i32 = 11;
+    /// 16-bit float with the exponent of a 32-bit one.
+    pub const BFLOAT16: i32 = 16;
 }
 
 /// An input or output of the graph.

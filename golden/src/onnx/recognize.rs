@@ -1,31 +1,44 @@
 //! Walks back from the classifier and recognises convolutions, residual blocks and their gates.
 
+use super::affine::Affine;
 use super::graph::label;
-use super::lower::{FcRef, Lowered, MapId, Op, Stage, Value, Vector};
-use super::{MAX_ELEMENTS, invalid, layers};
+use super::lower::{Border, Lowered, MapId, Op, Score, Value, Vector};
+use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, names, single};
 use crate::Error;
 use crate::model::{Block, Conv, Fc, GatedConv, Layer, Network};
 use std::collections::HashSet;
 use std::path::Path;
 
+/// What makes a map of another one.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    /// A Conv node, and zeros around what it reads.
+    Node(Border),
+    /// Every n-th pixel, behind channels of zeros.
+    Pick([usize; 2], usize),
+}
+
 /// A convolution with what follows it up to the next convolution or sum.
 struct Stretch {
     node: usize,
-    norms: Vec<usize>,
+    source: Source,
+    affines: Vec<usize>,
     /// Upper bound of its ReLU.
     relu: Option<f32>,
-    scores: Vec<(FcRef, MapId)>,
+    scores: Vec<usize>,
     /// The map that the convolution reads.
     x: MapId,
+    /// The map that the convolution makes.
+    output: MapId,
 }
 
 /// A convolution or sum with what follows it.
 struct Tail {
     base: MapId,
-    norms: Vec<usize>,
+    affines: Vec<usize>,
     /// Upper bound of its ReLU.
     relu: Option<f32>,
-    scores: Vec<(FcRef, MapId)>,
+    scores: Vec<usize>,
 }
 
 struct Recognizer<'a> {
@@ -35,78 +48,162 @@ struct Recognizer<'a> {
     budget: usize,
 }
 
-/// Recognises the network.
-pub(super) fn network(low: &Lowered) -> Result<Network, Error> {
-    let (graph, path) = (low.graph, &low.graph.path);
-    let output = format!("output `{}`", graph.output);
+/// Recognises the network behind the output `output`; also says where its mean and standard deviation come from.
+pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<(Network, Normalisation), Error> {
+    let path = &low.graph.path;
+    let item = format!("output `{output}`");
     let expected = "the classifier, a fully connected layer on the globally average-pooled last map";
-    let (fc, mut at) = match low.value(&graph.output) {
-        Some(&Value::Vector(Vector { stage: Stage::Linear(fc) | Stage::Probability(fc), pool, .. })) => (fc, pool),
-        Some(other) => return Err(invalid(path, output, expected, low.describe(other))),
-        None => return Err(invalid(path, output, expected, "no such value")),
+    let (v, node, behind) = match low.value(output) {
+        Some(Value::Vector(v)) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => match &v.layer {
+            Some((node, c)) => (v, *node, &c.affine),
+            None => return Err(invalid(path, item, expected, low.describe(&Value::Vector(v.clone())))),
+        },
+        Some(other) => return Err(invalid(path, item, expected, low.describe(other))),
+        None => return Err(invalid(path, item, expected, "no such value")),
     };
     let mut r = Recognizer { low, names: HashSet::new(), budget: MAX_ELEMENTS };
-    let classifier = r.fc(fc, at)?;
-    let mut layers = Vec::new();
-    while low.maps[at].op != Op::Input {
+    let classifier = r.fc(node, &v.front, behind)?;
+    let (mut at, mut layers) = (v.pool, Vec::new());
+    while !low.is_image(at) {
         let (layer, before) = r.layer(at)?;
         layers.push(layer);
         at = before;
     }
     layers.reverse();
-    let input = graph.input.1;
-    let mean = channel_values(low, "lcsim.mean", 0.0)?;
-    let std = channel_values(low, "lcsim.std", 1.0)?;
+    let (mean, std, normalisation) = input(low, at, options)?;
     let name = Path::new(path).file_stem().map_or_else(|| path.clone(), |s| s.to_string_lossy().into_owned());
-    Ok(Network { name, input, mean, std, layers, classifier })
+    Ok((Network { name, input: low.graph.input.shape, mean, std, layers, classifier }, normalisation))
+}
+
+impl Lowered<'_> {
+    /// The name of the output with the logits: the one that was asked for, or the only one that can be a classifier.
+    pub fn classifier(&self, asked: Option<&str>) -> Result<String, Error> {
+        let (path, outputs) = (&self.graph.path, &self.graph.outputs);
+        let listed = |names: &[&String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
+        if let Some(asked) = asked {
+            let known = self.value(asked).is_some() || outputs.iter().any(|o| o == asked);
+            let all: Vec<_> = outputs.iter().collect();
+            let wrong =
+                || invalid(path, format!("output `{asked}`"), format!("one of {}", listed(&all)), "no such output");
+            return known.then(|| asked.to_owned()).ok_or_else(wrong);
+        }
+        if let [only] = &outputs[..] {
+            return Ok(only.clone());
+        }
+        let is_classifier = |name: &&String| matches!(self.value(name), Some(Value::Vector(Vector { layer: Some((_, c)), .. })) if c.is_free());
+        match &outputs.iter().filter(is_classifier).collect::<Vec<_>>()[..] {
+            [only] => Ok((*only).clone()),
+            [] => {
+                let all: Vec<_> = outputs.iter().collect();
+                Err(invalid(path, "graph outputs", "a classifier among them; `--output NAME` says which", listed(&all)))
+            }
+            several => {
+                let expected = "one classifier; `--output NAME` chooses one (early exits are not simulated yet)";
+                Err(invalid(path, "graph outputs", expected, format!("{}: {}", several.len(), listed(several))))
+            }
+        }
+    }
+
+    /// Whether a map is the image, or an affine map of it.
+    fn is_image(&self, mut at: MapId) -> bool {
+        while let Op::Norm { x, .. } = self.maps[at].op {
+            at = x;
+        }
+        self.maps[at].op == Op::Input
+    }
+}
+
+/// Mean and standard deviation with which pixels become the map `at`, which is the image or an affine map of it.
+fn input(low: &Lowered, mut at: MapId, options: &Options) -> Result<(Vec<f32>, Vec<f32>, Normalisation), Error> {
+    let channels = low.graph.input.shape.channels;
+    let given = |key: &str, option: &Option<Vec<f32>>, default: f32| match option {
+        Some(values) if values.len() == 1 => Ok(Some(vec![values[0]; channels])),
+        Some(values) if values.len() == channels => Ok(Some(values.clone())),
+        Some(values) => {
+            let item = key.replace("lcsim.", "--");
+            Err(invalid(&low.graph.path, item, format!("1 number, or {channels} for the channels"), values.len()))
+        }
+        None => channel_values(low, key, default),
+    };
+    let mean = given("lcsim.mean", &options.mean, 0.0)?;
+    let std = given("lcsim.std", &options.std, 1.0)?;
+    let mut folds = Affine::identity(channels);
+    while let Op::Norm { x, affine } = low.maps[at].op {
+        folds = low.affines[affine].then(&folds);
+        at = x;
+    }
+    let source = match (options.mean.is_some() || options.std.is_some(), mean.is_some() || std.is_some()) {
+        (true, _) => Normalisation::Given,
+        (_, true) => Normalisation::Metadata,
+        _ if !folds.is_identity() || low.graph.input.bytes => Normalisation::Graph,
+        _ => Normalisation::Absent,
+    };
+    if let Some(c) = folds.factor.iter().position(|f| *f <= 0.0) {
+        let found = format!("{} for channel {c}", folds.factor[c]);
+        return Err(invalid(&low.graph.path, "normalisation of the image", "a factor above 0", found));
+    }
+    let mean = mean.unwrap_or_else(|| vec![0.0; channels]);
+    // Bytes are 255 times the pixels from 0 to 1 that are counted here.
+    let default = if low.graph.input.bytes { 1.0 / 255.0 } else { 1.0 };
+    let std = std.unwrap_or_else(|| vec![default; channels]);
+    if folds.is_identity() {
+        return Ok((mean, std, source));
+    }
+    // factor * (p - mean) / std + offset
+    let both = |c: usize| {
+        let (mean, std) = (f64::from(mean[c]), f64::from(std[c]));
+        ((mean - folds.offset[c] * std / folds.factor[c]) as f32, (std / folds.factor[c]) as f32)
+    };
+    let (mean, std) = (0..channels).map(both).unzip();
+    Ok((mean, std, source))
 }
 
 /// A value of each channel from the model's metadata.
-fn channel_values(low: &Lowered, key: &str, default: f32) -> Result<Vec<f32>, Error> {
-    let channels = low.graph.input.1.channels;
+fn channel_values(low: &Lowered, key: &str, default: f32) -> Result<Option<Vec<f32>>, Error> {
+    let channels = low.graph.input.shape.channels;
     let Some(text) = low.graph.metadata.get(key) else {
-        return Ok(vec![default; channels]);
+        return Ok(None);
     };
     let list = text.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']'));
     let values = list.and_then(|l| l.split(',').map(|v| v.trim().parse::<f32>().ok()).collect::<Option<Vec<_>>>());
-    values
-        .filter(|v| v.len() == channels && v.iter().all(|v| v.is_finite() && (*v > 0.0 || default == 0.0)))
-        .ok_or_else(|| {
-            let range = if default == 0.0 { "finite" } else { "positive" };
-            let expected = format!("a list of {channels} {range} numbers");
-            invalid(&low.graph.path, format!("metadata `{key}`"), expected, format!("`{text}`"))
-        })
+    let values =
+        values.filter(|v| v.len() == channels && v.iter().all(|v| v.is_finite() && (*v > 0.0 || default == 0.0)));
+    values.map(Some).ok_or_else(|| {
+        let range = if default == 0.0 { "finite" } else { "positive" };
+        let expected = format!("a list of {channels} {range} numbers");
+        invalid(&low.graph.path, format!("metadata `{key}`"), expected, format!("`{text}`"))
+    })
 }
 
 impl Recognizer<'_> {
     /// The layer that ends at map `at`, and the map that it reads.
     fn layer(&mut self, at: MapId) -> Result<(Layer, MapId), Error> {
         let tail = self.tail(at, None)?;
-        if let Some((fc, _)) = tail.scores.first() {
+        if let Some(&score) = tail.scores.first() {
             let found = "a score on a map of the main path";
-            return Err(self.at_node(fc.node, "gates on the convolutions of a residual branch", found));
+            return Err(self.at_score(score, "gates on the convolutions of a residual branch", found));
+        }
+        if let Some((stretch, x)) = self.stretch(&tail) {
+            return Ok((Layer::Conv(self.conv(&stretch)?), x));
         }
         match self.low.maps[tail.base].op {
-            Op::Conv { x, node } => {
-                let stretch = Stretch { node, norms: tail.norms, relu: tail.relu, scores: vec![], x };
-                Ok((Layer::Conv(self.conv(&stretch)?), x))
-            }
             Op::Sum { a, b, node } => {
                 if let Some(max) = tail.relu.filter(|max| max.is_finite()) {
                     let found = format!("a clip to 0..{max}");
                     return Err(self.at_node(node, "a plain ReLU or none behind an addition", found));
                 }
                 let (block, x) = self.block(a, b, node, tail.relu.is_some())?;
-                Ok((Layer::Block(block), x))
+                Ok((single::merged(block).map_or_else(|block| Layer::Block(*block), Layer::Conv), x))
             }
             // A ReLU behind it is the same as one in front of it, where the layer that it reads has its own.
-            Op::MaxPool { x, node } if tail.norms.is_empty() => {
+            Op::MaxPool { x, node, border } => {
                 let front = self.tail(x, None)?.relu;
                 if tail.relu.is_some_and(|behind| front.is_none_or(|front| behind < front)) {
                     return Err(self.at_node(node, "ReLU in front of the max pooling", "behind it"));
                 }
-                let mut windows = layers::max_pool(self.low, &self.low.graph.nodes[node], self.low.maps[x].shape)?;
-                windows.name = self.unique(&[&windows.name], node);
+                let at_node = &self.low.graph.nodes[node];
+                let mut windows = layers::max_pool(self.low, at_node, self.low.maps[x].shape, border)?;
+                windows.name = self.unique(&names::of_node(at_node), node);
                 Ok((Layer::MaxPool(windows), x))
             }
             _ => {
@@ -116,41 +213,56 @@ impl Recognizer<'_> {
         }
     }
 
+    /// A convolution with what follows it, and the map that it reads.
+    fn stretch(&self, tail: &Tail) -> Option<(Stretch, MapId)> {
+        let (x, node, source) = match self.low.maps[tail.base].op {
+            Op::Conv { x, node, border } => (x, node, Source::Node(border)),
+            Op::Pick { x, node, stride, before } => (x, node, Source::Pick(stride, before)),
+            _ => return None,
+        };
+        let Tail { base, affines, relu, scores } = tail;
+        let (affines, scores) = (affines.clone(), scores.clone());
+        Some((Stretch { node, source, affines, relu: *relu, scores, x, output: *base }, x))
+    }
+
     /// Walks back from `at` over everything that belongs to a convolution or sum, not past `stop`.
     fn tail(&self, at: MapId, stop: Option<MapId>) -> Result<Tail, Error> {
-        let mut tail = Tail { base: at, norms: vec![], relu: None, scores: vec![] };
+        let mut tail = Tail { base: at, affines: vec![], relu: None, scores: vec![] };
         while Some(tail.base) != stop {
             tail.base = match self.low.maps[tail.base].op {
-                Op::Norm { x, node } => {
-                    tail.norms.push(node);
+                Op::Norm { x, affine } => {
+                    tail.affines.push(affine);
                     x
                 }
                 Op::Relu { x, max } => {
                     let max = f32::from_bits(max);
-                    if let Some((fc, _)) = tail.scores.last().filter(|_| max.is_finite()) {
+                    if let Some(&score) = tail.scores.last().filter(|_| max.is_finite()) {
                         let found = format!("a score behind a clip to 0..{max}");
-                        return Err(self.at_node(fc.node, "a score in front of the clip", found));
+                        return Err(self.at_score(score, "a score in front of the clip", found));
                     }
                     tail.relu = Some(tail.relu.map_or(max, |behind| behind.min(max)));
                     x
                 }
                 // A score is not negative, so it may be multiplied before or after a plain ReLU.
-                Op::Scale { x, fc, pool } => {
-                    tail.scores.push((fc, pool));
+                Op::Scale { x, score } => {
+                    tail.scores.push(score);
                     x
                 }
-                Op::Input | Op::Conv { .. } | Op::Sum { .. } | Op::MaxPool { .. } => break,
+                Op::Input | Op::Conv { .. } | Op::Pick { .. } | Op::Sum { .. } | Op::MaxPool { .. } => break,
             };
         }
-        tail.norms.reverse();
+        tail.affines.reverse();
         Ok(tail)
     }
 
     /// The maps from `at` back to the nearest sum or the image, both included.
     fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
         let mut path = vec![at];
-        while let Op::Conv { x, .. } | Op::Norm { x, .. } | Op::Relu { x, .. } | Op::Scale { x, .. } =
-            self.low.maps[at].op
+        while let Op::Conv { x, .. }
+        | Op::Pick { x, .. }
+        | Op::Norm { x, .. }
+        | Op::Relu { x, .. }
+        | Op::Scale { x, .. } = self.low.maps[at].op
         {
             path.push(x);
             at = x;
@@ -162,11 +274,11 @@ impl Recognizer<'_> {
     fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
         let mut convs = Vec::new();
         while at != fork {
-            let Tail { base, norms, relu, scores } = self.tail(at, Some(fork))?;
+            let tail = self.tail(at, Some(fork))?;
             // The fork may itself be a convolution, which belongs to the layer before.
-            match self.low.maps[base].op {
-                Op::Conv { x, node } if base != fork => {
-                    convs.push(Stretch { node, norms, relu, scores, x });
+            match self.stretch(&tail) {
+                Some((stretch, x)) if tail.base != fork => {
+                    convs.push(stretch);
                     at = x;
                 }
                 _ => {
@@ -187,8 +299,6 @@ impl Recognizer<'_> {
         };
         let (a, b) = (self.stretches(a, fork, add)?, self.stretches(b, fork, add)?);
         let (branch, shortcut) = self.roles(a, b, add)?;
-        let names = [trimmed(label(&self.low.graph.nodes[add])), label(&self.low.graph.nodes[add])];
-        let name = self.unique(&names, add);
         let shortcut = shortcut.map(|s| self.conv(&s)).transpose()?;
         let last = branch.len() - 1;
         let (mut lnet, mut convs) = (None, Vec::new());
@@ -199,22 +309,25 @@ impl Recognizer<'_> {
             }
             let channels = self.conv_channels(stretch);
             let mut gate = None;
-            for &(fc, pool) in &stretch.scores {
-                let outputs = self.outputs(fc, pool);
+            for &score in &stretch.scores {
+                let Score { node, pool, front, behind } = &self.low.scores[score];
+                let (outputs, pool) = (behind.factor.len(), *pool);
                 if i == last && outputs == 1 && pool == fork && lnet.is_none() {
-                    lnet = Some(self.fc(fc, pool)?);
+                    lnet = Some(self.fc(*node, front, behind)?);
                 } else if outputs == channels && pool == stretch.x && gate.is_none() {
-                    gate = Some(self.fc(fc, pool)?);
+                    gate = Some(self.fc(*node, front, behind)?);
                 } else {
                     let conv = label(&self.low.graph.nodes[stretch.node]);
                     let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };
                     let expected = format!("one C-Net with {channels} outputs on the input map of `{conv}`{or}");
                     let found = format!("{outputs} outputs on {}", self.low.describe_map(pool));
-                    return Err(self.at_node(fc.node, expected, found));
+                    return Err(self.at_score(score, expected, found));
                 }
             }
             convs.push(GatedConv { conv: self.conv(stretch)?, gate });
         }
+        let names: Vec<&str> = convs.iter().map(|g: &GatedConv| g.conv.name.as_str()).collect();
+        let name = self.unique(&names::of_block(&self.low.graph.nodes[add], &names), add);
         Ok((Block { name, lnet, convs, shortcut, relu }, fork))
     }
 
@@ -222,8 +335,13 @@ impl Recognizer<'_> {
     fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
         let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
         let taps = |s: &[Stretch]| -> usize {
-            let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
-            tensor.map_or(0, |t| t.dims.iter().skip(2).product())
+            match s[0].source {
+                Source::Pick(..) => 0,
+                Source::Node(_) => {
+                    let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
+                    tensor.map_or(0, |t| t.dims.iter().skip(2).product())
+                }
+            }
         };
         let b_is_shortcut = match (a.is_empty(), b.is_empty(), plain(&a), plain(&b)) {
             (true, true, ..) => return Err(self.at_node(add, "a branch with a convolution", "one map twice")),
@@ -243,34 +361,41 @@ impl Recognizer<'_> {
     }
 
     fn conv(&mut self, s: &Stretch) -> Result<Conv, Error> {
-        let node = &self.low.graph.nodes[s.node];
-        // Each normalisation scales the weights once more.
-        (0..=s.norms.len()).try_for_each(|_| self.spend(s.node))?;
-        let mut conv = layers::conv(self.low, node, &s.norms, self.low.maps[s.x].shape, s.relu)?;
-        conv.name = self.unique(&[&conv.name], s.node);
+        let (low, node) = (self.low, &self.low.graph.nodes[s.node]);
+        let [input, output] = [s.x, s.output].map(|map| low.maps[map].shape);
+        let (mut conv, names) = match s.source {
+            Source::Node(border) => {
+                let weights = low.tensor(node, 1)?;
+                // Each affine map scales the weights once more.
+                (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights.dims.iter().product()))?;
+                let conv = layers::conv(low, node, &s.affines, (input, border), s.relu)?;
+                (conv, names::of_layer(node, &weights.name))
+            }
+            Source::Pick(stride, before) => {
+                let weights = output.channels * input.channels;
+                (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights))?;
+                (layers::pick(low, &s.affines, (input, output), (stride, before), s.relu), names::of_node(node))
+            }
+        };
+        conv.name = self.unique(&names, s.node);
         Ok(conv)
     }
 
-    fn fc(&mut self, fc: FcRef, pool: MapId) -> Result<Fc, Error> {
-        self.spend(fc.node)?;
-        let mut layer = layers::fc(self.low, fc, self.low.maps[pool].shape.channels)?;
-        layer.name = self.unique(&[&layer.name], fc.node);
+    fn fc(&mut self, node: usize, front: &Affine, behind: &Affine) -> Result<Fc, Error> {
+        let at = &self.low.graph.nodes[node];
+        let weights = self.low.tensor(at, 1)?;
+        self.spend(node, weights.dims.iter().product())?;
+        let mut layer = layers::fc(self.low, at, front, behind)?;
+        layer.name = self.unique(&names::of_layer(at, &weights.name), node);
         Ok(layer)
     }
 
     fn conv_channels(&self, s: &Stretch) -> usize {
-        self.low.tensor(&self.low.graph.nodes[s.node], 1).map_or(0, |t| t.dims[0])
-    }
-
-    fn outputs(&self, fc: FcRef, pool: MapId) -> usize {
-        let weights = self.low.tensor(&self.low.graph.nodes[fc.node], 1);
-        weights.map_or(0, |t| t.dims.iter().product::<usize>() / self.low.maps[pool].shape.channels)
+        self.low.maps[s.output].shape.channels
     }
 
     /// Takes a node's weights out of the budget.
-    fn spend(&mut self, node: usize) -> Result<(), Error> {
-        let weights = self.low.tensor(&self.low.graph.nodes[node], 1)?;
-        let count = weights.dims.iter().product();
+    fn spend(&mut self, node: usize, count: usize) -> Result<(), Error> {
         match self.budget.checked_sub(count) {
             Some(rest) => self.budget = rest,
             None => return Err(self.at_node(node, format!("at most {MAX_ELEMENTS} parameters in all"), "more")),
@@ -279,20 +404,19 @@ impl Recognizer<'_> {
     }
 
     /// The first candidate that is not taken, otherwise the node's output, which no other node has.
-    fn unique(&mut self, candidates: &[&str], node: usize) -> String {
-        let free = candidates.iter().find(|c| !self.names.contains(**c)).copied();
-        let name = free.unwrap_or_else(|| self.low.graph.nodes[node].output.first().map_or("", String::as_str));
-        self.names.insert(name.to_owned());
-        name.to_owned()
+    fn unique(&mut self, candidates: &[String], node: usize) -> String {
+        let free = candidates.iter().find(|c| !self.names.contains(*c)).cloned();
+        let output = || self.low.graph.nodes[node].output.first().cloned().unwrap_or_default();
+        let name = free.unwrap_or_else(output);
+        self.names.insert(name.clone());
+        name
     }
 
     fn at_node(&self, node: usize, expected: impl Into<String>, found: impl ToString) -> Error {
         self.low.graph.invalid(&self.low.graph.nodes[node], expected, found)
     }
-}
 
-/// The name of a block from the name of its addition.
-fn trimmed(name: &str) -> &str {
-    let block = name.strip_suffix(".add").or_else(|| name.strip_suffix("/Add")).unwrap_or(name);
-    if block.is_empty() { name } else { block }
+    fn at_score(&self, score: usize, expected: impl Into<String>, found: impl ToString) -> Error {
+        self.at_node(self.low.scores[score].node, expected, found)
+    }
 }

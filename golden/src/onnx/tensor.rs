@@ -1,5 +1,6 @@
-//! Constants: decoded, converted to `f32` or `i64`, and checked against their dimensions.
+//! Constants: decoded, converted to `f32`, `i64` or `bool`, and checked against their dimensions.
 
+use super::external::Files;
 use super::invalid;
 use super::proto::{TensorProto, data_type};
 use crate::Error;
@@ -7,35 +8,34 @@ use crate::Error;
 /// A constant of the graph.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tensor {
-    /// For messages.
+    /// For messages; what is computed of a constant keeps its name.
     pub name: String,
     /// Shape; the product is the number of elements.
     pub dims: Vec<usize>,
     /// Elements.
     pub data: Data,
+    /// The first float that is not finite. Bounds and padding may be infinite, weights may not.
+    infinite: Option<usize>,
 }
 
 /// The elements of a [`Tensor`].
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Data {
-    /// Finite floats.
+    /// Floats.
     Float(Vec<f32>),
     /// Integers.
     Int(Vec<i64>),
-    /// One boolean.
-    Bool(bool),
+    /// Booleans.
+    Bool(Vec<bool>),
     /// An ONNX element type that no supported operator reads.
     Other(i32),
 }
 
 impl Tensor {
     /// Decodes a constant. `name` replaces a missing name.
-    pub fn decode(t: &TensorProto, name: &str, path: &str) -> Result<Tensor, Error> {
+    pub fn decode(t: &TensorProto, name: &str, files: &mut Files, path: &str) -> Result<Tensor, Error> {
         let name = t.name.as_deref().filter(|n| !n.is_empty()).unwrap_or(name).to_owned();
         let item = format!("tensor `{name}`");
-        if t.data_location == Some(1) || !t.external_data.is_empty() {
-            return Err(invalid(path, item, "elements inside the file", "external data"));
-        }
         let sizes = t.dims.iter().map(|&d| usize::try_from(d).ok()).collect::<Option<Vec<_>>>();
         let Some((dims, count)) = sizes.and_then(|dims| {
             let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
@@ -43,35 +43,39 @@ impl Tensor {
         }) else {
             return Err(invalid(path, item, "dimensions that can be multiplied", format!("{:?}", t.dims)));
         };
-        let data = elements(t, path, &item)?;
-        let found = match &data {
-            Data::Float(v) => v.len(),
-            Data::Int(v) => v.len(),
-            Data::Bool(_) => 1,
-            Data::Other(_) => count,
+        let outside = t.data_location == Some(1) || !t.external_data.is_empty();
+        let external = match width(t.data_type.unwrap_or_default()).filter(|_| outside) {
+            Some(width) => Some(files.read(t, &item, (count as u64).saturating_mul(width))?),
+            None => None,
         };
+        let raw = external.as_deref().or(t.raw_data.as_deref().filter(|raw| !raw.is_empty()));
+        let data = elements(t, raw, path, &item)?;
+        let found = data.len().unwrap_or(count);
         if found != count {
             let expected = format!("{count} elements for dimensions {dims:?}");
             return Err(invalid(path, item, expected, format!("{found} elements")));
         }
-        if let Data::Float(v) = &data
-            && let Some(i) = v.iter().position(|x| !x.is_finite())
-        {
-            return Err(invalid(path, item, "finite numbers", format!("{} at element {i}", v[i])));
-        }
-        Ok(Tensor { name, dims, data })
+        Ok(Tensor::new(&name, dims, data))
     }
 
-    /// A constant from attributes of a Constant node.
+    /// A constant that was computed, or stands in attributes of a Constant node.
     pub fn new(name: &str, dims: Vec<usize>, data: Data) -> Tensor {
-        Tensor { name: name.to_owned(), dims, data }
+        let infinite = match &data {
+            Data::Float(v) => v.iter().position(|x| !x.is_finite()),
+            _ => None,
+        };
+        Tensor { name: name.to_owned(), dims, data, infinite }
     }
 
-    /// The floats.
+    /// The floats, all finite.
     pub fn floats(&self, path: &str) -> Result<&[f32], Error> {
-        match &self.data {
-            Data::Float(v) => Ok(v),
-            other => Err(self.wrong_type(path, "floating-point elements", other)),
+        match (&self.data, self.infinite) {
+            (Data::Float(v), None) => Ok(v),
+            (Data::Float(v), Some(i)) => {
+                let found = format!("{} at element {i}", v[i]);
+                Err(invalid(path, format!("tensor `{}`", self.name), "finite numbers", found))
+            }
+            _ => Err(self.wrong_type(path, "floating-point elements")),
         }
     }
 
@@ -79,23 +83,60 @@ impl Tensor {
     pub fn ints(&self, path: &str) -> Result<&[i64], Error> {
         match &self.data {
             Data::Int(v) => Ok(v),
-            other => Err(self.wrong_type(path, "integer elements", other)),
+            _ => Err(self.wrong_type(path, "integer elements")),
         }
     }
 
-    fn wrong_type(&self, path: &str, expected: &str, found: &Data) -> Error {
-        let found = match found {
+    /// The only element, as a float that may be infinite.
+    pub fn number(&self) -> Option<f64> {
+        match &self.data {
+            Data::Float(v) => (v.len() == 1).then(|| f64::from(v[0])),
+            Data::Int(v) => (v.len() == 1).then(|| v[0] as f64),
+            Data::Bool(_) | Data::Other(_) => None,
+        }
+    }
+
+    fn wrong_type(&self, path: &str, expected: &str) -> Error {
+        let found = match &self.data {
             Data::Float(_) => "floating-point elements".to_owned(),
             Data::Int(_) => "integer elements".to_owned(),
-            Data::Bool(_) => "a boolean".to_owned(),
+            Data::Bool(_) => "booleans".to_owned(),
             Data::Other(t) => format!("element type {t}"),
         };
         invalid(path, format!("tensor `{}`", self.name), expected, found)
     }
 }
 
-fn elements(t: &TensorProto, path: &str, item: &str) -> Result<Data, Error> {
-    let raw = t.raw_data.as_deref().filter(|raw| !raw.is_empty());
+impl Data {
+    /// Number of elements, where they are known.
+    pub fn len(&self) -> Option<usize> {
+        match self {
+            Data::Float(v) => Some(v.len()),
+            Data::Int(v) => Some(v.len()),
+            Data::Bool(v) => Some(v.len()),
+            Data::Other(_) => None,
+        }
+    }
+}
+
+/// Bytes of an element, of the types that are understood.
+fn width(data_type: i32) -> Option<u64> {
+    match data_type {
+        data_type::BOOL => Some(1),
+        data_type::FLOAT16 | data_type::BFLOAT16 => Some(2),
+        data_type::FLOAT | data_type::INT32 => Some(4),
+        data_type::DOUBLE | data_type::INT64 => Some(8),
+        _ => None,
+    }
+}
+
+fn elements(t: &TensorProto, raw: Option<&[u8]>, path: &str, item: &str) -> Result<Data, Error> {
+    let halves = |convert: fn(u16) -> f32| -> Result<Data, Error> {
+        Ok(Data::Float(match raw {
+            Some(raw) => words(raw, path, item)?.map(|b| convert(u16::from_le_bytes(b))).collect(),
+            None => t.int32_data.iter().map(|&x| convert(x as u16)).collect(),
+        }))
+    };
     Ok(match t.data_type.unwrap_or_default() {
         data_type::FLOAT => Data::Float(match raw {
             Some(raw) => words(raw, path, item)?.map(f32::from_le_bytes).collect(),
@@ -105,10 +146,8 @@ fn elements(t: &TensorProto, path: &str, item: &str) -> Result<Data, Error> {
             Some(raw) => words(raw, path, item)?.map(|b| f64::from_le_bytes(b) as f32).collect(),
             None => t.double_data.iter().map(|&x| x as f32).collect(),
         }),
-        data_type::FLOAT16 => Data::Float(match raw {
-            Some(raw) => words(raw, path, item)?.map(|b| half(u16::from_le_bytes(b))).collect(),
-            None => t.int32_data.iter().map(|&x| half(x as u16)).collect(),
-        }),
+        data_type::FLOAT16 => halves(half)?,
+        data_type::BFLOAT16 => halves(|bits| f32::from_bits(u32::from(bits) << 16))?,
         data_type::INT64 => Data::Int(match raw {
             Some(raw) => words(raw, path, item)?.map(i64::from_le_bytes).collect(),
             None => t.int64_data.clone(),
@@ -117,11 +156,10 @@ fn elements(t: &TensorProto, path: &str, item: &str) -> Result<Data, Error> {
             Some(raw) => words(raw, path, item)?.map(|b| i64::from(i32::from_le_bytes(b))).collect(),
             None => t.int32_data.iter().map(|&x| i64::from(x)).collect(),
         }),
-        data_type::BOOL => match (raw, &t.int32_data[..]) {
-            (Some(&[b]), _) => Data::Bool(b != 0),
-            (None, &[b]) => Data::Bool(b != 0),
-            _ => Data::Other(data_type::BOOL),
-        },
+        data_type::BOOL => Data::Bool(match raw {
+            Some(raw) => raw.iter().map(|&b| b != 0).collect(),
+            None => t.int32_data.iter().map(|&b| b != 0).collect(),
+        }),
         other => Data::Other(other),
     })
 }

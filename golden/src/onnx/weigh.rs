@@ -36,6 +36,7 @@ const NODE: &[Field] = &[
     (4, 0, Content::Bytes),
     (5, size_of::<AttributeProto>(), Content::Message(ATTRIBUTE)),
     (7, 0, Content::Bytes),
+    (9, size_of::<StringStringEntryProto>(), Content::Message(ENTRY)),
 ];
 const ATTRIBUTE: &[Field] = &[
     (1, 0, Content::Bytes),

@@ -3,9 +3,9 @@
 mod mobile;
 mod parts;
 
-use lcsim_golden::onnx::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, data_type};
+use lcsim_golden::onnx::proto::{AttributeProto, GraphProto, ModelProto, TensorProto, data_type};
 pub use mobile::mobile;
-pub use parts::{Rng, float, int, ints, model, tensor, value};
+pub use parts::{Rng, float, int, ints, model, node, tensor, text, value, whole};
 use prost::Message;
 
 /// How a fully connected layer is written.
@@ -153,14 +153,7 @@ impl Builder {
     }
 
     fn node(&mut self, op: &str, name: &str, inputs: &[&str], attribute: Vec<AttributeProto>) -> String {
-        self.graph.node.push(NodeProto {
-            input: inputs.iter().map(|&i| i.to_owned()).collect(),
-            output: vec![name.to_owned()],
-            name: Some(name.into()),
-            op_type: Some(op.into()),
-            attribute,
-            domain: None,
-        });
+        self.graph.node.push(node(op, inputs, name, attribute));
         name.to_owned()
     }
 

@@ -1,8 +1,8 @@
 //! Pseudo-random numbers, and the small parts of a model.
 
 use lcsim_golden::onnx::proto::{
-    AttributeProto, DimensionProto, GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
-    TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto, attribute_type, data_type,
+    AttributeProto, DimensionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, StringStringEntryProto,
+    TensorProto, TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto, attribute_type, data_type,
 };
 
 /// Deterministic pseudo-random numbers (xorshift64*).
@@ -54,6 +54,34 @@ pub fn tensor(name: &str, dims: &[usize], values: Vec<f32>) -> TensorProto {
         dims: dims.iter().map(|&d| d as i64).collect(),
         data_type: Some(data_type::FLOAT),
         float_data: values,
+        ..Default::default()
+    }
+}
+
+/// An integer tensor of a shape.
+pub fn whole(name: &str, dims: &[usize], values: Vec<i64>) -> TensorProto {
+    TensorProto {
+        data_type: Some(data_type::INT64),
+        int64_data: values,
+        float_data: vec![],
+        ..tensor(name, dims, vec![])
+    }
+}
+
+/// An attribute of text.
+pub fn text(name: &str, text: &str) -> AttributeProto {
+    let r#type = Some(attribute_type::STRING);
+    AttributeProto { name: Some(name.into()), s: Some(text.into()), r#type, ..Default::default() }
+}
+
+/// A node named after what it writes.
+pub fn node(op: &str, inputs: &[&str], output: &str, attribute: Vec<AttributeProto>) -> NodeProto {
+    NodeProto {
+        input: inputs.iter().map(|&i| i.to_owned()).collect(),
+        output: vec![output.into()],
+        name: Some(output.into()),
+        op_type: Some(op.into()),
+        attribute,
         ..Default::default()
     }
 }

@@ -1,0 +1,263 @@
+//! Operators on feature maps: convolutions, poolings, and what pads or slices a map.
+
+use super::graph::{Graph, elements, float, int, ints, text};
+use super::lower::{Border, Lowered, MapId, Op, Pixels, Value};
+use super::proto::NodeProto;
+use super::tensor::Data;
+use super::view::View;
+use super::{MAX_ELEMENTS, layers, shape, slice, vectors};
+use crate::Error;
+use crate::kernel::Geometry;
+use lcsim_spec::Shape;
+
+impl Pixels {
+    /// A map as a tensor of its own shape.
+    pub fn of(map: MapId, shape: Shape) -> Pixels {
+        let view = View::plain(&sizes(shape));
+        Pixels { map, view, summed: vec![], factor: 1.0, border: None }
+    }
+
+    /// The image, whose channels may be the last dimension.
+    pub fn image(shape: Shape, channels_last: bool) -> Pixels {
+        let image = Pixels::of(0, shape);
+        match image.view.permuted(&[0, 2, 3, 1]).filter(|_| channels_last) {
+            Some(view) => Pixels { view, ..image },
+            None => image,
+        }
+    }
+}
+
+fn sizes(shape: Shape) -> [usize; 4] {
+    [1, shape.channels, shape.height, shape.width]
+}
+
+/// Checks that a tensor shows a whole map, in whatever order.
+pub(super) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), Error> {
+    if p.summed.is_empty() && p.border.is_none() {
+        return Ok(());
+    }
+    let found = format!("of {}", low.describe(&Value::Map(p.clone())));
+    Err(low.graph.refuse(node, found, "let a convolution or an average read it first"))
+}
+
+/// Input `i` as a map of its own shape; it may have a border.
+fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixels, Error> {
+    let value = low.operand(node, i)?;
+    match value {
+        Value::Map(p) if p.summed.is_empty() && p.view.is_plain(&sizes(low.maps[p.map].shape)) => Ok(p.clone()),
+        Value::Map(p) if p.summed.is_empty() => {
+            let found = format!("of a map as a tensor of {:?}", p.view.dims);
+            Err(low.graph.refuse(node, found, "give it batch, channels, height and width in this order"))
+        }
+        other => {
+            let found = format!("of {}", low.describe(other));
+            Err(low.graph.refuse(node, found, "it reads a feature map"))
+        }
+    }
+}
+
+/// A ReLU with an upper bound; two in a row are one.
+pub(super) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
+    let shape = low.maps[x].shape;
+    let (x, max) = match low.maps[x].op {
+        Op::Relu { x, max: before } => (x, max.min(f32::from_bits(before))),
+        _ => (x, max),
+    };
+    low.map(Op::Relu { x, max: max.to_bits() }, shape)
+}
+
+/// Conv, on a map or on a pooled one.
+pub(super) fn conv(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    if let Value::Vector(_) = low.operand(node, 0)? {
+        return vectors::layer(low, i, node);
+    }
+    let p = operand(low, node, 0)?;
+    let (border, value) = p.border.unwrap_or_default();
+    if value != 0.0 {
+        return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with 0"));
+    }
+    let Geometry { output, .. } = layers::geometry(low, node, low.maps[p.map].shape, border)?;
+    let map = low.map(Op::Conv { x: p.map, node: i, border }, output);
+    Ok(low.shown(map))
+}
+
+/// MaxPool.
+pub(super) fn max_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let p = operand(low, node, 0)?;
+    let (border, value) = p.border.unwrap_or_default();
+    // A maximum never comes from values below those of all pixels.
+    let below = value == f64::NEG_INFINITY || value <= 0.0 && matches!(low.maps[p.map].op, Op::Relu { .. });
+    if p.border.is_some() && !below {
+        return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with minus infinity"));
+    }
+    let windows = layers::max_pool(low, node, low.maps[p.map].shape, border)?;
+    let map = low.map(Op::MaxPool { x: p.map, node: i, border }, windows.output);
+    Ok(low.shown(map))
+}
+
+/// AveragePool over the whole map, or over single pixels.
+pub(super) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let p = operand(low, node, 0)?;
+    whole(low, node, &p)?;
+    let shape = low.maps[p.map].shape;
+    let kernel = ints(node, "kernel_shape").unwrap_or_default();
+    let pads = ints(node, "pads").unwrap_or_default();
+    let same = text(node, "auto_pad").starts_with("SAME");
+    let plain = pads.iter().all(|&p| p == 0) && !same;
+    let is = |height: usize, width: usize| kernel == [height as i64, width as i64];
+    if plain && is(shape.height, shape.width) {
+        return vectors::averaged(low, node, p, &[2, 3], true, true);
+    }
+    if plain && is(1, 1) {
+        let stride = layers::pair(low, node, "strides")?;
+        return picked(low, i, node, p.map, stride, [0, 0]);
+    }
+    let found = format!("over windows of {kernel:?} in a map of {}x{}", shape.height, shape.width);
+    Err(low.graph.refuse(node, found, "average the whole map, or use MaxPool or a convolution with a stride"))
+}
+
+/// The pixels `0, stride, 2 stride, ...`, with channels of zeros before and behind.
+fn picked(
+    low: &mut Lowered,
+    i: usize,
+    node: &NodeProto,
+    x: MapId,
+    stride: [usize; 2],
+    [before, behind]: [usize; 2],
+) -> Result<Value, Error> {
+    let from = low.maps[x].shape;
+    let channels = from.channels.saturating_add(before).saturating_add(behind);
+    let [height, width] = [from.height.div_ceil(stride[0]), from.width.div_ceil(stride[1])];
+    if elements(&[channels, height, width]).is_none() || elements(&[channels, from.channels]).is_none() {
+        return Err(low.graph.invalid(node, format!("a map of at most {MAX_ELEMENTS} elements"), channels));
+    }
+    if stride == [1, 1] && before + behind == 0 {
+        return Ok(low.shown(x));
+    }
+    // A pick of a pick is one.
+    let op = match low.maps[x].op {
+        Op::Pick { x, stride: [a, b], before: first, .. } => {
+            Op::Pick { x, node: i, stride: [a * stride[0], b * stride[1]], before: first + before }
+        }
+        _ => Op::Pick { x, node: i, stride, before },
+    };
+    let map = low.map(op, Shape { channels, height, width });
+    Ok(low.shown(map))
+}
+
+/// Pad: a border around each channel, or channels of zeros.
+pub(super) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let pads = low.ints_or_input(node, "pads", 1)?.unwrap_or_default();
+    let value = match low.optional_tensor(node, 2)? {
+        Some(t) => t.number().unwrap_or(f64::NAN),
+        None => f64::from(float(node, "value").unwrap_or(0.0)),
+    };
+    let axes = match low.optional_tensor(node, 3)? {
+        Some(t) => t.ints(&low.graph.path)?.to_vec(),
+        None => (0..4).collect(),
+    };
+    if pads.iter().all(|&p| p == 0) {
+        return Ok(low.operand(node, 0)?.clone());
+    }
+    let p = operand(low, node, 0)?;
+    let wrong = |graph: &Graph| graph.invalid(node, "pads of 0 or more, two for each axis", format!("{pads:?}"));
+    let mut sides = [[0; 2]; 4];
+    let at = shape::axes_of(&axes, 4).filter(|_| pads.len() == 2 * axes.len()).ok_or_else(|| wrong(low.graph))?;
+    if axes.iter().copied().ne(at.iter().map(|&a| a as i64)) {
+        return Err(low.graph.invalid(node, "axes in their order, counted from 0", format!("{axes:?}")));
+    }
+    for (k, &axis) in at.iter().enumerate() {
+        let side = |n: i64| usize::try_from(n).ok().filter(|&n| n <= MAX_ELEMENTS);
+        let both = side(pads[k]).zip(side(pads[k + at.len()])).ok_or_else(|| wrong(low.graph))?;
+        sides[axis] = both.into();
+    }
+    let mode = text(node, "mode");
+    if !matches!(&*mode, "" | "constant") || sides[0] != [0, 0] {
+        let found = if sides[0] != [0, 0] { "of the batch".into() } else { format!("by mode `{mode}`") };
+        return Err(low.graph.refuse(node, found, "pad rows, columns and channels with a constant"));
+    }
+    let [_, channels, rows, columns] = sides;
+    let mut p = p;
+    if channels != [0, 0] {
+        if value != 0.0 || p.border.is_some() {
+            return Err(low.graph.refuse(node, format!("of channels with {value}"), "pad channels with 0, and first"));
+        }
+        let Value::Map(padded) = picked(low, i, node, p.map, [1, 1], channels)? else {
+            return Err(low.unsupported(node));
+        };
+        p = padded;
+    }
+    if [rows, columns] != [[0; 2]; 2] {
+        let (before, other) = p.border.unwrap_or(([[0; 2]; 2], value));
+        if other != value {
+            return Err(low.graph.refuse(node, format!("with {value} around {other}"), "pad with one value"));
+        }
+        let mut border: Border = [rows, columns];
+        for (side, first) in border.iter_mut().flatten().zip(before.iter().flatten()) {
+            *side += first;
+        }
+        p.border = Some((border, value));
+        // What follows may look at the shape.
+        let shape = low.maps[p.map].shape;
+        let size = |n: usize, side: [usize; 2]| n + side[0] + side[1];
+        let padded = [1, shape.channels, size(shape.height, border[0]), size(shape.width, border[1])];
+        if elements(&padded).is_none() {
+            return Err(low.graph.invalid(
+                node,
+                format!("a map of at most {MAX_ELEMENTS} elements"),
+                format!("{padded:?}"),
+            ));
+        }
+    }
+    Ok(Value::Map(p))
+}
+
+/// Slice: every n-th pixel of each channel, or all of a tensor.
+pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let x = low.operand(node, 0)?.clone();
+    let constant = |k: usize| match low.optional(node, k) {
+        Ok(Some(Value::Const(t))) => t.ints(&low.graph.path).ok().map(<[i64]>::to_vec),
+        _ => None,
+    };
+    let ranges = slice::ranges(node, x.dims(), &constant)
+        .ok_or_else(|| low.graph.invalid(node, "constant starts, ends, axes and steps", "others"))?;
+    let all = |k: usize| ranges[k].is_all(x.dims()[k]);
+    if (0..ranges.len()).all(all) {
+        return Ok(x);
+    }
+    let every = |k: usize| ranges[k].start == 0 && ranges[k].step > 0;
+    let p = operand(low, node, 0)?;
+    whole(low, node, &p)?;
+    let step = |k: usize| usize::try_from(ranges[k].step).unwrap_or(1);
+    let complete = |k: usize| every(k) && ranges[k].count == x.dims()[k].div_ceil(step(k));
+    if all(0) && all(1) && complete(2) && complete(3) {
+        return picked(low, i, node, p.map, [step(2), step(3)], [0, 0]);
+    }
+    let taken: Vec<String> = ranges.iter().map(|r| format!("{} from {} by {}", r.count, r.start, r.step)).collect();
+    let found = format!("that takes {} of {:?}", taken.join(", "), x.dims());
+    Err(low.graph.refuse(node, found, "a slice may take every n-th row and column of a whole map"))
+}
+
+/// Concat of a map and channels of zeros.
+pub(super) fn concat(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let (mut sides, mut map) = ([0; 2], None);
+    for k in 0..node.input.len() {
+        match low.operand(node, k)?.clone() {
+            Value::Const(t) if matches!(&t.data, Data::Float(v) if v.iter().all(|&v| v == 0.0)) => {
+                sides[usize::from(map.is_some())] += t.dims.get(1).copied().unwrap_or(0);
+            }
+            Value::Map(_) if map.is_none() => map = Some(operand(low, node, k)?),
+            other => {
+                let found = format!("with {}", low.describe(&other));
+                return Err(low.graph.refuse(node, found, "only channels of zeros may be joined to a map"));
+            }
+        }
+    }
+    match map {
+        Some(p) if shape::axis_of(int(node, "axis").unwrap_or(0), 4, false) == Some(1) => {
+            whole(low, node, &p)?;
+            picked(low, i, node, p.map, [1, 1], sides)
+        }
+        _ => Err(low.graph.refuse(node, "along other axes than the channels", "join channels of zeros to a map")),
+    }
+}

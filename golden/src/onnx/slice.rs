@@ -1,0 +1,71 @@
+//! What a Slice node takes of each dimension.
+
+use super::graph::ints;
+use super::proto::NodeProto;
+use super::shape::axis_of;
+
+/// A part of a dimension: `start`, `start + step`, ..., `count` of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Range {
+    /// The first.
+    pub start: usize,
+    /// Not 0; below 0 it goes backwards.
+    pub step: i64,
+    /// How many.
+    pub count: usize,
+}
+
+impl Range {
+    /// The element at a place of the result.
+    pub fn at(&self, place: usize) -> usize {
+        (self.start as i64 + place as i64 * self.step) as usize
+    }
+
+    /// Whether it is all of a dimension of that size.
+    pub fn is_all(&self, size: usize) -> bool {
+        (self.start, self.step, self.count) == (0, 1, size)
+    }
+}
+
+/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant inputs. Nothing where its numbers
+/// are no constants, or no slice.
+pub(super) fn ranges(
+    node: &NodeProto,
+    dims: &[usize],
+    input: &dyn Fn(usize) -> Option<Vec<i64>>,
+) -> Option<Vec<Range>> {
+    let part = |name: &str, i: usize| ints(node, name).map(<[i64]>::to_vec).or_else(|| input(i));
+    let given = |i: usize| node.input.get(i).is_some_and(|n| !n.is_empty());
+    let (starts, ends) = (part("starts", 1)?, part("ends", 2)?);
+    let axes = match part("axes", 3) {
+        None if given(3) => return None,
+        axes => axes.unwrap_or_else(|| (0..starts.len() as i64).collect()),
+    };
+    let steps = match input(4) {
+        None if given(4) => return None,
+        steps => steps.unwrap_or_else(|| vec![1; starts.len()]),
+    };
+    if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
+        return None;
+    }
+    let mut ranges: Vec<Range> = dims.iter().map(|&count| Range { start: 0, step: 1, count }).collect();
+    for (i, &axis) in axes.iter().enumerate() {
+        let at = axis_of(axis, dims.len(), false)?;
+        ranges[at] = range(dims[at] as i64, starts[i], ends[i], steps[i])?;
+    }
+    Some(ranges)
+}
+
+fn range(size: i64, start: i64, end: i64, step: i64) -> Option<Range> {
+    let from_end = |v: i64| if v < 0 { v.saturating_add(size) } else { v };
+    let (start, end) = (from_end(start), from_end(end));
+    let (start, distance) = match step {
+        0 => return None,
+        1.. => (start.clamp(0, size), end.clamp(0, size) - start.clamp(0, size)),
+        _ => (start.clamp(0, size - 1), start.clamp(0, size - 1) - end.clamp(-1, size - 1)),
+    };
+    let step_size = usize::try_from(step.unsigned_abs()).ok()?;
+    let count = usize::try_from(distance).unwrap_or(0).div_ceil(step_size);
+    // A step beyond the dimension is never taken.
+    Some(Range { start: usize::try_from(start).ok()?, step: step.clamp(-size.max(1), size.max(1)), count })
+}

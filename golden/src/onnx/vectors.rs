@@ -1,0 +1,122 @@
+//! Averages of maps, and fully connected layers on them.
+
+use super::affine::{Affine, Clamped};
+use super::graph::int;
+use super::layers;
+use super::lower::{Lowered, Pixels, Value, Vector};
+use super::proto::NodeProto;
+use super::shape;
+use super::view::{View, covers};
+use crate::Error;
+use std::rc::Rc;
+
+/// GlobalAveragePool, ReduceMean and ReduceSum: in one step or several.
+pub(super) fn average(low: &mut Lowered, node: &NodeProto) -> Result<Value, Error> {
+    let x = low.operand(node, 0)?.clone();
+    let rank = x.dims().len();
+    let (axes, keep) = match node.op_type() {
+        "GlobalAveragePool" => ((2..rank).collect(), true),
+        _ => {
+            let axes = low.ints_or_input(node, "axes", 1)?.filter(|axes| !axes.is_empty());
+            let keep = int(node, "keepdims") != Some(0);
+            match axes {
+                None if int(node, "noop_with_empty_axes") == Some(1) => return Ok(x),
+                None => ((0..rank).collect(), keep),
+                Some(axes) => {
+                    let at = shape::axes_of(&axes, rank);
+                    let wrong = || low.graph.invalid(node, format!("axes of {:?}", x.dims()), format!("{axes:?}"));
+                    (at.ok_or_else(wrong)?, keep)
+                }
+            }
+        }
+    };
+    let mean = node.op_type() != "ReduceSum";
+    match x {
+        Value::Map(p) if p.border.is_none() => averaged(low, node, p, &axes, keep, mean),
+        Value::Vector(v) if axes.iter().all(|&a| v.view.dims[a] == 1) => {
+            Ok(Value::Vector(Vector { view: v.view.without(&axes, keep).0, ..v }))
+        }
+        other => {
+            let found = format!("of {}", low.describe(&other));
+            Err(low.graph.refuse(node, found, "take the average of a map over its rows and columns"))
+        }
+    }
+}
+
+/// The sum or mean of a map along `axes`; a vector, once it goes over all pixels.
+pub(super) fn averaged(
+    low: &mut Lowered,
+    node: &NodeProto,
+    p: Pixels,
+    axes: &[usize],
+    keep: bool,
+    mean: bool,
+) -> Result<Value, Error> {
+    let (view, removed) = p.view.without(axes, keep);
+    let count: usize = removed.iter().map(|r| r.0).product();
+    let factor = if mean { p.factor / count as f64 } else { p.factor };
+    let shape = low.maps[p.map].shape;
+    let pixels = shape.pixels();
+    let summed = [p.summed, removed].concat();
+    let channels_left =
+        view.len() == shape.channels && (shape.channels == 1 || view.axis(shape.channels, pixels).is_some());
+    let taken = summed.iter().map(|s| s.0).product::<usize>();
+    if channels_left && covers(&summed, pixels) {
+        low.spend(node, shape.channels)?;
+        // A mean in steps, or a sum times 1 / n, is the mean but for a rounding.
+        let whole = factor * pixels as f64;
+        let whole = if (whole - 1.0).abs() < 1e-6 { 1.0 } else { whole };
+        let front = Rc::new(Affine::scale(vec![whole; shape.channels]));
+        let view = View::plain(&view.dims);
+        return Ok(Value::Vector(Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }));
+    }
+    if taken > pixels || pixels % taken != 0 || summed.iter().any(|s| s.1 >= pixels) {
+        let expected = "an average over rows and columns, each channel by itself";
+        return Err(low.graph.invalid(node, expected, format!("axes {axes:?} of {:?}", p.view.dims)));
+    }
+    Ok(Value::Map(Pixels { map: p.map, view, summed, factor, border: None }))
+}
+
+/// Gemm, MatMul or 1x1 Conv on a pooled map.
+pub(super) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let v = match low.operand(node, 0)?.clone() {
+        Value::Vector(v) => v,
+        // A map of one pixel is its own average.
+        Value::Map(p) if low.maps[p.map].shape.pixels() == 1 && p.summed.is_empty() && p.border.is_none() => {
+            let channels = low.maps[p.map].shape.channels;
+            low.spend(node, channels)?;
+            let (view, front) = (View::plain(&p.view.dims), Rc::new(Affine::identity(channels)));
+            Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }
+        }
+        other => {
+            let found = format!("of {}", low.describe(&other));
+            let instead = "a fully connected layer reads the average of a whole map";
+            return Err(low.graph.refuse(node, found, instead));
+        }
+    };
+    if v.layer.is_some() || v.expanded {
+        let found = format!("of {}", low.describe(&Value::Vector(v)));
+        let instead = "a gate or classifier has one fully connected layer, directly on a globally average-pooled map; \
+                       gates of two layers are not simulated yet";
+        return Err(low.graph.refuse(node, found, instead));
+    }
+    let (outputs, axis) = layers::fc_outputs(low, node, &v.view.dims)?;
+    low.spend(node, 4 * outputs)?;
+    let mut dims = v.view.dims.clone();
+    dims[axis] = outputs;
+    let layer = Some((i, Rc::new(Clamped::identity(outputs))));
+    Ok(Value::Vector(Vector { view: View::plain(&dims), layer, ..v }))
+}
+
+/// Softmax or LogSoftmax of the logits.
+pub(super) fn softmax(low: &Lowered, node: &NodeProto) -> Result<Value, Error> {
+    match low.operand(node, 0)? {
+        Value::Vector(v) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
+            Ok(Value::Vector(Vector { softmax: true, ..v.clone() }))
+        }
+        other => {
+            let found = format!("of {}", low.describe(other));
+            Err(low.graph.refuse(node, found, "softmax may only follow the classifier"))
+        }
+    }
+}
