@@ -222,6 +222,12 @@ impl Lowered<'_> {
     fn scaled(&mut self, node: &NodeProto, p: Pixels, v: Vector) -> Result<Value, Error> {
         maps::whole(self, node, &p)?;
         let shape = self.maps[p.map].shape;
+        let clamped = v.layer.as_ref().filter(|_| !v.softmax).and_then(|(layer, c)| Some((*layer, c.score()?)));
+        let Some((layer, (behind, factors))) = clamped else {
+            let found = format!("by {}", self.describe(&Value::Vector(v)));
+            let instead = "a factor has to be a score clamped to 0..1, as `clamp(x, 0, 1)`";
+            return Err(self.graph.refuse(node, found, instead));
+        };
         let rank = p.view.dims.len().max(v.view.dims.len());
         let (map_view, score_view) = (p.view.padded(rank), v.view.padded(rank));
         let outputs = score_view.len();
@@ -230,15 +236,6 @@ impl Lowered<'_> {
             let expected = format!("a score of dimensions [1, {}, 1, 1] or [1, 1, 1, 1]", shape.channels);
             return Err(self.graph.invalid(node, expected, format!("{:?}", v.view.dims)));
         }
-        let clamped = v.layer.as_ref().filter(|_| !v.softmax).and_then(|(layer, c)| Some((*layer, c.score()?)));
-        let Some((layer, (behind, factors))) = clamped else {
-            let found = format!("by {}", self.describe(&Value::Vector(v)));
-            return Err(self.graph.refuse(
-                node,
-                found,
-                "a factor has to be a score clamped to 0..1, as `clamp(x, 0, 1)`",
-            ));
-        };
         let factors = if outputs == 1 { vec![factors[0]; shape.channels] } else { factors };
         let x = self.normed(node, p.map, Affine::scale(factors))?;
         let score = self.score(Score { node: layer, pool: v.pool, front: v.front, behind });

@@ -47,7 +47,8 @@ pub fn in_front(graph: &mut GraphProto, name: &str, i: usize, make: impl FnOnce(
 /// Puts nodes behind a node; they read its name with `.raw` behind it, and the last writes what it wrote.
 pub fn behind(graph: &mut GraphProto, name: &str, nodes: Vec<NodeProto>) {
     let place = graph.node.iter().position(|n| n.name() == name).expect("a node of the plain form");
-    graph.node[place].output[0] = format!("{name}.raw");
+    let raw = format!("{name}.raw");
+    (graph.node[place].name, graph.node[place].output[0]) = (Some(raw.clone()), raw);
     graph.node.splice(place + 1..place + 1, nodes);
 }
 
