@@ -135,14 +135,26 @@ fn picked(
         return Ok(low.shown(x));
     }
     // A pick of a pick is one.
-    let op = match low.maps[x].op {
-        Op::Pick { x, stride: [a, b], before: first, .. } => {
+    let op = match single_pixels(low, x) {
+        Some((x, [a, b], first)) => {
             Op::Pick { x, node: i, stride: [a * stride[0], b * stride[1]], before: first + before }
         }
-        _ => Op::Pick { x, node: i, stride, before },
+        None => Op::Pick { x, node: i, stride, before },
     };
     let map = low.map(op, Shape { channels, height, width });
     Ok(low.shown(map))
+}
+
+/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. Max pooling over single pixels does that too.
+pub(super) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2], usize)> {
+    match low.maps[x].op {
+        Op::Pick { x, stride, before, .. } => Some((x, stride, before)),
+        Op::MaxPool { x, node, border } => {
+            let windows = layers::max_pool(low, &low.graph.nodes[node], low.maps[x].shape, border).ok()?;
+            (windows.kernel == [1, 1] && windows.pad == [0, 0]).then_some((x, windows.stride, 0))
+        }
+        _ => None,
+    }
 }
 
 /// Pad: a border around each channel, or channels of zeros.

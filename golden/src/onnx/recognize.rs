@@ -3,7 +3,7 @@
 use super::affine::Affine;
 use super::graph::label;
 use super::lower::{Border, Lowered, MapId, Op, Score, Value, Vector};
-use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, names, single};
+use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, maps, names, single};
 use crate::Error;
 use crate::model::{Block, Conv, Fc, GatedConv, Layer, Network};
 use std::collections::HashSet;
@@ -183,7 +183,7 @@ impl Recognizer<'_> {
             let found = "a score on a map of the main path";
             return Err(self.at_score(score, "gates on the convolutions of a residual branch", found));
         }
-        if let Some((stretch, x)) = self.stretch(&tail) {
+        if let Some((stretch, x)) = self.stretch(&tail, false) {
             return Ok((Layer::Conv(self.conv(&stretch)?), x));
         }
         match self.low.maps[tail.base].op {
@@ -213,11 +213,15 @@ impl Recognizer<'_> {
         }
     }
 
-    /// A convolution with what follows it, and the map that it reads.
-    fn stretch(&self, tail: &Tail) -> Option<(Stretch, MapId)> {
+    /// A convolution with what follows it, and the map that it reads. In a block, a max pooling over single pixels is one too.
+    fn stretch(&self, tail: &Tail, in_block: bool) -> Option<(Stretch, MapId)> {
         let (x, node, source) = match self.low.maps[tail.base].op {
             Op::Conv { x, node, border } => (x, node, Source::Node(border)),
             Op::Pick { x, node, stride, before } => (x, node, Source::Pick(stride, before)),
+            Op::MaxPool { node, .. } if in_block => {
+                let (x, stride, before) = maps::single_pixels(self.low, tail.base)?;
+                (x, node, Source::Pick(stride, before))
+            }
             _ => return None,
         };
         let Tail { base, affines, relu, scores } = tail;
@@ -258,6 +262,10 @@ impl Recognizer<'_> {
     /// The maps from `at` back to the nearest sum or the image, both included.
     fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
         let mut path = vec![at];
+        if let Some((x, ..)) = maps::single_pixels(self.low, at) {
+            path.push(x);
+            at = x;
+        }
         while let Op::Conv { x, .. }
         | Op::Pick { x, .. }
         | Op::Norm { x, .. }
@@ -276,7 +284,7 @@ impl Recognizer<'_> {
         while at != fork {
             let tail = self.tail(at, Some(fork))?;
             // The fork may itself be a convolution, which belongs to the layer before.
-            match self.stretch(&tail) {
+            match self.stretch(&tail, true) {
                 Some((stretch, x)) if tail.base != fork => {
                     convs.push(stretch);
                     at = x;
