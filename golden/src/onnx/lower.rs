@@ -176,9 +176,13 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
             None => low.guessed(node),
         };
         match (node.output.first(), value) {
-            (Some(output), Some(value)) => drop(low.values.insert(output, value)),
+            (Some(output), Some(value)) => {
+                low.values.insert(output, value);
+            }
             // Whatever else the node gives is unknown too.
-            (_, None) => node.output.iter().for_each(|o| drop(low.second.remove(o.as_str()))),
+            (_, None) => node.output.iter().for_each(|o| {
+                low.second.remove(o.as_str());
+            }),
             (None, Some(_)) => {}
         }
     }
@@ -315,8 +319,14 @@ impl<'a> Lowered<'a> {
     /// The value of a node that computes a constant, from constants alone or from the shape of a map.
     fn constant(&mut self, node: &NodeProto, inputs: &[Option<Value>]) -> Result<Option<Value>, Error> {
         if let ("Shape" | "Size", Some(Some(value))) = (node.op_type(), inputs.first()) {
-            if matches!(value, Value::Vector(v) if v.expanded) {
-                return Err(self.graph.refuse(node, "of an expanded score", "take the shape of the map"));
+            let stretched = match value {
+                Value::Vector(v) => v.expanded,
+                Value::Map(p) => p.border.is_some(),
+                Value::Const(_) => false,
+            };
+            if stretched {
+                let found = format!("of {}", self.describe(value));
+                return Err(self.graph.refuse(node, found, "take the shape of the map"));
             }
             let sizes = shape::part(node, value.dims()).unwrap_or_default();
             let whole = |dims, v| Ok(Some(Value::Const(Rc::new(Tensor::new("", dims, Data::Int(v))))));

@@ -227,6 +227,9 @@ pub(super) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value
 /// Slice: every n-th pixel of each channel, or all of a tensor.
 pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
+    if let Value::Map(p) = &x {
+        whole(low, node, p)?;
+    }
     let constant = |k: usize| match low.optional(node, k) {
         Ok(Some(Value::Const(t))) => t.ints(&low.graph.path).ok().map(<[i64]>::to_vec),
         _ => None,
@@ -239,7 +242,6 @@ pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
     }
     let every = |k: usize| ranges[k].start == 0 && ranges[k].step > 0;
     let p = operand(low, node, 0)?;
-    whole(low, node, &p)?;
     let step = |k: usize| usize::try_from(ranges[k].step).unwrap_or(1);
     let complete = |k: usize| every(k) && ranges[k].count == x.dims()[k].div_ceil(step(k));
     if all(0) && all(1) && complete(2) && complete(3) {

@@ -127,6 +127,11 @@ fn input(low: &Lowered, mut at: MapId, options: &Options) -> Result<(Vec<f32>, V
     };
     let mean = given("lcsim.mean", &options.mean, 0.0)?;
     let std = given("lcsim.std", &options.std, 1.0)?;
+    if low.graph.input.bytes && (mean.is_some() || std.is_some()) {
+        let item = format!("input `{}`", low.graph.input.name);
+        let expected = "bytes as they are, without `--mean`, `--std` or their metadata";
+        return Err(invalid(&low.graph.path, item, expected, "a mean or a standard deviation"));
+    }
     let mut folds = Affine::identity(channels);
     while let Op::Norm { x, affine } = low.maps[at].op {
         folds = low.affines[affine].then(&folds);

@@ -13,7 +13,7 @@ use lcsim_golden::onnx::{self, Normalisation, Options};
 use lcsim_golden::quantize;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_tests::onnx_builder::{Rng, Spec, Style, model, network};
+use lcsim_tests::onnx_builder::{Rng, Spec, Style, int, ints, model, network, node, value};
 use lcsim_tests::repository;
 use prost::Message;
 use std::fs;
@@ -165,6 +165,29 @@ fn normalisation_inside_the_graph_folds_into_the_input() {
     let wrong = Options { mean: Some(vec![0.5; 2]), ..Options::default() };
     let message = onnx::open(&path, &wrong).expect_err("two for three channels").to_string();
     assert!(message.contains("--mean: expected 1 number, or 3 for the channels, found 2"), "{message}");
+}
+
+/// Channels behind the pixels, and bytes: what exporters of other frameworks write.
+#[test]
+fn images_of_bytes_with_their_channels_last() {
+    let mut model = network(&Spec::SMALL, Style::PLAIN);
+    let (plain, _) = import("plain", &model);
+    let graph = model.graph.as_mut().expect("a graph");
+    graph.node.iter_mut().flat_map(|n| &mut n.input).filter(|i| *i == "image").for_each(|i| *i = "floats".into());
+    let turned = node("Transpose", &["image"], "turned", vec![ints("perm", &[0, 3, 1, 2])]);
+    graph.node.splice(0..0, [turned, node("Cast", &["turned"], "floats", vec![int("to", 1)])]);
+    let [height, width] = [plain.input.height, plain.input.width].map(|n| Some(n as i64));
+    graph.input[0] = value("image", &[None, height, width, Some(3)]);
+    let (net, _) = import("channels last", &model);
+    assert_eq!(Network { name: plain.name.clone(), ..net }, plain);
+    let tensor = model.graph.as_mut().and_then(|g| g.input[0].r#type.as_mut()).and_then(|t| t.tensor_type.as_mut());
+    tensor.expect("a type").elem_type = Some(data_type::UINT8);
+    let message = onnx::import_bytes(&model.encode_to_vec(), "m").expect_err("bytes have no mean").to_string();
+    assert!(message.contains("bytes as they are, without `--mean`"), "{message}");
+    model.metadata_props.clear();
+    let (net, _) = import("bytes", &model);
+    // What the network reads is the byte itself.
+    assert_close("bytes", &float::normalize(&net, &vec![200; net.input.len()])[..1], &[200.0]);
 }
 
 #[test]
