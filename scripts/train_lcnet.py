@@ -32,7 +32,7 @@ from lcnet.objective import Objective  # noqa: E402
 from lcnet.start import order_channels  # noqa: E402
 
 
-def arguments():
+def arguments(given):
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data", required=True, help="folder with CIFAR-10 binary files or MNIST idx files")
     p.add_argument("--out", required=True, type=pathlib.Path, help="folder for log, checkpoint and ONNX")
@@ -65,7 +65,7 @@ def arguments():
                    help="count live channels in tiles of so many, as an array with as many rows does; several: the mean of their costs")
     p.add_argument("--ramp", type=float, default=0.6, help="share of the epochs over which the target falls")
     p.add_argument("--l-floor", type=float, default=0.5, help="share of images that an L-Net stays open for, about")
-    return p.parse_args()
+    return p.parse_args(given)
 
 
 def begin_from(path, model):
@@ -79,9 +79,8 @@ def begin_from(path, model):
     return bool(model.load_state_dict(saved, strict=False).missing_keys)
 
 
-def main():
-    args = arguments()
-    args.out.mkdir(parents=True, exist_ok=True)
+def main(given=None):
+    args = arguments(given)
     where = device.choose(args.device, args.threads)
     torch.manual_seed(args.seed)
     images, labels = data.load(args.data, train=True, device=where)

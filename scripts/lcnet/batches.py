@@ -14,10 +14,12 @@ class Fresh:
     """Images in a new order each epoch, varied anew each time."""
 
     def __init__(self, images, labels, batch, seed, alternate=False, cutout=0):
+        if not 0 < batch <= len(labels):
+            raise BadInput(f"--batch {batch}: expected 1 to {len(labels)}, the number of training images")
         self.images, self.labels, self.batch, self.seed, self.cutout = images, labels, batch, seed, cutout
         self.flips = images.shape[1] == 3  # a mirrored digit is none
-        self.first = None
-        if alternate and self.flips:  # mirrored every other epoch: no image is seen twice the same way while the other waits
+        self.first = None  # which images are mirrored in epoch 0, in all even epochs then, and the others in odd ones
+        if alternate and self.flips:
             self.first = torch.rand(len(labels), generator=torch.Generator().manual_seed(seed)) < 0.5
 
     def __len__(self):

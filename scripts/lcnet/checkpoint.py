@@ -33,12 +33,13 @@ class Run:
     """What is kept of a training in `folder`. `parts` are saved and restored by name, by their state dicts."""
 
     def __init__(self, folder, arguments, parts):
-        self.file, self.log, self.parts = folder / "last.pt", folder / "log.csv", parts
+        self.folder, self.file, self.log, self.parts = folder, folder / "last.pt", folder / "log.csv", parts
         self.record = {name: value if isinstance(value, (int, float, list)) else str(value) for name, value in arguments.items()}
         self.commits = []  # one for each start of the command, with the epoch at which it started
 
     def resume(self):
         """Number of epochs that are done; all parts are as they were behind the last of them."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         epochs = self.restore() if self.file.exists() else 0
         self.commits.append([epochs, commit()])
         kept = self.log.read_text().splitlines()[1 : 1 + epochs] if epochs and self.log.exists() else []
@@ -48,20 +49,26 @@ class Run:
 
     def restore(self):
         saved = read(self.file, what := "a checkpoint of this training")
-        if not isinstance(saved, dict) or "epoch" not in saved:
-            raise BadInput(f"{self.file}: expected {what}, found something else")
-        before = saved.get("arguments", {})
-        for name in IDENTITY:
-            if before.get(name, self.record[name]) != self.record[name]:
-                option = "--" + name.replace("_", "-")
-                raise BadInput(f"{self.file}: the run began with {option} {before[name]}, found {option} {self.record[name]}: "
-                               "give the same value to go on, or another --out to start a run")
-        for name, part in self.parts.items():
-            if name not in saved:
-                raise BadInput(f"{self.file}: expected the state of {name}, found none: start anew with another --out")
-            part.load_state_dict(saved[name])
+        if not isinstance(saved, dict) or not {"epoch", *self.parts} <= saved.keys():
+            raise BadInput(f"{self.file}: expected {what}, found something else: give another --out to start a run")
+        self.compare(saved.get("arguments", {}), saved["epoch"])
+        try:
+            for name, part in self.parts.items():
+                part.load_state_dict(saved[name])
+        except (RuntimeError, ValueError, KeyError) as e:
+            raise BadInput(f"{self.file}: expected {what}, found another network's: give another --out to start a run") from e
         self.commits = saved.get("commits", [])
         return saved["epoch"]
+
+    def compare(self, before, epochs):
+        """Refuses to go on as another run than the checkpoint is of."""
+        for name in IDENTITY:
+            if before.get(name, self.record[name]) != self.record[name]:
+                raise BadInput(f"{self.file}: the run began with --{name} {before[name]}, found --{name} {self.record[name]}: "
+                               "give the same value to go on, or another --out to start a run")
+        if epochs > self.record["epochs"]:
+            raise BadInput(f"{self.file}: {epochs} epochs are done, found --epochs {self.record['epochs']}: "
+                           f"give at least {epochs}, or another --out to start a run")
 
     def keep(self, epochs, row):
         """After an epoch: the checkpoint first, then its line in the log."""

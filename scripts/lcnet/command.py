@@ -14,7 +14,9 @@ def read(path, what):
     """What torch.save wrote to a file; `what` tells the user what it should have been."""
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as e:
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as e:
+        if isinstance(e, OSError) and e.filename:  # the file cannot be opened; a torn one raises an error without a name
+            raise
         raise BadInput(f"{path}: expected {what}, found something else") from e
 
 

@@ -13,10 +13,18 @@ from .command import BadInput
 MEAN = STD = 128.0 / 255.0
 
 
+def cifar10_file(path):
+    """Records of one label and 3072 pixels."""
+    raw = path.read_bytes()
+    if not raw or len(raw) % 3073:
+        raise BadInput(f"{path}: expected records of 3073 bytes, found {len(raw)} bytes: "
+                       "fetch it again (scripts/fetch_cifar10)")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 3073)
+
+
 def cifar10(folder, train):
     names = [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
-    raw = b"".join((pathlib.Path(folder) / name).read_bytes() for name in names)
-    records = np.frombuffer(raw, dtype=np.uint8).reshape(-1, 3073)
+    records = np.concatenate([cifar10_file(pathlib.Path(folder) / name) for name in names])
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
 
 

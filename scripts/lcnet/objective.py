@@ -10,6 +10,13 @@ from .device import autocast
 from .model import WIDTHS, CNet, LNet
 
 
+class Sgd(torch.optim.SGD):
+    """SGD that takes its momentum from a checkpoint, and rates and decay from the arguments of the command that goes on."""
+
+    def load_state_dict(self, saved):
+        super().load_state_dict({"state": saved["state"], "param_groups": self.state_dict()["param_groups"]})
+
+
 def optimizer(args, model):
     """SGD. A gate's learning rate goes with its number of outputs, so inversely with the MACs that hang on each.
 
@@ -25,7 +32,7 @@ def optimizer(args, model):
         decay = 0.0 if id(p) in own or p.ndim == 1 else args.weight_decay
         groups.setdefault((args.lr * own.get(id(p), 1.0), decay), []).append(p)
     groups = [{"lr_peak": lr, "weight_decay": decay, "params": ps} for (lr, decay), ps in groups.items()]
-    return torch.optim.SGD(groups, lr=args.lr, momentum=0.9, nesterov=True)
+    return Sgd(groups, lr=args.lr, momentum=0.9, nesterov=True)
 
 
 def distillation(logits, soft, temperature=4.0):
