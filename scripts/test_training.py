@@ -1,6 +1,8 @@
-"""Self-test of the training scripts, on random images: some seconds. Not part of scripts/test.sh, since torch is 3 GB.
+"""Self-test of the training scripts, on random images, in some seconds.
 
-  v/bin/python scripts/test_training.py
+It is not part of scripts/test.sh, since torch is 3 GB.
+
+v/bin/python scripts/test_training.py
 """
 
 import contextlib
@@ -23,7 +25,10 @@ from lcnet.ema import Ema  # noqa: E402
 from lcnet.loop import Training  # noqa: E402
 
 COMMON = "--n 1 --epochs 3 --warmup 1 --batch 24 --threads 1 --device cpu".split()
-DENSE = COMMON + "--lr 0.05 --flip alternate --cutout 6 --smooth 0.1 --ema 0.9 --evaluate-every 2".split()
+DENSE = (
+    COMMON
+    + "--lr 0.05 --flip alternate --cutout 6 --smooth 0.1 --ema 0.9 --evaluate-every 2".split()
+)
 
 
 class Interrupted(Exception):
@@ -55,8 +60,25 @@ class Commands(unittest.TestCase):
             records[:10, 0] = range(10)
             (cls.at / "data" / name).write_bytes(records.tobytes())
         cls.train("dense", DENSE)
-        with mock.patch.object(sys, "argv", ["", str(cls.at / "dense/model.pt"), "--data", str(cls.at / "data"), "--threads", "1",
-                                             "--out", str(cls.at / "answers.pt"), "--views", "2"]), contextlib.redirect_stdout(io.StringIO()):
+        with (
+            mock.patch.object(
+                sys,
+                "argv",
+                [
+                    "",
+                    str(cls.at / "dense/model.pt"),
+                    "--data",
+                    str(cls.at / "data"),
+                    "--threads",
+                    "1",
+                    "--out",
+                    str(cls.at / "answers.pt"),
+                    "--views",
+                    "2",
+                ],
+            ),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
             teacher_answers.main()
 
     @classmethod
@@ -77,7 +99,9 @@ class Commands(unittest.TestCase):
 
     def log(self, run):
         """Lines without their last column, the seconds."""
-        return [line.rsplit(",", 1)[0] for line in (self.at / run / "log.csv").read_text().splitlines()]
+        return [
+            line.rsplit(",", 1)[0] for line in (self.at / run / "log.csv").read_text().splitlines()
+        ]
 
     def assert_resumes(self, whole, parts, options):
         for epoch in (0, 2):
@@ -91,17 +115,33 @@ class Commands(unittest.TestCase):
 
     def test_a_dense_run_resumes_exactly(self):
         self.assert_resumes("dense", "dense-parts", DENSE)
-        self.assertEqual([line.split(",")[2] == "" for line in self.log("dense")[1:]], [True, False, False])
+        self.assertEqual(
+            [line.split(",")[2] == "" for line in self.log("dense")[1:]], [True, False, False]
+        )
 
     def test_an_lcnet_resumes_exactly(self):
-        lc = COMMON + ["--warm-start", str(self.at / "dense/model.pt"), "--answers", str(self.at / "answers.pt"),
-                       "--target", "0.6", "--ramp", "0.5", "--lr", "0.02", "--tile", "8"]
+        lc = COMMON + [
+            "--warm-start",
+            str(self.at / "dense/model.pt"),
+            "--answers",
+            str(self.at / "answers.pt"),
+            "--target",
+            "0.6",
+            "--ramp",
+            "0.5",
+            "--lr",
+            "0.02",
+            "--tile",
+            "8",
+        ]
         self.train("lc", lc)
         self.assert_resumes("lc", "lc-parts", lc)
 
     def test_another_seed_is_another_network(self):
         self.train("seed2", DENSE + ["--seed", "2"])
-        self.assertFalse(torch.equal(self.weights("seed2")["stem.weight"], self.weights("dense")["stem.weight"]))
+        self.assertFalse(
+            torch.equal(self.weights("seed2")["stem.weight"], self.weights("dense")["stem.weight"])
+        )
 
     def test_the_exported_weights_are_the_running_mean(self):
         saved = torch.load(self.at / "dense/last.pt", weights_only=True)
@@ -110,19 +150,32 @@ class Commands(unittest.TestCase):
 
     def test_a_run_goes_on_only_as_itself(self):
         before = (self.at / "dense/last.pt").read_bytes(), self.log("dense")
-        self.assertIn("began with --seed 1, found --seed 2", self.refused("dense", DENSE + ["--seed", "2"]))
-        self.assertIn("began with --flip alternate, found --flip random", self.refused("dense", DENSE + ["--flip", "random"]))
-        self.assertIn("3 epochs are done, found --epochs 2", self.refused("dense", DENSE + ["--epochs", "2"]))
+        self.assertIn(
+            "began with --seed 1, found --seed 2", self.refused("dense", DENSE + ["--seed", "2"])
+        )
+        self.assertIn(
+            "began with --flip alternate, found --flip random",
+            self.refused("dense", DENSE + ["--flip", "random"]),
+        )
+        self.assertIn(
+            "3 epochs are done, found --epochs 2", self.refused("dense", DENSE + ["--epochs", "2"])
+        )
         self.assertEqual(before, ((self.at / "dense/last.pt").read_bytes(), self.log("dense")))
 
     def test_bad_input_is_named(self):
         (self.at / "torn").mkdir()
         (self.at / "torn/last.pt").write_bytes((self.at / "dense/last.pt").read_bytes()[:5000])
-        self.assertIn("torn/last.pt: expected a checkpoint of this training", self.refused("torn", DENSE))
+        self.assertIn(
+            "torn/last.pt: expected a checkpoint of this training", self.refused("torn", DENSE)
+        )
         (self.at / "model").mkdir()
         (self.at / "model/last.pt").write_bytes((self.at / "dense/model.pt").read_bytes())
-        self.assertIn("model/last.pt: expected a checkpoint of this training", self.refused("model", DENSE))
-        self.assertIn("--batch 1000: expected 1 to 100", self.refused("big", DENSE + ["--batch", "1000"]))
+        self.assertIn(
+            "model/last.pt: expected a checkpoint of this training", self.refused("model", DENSE)
+        )
+        self.assertIn(
+            "--batch 1000: expected 1 to 100", self.refused("big", DENSE + ["--batch", "1000"])
+        )
         self.assertFalse((self.at / "big").exists())
 
 
@@ -134,7 +187,10 @@ class Parts(unittest.TestCase):
 
     def test_an_epoch_follows_from_seed_and_number(self):
         def epoch(seed, number):
-            return [(x, y) for x, y, _ in batches.Fresh(self.images, self.labels, 16, seed).epoch(number)]
+            return [
+                (x, y)
+                for x, y, _ in batches.Fresh(self.images, self.labels, 16, seed).epoch(number)
+            ]
 
         first, again, next_one, other = epoch(1, 4), epoch(1, 4), epoch(1, 5), epoch(2, 4)
         self.assertTrue(all(torch.equal(a, b) for pair in zip(first, again) for a, b in zip(*pair)))
@@ -145,11 +201,13 @@ class Parts(unittest.TestCase):
 
     def test_alternating_flips_show_each_image_mirrored_in_every_other_epoch(self):
         gray = self.images.clone()
-        gray[:] = torch.arange(32, dtype=torch.uint8) * 8  # brighter to the right, and to the left when mirrored
+        gray[:] = (
+            torch.arange(32, dtype=torch.uint8) * 8
+        )  # brighter to the right, and to the left when mirrored
         source = batches.Fresh(gray, self.labels, 40, 1, alternate=True)
         mirrored = []
         for number in range(3):
-            (x, y, _), = source.epoch(number)
+            ((x, y, _),) = source.epoch(number)
             mirrored.append((x[:, 0, 16, 10] > x[:, 0, 16, 20])[y.argsort()])
         self.assertTrue(torch.equal(mirrored[0], ~mirrored[1]))
         self.assertTrue(torch.equal(mirrored[0], mirrored[2]))
@@ -157,8 +215,14 @@ class Parts(unittest.TestCase):
 
     def test_an_image_in_the_middle_is_itself(self):
         middle, straight = torch.full((40,), 4), torch.zeros(40, dtype=torch.bool)
-        self.assertTrue(torch.equal(augment.augment(self.images, middle, middle, straight), self.images.float()))
-        self.assertTrue(torch.equal(augment.augment(self.images, middle, middle, ~straight), self.images.float().flip(3)))
+        self.assertTrue(
+            torch.equal(augment.augment(self.images, middle, middle, straight), self.images.float())
+        )
+        self.assertTrue(
+            torch.equal(
+                augment.augment(self.images, middle, middle, ~straight), self.images.float().flip(3)
+            )
+        )
         down = augment.augment(self.images, middle + 2, middle, straight)
         self.assertTrue(torch.equal(down[:, :, :30], self.images[:, :, 2:].float()))
 
@@ -173,7 +237,9 @@ class Parts(unittest.TestCase):
         self.assertEqual((rates[0], rates[9], rates[10]), (0.1, 1, 1))
         self.assertEqual(rates[10:], sorted(rates[10:], reverse=True))
         self.assertLess(rates[-1], 1e-3)
-        self.assertEqual([schedule.target(p, 1, 0.5, 0.5) for p in (0, 0.25, 0.5, 1)], [1, 0.75, 0.5, 0.5])
+        self.assertEqual(
+            [schedule.target(p, 1, 0.5, 0.5) for p in (0, 0.25, 0.5, 1)], [1, 0.75, 0.5, 0.5]
+        )
 
     def test_the_running_mean_follows_the_weights(self):
         model = torch.nn.Linear(1, 1)

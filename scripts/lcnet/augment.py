@@ -7,9 +7,16 @@ MARGIN = 4  # rows and columns by which an image may be moved to either side
 
 
 def draw(n, flip, generator):
-    """How each of n images is varied: rows and columns by which it is moved, 0 to 8 of each, and whether it is mirrored."""
+    """How each of n images is varied: rows and columns by which it is moved, and if it is mirrored.
+
+    Moves are 0 to 8, and 4 leaves the image in the middle.
+    """
     dy, dx = torch.randint(0, 2 * MARGIN + 1, (2, n), generator=generator)
-    return dy, dx, torch.rand(n, generator=generator) < 0.5 if flip else torch.zeros(n, dtype=torch.bool)
+    return (
+        dy,
+        dx,
+        torch.rand(n, generator=generator) < 0.5 if flip else torch.zeros(n, dtype=torch.bool),
+    )
 
 
 def augment(batch, dy, dx, mirrored):
@@ -24,14 +31,20 @@ def augment(batch, dy, dx, mirrored):
 
 
 def cover(batch, centers, side):
-    """Cutout: a square of mid-grey around a pixel [N, 2] of each normalised image, cut off at the edges."""
+    """Cutout: a mid-grey square around a pixel [N, 2] of each normalised image.
+
+    It is cut off at the edges.
+    """
     h, w = batch.shape[2:]
     top, left = (centers - side // 2).T
-    rows, cols = torch.arange(h, device=batch.device) - top[:, None], torch.arange(w, device=batch.device) - left[:, None]
+    rows, cols = (
+        torch.arange(h, device=batch.device) - top[:, None],
+        torch.arange(w, device=batch.device) - left[:, None],
+    )
     inside = ((rows >= 0) & (rows < side))[:, :, None] & ((cols >= 0) & (cols < side))[:, None, :]
     return batch.masked_fill(inside[:, None], 0.0)
 
 
 def view(number, n, flip):
-    """The draw for all n images of a training set under the number of a view: the same whoever asks for it."""
+    """The draw for all n images of a training set in view `number`: the same whoever asks."""
     return draw(n, flip, torch.Generator().manual_seed(7000 + number))

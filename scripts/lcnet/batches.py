@@ -1,7 +1,7 @@
-"""The training batches of an epoch: normalised images, labels, and what teachers answered where that is kept.
+"""The training batches of an epoch: normalised images, labels, and kept answers of teachers.
 
-All that is random in an epoch follows from the seed and the number of the epoch. So an epoch that is resumed
-runs as it would have run, and no state of a random generator needs to be kept.
+All that is random in an epoch follows from the seed and the number of the epoch. So an epoch that
+is resumed runs as it would have run, and no state of a random generator needs to be kept.
 """
 
 import torch
@@ -15,12 +15,23 @@ class Fresh:
 
     def __init__(self, images, labels, batch, seed, alternate=False, cutout=0):
         if not 0 < batch <= len(labels):
-            raise BadInput(f"--batch {batch}: expected 1 to {len(labels)}, the number of training images")
-        self.images, self.labels, self.batch, self.seed, self.cutout = images, labels, batch, seed, cutout
+            raise BadInput(
+                f"--batch {batch}: expected 1 to {len(labels)}, the number of training images"
+            )
+        self.images, self.labels, self.batch, self.seed, self.cutout = (
+            images,
+            labels,
+            batch,
+            seed,
+            cutout,
+        )
         self.flips = images.shape[1] == 3  # a mirrored digit is none
-        self.first = None  # which images are mirrored in epoch 0, in all even epochs then, and the others in odd ones
+        # Which images are mirrored in even epochs; the others are in odd ones. None: by chance.
+        self.first = None
         if alternate and self.flips:
-            self.first = torch.rand(len(labels), generator=torch.Generator().manual_seed(seed)) < 0.5
+            self.first = (
+                torch.rand(len(labels), generator=torch.Generator().manual_seed(seed)) < 0.5
+            )
 
     def __len__(self):
         return len(self.labels) // self.batch
@@ -49,15 +60,23 @@ class Fresh:
 class Answered(Fresh):
     """Images in the views that teachers have answered (teacher_answers.py).
 
-    The images of a batch come from all views, and each image is seen in all of them, one after the other.
+    The images of a batch come from all views, and each image is seen in all of them in turn.
     """
 
     def __init__(self, images, labels, batch, seed, path):
         super().__init__(images, labels, batch, seed)
         answers = read(path, "answers of teacher_answers.py")
-        if not isinstance(answers, torch.Tensor) or answers.ndim != 3 or answers.shape[1] != len(labels):
-            found = list(answers.shape) if isinstance(answers, torch.Tensor) else type(answers).__name__
-            raise BadInput(f"{path}: expected answers [views, {len(labels)}, classes], found {found}")
+        if (
+            not isinstance(answers, torch.Tensor)
+            or answers.ndim != 3
+            or answers.shape[1] != len(labels)
+        ):
+            found = (
+                list(answers.shape) if isinstance(answers, torch.Tensor) else type(answers).__name__
+            )
+            raise BadInput(
+                f"{path}: expected answers [views, {len(labels)}, classes], found {found}"
+            )
         self.answers = answers.to(images.device)
         views = [augment.view(v, len(labels), self.flips) for v in range(len(answers))]
         self.views = [torch.stack(moves).to(images.device) for moves in zip(*views)]

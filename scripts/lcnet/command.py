@@ -15,7 +15,8 @@ def read(path, what):
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as e:
-        if isinstance(e, OSError) and e.filename:  # the file cannot be opened; a torn one raises an error without a name
+        # A file that cannot be opened has its name in the error; that of a torn one has none.
+        if isinstance(e, OSError) and e.filename:
             raise
         raise BadInput(f"{path}: expected {what}, found something else") from e
 

@@ -51,10 +51,11 @@ def mnist(folder, train):
 
 
 def load(folder, train, device="cpu"):
-    """(images uint8 [N, C, H, W], labels int64 [N]) of the data set that lies in `folder`, on `device`."""
+    """(images uint8 [N, C, H, W], labels int64 [N]) of the data set in `folder`, on `device`."""
     reader = cifar10 if (pathlib.Path(folder) / "test_batch.bin").exists() else mnist
     images, labels = reader(folder, train)
-    return torch.from_numpy(images.copy()).to(device), torch.from_numpy(labels.astype(np.int64)).to(device)
+    images, labels = torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
+    return images.to(device), labels.to(device)
 
 
 def normalize(batch):

@@ -6,7 +6,7 @@ import torch
 def choose(name, threads):
     """The device of that name; without a name the GPU if there is one, and else the CPU."""
     torch.set_num_threads(threads)
-    # An epoch that is resumed gives the same weights: of cuDNN's algorithms, those that always sum in the same order.
+    # Of cuDNN's algorithms those that always sum in the same order: a resumed run is the run.
     torch.backends.cudnn.deterministic = True
     return torch.device(name or ("cuda" if torch.cuda.is_available() else "cpu"))
 
@@ -17,5 +17,8 @@ def autocast(device, bf16):
 
 
 def fast(model, device):
-    """What a step calls instead of a dense `model`: on a GPU one CUDA graph, since hundreds of small kernels are slow to launch."""
+    """What a step calls instead of a dense `model`.
+
+    On a GPU it is one CUDA graph, since hundreds of small kernels are slow to launch.
+    """
     return torch.compile(model, mode="reduce-overhead") if device.type == "cuda" else model

@@ -1,4 +1,7 @@
-"""Mean of a network's weights over its last steps, which fluctuates less than the weights while the learning rate is high."""
+"""Mean of a network's weights over its last steps.
+
+It fluctuates less than the weights do while the learning rate is high.
+"""
 
 import copy
 
@@ -6,7 +9,10 @@ import torch
 
 
 class Ema:
-    """A copy of `model` whose weights and statistics follow it: each step takes over 1 - `decay` of the difference."""
+    """A copy of `model` whose weights and statistics follow it.
+
+    Each step takes over 1 - `decay` of the difference.
+    """
 
     def __init__(self, model, decay):
         self.model, self.decay = copy.deepcopy(model).requires_grad_(False), decay
@@ -15,6 +21,6 @@ class Ema:
 
     @torch.no_grad()
     def update(self, step):
-        """The first steps take over more, so that the random weights of the start are soon forgotten."""
+        """The first steps take over more: the random weights of the start are soon forgotten."""
         decay = min(self.decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(self.own, self.followed, 1 - decay)

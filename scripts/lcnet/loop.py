@@ -37,8 +37,10 @@ class Training:
             total = total + self.step(number * count + i, x, y, soft)
         mean = float(total) / count
         if not math.isfinite(mean):
-            raise BadInput(f"{self.args.out}: the loss of epoch {number + 1} is {mean}: "
-                           "go on from its checkpoint with a lower --lr")
+            raise BadInput(
+                f"{self.args.out}: the loss of epoch {number + 1} is {mean}: "
+                "go on from its checkpoint with a lower --lr"
+            )
         return mean
 
     def step(self, step, x, y, soft):

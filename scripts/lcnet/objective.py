@@ -11,38 +11,50 @@ from .model import WIDTHS, CNet, LNet
 
 
 class Sgd(torch.optim.SGD):
-    """SGD that takes its momentum from a checkpoint, and rates and decay from the arguments of the command that goes on."""
+    """SGD that takes its momentum from a checkpoint, and nothing else.
+
+    Rates and decay are those of the command that goes on.
+    """
 
     def load_state_dict(self, saved):
-        super().load_state_dict({"state": saved["state"], "param_groups": self.state_dict()["param_groups"]})
+        super().load_state_dict(
+            {"state": saved["state"], "param_groups": self.state_dict()["param_groups"]}
+        )
 
 
 def optimizer(args, model):
-    """SGD. A gate's learning rate goes with its number of outputs, so inversely with the MACs that hang on each.
+    """SGD. A gate's learning rate goes with its number of outputs.
 
-    Then the pressure lowers all scores at the same pace, and what resists it is their importance for each MAC.
+    So it goes inversely with the MACs that hang on each. Then the pressure lowers all scores at the
+    same pace, and what resists it is their importance for each MAC.
     """
     groups, own = {}, {}
     for m in model.modules():
         if isinstance(m, (CNet, LNet)):
-            own.update({id(p): args.gate_lr * m.fc.out_features / WIDTHS[0] for p in m.parameters()})
+            own.update(
+                {id(p): args.gate_lr * m.fc.out_features / WIDTHS[0] for p in m.parameters()}
+            )
         if isinstance(m, LNet):
-            own[id(m.fc.weight)] = args.gate_lr  # the weights choose images and do not change the rate
+            own[id(m.fc.weight)] = (
+                args.gate_lr
+            )  # the weights choose images and do not change the rate
     for p in model.parameters():
         decay = 0.0 if id(p) in own or p.ndim == 1 else args.weight_decay
         groups.setdefault((args.lr * own.get(id(p), 1.0), decay), []).append(p)
-    groups = [{"lr_peak": lr, "weight_decay": decay, "params": ps} for (lr, decay), ps in groups.items()]
+    groups = [
+        {"lr_peak": lr, "weight_decay": decay, "params": ps} for (lr, decay), ps in groups.items()
+    ]
     return Sgd(groups, lr=args.lr, momentum=0.9, nesterov=True)
 
 
 def distillation(logits, soft, temperature=4.0):
-    """Kullback-Leibler divergence from the teacher's softened answer, scaled to the size of a cross entropy."""
+    """Kullback-Leibler divergence from the teacher's softened answer, sized as a cross entropy."""
     answer, soft = F.log_softmax(logits / temperature, 1), F.log_softmax(soft / temperature, 1)
     return temperature**2 * F.kl_div(answer, soft, reduction="batchmean", log_target=True)
 
 
 class Objective:
-    """Cross entropy, half of it distillation where there is a teacher, and for an LC-Net the pressure on its MACs."""
+    """Cross entropy, half of it distillation if there is a teacher, and the pressure on MACs."""
 
     def __init__(self, args, dense_macs, teacher):
         self.args, self.dense_macs, self.teacher = args, dense_macs, teacher
