@@ -17,7 +17,7 @@ import time
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from lcnet import data  # noqa: E402
+from lcnet import augment, data  # noqa: E402
 from lcnet.command import command, read  # noqa: E402
 from lcnet.model import load  # noqa: E402
 
@@ -37,11 +37,11 @@ def main():
     teachers = [load(path) for path in args.teachers]
     answers = list(read(args.out, "the answers of an interrupted run")) if args.out.exists() else []
     for number in range(len(answers), args.views):
-        start, moves = time.time(), data.view(number, len(labels), images.shape[1] == 3)
+        start, moves = time.time(), augment.view(number, len(labels), images.shape[1] == 3)
         parts = []
         with torch.no_grad():
             for pick in torch.arange(len(labels)).split(args.batch):
-                x = data.normalize(data.augment(images[pick], *(m[pick] for m in moves)))
+                x = data.normalize(augment.augment(images[pick], *(m[pick] for m in moves)))
                 parts.append(sum(teacher(x)[0] for teacher in teachers) / len(teachers))
         logits = torch.cat(parts)
         answers.append(logits.half())

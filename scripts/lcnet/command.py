@@ -13,17 +13,20 @@ class BadInput(Exception):
 def read(path, what):
     """What torch.save wrote to a file; `what` tells the user what it should have been."""
     try:
-        return torch.load(path, weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as e:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError) as e:
+        # A file that cannot be opened has its name in the error; that of a torn one has none.
+        if isinstance(e, OSError) and e.filename:
+            raise
         raise BadInput(f"{path}: expected {what}, found something else") from e
 
 
 def weights(path):
-    """The weights of a checkpoint."""
+    """The weights of a checkpoint: their running mean, where the training takes one."""
     saved = read(path, what := "a checkpoint of train_lcnet.py")
     if not isinstance(saved, dict) or "model" not in saved:
         raise BadInput(f"{path}: expected {what}, found no weights in it")
-    return saved["model"]
+    return saved.get("ema", saved["model"])
 
 
 def command(main):

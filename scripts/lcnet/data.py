@@ -1,4 +1,4 @@
-"""CIFAR-10 binary files and MNIST idx files as tensors, and the augmentation of a batch."""
+"""CIFAR-10 binary files and MNIST idx files as tensors."""
 
 import gzip
 import pathlib
@@ -6,7 +6,6 @@ import struct
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from .command import BadInput
 
@@ -14,10 +13,18 @@ from .command import BadInput
 MEAN = STD = 128.0 / 255.0
 
 
+def cifar10_file(path):
+    """Records of one label and 3072 pixels."""
+    raw = path.read_bytes()
+    if not raw or len(raw) % 3073:
+        raise BadInput(f"{path}: expected records of 3073 bytes, found {len(raw)} bytes: "
+                       "fetch it again (scripts/fetch_cifar10)")
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, 3073)
+
+
 def cifar10(folder, train):
     names = [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
-    raw = b"".join((pathlib.Path(folder) / name).read_bytes() for name in names)
-    records = np.frombuffer(raw, dtype=np.uint8).reshape(-1, 3073)
+    records = np.concatenate([cifar10_file(pathlib.Path(folder) / name) for name in names])
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]
 
 
@@ -43,33 +50,13 @@ def mnist(folder, train):
     return found["images"][:, None], found["labels"]
 
 
-def load(folder, train):
-    """(images uint8 [N, C, H, W], labels int64 [N]) of the data set that lies in `folder`."""
+def load(folder, train, device="cpu"):
+    """(images uint8 [N, C, H, W], labels int64 [N]) of the data set in `folder`, on `device`."""
     reader = cifar10 if (pathlib.Path(folder) / "test_batch.bin").exists() else mnist
     images, labels = reader(folder, train)
-    return torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
+    images, labels = torch.from_numpy(images.copy()), torch.from_numpy(labels.astype(np.int64))
+    return images.to(device), labels.to(device)
 
 
 def normalize(batch):
     return batch.float().sub(128.0).div(128.0).contiguous(memory_format=torch.channels_last)
-
-
-def draw(n, flip, generator):
-    """How each of n images is augmented: rows and columns by which it is moved, 0 to 8 of each, and whether it is mirrored."""
-    dy, dx = torch.randint(0, 9, (2, n), generator=generator)
-    return dy, dx, torch.rand(n, generator=generator) < 0.5 if flip else torch.zeros(n, dtype=torch.bool)
-
-
-def augment(batch, dy, dx, mirrored):
-    """Reflect-pad by 4, crop back to size as drawn for each image, mirror those that are to be."""
-    n, _, h, w = batch.shape
-    padded = F.pad(batch.float(), (4, 4, 4, 4), mode="reflect")
-    rows = dy[:, None] + torch.arange(h)
-    cols = dx[:, None] + torch.arange(w)
-    cols = torch.where(mirrored[:, None], cols.flip(1), cols)
-    return padded[torch.arange(n)[:, None, None], :, rows[:, :, None], cols[:, None, :]].permute(0, 3, 1, 2)
-
-
-def view(number, n, flip):
-    """The draw for all n images of a training set under the number of a view: the same whoever asks for it."""
-    return draw(n, flip, torch.Generator().manual_seed(7000 + number))

@@ -2,7 +2,8 @@
 
 import torch
 
-from . import data
+from . import augment, data
+from .device import autocast
 
 
 @torch.no_grad()
@@ -15,9 +16,10 @@ def settle_statistics(model, images, generator, batch=128, bf16=False):
     model.train()
     model.compute_every_channel(True)
     for pick in torch.randperm(len(images), generator=generator)[: 100 * batch].split(batch):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            moves = data.draw(len(pick), images.shape[1] == 3, generator)
-            model(data.normalize(data.augment(images[pick], *moves)))
+        moves = augment.draw(len(pick), images.shape[1] == 3, generator)
+        pick, *moves = (t.to(images.device) for t in (pick, *moves))
+        with autocast(images.device, bf16):
+            model(data.normalize(augment.augment(images[pick], *moves)))
     model.compute_every_channel(False)
     for m in norms:
         m.momentum = 0.1
@@ -31,7 +33,7 @@ def evaluate(model, images, labels, dense_macs):
     for x, y in zip(images.split(500), labels.split(500)):
         logits, macs, opens = model(data.normalize(x))
         hits += (logits.argmax(1) == y).sum().item()
-        shares.append(torch.as_tensor(macs, dtype=torch.float32).expand(len(y)) / dense_macs)
+        shares.append(torch.as_tensor(macs, dtype=torch.float32).cpu().expand(len(y)) / dense_macs)
         rates.append([live.mean().item() for live in opens])
     shares = torch.cat(shares)
     rates = [sum(r) / len(rates) for r in zip(*rates)]

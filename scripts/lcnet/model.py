@@ -51,7 +51,7 @@ class CNet(nn.Module):
         nn.init.constant_(self.fc.bias, 1.0)
 
     def forward(self, pooled):
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(pooled.device.type, enabled=False):
             return relu1(self.fc(self.norm(pooled.float())))
 
     def folded(self):
@@ -78,7 +78,7 @@ class LNet(nn.Module):
         nn.init.normal_(self.fc.weight, std=inputs**-0.5)
 
     def forward(self, pooled):
-        with torch.autocast("cpu", enabled=False):
+        with torch.autocast(pooled.device.type, enabled=False):
             return relu1(self.out(self.fc(self.norm(pooled.float()))) + self.center)
 
     def folded(self):

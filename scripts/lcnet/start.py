@@ -14,8 +14,9 @@ class Ones(torch.nn.Module):
         self.outputs, self.scores = outputs, []
 
     def forward(self, pooled):
-        self.scores.append(torch.ones(len(pooled), self.outputs, requires_grad=True))
-        return self.scores[-1], torch.ones(len(pooled), self.outputs)
+        ones = pooled.new_ones(len(pooled), self.outputs)
+        self.scores.append(ones.clone().requires_grad_())
+        return self.scores[-1], ones
 
 
 def order_channels(model, images, labels, lowest=1.0, highest=2.5):
