@@ -17,7 +17,7 @@ mod units;
 pub use emit::Module;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
-pub use limits::{Absent, Limit, check, check_program};
+pub use limits::{Absent, AbsentUnits, Limit, Limits, check, check_program};
 pub use part::{Kind, Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
