@@ -159,3 +159,46 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load;
+    use lcsim_spec::GateDecision;
+
+    #[test]
+    fn what_differs_most_comes_first() {
+        let net = load::embedded_model().expect("embedded");
+        let gates: Vec<String> = net.gates().map(|(f, _)| f.name.clone()).collect();
+        let integer = |logits: Vec<i32>| Trace {
+            gates: vec![
+                GateDecision { gate: gates[0].clone(), scores: vec![Score::ONE] },
+                GateDecision { gate: gates[1].clone(), scores: vec![Score::ZERO, Score::from_num(0.5)] },
+            ],
+            maps: vec![],
+            logits,
+        };
+        let float = |second: [f32; 2]| Activations {
+            maps: vec![],
+            scores: vec![(gates[0].clone(), vec![0.75]), (gates[1].clone(), second.to_vec())],
+            pooled: vec![],
+            logits: vec![0.0, 1.0],
+            macs: 0,
+        };
+        let mut all = Differences::none(&net);
+        all.add(&net, 10, 3, &float([0.0, 0.5]), &integer(vec![0, 0]));
+        let mut later = Differences::none(&net);
+        later.add(&net, 11, 3, &float([0.125, 0.0]), &integer(vec![0, -1000]));
+        all.append(later);
+        let scale = f64::from(net.logit_scale);
+        let [first, second] = &all.images()[..] else { panic!("two images") };
+        assert_eq!((first.image, second.image), (11, 10));
+        assert_eq!((first.logit_difference, second.logit_difference), (1.0 + 1000.0 * scale, 1.0));
+        assert_eq!((first.float_class, first.integer_class, first.differing_decisions), (1, 0, 2));
+        let ranked = all.gates();
+        let figures = |g: &GateDifference| (g.images, g.decisions, g.differing_decisions, g.score_difference, g.image);
+        assert_eq!((&ranked[0].gate, figures(&ranked[0])), (&gates[1], (2, 4, 2, 0.5, Some(11))));
+        assert_eq!((&ranked[1].gate, figures(&ranked[1])), (&gates[0], (2, 2, 0, 0.25, Some(10))));
+        assert_eq!(figures(&ranked[2]), (0, 0, 0, 0.0, None));
+    }
+}

@@ -3,6 +3,7 @@
 //! A broken rule is told with the value and the limit. No rule compares truth values: they would say neither.
 
 use crate::network::{Block, Layer, MaxPool, NetworkError, Shape};
+use crate::number::Score;
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -11,6 +12,16 @@ use std::ops::RangeInclusive;
 pub const SIZE_MAX: usize = 1 << 14;
 /// Most elements of a map.
 const ELEMENTS_MAX: usize = 1 << 30;
+
+/// What an error can quote as expected or found. A truth value is none of it.
+pub trait Quoted: Display {}
+impl Quoted for usize {}
+impl Quoted for i64 {}
+impl Quoted for f32 {}
+impl Quoted for Shape {}
+impl Quoted for Score {}
+impl Quoted for String {}
+impl Quoted for &str {}
 
 /// Where windows lie on a map: of a convolution or of a pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,8 +174,8 @@ fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier
 fn check_block<C: Convolution, F: Connected>(b: &Block<C, F>, input: Shape) -> Result<Shape, NetworkError> {
     let item = block(&b.name);
     let [_, .., last] = &b.convs[..] else {
-        // A single one would write to the map that it still reads.
-        return Err(NetworkError::new(item, "convolutions of the branch", "2 or more", b.convs.len()));
+        let expected = "2 or more, as one alone would write to the map that it reads";
+        return Err(NetworkError::new(item, "convolutions of the branch", expected, b.convs.len()));
     };
     if let Some(lnet) = &b.lnet {
         check_fc(lnet, input, 1, true)?;
@@ -261,12 +272,7 @@ fn check_size(item: &str, s: Shape) -> Result<(), NetworkError> {
 
 impl NetworkError {
     /// Of a property `what` of an item.
-    pub fn new(
-        item: impl Into<String>,
-        what: &'static str,
-        expected: impl Display,
-        found: impl Display,
-    ) -> NetworkError {
+    pub fn new(item: impl Into<String>, what: &'static str, expected: impl Quoted, found: impl Quoted) -> NetworkError {
         NetworkError { item: item.into(), what, expected: expected.to_string(), found: found.to_string() }
     }
 }

@@ -61,7 +61,8 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
-        bail!("quantised model: expected {expected} as in {model}, found {found}");
+        let quantized = args.quantized.as_deref().unwrap_or(&args.model).display();
+        bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
     let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
     let nothing = || (vec![], Differences::none(&quantized));

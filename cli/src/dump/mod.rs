@@ -22,14 +22,14 @@ const SCHEMA: &str = "lcsim.dump/1";
 pub struct Place(PathBuf);
 
 impl Place {
-    /// Checks that `dump.npz` and `dump.json` can be written to the folder, if it is there; otherwise it is made when they are.
+    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, to the nearest one above it: the
+    /// folder is made when they are written.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
     pub fn check(folder: &Path) -> Result<Self> {
-        if folder.exists() {
-            output::check_all([Some(&folder.join("dump.npz")), Some(&folder.join("dump.json"))])?;
-        }
+        let there = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
+        output::check_all([Some(&*there.join("dump.npz")), Some(&*there.join("dump.json"))])?;
         Ok(Self(folder.into()))
     }
 
