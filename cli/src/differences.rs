@@ -153,9 +153,9 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
         for g in gates.iter().take(SHOWN) {
             let image = g.image.map_or_else(|| "-".into(), |i| i.to_string());
             let [images, differing, of] = [g.images, g.differing_decisions, g.decisions].map(crate::text::count);
-            table.add_row([g.gate.clone(), images, differing, of, format!("{:.4}", g.score_difference), image]);
+            table.add_row([g.gate.clone(), images, differing, of, format!("{:.6}", g.score_difference), image]);
         }
-        text += &format!("gates that differ most, of {}\n{table}\n", gates.len());
+        text += &format!("\ngates that differ most, of {}\n{table}\n", gates.len());
     }
     text
 }

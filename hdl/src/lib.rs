@@ -22,7 +22,7 @@ pub use part::{Kind, Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
 use sizes::Sizes;
-pub use target::{Resources, Target, TooSmall};
+pub use target::{Exhausted, Resources, Target, TooSmall};
 pub use testbench::{Vector, testbench, unit_testbench};
 
 /// A write of the host port: address and data.

@@ -40,7 +40,8 @@ pub struct Absent {
 #[error("the Verilog core has {}; `lcsim run` simulates it", joined(_0))]
 pub struct AbsentUnits(pub Vec<Absent>);
 
-fn joined<T: ToString>(parts: &[T]) -> String {
+/// Parts of a message that tells all at once.
+pub(crate) fn joined<T: ToString>(parts: &[T]) -> String {
     parts.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
 }
 

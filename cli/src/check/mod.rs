@@ -80,6 +80,13 @@ struct Lack {
     range: Option<String>,
 }
 
+impl Check {
+    /// Names of the accelerators that have to hold the network and do not.
+    pub fn too_small(&self) -> Vec<&str> {
+        self.accelerators.iter().filter(|a| a.required && !a.holds).map(|a| a.name.as_str()).collect()
+    }
+}
+
 /// A model of either kind.
 enum Model {
     Float(Network, Normalisation),
@@ -105,9 +112,10 @@ pub fn examine(path: &Path, options: &Options, data: &str, configs: &[(String, b
         let config = load::config(name)?;
         accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
     }
-    let runs = problems.is_empty() && accelerators.iter().all(|a| a.holds || !a.required);
-    let (schema, version) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"));
-    Ok(Check { schema, version, model: path.display().to_string(), runs, problems, notes, network, accelerators })
+    let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
+    let mut check = Check { schema, version, model, runs: false, problems, notes, network, accelerators };
+    check.runs = check.problems.is_empty() && check.too_small().is_empty();
+    Ok(check)
 }
 
 /// The model, or everything that keeps it from being one.

@@ -26,7 +26,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
         return Ok(());
     }
     match &found.problems[..] {
-        [] => bail!("{}: does not fit each accelerator that has to hold it", args.model.display()),
+        [] => bail!("{}: does not fit {}", args.model.display(), found.too_small().join(", ")),
         [problem] => bail!("{problem}"),
         [first, rest @ ..] => bail!("{first} (and {} more)", rest.len()),
     }

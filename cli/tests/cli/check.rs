@@ -66,7 +66,8 @@ fn an_accelerator_that_is_too_small_is_told_what_it_lacks_and_what_would_do() {
     assert_eq!((code, &found["accelerators"][0]["holds"]), (Some(0), &true.into()));
     let both = ["check", arg(&model), "--config", "16x16,ice40-2x1"];
     let output = lcsim(&both).assert().code(2).get_output().clone();
-    let text = String::from_utf8_lossy(&output.stdout);
+    let (text, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(error.ends_with("resnet8-lcnet.safetensors: does not fit ice40-2x1\n"), "{error}");
     assert!(text.contains("16x16") && text.contains("holds it with --set memory."), "{text}");
 }
 
