@@ -67,6 +67,7 @@ impl Error {
     pub fn in_file(mut self, file: &std::path::Path) -> Self {
         let (Self::Read { path, .. }
         | Self::Invalid { path, .. }
+        | Self::External { path, .. }
         | Self::Operator { path, .. }
         | Self::Network { path, .. }) = &mut self;
         *path = file.display().to_string();

@@ -230,7 +230,7 @@ impl Connected for Fc {
 
 fn finite(item: &str, weights: &[f32], bias: &[f32]) -> Result<(), NetworkError> {
     match weights.iter().chain(bias).find(|w| !w.is_finite()) {
-        Some(found) => Err(NetworkError::new(item, "weights and biases", "finite numbers", found)),
+        Some(found) => Err(NetworkError::new(item, "weights and biases", "finite numbers", *found)),
         None => Ok(()),
     }
 }
