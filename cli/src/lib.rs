@@ -3,14 +3,18 @@
 //! Only [`commands`] print; everything else returns values and errors.
 
 pub mod args;
+pub mod check;
 pub mod commands;
 pub mod compare;
 pub mod curve;
 pub mod data;
+pub mod differences;
 pub mod draw;
+pub mod dump;
 pub mod embedded;
 pub mod folder;
 pub mod load;
+pub mod outline;
 pub mod output;
 pub mod parallel;
 pub mod render;

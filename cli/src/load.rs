@@ -12,7 +12,7 @@ use std::path::Path;
 const TABLE_BYTES: u64 = 10_000_000;
 
 /// Images that calibrate a model which is quantised on the fly.
-const ON_THE_FLY: usize = 128;
+pub const ON_THE_FLY: Count = Count::AtMost(128);
 
 /// What a model file contains, by its extension.
 #[derive(Debug)]
@@ -54,11 +54,29 @@ pub fn network(
     data: &Dataset,
     remark: impl Fn(&str),
 ) -> Result<QuantNetwork> {
-    let net = match path {
+    Ok(with_float(path, threshold, data, remark)?.0)
+}
+
+/// Like [`network`], with the float network that was quantised, if the model is one.
+///
+/// # Errors
+/// As [`network`].
+pub fn with_float(
+    path: Option<&Path>,
+    threshold: Option<Score>,
+    data: &Dataset,
+    remark: impl Fn(&str),
+) -> Result<(QuantNetwork, Option<Network>)> {
+    let (net, float) = match path {
         Some(path) => read(path, data, remark)?,
-        None => embedded_model()?,
+        None => (embedded_model()?, None),
     };
-    Ok(trimmed(net, threshold))
+    Ok((trimmed(net, threshold), float))
+}
+
+/// What messages call the model in `path`, or the embedded one.
+pub fn shown(path: Option<&Path>) -> String {
+    path.map_or_else(|| "embedded model".into(), |path| path.display().to_string())
 }
 
 /// `net`, with another threshold of its scores if one is given.
@@ -69,25 +87,32 @@ pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     }
 }
 
-fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<QuantNetwork> {
-    let net = match model(path)? {
-        Model::Quantized(net) => return Ok(net),
+fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<(QuantNetwork, Option<Network>)> {
+    let float = match model(path)? {
+        Model::Quantized(net) => return Ok((net, None)),
         Model::Float(net) => net,
     };
-    let (net, images) = quantized(&net, data, 0, Count::AtMost(ON_THE_FLY))?;
+    let (net, images) = quantized(path, &float, data, 0, ON_THE_FLY)?;
     let (path, data) = (path.display(), &data.name);
     remark(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
-    Ok(net)
+    Ok((net, Some(float)))
 }
 
-/// Calibrates `net` with images of `data` and quantises it; also returns how many images that were.
+/// Calibrates `net`, read from `path`, with images of `data` and quantises it; also returns how many images that were.
 ///
 /// # Errors
 /// Those of the data and of the quantisation.
-pub fn quantized(net: &Network, data: &Dataset, offset: usize, images: Count) -> Result<(QuantNetwork, usize)> {
+pub fn quantized(
+    path: &Path,
+    net: &Network,
+    data: &Dataset,
+    offset: usize,
+    images: Count,
+) -> Result<(QuantNetwork, usize)> {
     let images = data.select(offset, images, &Expected::by_float(net)).context("calibration images")?;
     let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
-    Ok((quantize::quantize(net, &pixels)?, pixels.len()))
+    let quantized = quantize::quantize(net, &pixels).map_err(|error| error.in_file(path))?;
+    Ok((quantized, pixels.len()))
 }
 
 /// The embedded configuration of that name, or the file.

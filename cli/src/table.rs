@@ -67,8 +67,7 @@ pub fn csv(rows: &[Row]) -> Result<Vec<u8>> {
 
 /// The rows as people read them.
 pub fn text(rows: &[Row]) -> String {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header([
+    let mut table = plain(&[
         "layer",
         "kind",
         "cycles\n/image",
@@ -83,10 +82,20 @@ pub fn text(rows: &[Row]) -> String {
     for row in rows {
         table.add_row(cells(row));
     }
-    for column in table.column_iter_mut().skip(2) {
-        column.set_cell_alignment(CellAlignment::Right);
+    if let Some(kind) = table.column_mut(1) {
+        kind.set_cell_alignment(CellAlignment::Left);
     }
     table.to_string()
+}
+
+/// A table for people with that header: figures, right-aligned, behind what they are of.
+pub fn plain(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(header.to_vec());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
 }
 
 /// The figures of a line, as every table for people has them: name, kind, cycles, their share, MACs, dense MACs, utilisation, live channels,

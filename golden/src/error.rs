@@ -60,3 +60,17 @@ pub enum Error {
         source: lcsim_spec::network::NetworkError,
     },
 }
+
+impl Error {
+    /// The same, of the file `path`: what knows a network alone has only its name to go by.
+    #[must_use]
+    pub fn in_file(mut self, file: &std::path::Path) -> Self {
+        let (Self::Read { path, .. }
+        | Self::Invalid { path, .. }
+        | Self::External { path, .. }
+        | Self::Operator { path, .. }
+        | Self::Network { path, .. }) = &mut self;
+        *path = file.display().to_string();
+        self
+    }
+}

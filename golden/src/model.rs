@@ -3,8 +3,8 @@
 use crate::Error;
 use crate::kernel::Geometry;
 use lcsim_spec::Shape;
-use lcsim_spec::network::{self, NetworkError, require};
-use std::collections::HashSet;
+use lcsim_spec::network::{self, NetworkError};
+use lcsim_spec::structure::{self, Connected, Convolution, Windows, block, layer, require};
 
 /// A convolution, batch norm folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,18 +117,25 @@ impl std::fmt::Display for Summary {
     }
 }
 
-impl Network {
-    /// What was recognised of it.
-    pub fn summary(&self) -> Summary {
-        let blocks = || self.layers.iter().filter_map(|l| if let Layer::Block(b) = l { Some(b) } else { None });
-        let cnets = |b: &Block| b.convs.iter().filter(|g| g.gate.is_some()).count();
-        Summary {
-            convs: self.convs().count(),
+impl Summary {
+    /// Of the layers of a float or a quantised network.
+    pub fn of<C, F>(layers: &[network::Layer<C, F>]) -> Self {
+        let blocks = || layers.iter().filter_map(|l| if let network::Layer::Block(b) = l { Some(b) } else { None });
+        let cnets = |b: &network::Block<C, F>| b.convs.iter().filter(|g| g.gate.is_some()).count();
+        Self {
+            convs: layers.iter().map(|l| l.convs().len()).sum(),
             blocks: blocks().count(),
             lnets: blocks().filter(|b| b.lnet.is_some()).count(),
             cnets: blocks().map(cnets).sum(),
             ungated_blocks: blocks().filter(|b| b.lnet.is_none() && cnets(b) == 0).count(),
         }
+    }
+}
+
+impl Network {
+    /// What was recognised of it.
+    pub fn summary(&self) -> Summary {
+        Summary::of(&self.layers)
     }
 
     /// All convolutions in order of execution.
@@ -151,83 +158,79 @@ impl Network {
     }
 
     fn check(&self) -> Result<(), NetworkError> {
-        let mut map = self.input;
         for (what, values) in [("mean", &self.mean), ("std", &self.std)] {
-            require("input", what, map.channels, values.len())?;
+            require("input", what, self.input.channels, values.len())?;
         }
-        let first_is_conv = matches!(self.layers.first(), Some(Layer::Conv(_)));
-        require("network", "a convolution before the first block", true, first_is_conv)?;
-        let mut names = HashSet::new();
-        let mut clipped = false;
+        structure::check(self.input, &self.layers, &self.classifier)?;
+        let mut clip = None;
         for layer in &self.layers {
-            map = match layer {
-                Layer::Conv(c) => {
-                    clipped = c.clip().is_some();
-                    check_conv(c, map, &mut names)?
-                }
-                Layer::Block(b) => {
-                    // The sum shares the steps of what it is added to, and so where these end.
-                    let free = !std::mem::take(&mut clipped) || b.shortcut.is_some();
-                    require(&b.name, "a projection, or an input that no ReLU6 clips", true, free)?;
-                    check_block(b, map, &mut names)?
-                }
-                Layer::MaxPool(p) => {
-                    require(&p.name, "unique name", true, names.insert(&p.name))?;
-                    p.check(map)?
-                }
-            };
+            match layer {
+                Layer::Conv(c) => clip = c.clip(),
+                Layer::Block(b) => check_block(b, std::mem::take(&mut clip))?,
+                Layer::MaxPool(_) => {}
+            }
         }
-        check_fc(&self.classifier, map.channels, self.classifier.outputs, &mut names)
+        Ok(())
     }
 }
 
-fn check_block<'a>(b: &'a Block, input: Shape, names: &mut HashSet<&'a str>) -> Result<Shape, NetworkError> {
-    require(&b.name, "unique name", true, names.insert(&b.name))?;
-    require(&b.name, "at least one convolution", true, !b.convs.is_empty())?;
-    if let Some(lnet) = &b.lnet {
-        check_fc(lnet, input.channels, 1, names)?;
+/// Checks the ReLUs of a block whose input is clipped at `clip`.
+fn check_block(b: &Block, clip: Option<f32>) -> Result<(), NetworkError> {
+    // The sum shares the steps of what it is added to, and so where these end.
+    if let (Some(max), None) = (clip, &b.shortcut) {
+        let found = format!("a clip to 0..{max}");
+        return Err(NetworkError::new(block(&b.name), "ReLU of the input", "a plain one, or a projection", found));
     }
-    let mut map = input;
-    let mut gated = false;
-    for (i, g) in b.convs.iter().enumerate() {
-        // As the accelerator demands of the quantised network.
-        let dense = !g.conv.depthwise || !gated && g.gate.is_none();
-        require(&g.conv.name, "no C-Net on a depthwise convolution, nor on the one before it", true, dense)?;
-        gated = g.gate.is_some();
-        if let Some(gate) = &g.gate {
-            check_fc(gate, map.channels, g.conv.output.channels, names)?;
+    match b.convs.last() {
+        Some(GatedConv { conv: Conv { name, relu: Some(_), .. }, .. }) => {
+            Err(NetworkError::new(layer(name), "ReLU in front of the addition", "none", "one"))
         }
-        require(&g.conv.name, "no ReLU before the addition", false, g.conv.relu.is_some() && i + 1 == b.convs.len())?;
-        map = check_conv(&g.conv, map, names)?;
+        _ => Ok(()),
     }
-    let short = b.shortcut.as_ref().map_or(Ok(input), |s| check_conv(s, input, names))?;
-    require(&b.name, "branch output shape equal to the shortcut's", short.to_string(), map.to_string())?;
-    Ok(map)
 }
 
-fn check_conv<'a>(c: &'a Conv, input: Shape, names: &mut HashSet<&'a str>) -> Result<Shape, NetworkError> {
-    let name = &c.name;
-    require(name, "unique name", true, names.insert(name))?;
-    require(name, "input shape", input.to_string(), c.input.to_string())?;
-    let positive = c.kernel.iter().chain(&c.stride).all(|&n| n > 0) && !c.input.is_empty() && !c.output.is_empty();
-    require(name, "kernel, stride and shapes above 0", true, positive)?;
-    require(name, "padding below the kernel size", true, c.pad.iter().zip(&c.kernel).all(|(p, k)| p < k))?;
-    if c.depthwise {
-        require(name, "output channels", c.input.channels, c.output.channels)?;
+impl Convolution for Conv {
+    fn name(&self) -> &str {
+        &self.name
     }
-    let weights = c.output.channels * c.geometry().fan_in() * c.kernel[0] * c.kernel[1];
-    require(name, "weights", weights, c.weights.len())?;
-    require(name, "a ReLU with an upper bound above 0", true, c.relu.is_none_or(|max| max > 0.0))?;
-    require(name, "biases", c.output.channels, c.bias.len())?;
-    require(name, "finite weights and biases", true, c.weights.iter().chain(&c.bias).all(|w| w.is_finite()))?;
-    Ok(c.output)
+    fn windows(&self) -> Windows {
+        let Conv { input, output, kernel, stride, pad, .. } = *self;
+        Windows { input, output, kernel, stride, pad }
+    }
+    fn is_depthwise(&self) -> bool {
+        self.depthwise
+    }
+    fn lengths(&self) -> [usize; 2] {
+        [self.weights.len(), self.bias.len()]
+    }
+    fn check(&self) -> Result<(), NetworkError> {
+        let item = layer(&self.name);
+        // Not a number is above nothing.
+        if let Some(max) = self.relu.filter(|max| !(*max > 0.0)) {
+            return Err(NetworkError::new(item, "upper bound of the ReLU", "above 0", max));
+        }
+        finite(&item, &self.weights, &self.bias)
+    }
 }
 
-fn check_fc<'a>(f: &'a Fc, inputs: usize, outputs: usize, names: &mut HashSet<&'a str>) -> Result<(), NetworkError> {
-    require(&f.name, "unique name", true, names.insert(&f.name))?;
-    require(&f.name, "inputs", inputs, f.inputs)?;
-    require(&f.name, "outputs", outputs, f.outputs)?;
-    require(&f.name, "weights", f.inputs * f.outputs, f.weights.len())?;
-    require(&f.name, "biases", f.outputs, f.bias.len())?;
-    require(&f.name, "finite weights and biases", true, f.weights.iter().chain(&f.bias).all(|w| w.is_finite()))
+impl Connected for Fc {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn sizes(&self) -> [usize; 2] {
+        [self.inputs, self.outputs]
+    }
+    fn lengths(&self) -> [usize; 2] {
+        [self.weights.len(), self.bias.len()]
+    }
+    fn check(&self, _: Shape, _: bool) -> Result<(), NetworkError> {
+        finite(&layer(&self.name), &self.weights, &self.bias)
+    }
+}
+
+fn finite(item: &str, weights: &[f32], bias: &[f32]) -> Result<(), NetworkError> {
+    match weights.iter().chain(bias).find(|w| !w.is_finite()) {
+        Some(found) => Err(NetworkError::new(item, "weights and biases", "finite numbers", *found)),
+        None => Ok(()),
+    }
 }

@@ -15,6 +15,7 @@ use lcsim_spec::network as quant;
 use lcsim_spec::number::{
     ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, POOL_SHIFT_MAX, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
 };
+use lcsim_spec::structure::{block, layer};
 use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -155,7 +156,7 @@ impl Quantizer<'_> {
 
     fn block(&self, b: &Block, layer: &Layer, map: Shape, scale: f64) -> Result<(quant::Layer, Shape, f64), Error> {
         let (mut x, mut x_scale, mut convs) = (map, scale, Vec::new());
-        let (last, early) = b.convs.split_last().ok_or_else(|| self.bad(&b.name, "a convolution", "none"))?;
+        let (last, early) = b.convs.split_last().ok_or_else(|| self.bad(block(&b.name), "a convolution", "none"))?;
         let lnet = b.lnet.as_ref().map(|g| self.gate(g, map, scale)).transpose()?;
         for g in early {
             let gate = g.gate.as_ref().map(|g| self.gate(g, x, x_scale)).transpose()?;
@@ -244,7 +245,7 @@ impl Quantizer<'_> {
             if w_scale > 2.0 * most {
                 let expected = format!("a score step below {:.1} / 2^{SCORE_FRAC}", 2.0 * limit * unit);
                 return Err(self.bad(
-                    &f.name,
+                    layer(&f.name),
                     &expected,
                     &format!("{:.1} / 2^{SCORE_FRAC}", w_scale * pooled_scale * unit),
                 ));
@@ -269,15 +270,15 @@ impl Quantizer<'_> {
         let (mut q, pooled_scale) = fc(f, map, x_scale);
         let w_scale = weight_scales(&f.weights, 1).fold(0.0, f64::max);
         if w_scale <= 0.0 {
-            return Err(self.bad(&f.name, "a weight other than 0", "none"));
+            return Err(self.bad(layer(&f.name), "a weight other than 0", "none"));
         }
         q.weights = f.weights.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
         q.bias = f.bias.iter().map(|&b| to_bias(f64::from(b), w_scale * pooled_scale)).collect();
         Ok((q, w_scale * pooled_scale))
     }
 
-    fn bad(&self, item: &str, expected: &str, found: &str) -> Error {
-        let (path, item) = (self.net.name.clone(), item.into());
+    fn bad(&self, item: String, expected: &str, found: &str) -> Error {
+        let path = self.net.name.clone();
         Error::Invalid { path, item, expected: expected.into(), found: found.into() }
     }
 }

@@ -17,12 +17,12 @@ mod units;
 pub use emit::Module;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
-pub use limits::{Absent, Limit, check, check_program};
+pub use limits::{Absent, AbsentUnits, Limit, Limits, check, check_program};
 pub use part::{Kind, Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
 use regions::{IMAGE, regions};
 use sizes::Sizes;
-pub use target::{Resources, Target, TooSmall};
+pub use target::{Exhausted, Resources, Target, TooSmall};
 pub use testbench::{Vector, testbench, unit_testbench};
 
 /// A write of the host port: address and data.

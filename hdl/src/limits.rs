@@ -8,10 +8,8 @@ use thiserror::Error;
 
 /// A parameter that the Verilog cannot honour.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("accelerator `{accelerator}`: {parameter}: {what} of the Verilog ends at {limit}, found {found}")]
+#[error("{parameter}: {what} of the Verilog ends at {limit}, found {found}")]
 pub struct Limit {
-    /// The configuration's name.
-    pub accelerator: String,
     /// Its key.
     pub parameter: &'static str,
     /// What is too narrow.
@@ -22,32 +20,48 @@ pub struct Limit {
     pub found: usize,
 }
 
+/// All parameters that are too large.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", joined(_0))]
+pub struct Limits(pub Vec<Limit>);
+
 /// A program needs a unit that only the simulator has.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the Verilog core has no {unit}, which {item} needs; `lcsim run` simulates it")]
+#[error("no {unit}, which {item} needs")]
 pub struct Absent {
     /// The unit.
     pub unit: &'static str,
-    /// What needs it.
+    /// What needs it first.
     pub item: String,
+}
+
+/// All units that a program lacks.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the Verilog core has {}; `lcsim run` simulates it", joined(_0))]
+pub struct AbsentUnits(pub Vec<Absent>);
+
+/// Parts of a message that tells all at once.
+pub(crate) fn joined<T: ToString>(parts: &[T]) -> String {
+    parts.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Checks that the core can run `program`.
 ///
 /// # Errors
 /// It has max pooling, a depthwise convolution, or weights that do not stand on chip.
-pub fn check_program(program: &Program) -> Result<(), Absent> {
+pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
+    let mut absent = vec![];
     if let Some(job) = program.max_pools.first() {
-        return Err(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.windows.name) });
+        absent.push(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.windows.name) });
     }
     if let Some(job) = program.convs.iter().find(|c| c.depthwise) {
         let item = format!("layer `{}`", program.layers[job.layer].name);
-        return Err(Absent { unit: "loader for depthwise convolutions", item });
+        absent.push(Absent { unit: "loader for depthwise convolutions", item });
     }
     if !(program.filters_on_chip && program.gate_weights_on_chip && program.off_chip.is_empty()) {
-        return Err(Absent { unit: "port to a DRAM", item: "a network that does not fit on chip".into() });
+        absent.push(Absent { unit: "port to a DRAM", item: "a network that does not fit on chip".into() });
     }
-    Ok(())
+    if absent.is_empty() { Ok(()) } else { Err(AbsentUnits(absent)) }
 }
 
 /// Words of a bank: positions in a map have 16 bits and a sign.
@@ -58,21 +72,20 @@ const PES: usize = 64 * 64;
 /// Checks that `config` can be emitted.
 ///
 /// # Errors
-/// The first parameter that is too large.
-pub fn check(config: &AcceleratorConfig) -> Result<(), Limit> {
+/// All parameters that are too large.
+pub fn check(config: &AcceleratorConfig) -> Result<(), Limits> {
     let s = Sizes::new(config);
-    let over = |parameter, what, limit, found| {
-        let accelerator = config.name.clone();
-        if found > limit { Err(Limit { accelerator, parameter, what, limit, found }) } else { Ok(()) }
-    };
-    over("array.rows * array.cols", "the array", PES, s.rows * s.cols)?;
     let banks = "the address of a bank";
-    over("memory.stream_bytes", banks, BANK * s.banks, s.stream_depth * s.banks)?;
-    over("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks)?;
-    for region in regions(&s) {
+    let sizes = [
+        ("array.rows * array.cols", "the array", PES, s.rows * s.cols),
+        ("memory.stream_bytes", banks, BANK * s.banks, s.stream_depth * s.banks),
+        ("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks),
+    ];
+    let regions = regions(&s).map(|region| {
         let words = 1 << (OFFSET - region.beat_bits());
-        let most = words * region.value / region.depth;
-        over(region.key, "a region of the host port", most, region.value)?;
-    }
-    Ok(())
+        (region.key, "a region of the host port", words * region.value / region.depth, region.value)
+    });
+    let over = sizes.into_iter().chain(regions).filter(|(.., limit, found)| found > limit);
+    let over: Vec<_> = over.map(|(parameter, what, limit, found)| Limit { parameter, what, limit, found }).collect();
+    if over.is_empty() { Ok(()) } else { Err(Limits(over)) }
 }

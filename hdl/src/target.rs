@@ -1,5 +1,6 @@
 //! Targets: what a core takes of a part, and the scripts that build it.
 
+use crate::limits::joined;
 use crate::regions::regions;
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
@@ -45,6 +46,11 @@ pub struct TooSmall {
     pub limit: usize,
 }
 
+/// All that a part has too little of.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", joined(_0))]
+pub struct Exhausted(pub Vec<TooSmall>);
+
 /// A part of a target's family.
 struct Part {
     name: &'static str,
@@ -86,20 +92,21 @@ impl Target {
     /// Checks that the part has the multipliers and the block RAMs of a core.
     ///
     /// # Errors
-    /// The resource that runs out, and the parameter that takes most of it.
-    pub fn check(self, config: &AcceleratorConfig) -> Result<(), TooSmall> {
+    /// Each resource that runs out, with the parameter that takes most of it.
+    pub fn check(self, config: &AcceleratorConfig) -> Result<(), Exhausted> {
         let Some(part) = self.part() else { return Ok(()) };
         let checks = [
             ("DSPs", part.dsps, dsps(config, part.narrowest)),
             ("block RAMs", part.block_rams, block_rams(config, part.shapes)),
         ];
+        let mut exhausted = vec![];
         for (resource, limit, uses) in checks {
             let total = uses.iter().map(|u| u.1).sum();
             if let Some((parameter, needed)) = uses.into_iter().max_by_key(|u| u.1).filter(|_| total > limit) {
-                return Err(TooSmall { parameter, resource, needed, total, part: part.name, limit });
+                exhausted.push(TooSmall { parameter, resource, needed, total, part: part.name, limit });
             }
         }
-        Ok(())
+        if exhausted.is_empty() { Ok(()) } else { Err(Exhausted(exhausted)) }
     }
 
     /// Names and texts of the scripts that build module `top` of the Verilog files `sources`, and of its constraints. They
@@ -193,7 +200,8 @@ mod tests {
     #[test]
     fn a_part_that_is_too_small_is_refused_with_parameter_need_and_limit() {
         let error = Target::Ecp5.check(&config("16x16.toml")).expect_err("156 DSPs").to_string();
-        assert_eq!(error, "array.rows * array.cols = 256 needs 256 DSPs, all parameters 295: LFE5U-85F has 156");
+        let dsps = "array.rows * array.cols = 256 needs 256 DSPs, all parameters 295: LFE5U-85F has 156; ";
+        assert!(error.starts_with(dsps) && error.contains(" block RAMs, all parameters "), "{error}");
         let mut large = config("ecp5-8x8.toml");
         large.memory.weight_bytes = 1 << 20;
         let error = Target::Ecp5.check(&large).expect_err("208 block RAMs").to_string();

@@ -10,6 +10,7 @@ pub mod network;
 pub mod number;
 pub mod report;
 pub mod schedule;
+pub mod structure;
 pub mod trace;
 mod validate;
 

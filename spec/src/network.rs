@@ -2,6 +2,7 @@
 //!
 //! The order of [`QuantNetwork::layers`] is the order of execution. Names are unique and come from the ONNX nodes.
 
+use crate::file::quoted;
 use crate::number::Score;
 use thiserror::Error;
 
@@ -246,32 +247,16 @@ pub struct QuantNetwork {
 
 /// A network that contradicts itself.
 #[derive(Debug, Error, PartialEq)]
-#[error("layer {layer}: {what}: expected {expected}, found {found}")]
+#[error("{}: {what}: expected {expected}, found {found}", quoted(item))]
 pub struct NetworkError {
-    /// The layer's name.
-    pub layer: String,
+    /// The layer or block, with its name, or what else is wrong.
+    pub item: String,
     /// The property that is wrong.
     pub what: &'static str,
     /// What it had to be.
     pub expected: String,
     /// What it is.
     pub found: String,
-}
-
-/// Nothing, if a layer's property is what it has to be.
-///
-/// # Errors
-/// Names the layer and the property, what was expected and what was found.
-pub fn require<T: PartialEq + ToString>(
-    layer: &str,
-    what: &'static str,
-    expected: T,
-    found: T,
-) -> Result<(), NetworkError> {
-    if expected == found {
-        return Ok(());
-    }
-    Err(NetworkError { layer: layer.into(), what, expected: expected.to_string(), found: found.to_string() })
 }
 
 impl QuantNetwork {

@@ -3,7 +3,7 @@
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
-use lcsim_spec::schedule::{Program, ScheduleError};
+use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 use proptest::prelude::*;
 
@@ -210,18 +210,17 @@ pub fn cramped(
     let memory = &mut config.memory;
     (memory.stream_bytes, memory.scratch_bytes, memory.image_bytes) = (stream, scratch, image);
     memory.instructions = 1 << 16;
-    loop {
-        let (parameter, needed) = match Program::new(net, &config) {
-            Ok(_) => return config,
-            Err(ScheduleError::Capacity { parameter, needed, .. }) => (parameter, needed),
-            Err(other) => panic!("{other}"),
-        };
-        match parameter {
-            "memory.stream_bytes" => config.memory.stream_bytes = needed,
-            "memory.scratch_bytes" => config.memory.scratch_bytes = needed,
-            other => panic!("{other} is too small"),
+    match Program::new(net, &config) {
+        Ok(_) => {}
+        Err(ScheduleError::Capacity(misfit)) => {
+            for Shortage { capacity, needed, .. } in misfit.shortages {
+                assert!(matches!(capacity, Capacity::Stream | Capacity::Scratch), "{} is too small", capacity.key());
+                *capacity.of(&mut config) = needed;
+            }
         }
+        Err(other) => panic!("{other}"),
     }
+    config
 }
 
 /// Accelerators from 1x1 to 16x16 with memories that hold any network of [`plan`].

@@ -120,15 +120,24 @@ fn values_that_no_network_has_are_named() {
     assert_refused(&conv("kernel", json!([huge, 1])), &["tensor `stem.weight`: expected shape"]);
     assert_refused(
         &conv("output", json!([net().convs().next().map(|c| c.output.channels), huge, 1])),
-        &["stem", "at most 16384"],
+        &["layer `stem`: channels, height and width: expected 1 to 16384, found "],
     );
-    assert_refused(&conv("stride", json!([huge, 1])), &["stem", "stride of at most 16384"]);
-    assert_refused(&conv("pad", json!([huge, 0])), &["stem", "padding below the kernel size"]);
+    assert_refused(
+        &conv("stride", json!([huge, 1])),
+        &["layer `stem`: vertical and horizontal stride: expected 1 to 16384, found 18446744073709551615x1"],
+    );
+    assert_refused(
+        &conv("pad", json!([huge, 0])),
+        &["layer `stem`: padding above and to the left: expected less than the kernel, "],
+    );
     let classifier =
         |field: &'static str, value: Value| with_structure(&saved(), move |s| s["classifier"][field] = value);
     assert_refused(&classifier("outputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
     assert_refused(&classifier("inputs", json!(huge)), &["tensor `head.weight`: expected shape"]);
-    assert_refused(&classifier("pool_shift", json!(200)), &["head", "pool shift of 4 bits"]);
+    assert_refused(
+        &classifier("pool_shift", json!(200)),
+        &["layer `head`: pool shift: expected at most 15, found 200"],
+    );
     for (field, value) in [("scale", json!(0.0)), ("std", json!([-1.0]))] {
         let bytes = with_structure(&saved(), |s| s["input"][field] = value);
         assert_refused(&bytes, &[&format!("input.{field}")]);
@@ -141,7 +150,7 @@ fn a_network_that_contradicts_itself_is_not_saved() {
     let mut net = net();
     net.classifier.bias.push(0);
     let message = save(&net).expect_err("refused").to_string();
-    assert!(message.contains("layer head: biases: expected"), "{message}");
+    assert!(message.contains("layer `head`: biases: expected"), "{message}");
 }
 
 #[test]

@@ -127,14 +127,22 @@ fn contradictions_are_named() {
         change(&mut net);
         net.validate("hand.onnx").expect_err("must be refused").to_string()
     };
-    assert!(message(&|n| n.mean.clear()).contains("hand.onnx: layer input: mean: expected 2, found 0"));
+    assert!(message(&|n| n.mean.clear()).contains("hand.onnx: input: mean: expected 2, found 0"));
     let no_cnet = message(&|n| {
         let Layer::Block(b) = &mut n.layers[1] else { panic!("a block") };
         (b.convs[0].conv.depthwise, b.convs[0].conv.weights) = (true, vec![1.0; 2]);
     });
-    assert!(no_cnet.contains("layer c0: no C-Net on a depthwise convolution"), "{no_cnet}");
-    assert!(message(&|n| n.layers.clear()).contains("a convolution before the first block"));
-    assert!(message(&|n| n.classifier.name = "p".into()).contains("layer p: unique name"));
-    assert!(message(&|n| n.classifier.weights[1] = f32::NAN).contains("layer fc: finite"));
-    assert!(message(&|n| n.input.height = 9).contains("layer stem: input shape: expected 2x9x2, found 2x1x2"));
+    assert!(no_cnet.contains("layer `c0`: C-Net: expected none on a depthwise convolution"), "{no_cnet}");
+    assert!(
+        message(&|n| n.layers.clear())
+            .contains("network: first layer: expected a convolution outside any block, found none")
+    );
+    assert!(
+        message(&|n| n.classifier.name = "p".into()).contains("layer `p`: name: expected a name of its own, found a ")
+    );
+    assert!(
+        message(&|n| n.classifier.weights[1] = f32::NAN)
+            .contains("layer `fc`: weights and biases: expected finite numbers, found NaN")
+    );
+    assert!(message(&|n| n.input.height = 9).contains("layer `stem`: input shape: expected 2x9x2, found 2x1x2"));
 }

@@ -1,52 +1,41 @@
-//! A network that does not fit is refused with the figure that it needs, and fits with exactly that figure.
+//! A network that does not fit is refused with everything that it needs, and fits with exactly that.
 
 use lcsim_golden::integer;
 use lcsim_sim::{Error, Mode, Simulator};
-use lcsim_spec::schedule::ScheduleError;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::random::{accelerator, plan};
+use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
+use lcsim_spec::{AcceleratorConfig, Layer, QuantNetwork};
+use lcsim_tests::random::{accelerator, accelerator_with_dram, any_plan, plan};
+use lcsim_tests::tiny::{array, conv, network, shape};
 use proptest::prelude::*;
 
-/// A capacity: its key, where it stands, and the step in which it grows.
-struct Capacity {
-    key: &'static str,
-    value: fn(&mut AcceleratorConfig) -> &mut usize,
-    step: fn(&AcceleratorConfig) -> usize,
+/// The step in which a capacity grows.
+fn step(capacity: Capacity, config: &AcceleratorConfig) -> usize {
+    match capacity {
+        Capacity::Stream | Capacity::Scratch | Capacity::Image => config.banks(),
+        Capacity::Filters => config.array.cols,
+        Capacity::GateWeights => config.gate.macs,
+        _ => 1,
+    }
 }
 
-const CAPACITIES: [Capacity; 9] = [
-    Capacity { key: "memory.stream_bytes", value: |c| &mut c.memory.stream_bytes, step: AcceleratorConfig::banks },
-    Capacity { key: "memory.scratch_bytes", value: |c| &mut c.memory.scratch_bytes, step: AcceleratorConfig::banks },
-    Capacity { key: "memory.weight_bytes", value: |c| &mut c.memory.weight_bytes, step: |c| c.array.cols },
-    Capacity { key: "memory.gate_weight_bytes", value: |c| &mut c.memory.gate_weight_bytes, step: |c| c.gate.macs },
-    Capacity { key: "memory.image_bytes", value: |c| &mut c.memory.image_bytes, step: AcceleratorConfig::banks },
-    Capacity { key: "memory.parameters", value: |c| &mut c.memory.parameters, step: |_| 1 },
-    Capacity { key: "memory.gate_parameters", value: |c| &mut c.memory.gate_parameters, step: |_| 1 },
-    Capacity { key: "memory.instructions", value: |c| &mut c.memory.instructions, step: |_| 1 },
-    Capacity { key: "gate.channels", value: |c| &mut c.gate.channels, step: |_| 1 },
-];
-
-/// The limit and the need that a refusal names; nothing if the network fits.
-fn refusal(
-    net: &QuantNetwork,
-    config: &AcceleratorConfig,
-    key: &'static str,
-) -> Result<Option<(usize, usize)>, TestCaseError> {
+/// What a refusal says is lacking; nothing if the network fits.
+fn refusal(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Vec<Shortage>, TestCaseError> {
     let error = match Simulator::stepped(net, config) {
-        Ok(_) => return Ok(None),
+        Ok(_) => return Ok(vec![]),
         Err(error) => error,
     };
     let message = error.to_string();
-    let Error::Schedule(ScheduleError::Capacity { name, accelerator, parameter, layer, limit, needed }) = error else {
+    let Error::Schedule(ScheduleError::Capacity(misfit)) = error else {
         return Err(TestCaseError::fail(format!("no capacity is named: {message}")));
     };
-    prop_assert_eq!(parameter, key);
-    prop_assert_eq!(&name, &net.name);
-    prop_assert_eq!(&accelerator, &config.name);
-    for part in [key, &layer, &limit.to_string(), &needed.to_string()] {
-        prop_assert!(message.contains(part), "`{}` does not name {}", message, part);
+    for Shortage { capacity, limit, needed, item, range } in &misfit.shortages {
+        let setting = format!("--set {}={needed}", capacity.key());
+        for part in [&format!("{} is {limit}, {item} needs {needed}", capacity.key()), &setting] {
+            prop_assert!(message.contains(part), "`{}` does not say {}", message, part);
+        }
+        prop_assert_eq!(range, &None);
     }
-    Ok(Some((limit, needed)))
+    Ok(misfit.shortages)
 }
 
 proptest! {
@@ -57,28 +46,64 @@ proptest! {
         let (net, image) = (plan.build(), plan.image());
         let expected = integer::run(&net, &image, integer::Mode::Gated);
         let mut tightest = roomy.clone();
-        for capacity in &CAPACITIES {
+        for capacity in Capacity::ALL {
             let mut config = roomy.clone();
-            *(capacity.value)(&mut config) = 0;
-            // Each refusal is about the first layer that does not fit; a later one may need more.
-            let mut needed = 0;
-            while let Some((limit, more)) = refusal(&net, &config, capacity.key)? {
-                prop_assert_eq!(limit, needed, "the limit of {}", capacity.key);
-                prop_assert!(more > needed, "{} bytes were asked for, then {}", needed, more);
-                needed = more;
-                *(capacity.value)(&mut config) = needed;
-            }
-            prop_assert!(needed > 0, "every network needs some {}", capacity.key);
-            let found = Simulator::stepped(&net, &config).expect("it was not refused").trace(&image, Mode::Gated);
-            prop_assert_eq!(&found.trace, &expected, "with the least {}", capacity.key);
+            *capacity.of(&mut config) = 0;
+            let lacks = refusal(&net, &config)?;
+            let [Shortage { capacity: named, limit: 0, needed, .. }] = lacks[..] else {
+                return Err(TestCaseError::fail(format!("{}: {lacks:?}", capacity.key())));
+            };
+            prop_assert_eq!(named, capacity);
+            *capacity.of(&mut config) = needed;
+            let found = Simulator::stepped(&net, &config).expect("so much was asked for").trace(&image, Mode::Gated);
+            prop_assert_eq!(&found.trace, &expected, "with the least {}", capacity.key());
 
-            *(capacity.value)(&mut tightest) = needed;
-            let step = (capacity.step)(&config);
-            *(capacity.value)(&mut config) = needed - step;
-            prop_assert_eq!(refusal(&net, &config, capacity.key)?, Some((needed - step, needed)));
+            *capacity.of(&mut tightest) = needed;
+            *capacity.of(&mut config) = needed - step(capacity, &config);
+            let lacks = refusal(&net, &config)?;
+            prop_assert_eq!(lacks.len(), 1);
+            prop_assert_eq!((lacks[0].capacity, lacks[0].needed), (capacity, needed));
         }
         // All at once: no memory lives off the slack of another.
         let found = Simulator::stepped(&net, &tightest).expect("each capacity suffices").trace(&image, Mode::Gated);
         prop_assert_eq!(&found.trace, &expected);
+
+        // An accelerator without anything is told everything, at once.
+        let mut bare = roomy.clone();
+        Capacity::ALL.iter().for_each(|capacity| *capacity.of(&mut bare) = 0);
+        let lacks = refusal(&net, &bare)?;
+        prop_assert_eq!(lacks.len(), Capacity::ALL.len());
+        for Shortage { capacity, needed, .. } in lacks {
+            prop_assert_eq!(needed, *capacity.of(&mut tightest), "{}", capacity.key());
+        }
     }
+
+    /// With a DRAM, larger memories change which maps go off chip and so how long the program is: what is asked for has been tried.
+    #[test]
+    fn what_is_asked_for_is_enough_with_a_dram(
+        plan in any_plan(),
+        roomy in accelerator_with_dram(),
+        bare in prop::collection::vec(any::<bool>(), Capacity::ALL.len()),
+    ) {
+        let (net, mut config) = (plan.build(), roomy);
+        for (capacity, bare) in Capacity::ALL.into_iter().zip(bare) {
+            if bare {
+                *capacity.of(&mut config) = 0;
+            }
+        }
+        for Shortage { capacity, needed, .. } in refusal(&net, &config)? {
+            *capacity.of(&mut config) = needed;
+        }
+        prop_assert_eq!(refusal(&net, &config)?, vec![]);
+    }
+}
+
+#[test]
+fn what_no_accelerator_can_have_is_said() {
+    let map = shape(4, 8, 8);
+    let mut net = network(conv("stem", map, 4, 1), vec![], 1);
+    net.layers.extend((0..70_000).map(|i| Layer::Conv(conv(&format!("again{i}"), map, 4, 1))));
+    let error = Program::new(&net, &array(4, 4, 64)).expect_err("too many instructions").to_string();
+    assert!(error.contains("memory.instructions is ") && error.contains("(it can be 1 to 65536)"), "{error}");
+    assert!(!error.contains("--set"), "no setting makes it fit: {error}");
 }

@@ -1,5 +1,6 @@
 //! What can be typed. The doc comments below are the text of `--help`.
 
+mod check;
 mod compare;
 mod curve;
 mod models;
@@ -9,6 +10,7 @@ mod topology;
 mod trace;
 mod verilog;
 
+pub use check::CheckArgs;
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
 pub use models::{EvalArgs, QuantizeArgs};
@@ -41,6 +43,8 @@ pub struct Cli {
 pub enum Command {
     /// Simulate a network on an accelerator and show where cycles, MACs and energy went
     Run(RunArgs),
+    /// Say whether a model can be run: what was recognised, what to change, which accelerators hold it
+    Check(CheckArgs),
     /// Quantise an ONNX model to int8, as the accelerator computes
     Quantize(QuantizeArgs),
     /// Compare a float model with its quantised form: accuracy, agreement, executed MACs
@@ -71,6 +75,7 @@ const MAIN_EXAMPLES: &str = "\
 Examples:
   lcsim run                     embedded LC-Net, images and 16x16 array
   lcsim run --config 8x8 --json report.json
+  lcsim check model.onnx
   lcsim quantize model.onnx --data cifar10/ --out model.safetensors
   lcsim config 16x16 > mine.toml
   lcsim run --config mine.toml

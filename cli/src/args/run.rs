@@ -46,6 +46,10 @@ pub struct RunArgs {
     /// Write the report as one HTML page with charts; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+    /// Write what every image computed - scores, live channels, logits, and those of the float model of an .onnx - to DIR/dump.npz for
+    /// NumPy, described in DIR/dump.json (docs/dump.md)
+    #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
+    pub dump: Option<PathBuf>,
 }
 
 /// A network without a trained model.
@@ -104,6 +108,7 @@ Examples:
   lcsim run --images 1000 --quiet --json report.json --csv layers.csv
   lcsim run --images 100 --html report.html --markdown report.md
   lcsim run --json - | jq .speedup
+  lcsim run --model mine.onnx --data my-images/ --dump seen
   lcsim run --synthetic resnet50 --gate-rate 0.5
   lcsim run --synthetic resnet18 --gate-rate 1,0.8,1,0.8,1,0.6,1,0.6 --channel-rate 0.7"
     )

@@ -3,7 +3,8 @@
 use super::{note, print, quantize::CALIBRATION};
 use crate::args::EvalArgs;
 use crate::data::{Count, Dataset, Expected, Image};
-use crate::text::{percent, rounded};
+use crate::differences::{self, Differences, GateDifference, ImageDifference};
+use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, float, integer, onnx};
@@ -26,6 +27,12 @@ struct Evaluation {
     float_macs: f64,
     /// Mean per image.
     integer_macs: f64,
+    /// Threshold of the quantised model's scores; the float model has none.
+    threshold: f64,
+    /// The images whose logits differ most.
+    images_by_difference: Vec<ImageDifference>,
+    /// All gates, those that differ most first.
+    gates_by_difference: Vec<GateDifference>,
 }
 
 /// What both models made of one image.
@@ -54,12 +61,26 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
-        bail!("quantised model: expected {expected} as in {model}, found {found}");
+        let quantized = args.quantized.as_deref().unwrap_or(&args.model).display();
+        bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
     let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
-    let predictions = parallel::images(images.len(), true, |i| predict(&net, &quantized, &images[i]))
-        .context("nothing was written")?;
-    Ok(evaluate(&quantized, data.name, &images, &predictions))
+    let nothing = || (vec![], Differences::none(&quantized));
+    let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
+        let image = &images[i];
+        let float = float::run(&net, &float::normalize(&net, &image.pixels));
+        let input = quantized.input.quantize_image(&image.pixels);
+        let (integer, integer_macs) = integer::run_counted(&quantized, &input, integer::Mode::Gated);
+        differences.add(&quantized, args.offset + i, image.label, &float, &integer);
+        let (float, float_macs) = (float.class(), float.macs);
+        predictions.push(Predictions { float, integer: integer.class(), float_macs, integer_macs });
+    };
+    let append = |(predictions, differences): &mut (Vec<_>, Differences), later: (Vec<_>, Differences)| {
+        predictions.extend(later.0);
+        differences.append(later.1);
+    };
+    let seen = parallel::sum(images.len(), true, nothing, add, append).context("nothing was written")?;
+    Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
 }
 
 fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetwork> {
@@ -75,17 +96,16 @@ fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetw
         data
     };
     let count = Count::or_at_most(args.calibration_images, CALIBRATION);
-    Ok(load::quantized(net, calibration, 0, count)?.0)
+    Ok(load::quantized(&args.model, net, calibration, 0, count)?.0)
 }
 
-fn predict(net: &Network, quantized: &QuantNetwork, image: &Image) -> Predictions {
-    let float = float::run(net, &float::normalize(net, &image.pixels));
-    let input = quantized.input.quantize_image(&image.pixels);
-    let (integer, integer_macs) = integer::run_counted(quantized, &input, integer::Mode::Gated);
-    Predictions { float: float.class(), integer: integer.class(), float_macs: float.macs, integer_macs }
-}
-
-fn evaluate(net: &QuantNetwork, data: String, images: &[Image], predictions: &[Predictions]) -> Evaluation {
+fn evaluate(
+    net: &QuantNetwork,
+    data: String,
+    images: &[Image],
+    predictions: &[Predictions],
+    differences: &Differences,
+) -> Evaluation {
     let share = |test: &dyn Fn(&Image, &Predictions) -> bool| {
         images.iter().zip(predictions).filter(|(i, p)| test(i, p)).count() as f64 / images.len() as f64
     };
@@ -101,11 +121,18 @@ fn evaluate(net: &QuantNetwork, data: String, images: &[Image], predictions: &[P
         dense_macs: net.dense_macs(),
         float_macs: mean(|p| p.float_macs),
         integer_macs: mean(|p| p.integer_macs),
+        threshold: net.threshold().to_num(),
+        images_by_difference: differences.images(),
+        gates_by_difference: differences.gates(),
     }
 }
 
 fn text(e: &Evaluation) -> String {
     let macs = |macs: f64| format!("{} ({} % of dense)", rounded(macs), percent(macs / e.dense_macs as f64));
+    let threshold = match e.threshold {
+        least if least > 0.0 => format!("threshold          {}, in the quantised model alone\n", threshold(least)),
+        _ => String::new(),
+    };
     format!(
         "\
 model              {}
@@ -115,7 +142,8 @@ same prediction    {:.2} %
 MACs per image     {} float
                    {} quantised
                    {} dense
-",
+{threshold}
+{}",
         e.model,
         e.data,
         e.images,
@@ -125,5 +153,6 @@ MACs per image     {} float
         macs(e.float_macs),
         macs(e.integer_macs),
         rounded(e.dense_macs as f64),
+        differences::text(&e.images_by_difference, &e.gates_by_difference),
     )
 }

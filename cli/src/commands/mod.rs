@@ -1,5 +1,6 @@
 //! The commands: the only place that prints.
 
+mod check;
 mod compare;
 mod config;
 mod curve;
@@ -26,6 +27,7 @@ use std::io::Write;
 pub fn execute(command: &Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Check(args) => check::run(args),
         Command::Quantize(args) => quantize::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Curve(args) => curve::run(args),

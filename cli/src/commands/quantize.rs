@@ -16,12 +16,13 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let out = Destination::check(&args.out)?;
     let net = onnx::import(&args.model)?;
     let data = Dataset::open(&args.data)?;
-    let (net, images) = load::quantized(&net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
+    let (net, images) =
+        load::quantized(&args.model, &net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
     if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
     }
     let net = load::trimmed(net, args.threshold);
-    let bytes = container::save(&net)?;
+    let bytes = container::save(&net).map_err(|error| error.in_file(&args.out))?;
     out.write(&bytes)?;
     if out == Destination::Stdout {
         return Ok(());

@@ -3,6 +3,7 @@
 use super::{note, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::data::{Count, Dataset, Expected};
+use crate::dump::{self, Record};
 use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
@@ -13,7 +14,11 @@ use lcsim_spec::{Layer, QuantNetwork, Report};
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
     let outputs = output::check_all(paths)?;
-    let report = parallel::with_threads(args.common.threads, || simulate(args))?;
+    let dump = args.dump.as_deref().map(dump::Place::check).transpose()?;
+    let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
+    if let (Some(place), Some(files)) = (dump, files) {
+        place.write(&files)?;
+    }
     show(&report, outputs, args.common.quiet)
 }
 
@@ -46,15 +51,18 @@ struct Ran {
     /// What every image costs with all gates forced open, and without gates.
     open: [Outcome; 2],
     correct: Option<u64>,
+    /// What the images computed, if that is asked for.
+    dump: Option<dump::Files>,
 }
 
-fn simulate(args: &RunArgs) -> Result<Report> {
+fn simulate(args: &RunArgs) -> Result<(Report, Option<dump::Files>)> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
     let config = load::config(name)?;
     let energy = load::energy_table(&args.common.energy_table)?;
+    let model = args.synthetic.synthetic.clone().unwrap_or_else(|| load::shown(args.model.as_deref()));
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
-        let simulator = |net: &QuantNetwork| Simulator::new(net, &config).with_context(|| name.to_string());
+        let simulator = |net: &QuantNetwork| Simulator::new(net, &config).with_context(|| format!("{model} on {name}"));
         let [gated, ungated] = [simulator(net)?, simulator(&net.ungated())?];
         Ok([gated, ungated].map(|s| s.with_engine(args.common.engine.into())))
     };
@@ -75,7 +83,15 @@ fn simulate(args: &RunArgs) -> Result<Report> {
         ungated: Costs::equal(ungated, without, images),
         correct: ran.correct,
     };
-    Ok(report::assemble(gated, ungated, &energy, run)?)
+    Ok((report::assemble(gated, ungated, &energy, run)?, ran.dump))
+}
+
+/// What images gave, added up.
+struct Seen {
+    costs: Costs,
+    correct: u64,
+    /// For a dump.
+    records: Vec<Record>,
 }
 
 /// Real images through a real network.
@@ -86,25 +102,31 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
             note(text)
         }
     };
-    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &data, remark)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
-    let add = |(costs, correct): &mut (Costs, u64), i: usize| {
+    let dumps = args.dump.is_some();
+    let add = |seen: &mut Seen, i: usize| {
         let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
-        *correct += u64::from(outcome.class == images[i].label);
-        costs.add(&gated, &outcome);
+        seen.correct += u64::from(outcome.class == images[i].label);
+        seen.costs.add(&gated, &outcome);
+        seen.records.extend(dumps.then(|| Record::new(&images[i], outcome.trace, float.as_ref())));
     };
-    let append = |(costs, correct): &mut (Costs, u64), later: (Costs, u64)| {
-        costs.append(later.0);
-        *correct += later.1;
+    let append = |seen: &mut Seen, later: Seen| {
+        seen.costs.append(later.costs);
+        seen.correct += later.correct;
+        seen.records.extend(later.records);
     };
-    let sum = parallel::sum(images.len(), !args.common.quiet, || (Costs::none(&gated), 0), add, append);
-    let (costs, correct) = sum.context("nothing was written")?;
+    let nothing = || Seen { costs: Costs::none(&gated), correct: 0, records: vec![] };
+    let seen = parallel::sum(images.len(), !args.common.quiet, nothing, add, append).context("nothing was written")?;
+    let offset = args.common.offset;
+    let about = dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset };
+    let dump = dumps.then(|| dump::files(&about, &seen.records)).transpose()?;
     let image = net.input.quantize_image(&images[0].pixels);
     let open = [gated.forced_open(&image), ungated.forced_open(&image)];
-    let data = data.name_from(args.common.offset);
-    Ok(Ran { net, simulators: [gated, ungated], data, gated: costs, open, correct: Some(correct) })
+    let data = data.name_from(offset);
+    Ok(Ran { net, simulators: [gated, ungated], data, gated: seen.costs, open, correct: Some(seen.correct), dump })
 }
 
 /// Decisions at given rates through a network that has a shape and no values.
@@ -128,7 +150,7 @@ fn synthetic(args: &RunArgs, shape: &str, simulators: impl Fn(&QuantNetwork) -> 
     let joined = gate_rate.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
     let channels = channel_rate.map_or(String::new(), |rate| format!(", channels kept at {rate}"));
     let data = format!("decisions at random, seed {seed}: blocks run at {joined}{channels}");
-    Ok(Ran { net, simulators: [gated, ungated], data, gated: costs, open, correct: None })
+    Ok(Ran { net, simulators: [gated, ungated], data, gated: costs, open, correct: None, dump: None })
 }
 
 /// What a synthetic network runs on unless told otherwise.

@@ -23,7 +23,8 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     };
     let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
     let image = data.select(args.offset, Count::AtMost(1), &Expected::by_quantized(&net))?.remove(0);
-    let simulator = Simulator::stepped(&net, &config).with_context(|| args.config.clone())?;
+    let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
+    let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
     let program = simulator.program();
     let shown = format!("image {} of {}", args.offset, data.name);
     let window = args.window.unwrap_or(Window { from: 0, to: u64::MAX });

@@ -14,14 +14,14 @@ use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let config = load::config(&args.config)?;
-    lcsim_hdl::check(&config).with_context(|| args.config.clone())?;
+    let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
-        target.check(&config).with_context(|| format!("{}: --target", args.config))?;
+        problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
     }
     let files = match args.part {
-        VerilogPart::Core => core(args, &config)?,
-        VerilogPart::Gate => unit(args, &config, Kind::Gate)?,
-        VerilogPart::Array => unit(args, &config, Kind::Array)?,
+        VerilogPart::Core => core(args, &config, problems)?,
+        VerilogPart::Gate => unit(args, &config, problems, Kind::Gate)?,
+        VerilogPart::Array => unit(args, &config, problems, Kind::Array)?,
     };
     let folder = Folder::check(&args.out, &files, args.force)?;
     folder.write(&files)?;
@@ -39,22 +39,36 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
 
 type Files = Vec<(String, String)>;
 
-fn core(args: &VerilogArgs, config: &AcceleratorConfig) -> Result<Files> {
+/// Refuses an accelerator that has `problems`, with all of them.
+fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
+    anyhow::ensure!(problems.is_empty(), "{config}: {}", problems.join("; "));
+    Ok(())
+}
+
+fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
     let data = Dataset::open(&args.data)?;
     let net = load::network(args.model.as_deref(), args.threshold, &data, note)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;
-        lcsim_hdl::check_program(&program).with_context(|| net.name.clone())?;
+        lcsim_hdl::check_program(&program)?;
         Ok(program)
     };
-    let program = match laid_out().with_context(|| args.config.clone()) {
+    let model = load::shown(args.model.as_deref());
+    let program = match laid_out().with_context(|| model) {
+        Ok(program) => Some(program),
         // Nobody asked for the embedded model: a core that it does not fit has no testbench.
         Err(error) if args.model.is_none() => {
-            note(&format!("no testbench without --model: {}", one_line(&error)));
+            if problems.is_empty() {
+                note(&format!("no testbench without --model: {}: {}", args.config, one_line(&error)));
+            }
             None
         }
-        program => Some(program?),
+        Err(error) => {
+            problems.push(one_line(&error));
+            None
+        }
     };
+    refuse_any(&args.config, &problems)?;
     let on_chip = program.as_ref().filter(|_| args.model.is_some());
     let part = lcsim_hdl::core(config, on_chip);
     let mut files = on_chip.map_or(vec![], lcsim_hdl::memory_files);
@@ -91,7 +105,8 @@ fn vectors(
     Ok(images.iter().map(|image| vector(&image.pixels)).collect())
 }
 
-fn unit(args: &VerilogArgs, config: &AcceleratorConfig, kind: Kind) -> Result<Files> {
+fn unit(args: &VerilogArgs, config: &AcceleratorConfig, problems: Vec<String>, kind: Kind) -> Result<Files> {
+    refuse_any(&args.config, &problems)?;
     anyhow::ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
     let part = lcsim_hdl::unit(config, kind);
     let does =

@@ -48,6 +48,24 @@ fn memory_too_small_for_the_network() {
 }
 
 #[test]
+fn everything_that_does_not_fit_is_told_at_once_with_what_would() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("mine.toml");
+    let text = embedded_config("16x16").replace("scratch_bytes = 32_768", "scratch_bytes = 64");
+    fs::write(&path, text.replace("parameters = 8_192", "parameters = 9")).expect("written");
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let args = ["run", "--images", "1", "--model", arg(&model), "--config", arg(&path)];
+    let parts = [
+        "resnet8-lcnet.safetensors on ",
+        "mine.toml: does not fit: ",
+        "memory.scratch_bytes is 64, the image needs 16384",
+        "memory.parameters is 9, the whole network needs ",
+        "it fits with --set memory.scratch_bytes=16384 --set memory.parameters=",
+    ];
+    refused(&args, &parts);
+}
+
+#[test]
 fn unknown_configuration() {
     refused(&["run", "--config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);
     refused(&["config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);

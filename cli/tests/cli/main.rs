@@ -3,8 +3,10 @@
 mod bad_data;
 mod bad_input;
 mod bad_onnx;
+mod check;
 mod compare;
 mod curve;
+mod dump;
 mod energy;
 mod imported;
 mod output;
@@ -43,6 +45,9 @@ fn refused(args: &[&str], parts: &[&str]) {
     assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
     assert!(output.stdout.is_empty(), "{args:?}: something on stdout");
     assert!(message.starts_with("error: ") && message.lines().count() == 1, "{args:?}: {message}");
+    for truth in ["expected true", "expected false", "found true", "found false"] {
+        assert!(!message.contains(truth), "{args:?}: neither value nor limit in: {message}");
+    }
     for part in parts {
         assert!(message.contains(part), "{args:?}: `{part}` is not in: {message}");
     }

@@ -231,7 +231,7 @@ fn maps_that_do_not_fit_come_from_dram_and_change_no_value() {
     // Without a DRAM there is nowhere to go.
     let text = fs::read_to_string(&small).expect("written above");
     fs::write(&small, &text[..text.find("[dram]").expect("the last table")]).expect("written");
-    refused(&["run", "--config", &small], &["memory.scratch_bytes is 8192", "layer `the image` needs"]);
+    refused(&["run", "--config", &small], &["memory.scratch_bytes is 8192, the image needs 32768"]);
 }
 
 #[test]

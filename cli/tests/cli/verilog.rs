@@ -110,6 +110,12 @@ fn what_does_not_fit_is_refused_before_anything_is_written() {
     let path = folder.path().join("wide.toml");
     fs::write(&path, wide.replace("_bytes = 8_192 ", "_bytes = 262_144 ")).expect("written");
     refused(&["verilog", "--config", arg(&path), "--out", arg(&out)], &["array.rows * array.cols", "4096", "65536"]);
+    // All of it at once, the model's as well.
+    let deep = changed(folder.path(), "stream_bytes = 32_768", "stream_bytes = 1_000_000");
+    let text = fs::read_to_string(&deep).expect("readable");
+    fs::write(&deep, text.replace("weight_bytes = 524_288", "weight_bytes = 1024")).expect("written");
+    let args = ["verilog", "--config", &deep, "--model", arg(&model), "--out", arg(&out)];
+    refused(&args, &["memory.stream_bytes", "524288", "resnet8-lcnet.safetensors", "memory.weight_bytes is 1024"]);
     assert!(!out.exists(), "something was written");
 }
 

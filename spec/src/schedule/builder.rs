@@ -1,7 +1,8 @@
 //! Walks a network in the order of its execution and makes the instructions.
 
 use super::bands::{Layer as Cutting, Windows};
-use super::layout::{Layout, Misfit, Place};
+use super::fit::Lacks;
+use super::layout::{Layout, Place, Spill};
 use super::*;
 use crate::report::LayerKind;
 use crate::{Block, Fc, Layer, MaxPool};
@@ -39,13 +40,13 @@ struct Output {
 }
 
 impl<'a> Builder<'a> {
-    /// The program of `net` without its filters, with the maps `off` off chip.
+    /// The program of `net` without its filters, with the maps `off` off chip, and what does not fit.
     pub fn build(
         net: &'a QuantNetwork,
         config: &'a AcceleratorConfig,
         off: &'a BTreeSet<usize>,
-    ) -> Result<(Program, Layout<'a>), Misfit> {
-        let mut layout = Layout::new(net, config, off);
+    ) -> Result<(Program, Lacks), Spill> {
+        let mut layout = Layout::new(config, off);
         let mut place = layout.image(net.input.shape)?;
         let (memory, base, plane) = (place.memory, place.base.unwrap_or(0), place.shape.pixels());
         let program = Program {
@@ -88,9 +89,11 @@ impl<'a> Builder<'a> {
                 Layer::MaxPool(p) => builder.max_pool(p, map, pooled, read)?,
             };
         }
-        builder.gate(&net.classifier, Purpose::Classifier, map, false)?;
+        builder.gate(&net.classifier, Purpose::Classifier, map, false);
         builder.program.maps = builder.layout.maps;
-        Ok((builder.program, builder.layout))
+        let Self { mut program, mut layout, filter_words } = builder;
+        layout.check_memories(&mut program, filter_words * config.array.cols);
+        Ok((program, layout.lacks))
     }
 
     fn plain(
@@ -100,7 +103,7 @@ impl<'a> Builder<'a> {
         kind: LayerKind,
         pool: Option<bool>,
         read: bool,
-    ) -> Result<Placed, Misfit> {
+    ) -> Result<Placed, Spill> {
         let mut place = self.layout.stream(c.output, &c.name)?;
         self.off_chip(&mut place, None, 1);
         let output =
@@ -109,7 +112,7 @@ impl<'a> Builder<'a> {
         Ok(Placed { place, relu: c.relu, inputs: Inputs::Dense, copies: false })
     }
 
-    fn max_pool(&mut self, p: &MaxPool, map: Placed, pooled: bool, read: bool) -> Result<Placed, Misfit> {
+    fn max_pool(&mut self, p: &MaxPool, map: Placed, pooled: bool, read: bool) -> Result<Placed, Spill> {
         let mut dst = self.layout.stream(p.output, &p.name)?;
         self.off_chip(&mut dst, None, 1);
         let layer = self.layer(&p.name, LayerKind::MaxPool, 0, p.output.channels);
@@ -126,11 +129,11 @@ impl<'a> Builder<'a> {
         Ok(Placed { place: dst, ..map })
     }
 
-    fn block(&mut self, b: &Block, stream: Placed, pooled: bool, read: bool) -> Result<Placed, Misfit> {
+    fn block(&mut self, b: &Block, stream: Placed, pooled: bool, read: bool) -> Result<Placed, Spill> {
         self.layout.begin_branch();
         let predicated = b.lnet.is_some();
         if let Some(g) = &b.lnet {
-            self.gate(g, Purpose::LNet, stream, false)?;
+            self.gate(g, Purpose::LNet, stream, false);
         }
         let last = b.convs.len() - 1;
         let mut x = stream;
@@ -138,7 +141,7 @@ impl<'a> Builder<'a> {
         for (i, g) in b.convs.iter().enumerate() {
             let list = g.gate.as_ref().map(|_| i % 2);
             if let (Some(gate), Some(list)) = (&g.gate, list) {
-                self.gate(gate, Purpose::CNet(list), x, predicated)?;
+                self.gate(gate, Purpose::CNet(list), x, predicated);
             }
             if i < last {
                 let mut place = self.layout.scratch(&g.conv)?;
@@ -174,7 +177,7 @@ impl<'a> Builder<'a> {
         Ok(Placed { place: out, relu: b.relu, inputs: Inputs::Dense, copies: false })
     }
 
-    fn conv(&mut self, c: &Conv, x: Placed, kind: LayerKind, to: Output, predicated: bool) -> Result<(), Misfit> {
+    fn conv(&mut self, c: &Conv, x: Placed, kind: LayerKind, to: Output, predicated: bool) -> Result<(), Spill> {
         let filter_base = self.filter_words;
         self.filter_words += c.output.channels.div_ceil(self.program.config.array.cols) * c.taps() * c.fan_in();
         let param_base = self.program.params.len();
@@ -217,7 +220,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) -> Result<(), Misfit> {
+    fn gate(&mut self, f: &Fc, purpose: Purpose, x: Placed, predicated: bool) {
         let macs = self.program.config.gate.macs;
         let weight_base = self.program.gate_weights.len() / macs;
         let param_base = self.program.gate_params.len();
@@ -240,7 +243,7 @@ impl<'a> Builder<'a> {
             Purpose::Classifier => LayerKind::Classifier,
         };
         let layer = self.layer(&f.name, kind, f.weights.len() as u64, f.outputs);
-        self.layout.check_channels(&f.name, f.inputs.max(f.outputs))?;
+        self.layout.check_channels(&f.name, f.inputs.max(f.outputs));
         let job = GateJob {
             layer,
             purpose,
@@ -255,7 +258,6 @@ impl<'a> Builder<'a> {
         };
         self.op(Unit::Gate(self.program.gates.len()), predicated, layer);
         self.program.gates.push(job);
-        Ok(())
     }
 
     pub(super) fn op(&mut self, unit: Unit, predicated: bool, layer: usize) {

@@ -3,9 +3,10 @@
 //! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that live side by side
 //! stand at the two ends of their memory; the next map takes the end that its predecessor does not use.
 
+use super::Program;
 use super::bands::{Cut, Windows};
-use super::{Program, ScheduleError};
-use crate::{AcceleratorConfig, Conv, QuantNetwork, Shape};
+use super::fit::{Capacity, Lacks, lack};
+use crate::{AcceleratorConfig, Conv, Shape};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the two activation memories.
@@ -30,18 +31,8 @@ pub struct Region {
     pub high: bool,
 }
 
-/// Why a layout has to be tried again, or cannot be.
-pub(super) enum Misfit {
-    /// This map has to go off chip.
-    Spill(usize),
-    Refused(ScheduleError),
-}
-
-impl From<ScheduleError> for Misfit {
-    fn from(error: ScheduleError) -> Self {
-        Self::Refused(error)
-    }
-}
+/// This map has to go off chip, and the layout to be tried again.
+pub(super) struct Spill(pub usize);
 
 /// A map and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +49,6 @@ pub(super) struct Place {
 }
 
 pub(super) struct Layout<'a> {
-    net: &'a QuantNetwork,
     config: &'a AcceleratorConfig,
     /// Maps that go off chip.
     off: &'a BTreeSet<usize>,
@@ -66,31 +56,33 @@ pub(super) struct Layout<'a> {
     pub maps: usize,
     stream: Option<Place>,
     scratch: Option<Place>,
+    /// What does not fit; the layout goes on as if it did, to find the rest.
+    pub lacks: Lacks,
 }
 
 impl<'a> Layout<'a> {
-    pub fn new(net: &'a QuantNetwork, config: &'a AcceleratorConfig, off: &'a BTreeSet<usize>) -> Self {
-        Self { net, config, off, maps: 0, stream: None, scratch: None }
+    pub fn new(config: &'a AcceleratorConfig, off: &'a BTreeSet<usize>) -> Self {
+        Self { config, off, maps: 0, stream: None, scratch: None, lacks: Lacks::new() }
     }
 
     /// The image, in the scratch memory; the one that waits needs its own memory.
-    pub fn image(&mut self, shape: Shape) -> Result<Place, Misfit> {
-        let image = self.place(Memory::Scratch, None, shape, "the image")?;
+    pub fn image(&mut self, shape: Shape) -> Result<Place, Spill> {
+        let image = self.place(Memory::Scratch, None, shape, "the image".into())?;
         self.scratch = Some(image);
         let banks = self.config.banks();
         let (waits, needed) = (self.config.image_depth(), shape.pixels() * shape.channels.div_ceil(banks));
         if waits < needed && image.base.is_some() {
             if self.config.dram.is_some() {
-                return Err(Misfit::Spill(0));
+                return Err(Spill(0));
             }
-            return Err(self.too_small("memory.image_bytes", "the image".into(), waits * banks, needed * banks).into());
+            lack(&mut self.lacks, Capacity::Image, needed * banks, "the image");
         }
         Ok(image)
     }
 
     /// The stream's next map, beside the one that it is computed from.
-    pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Place, Misfit> {
-        let place = self.place(Memory::Stream, self.stream, map, layer)?;
+    pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Place, Spill> {
+        let place = self.place(Memory::Stream, self.stream, map, format!("layer `{layer}`"))?;
         self.stream = Some(place);
         Ok(place)
     }
@@ -101,13 +93,13 @@ impl<'a> Layout<'a> {
     }
 
     /// A branch's next map, beside the one before it.
-    pub fn scratch(&mut self, c: &Conv) -> Result<Place, Misfit> {
-        let place = self.place(Memory::Scratch, self.scratch, c.output, &c.name)?;
+    pub fn scratch(&mut self, c: &Conv) -> Result<Place, Spill> {
+        let place = self.place(Memory::Scratch, self.scratch, c.output, format!("layer `{}`", c.name))?;
         self.scratch = Some(place);
         Ok(place)
     }
 
-    fn place(&mut self, memory: Memory, beside: Option<Place>, shape: Shape, layer: &str) -> Result<Place, Misfit> {
+    fn place(&mut self, memory: Memory, beside: Option<Place>, shape: Shape, item: String) -> Result<Place, Spill> {
         let high = beside.is_some_and(|b| !b.high);
         let mut place = Place { map: self.maps, memory, high, shape, base: None, off_chip: 0 };
         self.maps += 1;
@@ -118,13 +110,10 @@ impl<'a> Layout<'a> {
         let (depth, words) = (self.depth(memory), self.words(&place));
         let needed = words + beside.map_or(0, |b| self.words(&b));
         if needed > depth {
-            let item = match beside {
-                Some(_) => format!("layer `{layer}` beside the map before it"),
-                None => format!("layer `{layer}`"),
-            };
-            return Err(self.misfit(memory, beside.into_iter().chain([place]), item, needed));
+            let item = if beside.is_some() { format!("{item} beside the map before it") } else { item };
+            self.misfit(memory, beside.into_iter().chain([place]), item, needed)?;
         }
-        place.base = Some(if high { depth - words } else { 0 });
+        place.base = Some(if high { depth.saturating_sub(words) } else { 0 });
         Ok(place)
     }
 
@@ -146,32 +135,39 @@ impl<'a> Layout<'a> {
     }
 
     /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of those that stand there goes off chip.
-    fn misfit(&self, memory: Memory, maps: impl Iterator<Item = Place>, item: String, needed: usize) -> Misfit {
+    fn misfit(
+        &mut self,
+        memory: Memory,
+        maps: impl Iterator<Item = Place>,
+        item: String,
+        needed: usize,
+    ) -> Result<(), Spill> {
         let spills = maps.filter(|_| self.config.dram.is_some());
         if let Some(largest) = spills.max_by_key(|m| (self.words(m), m.map)) {
-            return Misfit::Spill(largest.map);
+            return Err(Spill(largest.map));
         }
-        let parameter = match memory {
-            Memory::Stream => "memory.stream_bytes",
-            Memory::Scratch => "memory.scratch_bytes",
+        let capacity = match memory {
+            Memory::Stream => Capacity::Stream,
+            Memory::Scratch => Capacity::Scratch,
         };
-        let banks = self.config.banks();
-        self.too_small(parameter, item, self.depth(memory) * banks, needed * banks).into()
+        lack(&mut self.lacks, capacity, needed * self.config.banks(), item);
+        Ok(())
     }
 
     /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow, each with two buffers for the rows of a map that is off
     /// chip.
-    pub fn cut(&self, layer: &str, windows: Windows, src: &Place, dst: &Place) -> Result<Cut, Misfit> {
+    pub fn cut(&mut self, layer: &str, windows: Windows, src: &Place, dst: &Place) -> Result<Cut, Spill> {
         let ends = [src, dst];
         if ends.iter().all(|p| p.base.is_some()) {
             return Ok(Cut { windows, rows: dst.shape.height, buffers: [None; 2] });
         }
         // Words that the buffers for bands of so many rows take, of both maps.
+        let groups = ends.map(|p| self.groups(p));
         let buffers = |rows: usize| {
             let rows = [windows.most_input_rows(rows), rows];
             [0, 1].map(|end| match ends[end].base {
                 Some(_) => 0,
-                None => 2 * rows[end] * ends[end].shape.width * self.groups(ends[end]),
+                None => 2 * rows[end] * ends[end].shape.width * groups[end],
             })
         };
         let mut rows = dst.shape.height;
@@ -190,7 +186,8 @@ impl<'a> Layout<'a> {
             }
             if needed(rows) > free {
                 let item = format!("layer `{layer}` in bands of one row");
-                return Err(self.misfit(memory, stays.into_values(), item, low + high + needed(rows)));
+                let needed = low + high + needed(rows);
+                self.misfit(memory, stays.into_values(), item, needed)?;
             }
             for end in (0..2).filter(|end| ends[*end].memory == memory) {
                 bases[end] = low;
@@ -204,54 +201,47 @@ impl<'a> Layout<'a> {
         Ok(Cut { windows, rows, buffers })
     }
 
-    pub fn check_channels(&self, layer: &str, channels: usize) -> Result<(), ScheduleError> {
-        let limit = self.config.gate.channels;
-        if channels > limit {
-            return Err(self.too_small("gate.channels", format!("layer `{layer}`"), limit, channels));
+    /// A gate or the classifier reads and scores so many channels.
+    pub fn check_channels(&mut self, layer: &str, channels: usize) {
+        if channels > self.config.gate.channels {
+            lack(&mut self.lacks, Capacity::Channels, channels, format!("layer `{layer}`"));
         }
-        Ok(())
     }
 
-    /// Program and parameters stay on chip; so do filters and gate weights, if they fit. Of those that come from
-    /// DRAM, the filters of two tiles and the weights of a whole gate have to fit.
-    pub fn check_memories(&self, program: &mut Program) -> Result<(), ScheduleError> {
+    /// Program and parameters stay on chip; so do filters, of so many bytes in all, and gate weights, if they fit. Of those that come
+    /// from DRAM, the filters of two tiles and the weights of a whole gate have to fit.
+    pub fn check_memories(&mut self, program: &mut Program, filter_bytes: usize) {
         let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
         let memory = &self.config.memory;
-        let whole = || "the whole network".to_string();
+        let whole = "the whole network";
         let (filters, gate_weights) = (self.config.weight_depth() * cols, self.config.gate_weight_depth() * macs);
-        let (mut filters_needed, mut gates_needed) = (program.filters.len(), program.gate_weights.len());
-        let (mut filters_for, mut gates_for) = (whole(), whole());
+        let (mut filters_needed, mut gates_needed) = (filter_bytes, program.gate_weights.len());
+        let (mut filters_for, mut gates_for) = (whole, whole);
         if self.config.dram.is_some() {
             program.filters_on_chip = filters_needed <= filters;
             program.gate_weights_on_chip = gates_needed <= gate_weights;
             let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.words_of_tap() * cols);
             let gates = program.gates.iter().map(|g| g.inputs * g.outputs.next_multiple_of(macs));
             if !program.filters_on_chip {
-                (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution".into());
+                (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution");
             }
             if !program.gate_weights_on_chip {
-                (gates_needed, gates_for) = (gates.max().unwrap_or(0), "a fully connected layer".into());
+                (gates_needed, gates_for) = (gates.max().unwrap_or(0), "a fully connected layer");
             }
         }
         let checks = [
-            ("memory.weight_bytes", filters, filters_needed, filters_for),
-            ("memory.gate_weight_bytes", gate_weights, gates_needed, gates_for),
-            ("memory.parameters", memory.parameters, program.params.len(), whole()),
-            ("memory.gate_parameters", memory.gate_parameters, program.gate_params.len(), whole()),
+            (Capacity::Filters, filters, filters_needed, filters_for),
+            (Capacity::GateWeights, gate_weights, gates_needed, gates_for),
+            (Capacity::Parameters, memory.parameters, program.params.len(), whole),
+            (Capacity::GateParameters, memory.gate_parameters, program.gate_params.len(), whole),
             // The stop follows the last one.
-            ("memory.instructions", memory.instructions, program.ops.len() + 1, whole()),
+            (Capacity::Instructions, memory.instructions, program.ops.len() + 1, whole),
         ];
-        for (parameter, limit, needed, item) in checks {
+        for (capacity, limit, needed, item) in checks {
             if needed > limit {
-                return Err(self.too_small(parameter, item, limit, needed));
+                lack(&mut self.lacks, capacity, needed, item);
             }
         }
-        Ok(())
-    }
-
-    fn too_small(&self, parameter: &'static str, layer: String, limit: usize, needed: usize) -> ScheduleError {
-        let (name, accelerator) = (self.net.name.clone(), self.config.name.clone());
-        ScheduleError::Capacity { name, accelerator, parameter, layer, limit, needed }
     }
 }
 

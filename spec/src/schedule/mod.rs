@@ -4,16 +4,19 @@
 
 mod bands;
 mod builder;
+mod fit;
 mod jobs;
 mod layout;
 
+pub use fit::{Capacity, Misfit, Shortage};
 pub use jobs::{Band, ConvJob, GateJob, Inputs, LayerInfo, MaxPoolJob, MoveJob, OffChip, Op, Param, Purpose, Unit};
 pub use layout::{Memory, Region, pool_region};
 
 use crate::network::NetworkError;
 use crate::{AcceleratorConfig, Conv, QuantNetwork, Shape};
 use builder::Builder;
-use layout::Misfit;
+use fit::Lacks;
+use layout::Spill;
 use std::collections::BTreeSet;
 use thiserror::Error;
 
@@ -21,31 +24,11 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ScheduleError {
     /// The network contradicts itself.
-    #[error("network `{name}`: {source}")]
-    Network {
-        /// The network's name.
-        name: String,
-        /// Cause.
-        source: NetworkError,
-    },
-    /// Something does not fit.
-    #[error(
-        "network `{name}` does not fit accelerator `{accelerator}`: {parameter} is {limit}, {layer} needs {needed}"
-    )]
-    Capacity {
-        /// The network's name.
-        name: String,
-        /// The configuration's name.
-        accelerator: String,
-        /// The configuration's key.
-        parameter: &'static str,
-        /// What needs it.
-        layer: String,
-        /// What there is, in the parameter's unit.
-        limit: usize,
-        /// What it takes, in the parameter's unit.
-        needed: usize,
-    },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// It needs more than the accelerator has.
+    #[error(transparent)]
+    Capacity(#[from] Misfit),
 }
 
 /// Everything that is fixed before an image arrives.
@@ -97,17 +80,12 @@ impl Program {
     /// # Errors
     /// [`ScheduleError`]: the network contradicts itself, or something does not fit.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, ScheduleError> {
-        net.validate().map_err(|source| ScheduleError::Network { name: net.name.clone(), source })?;
-        let mut off = BTreeSet::new();
-        let (mut program, layout) = loop {
-            match Builder::build(net, config, &off) {
-                Ok(built) => break built,
-                Err(Misfit::Spill(map)) => off.insert(map),
-                Err(Misfit::Refused(error)) => return Err(error),
-            };
-        };
+        net.validate()?;
+        let (mut program, lacks) = lay_out(net, config);
+        if !lacks.is_empty() {
+            return Err(fit::misfit(config, lacks, |config| lay_out(net, config).1).into());
+        }
         program.filters = net.convs().flat_map(|c| filter_words(c, config.array.cols)).collect();
-        layout.check_memories(&mut program)?;
         Ok(program)
     }
 
@@ -128,6 +106,17 @@ impl Program {
     /// Words of the image at its port.
     pub fn image_depth(&self) -> usize {
         self.image.pixels() * self.image_words()
+    }
+}
+
+/// The program of a valid network without its filters, and what does not fit.
+fn lay_out(net: &QuantNetwork, config: &AcceleratorConfig) -> (Program, Lacks) {
+    let mut off = BTreeSet::new();
+    loop {
+        match Builder::build(net, config, &off) {
+            Ok(built) => return built,
+            Err(Spill(map)) => off.insert(map),
+        };
     }
 }
 

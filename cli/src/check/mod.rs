@@ -1,0 +1,229 @@
+//! Whether a model can be run: what of it was recognised, what is in the way, and which accelerators hold it.
+
+mod text;
+
+use crate::args::RUN_IMAGES;
+use crate::data::{Count, Dataset, Expected};
+use crate::load;
+use crate::outline::{self, Part};
+use crate::text::one_line;
+use anyhow::Result;
+use lcsim_golden::model::Summary;
+use lcsim_golden::onnx::{self, Normalisation, Options};
+use lcsim_golden::{Network, container, quantize};
+use lcsim_spec::schedule::{Misfit, Program, ScheduleError, Shortage};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
+use serde::Serialize;
+use std::path::Path;
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    schema: &'static str,
+    version: &'static str,
+    /// File of the model.
+    model: String,
+    /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the network does.
+    pub runs: bool,
+    /// Everything in the way, accelerators aside.
+    pub problems: Vec<String>,
+    /// What is in no way, and yet should be known.
+    notes: Vec<String>,
+    /// What was recognised, if there is a network.
+    network: Option<Recognised>,
+    /// Which accelerators hold it.
+    accelerators: Vec<Accelerator>,
+}
+
+/// What was recognised of a model.
+#[derive(Debug, Serialize)]
+struct Recognised {
+    name: String,
+    /// `float` or `quantised`.
+    kind: &'static str,
+    /// How many layers of each kind.
+    summary: String,
+    /// Channels, height and width of an image.
+    input: [usize; 3],
+    classes: usize,
+    mean: Vec<f32>,
+    std: Vec<f32>,
+    /// Where mean and standard deviation come from.
+    normalisation: &'static str,
+    blocks: Vec<Part>,
+}
+
+/// An accelerator and whether it holds the network.
+#[derive(Debug, Serialize)]
+struct Accelerator {
+    /// As it was asked for.
+    name: String,
+    /// Whether `lcsim run` with the same options needs it.
+    required: bool,
+    holds: bool,
+    lacks: Vec<Lack>,
+    /// Options of `lcsim run` with which it holds the network.
+    settings: Vec<String>,
+    /// Why it does not, if it lacks nothing.
+    problem: Option<String>,
+}
+
+/// What an accelerator has too little of.
+#[derive(Debug, Serialize)]
+struct Lack {
+    parameter: &'static str,
+    has: usize,
+    needs: usize,
+    /// The part of the network that needs it.
+    needed_by: String,
+    /// The range of the parameter, if no accelerator can have so much.
+    range: Option<String>,
+}
+
+impl Check {
+    /// Names of the accelerators that have to hold the network and do not.
+    pub fn too_small(&self) -> Vec<&str> {
+        self.accelerators.iter().filter(|a| a.required && !a.holds).map(|a| a.name.as_str()).collect()
+    }
+}
+
+/// A model of either kind.
+enum Model {
+    Float(Network, Normalisation),
+    Quantised(QuantNetwork),
+}
+
+/// Examines the model in `path`, with the images of `data` and the accelerators `configs`: each with its name and whether it has to hold
+/// the network.
+///
+/// # Errors
+/// None of the model: what is wrong with it is what was found.
+pub fn examine(path: &Path, options: &Options, data: &str, configs: &[(String, bool)]) -> Result<Check> {
+    let (mut problems, mut notes) = (vec![], vec![]);
+    let model = read(path, options, &mut problems);
+    let quantised = model.as_ref().and_then(|model| runnable(path, model, data, &mut problems));
+    let network = model.as_ref().map(recognised);
+    if let Some(Model::Float(_, Normalisation::Absent)) = model {
+        notes
+            .push("nobody says mean and standard deviation of the images: the network reads pixels from 0 to 1".into());
+    }
+    let mut accelerators = vec![];
+    for (name, required) in configs {
+        let config = load::config(name)?;
+        accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
+    }
+    let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
+    let mut check = Check { schema, version, model, runs: false, problems, notes, network, accelerators };
+    check.runs = check.problems.is_empty() && check.too_small().is_empty();
+    Ok(check)
+}
+
+/// The model, or everything that keeps it from being one.
+fn read(path: &Path, options: &Options, problems: &mut Vec<String>) -> Option<Model> {
+    let mut note = |error: anyhow::Error| problems.push(one_line(&error));
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("onnx") => match onnx::examine(path, options) {
+            Ok(examination) => {
+                examination.problems.into_iter().for_each(|problem| note(problem.into()));
+                examination.imported.map(|found| Model::Float(found.network, found.normalisation))
+            }
+            Err(error) => {
+                note(error.into());
+                None
+            }
+        },
+        Some("safetensors") => match container::load(path) {
+            Ok(net) => Some(Model::Quantised(net)),
+            Err(error) => {
+                note(error.into());
+                None
+            }
+        },
+        _ => {
+            problems.push(format!("{}: extension: expected .onnx or .safetensors", path.display()));
+            None
+        }
+    }
+}
+
+/// The network that `lcsim run` would simulate with the images of `data`. Where these are in the way, made-up images stand in for
+/// them: what fits an accelerator does not depend on their values.
+fn runnable(path: &Path, model: &Model, data: &str, problems: &mut Vec<String>) -> Option<QuantNetwork> {
+    let with_data = || -> Result<QuantNetwork> {
+        let data = Dataset::open(data)?;
+        let net = match model {
+            Model::Quantised(net) => net.clone(),
+            Model::Float(net, _) => load::quantized(path, net, &data, 0, load::ON_THE_FLY)?.0,
+        };
+        data.select(0, Count::AtMost(RUN_IMAGES), &Expected::by_quantized(&net))?;
+        Ok(net)
+    };
+    let error = match with_data() {
+        Ok(net) => return Some(net),
+        Err(error) => error,
+    };
+    problems.push(one_line(&error));
+    match model {
+        Model::Quantised(net) => Some(net.clone()),
+        Model::Float(net, _) => quantize::quantize(net, &[made_up(net.input)]).ok(),
+    }
+}
+
+/// An image in which every byte occurs.
+fn made_up(shape: Shape) -> Vec<u8> {
+    (0..shape.len()).map(|i| (i * 97 % 256) as u8).collect()
+}
+
+fn recognised(model: &Model) -> Recognised {
+    let shape = |s: Shape| [s.channels, s.height, s.width];
+    match model {
+        Model::Float(net, normalisation) => Recognised {
+            name: net.name.clone(),
+            kind: "float",
+            summary: net.summary().to_string(),
+            input: shape(net.input),
+            classes: net.classifier.outputs,
+            mean: net.mean.clone(),
+            std: net.std.clone(),
+            normalisation: match normalisation {
+                Normalisation::Given => "given by --mean and --std",
+                Normalisation::Metadata => "from the file's lcsim.mean and lcsim.std",
+                Normalisation::Graph => "from the graph, which normalises its input",
+                Normalisation::Absent => "said by nobody",
+            },
+            blocks: outline::blocks(&net.layers),
+        },
+        Model::Quantised(net) => Recognised {
+            name: net.name.clone(),
+            kind: "quantised",
+            summary: Summary::of(&net.layers).to_string(),
+            input: shape(net.input.shape),
+            classes: net.classifier.outputs,
+            mean: net.input.mean.clone(),
+            std: net.input.std.clone(),
+            normalisation: "from the file",
+            blocks: outline::blocks(&net.layers),
+        },
+    }
+}
+
+fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &QuantNetwork) -> Accelerator {
+    // What `lcsim run` lays out: the network, and the same without gates.
+    let fits = |net: &QuantNetwork| Program::new(net, config).map(drop);
+    let (shortages, problem) = match fits(net).and_then(|()| fits(&net.ungated())) {
+        Ok(()) => (vec![], None),
+        Err(ScheduleError::Capacity(misfit)) => (misfit.shortages, None),
+        Err(other) => (vec![], Some(other.to_string())),
+    };
+    let settings = Misfit::settings(&shortages);
+    let lack = |s: Shortage| Lack {
+        parameter: s.capacity.key(),
+        has: s.limit,
+        needs: s.needed,
+        needed_by: s.item,
+        range: s.range,
+    };
+    let lacks: Vec<Lack> = shortages.into_iter().map(lack).collect();
+    let holds = lacks.is_empty() && problem.is_none();
+    Accelerator { name: name.into(), required, holds, lacks, settings, problem }
+}

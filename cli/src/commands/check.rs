@@ -1,0 +1,33 @@
+//! `lcsim check`.
+
+use super::print;
+use crate::args::CheckArgs;
+use crate::output::{self, Destination};
+use crate::{check, embedded};
+use anyhow::{Result, bail};
+use lcsim_golden::onnx::Options;
+
+pub(super) fn run(args: &CheckArgs) -> Result<()> {
+    let [json] = output::check_all([args.json.as_deref()])?;
+    let embedded = || embedded::CONFIGS.iter().map(|(name, _)| (name.to_string(), *name == embedded::DEFAULT));
+    let configs: Vec<(String, bool)> = match &args.config[..] {
+        [] => embedded().collect(),
+        given => given.iter().map(|name| (name.clone(), true)).collect(),
+    };
+    let found = check::examine(&args.model, &Options::default(), &args.data, &configs)?;
+    let on_stdout = json == Some(Destination::Stdout);
+    if let Some(json) = json {
+        json.write(&output::json(&found)?)?;
+    }
+    if !(args.quiet || on_stdout) {
+        print(found.to_string())?;
+    }
+    if found.runs {
+        return Ok(());
+    }
+    match &found.problems[..] {
+        [] => bail!("{}: does not fit {}", args.model.display(), found.too_small().join(", ")),
+        [problem] => bail!("{problem}"),
+        [first, rest @ ..] => bail!("{first} (and {} more)", rest.len()),
+    }
+}
