@@ -22,6 +22,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lcsim_sim::{ENERGY_TABLES, Engine};
 use lcsim_spec::{CYCLE_MODEL, Score};
+use std::sync::LazyLock;
 
 /// What dynamic skipping is worth in hardware.
 ///
@@ -68,8 +69,10 @@ pub enum Command {
 }
 
 /// What `--version` prints; `-V` leaves the cycle model out.
-fn long_version() -> String {
-    format!("{} (cycle model {CYCLE_MODEL})", env!("CARGO_PKG_VERSION"))
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{} (cycle model {CYCLE_MODEL})", env!("CARGO_PKG_VERSION")));
+    &TEXT
 }
 
 const MAIN_EXAMPLES: &str = "\

@@ -5,6 +5,7 @@ use super::{Point, pareto};
 use crate::draw::{Entry, FONT, Legend, Mark, Painted, Picture, SIZE, colour, shortened, width};
 use crate::text::count;
 use plotters::coord::Shift;
+use plotters::coord::combinators::WithKeyPoints;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -55,7 +56,7 @@ fn machines(points: &[Point]) -> Vec<Machine<'_>> {
 }
 
 /// Of the axes: cycles are logarithmic.
-type Axes = Cartesian2d<LogCoord<f64>, RangedCoordf64>;
+type Axes = Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>;
 
 impl Plot<'_> {
     fn legend(&self) -> Legend {
