@@ -174,7 +174,7 @@ fn layers(gated: &Simulator, outcomes: &[Outcome], images: &[Image], classes: us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::{png, svg};
+    use crate::draw::{Picture, png, svg};
     use lcsim_spec::Shape;
 
     /// Images of 1 pixel, with these cycles; every third is taken for another class.
