@@ -100,6 +100,12 @@ pub fn settings(a: &Report, b: &Report) -> Vec<String> {
     };
     let lines = of(a).into_iter().zip(of(b)).filter(|(a, b)| a != b);
     let mut lines: Vec<String> = lines.map(|((what, a), (_, b))| format!("{what}: {a} | {b}")).collect();
+    if a.cycle_model != b.cycle_model {
+        let [a, b] = [a, b].map(|r| r.cycle_model.map_or("not told".into(), |model| model.to_string()));
+        lines.push(format!(
+            "cycle model: {a} | {b}: the machine was timed in different ways, so cycles may differ by that"
+        ));
+    }
     if a.accelerator != b.accelerator && a.accelerator.name == b.accelerator.name {
         lines.push(format!("accelerator: both are named {}, and differ", a.accelerator.name));
     }
@@ -112,7 +118,9 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     let [first, second] = [a, b].map(|r| r.accuracy.map(|accuracy| 100.0 * accuracy));
     let mut all = vec![Difference { of: "all".into(), figure: "accuracy, %", first, second }];
     for ((figure, first), (_, second)) in totals(a).into_iter().zip(totals(b)) {
-        all.push(Difference { of: "all".into(), figure, first: Some(first), second: Some(second) });
+        if first.is_some() || second.is_some() {
+            all.push(Difference { of: "all".into(), figure, first, second });
+        }
     }
     let reasons: BTreeSet<&String> = a.cycles.stall_by.keys().chain(b.cycles.stall_by.keys()).collect();
     for reason in reasons {
@@ -139,11 +147,12 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-fn totals(r: &Report) -> [(&'static str, f64); 23] {
+/// Figures of the whole; what gates save is none of a network without gates.
+fn totals(r: &Report) -> [(&'static str, Option<f64>); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
     let nj = |pj: f64| pj / images / 1000.0;
-    [
+    let all = [
         ("cycles", c.mean),
         ("cycles: compute", c.compute as f64 / images),
         ("cycles: input", c.input as f64 / images),
@@ -167,7 +176,9 @@ fn totals(r: &Report) -> [(&'static str, f64); 23] {
         ("power, mW", r.efficiency.power_mw),
         ("energy-delay product, nJ s", r.efficiency.energy_delay_js * 1e9),
         ("time, us", r.time_us),
-    ]
+    ];
+    let of_gates = ["speed-up", "realised fraction"];
+    all.map(|(figure, value)| (figure, (r.has_gates() || !of_gates.contains(&figure)).then_some(value)))
 }
 
 fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {

@@ -1,15 +1,24 @@
-//! What all plots share: size, colours, font, and the two file formats.
+//! What all plots share: size, colours, font, legend, and the file formats.
+
+mod legend;
+mod words;
+
+pub use legend::{Entry, Legend, Mark};
+pub use words::{shortened, width};
 
 use anyhow::{Context, Result, anyhow};
-use plotters::coord::{CoordTranslate, Shift};
+use clap::ValueEnum;
+use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
 
 /// Pixels; a picture may say otherwise.
 pub const SIZE: (u32, u32) = (960, 640);
-/// A PNG has twice as many along each axis.
+/// What is made of pixels has twice as many along each axis.
 const DENSITY: u32 = 2;
+/// Of JPEG, from 1 to 100: text and thin lines show no fringes.
+const QUALITY: u8 = 95;
 /// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008), without the yellow.
 pub const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
@@ -39,23 +48,61 @@ pub trait Picture {
     fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
 }
 
-/// Names the series that have a label.
+/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart as may be, light and
+/// dark in turn.
+pub fn colour(n: usize) -> RGBColor {
+    let golden = 0.618_033_988_749_895;
+    COLOURS.get(n).copied().unwrap_or_else(|| {
+        let lightness = [0.35, 0.62, 0.22][n % 3];
+        let (r, g, b) = HSLColor((n as f64 * golden).fract(), 0.75, lightness).rgb();
+        RGBColor(r, g, b)
+    })
+}
+
+/// What a picture is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines and text, sharp at any size
+    Svg,
+    /// Pixels
+    Png,
+    /// Pixels, for what reads nothing else
+    #[value(alias = "jpg")]
+    Jpeg,
+}
+
+impl Format {
+    /// Of the name of a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+        }
+    }
+}
+
+/// Each of the formats asked for, once.
+pub fn formats(asked: &[Format]) -> Vec<Format> {
+    let mut formats = vec![];
+    for format in asked {
+        if !formats.contains(format) {
+            formats.push(*format);
+        }
+    }
+    formats
+}
+
+/// The file of a picture.
 ///
 /// # Errors
-/// The backend's.
-pub fn legend<'a, DB: DrawingBackend + 'a, CT: CoordTranslate>(
-    chart: &mut ChartContext<'a, DB, CT>,
-    at: SeriesLabelPosition,
-    scale: u32,
-) -> Painted<DB> {
-    chart
-        .configure_series_labels()
-        .position(at)
-        .legend_area_size(28 * scale)
-        .label_font((FONT, 12 * scale).into_font())
-        .background_style(WHITE.mix(0.85))
-        .border_style(BLACK.mix(0.3))
-        .draw()
+/// None that depends on the picture.
+pub fn file(picture: &impl Picture, format: Format) -> Result<Vec<u8>> {
+    match format {
+        Format::Svg => Ok(svg(picture)?.into_bytes()),
+        Format::Png => png(picture),
+        Format::Jpeg => jpeg(picture),
+    }
 }
 
 /// As SVG.
@@ -63,6 +110,7 @@ pub fn legend<'a, DB: DrawingBackend + 'a, CT: CoordTranslate>(
 /// # Errors
 /// None that depends on the picture.
 pub fn svg(picture: &impl Picture) -> Result<String> {
+    register()?;
     let mut text = String::new();
     draw(&SVGBackend::with_string(&mut text, picture.size()).into_drawing_area(), picture, 1)?;
     Ok(text)
@@ -73,10 +121,7 @@ pub fn svg(picture: &impl Picture) -> Result<String> {
 /// # Errors
 /// None that depends on the picture.
 pub fn png(picture: &impl Picture) -> Result<Vec<u8>> {
-    let (width, height) = picture.size();
-    let (width, height) = (width * DENSITY, height * DENSITY);
-    let mut pixels = vec![0; (3 * width * height) as usize];
-    draw(&BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area(), picture, DENSITY)?;
+    let (pixels, (width, height)) = pixels(picture)?;
     let mut file = vec![];
     let mut encoder = ::png::Encoder::new(&mut file, width, height);
     encoder.set_color(::png::ColorType::Rgb);
@@ -84,8 +129,26 @@ pub fn png(picture: &impl Picture) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-fn draw<DB: DrawingBackend>(root: &DrawingArea<DB, Shift>, picture: &impl Picture, scale: u32) -> Result<()> {
+fn jpeg(picture: &impl Picture) -> Result<Vec<u8>> {
+    let (pixels, (width, height)) = pixels(picture)?;
+    let (width, height) = (u16::try_from(width)?, u16::try_from(height)?);
+    let mut file = vec![];
+    let encoder = jpeg_encoder::Encoder::new(&mut file, QUALITY);
+    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).context("cannot encode the plot")?;
+    Ok(file)
+}
+
+/// Three bytes a pixel, row by row, and how many pixels there are along each axis.
+fn pixels(picture: &impl Picture) -> Result<(Vec<u8>, (u32, u32))> {
     register()?;
+    let (width, height) = picture.size();
+    let (width, height) = (width * DENSITY, height * DENSITY);
+    let mut pixels = vec![0; (3 * width * height) as usize];
+    draw(&BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area(), picture, DENSITY)?;
+    Ok((pixels, (width, height)))
+}
+
+fn draw<DB: DrawingBackend>(root: &DrawingArea<DB, Shift>, picture: &impl Picture, scale: u32) -> Result<()> {
     // A backend's error has no type of its own that could be kept.
     picture.paint(root, scale).map_err(|e| anyhow!("cannot draw the plot: {e}"))
 }
@@ -95,4 +158,40 @@ fn register() -> Result<()> {
     static DONE: OnceLock<bool> = OnceLock::new();
     let known = DONE.get_or_init(|| register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok());
     if *known { Ok(()) } else { Err(anyhow!("the embedded font cannot be read")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_many_things_differ() {
+        let all: Vec<RGBColor> = (0..24).map(colour).collect();
+        for (n, a) in all.iter().enumerate() {
+            for b in &all[n + 1..] {
+                let apart = [(a.0, b.0), (a.1, b.1), (a.2, b.2)].map(|(a, b)| u32::from(a.abs_diff(b)));
+                assert!(apart.iter().sum::<u32>() > 40, "{a:?} and {b:?}");
+            }
+        }
+    }
+
+    struct Grey;
+
+    impl Picture for Grey {
+        fn size(&self) -> (u32, u32) {
+            (30, 20)
+        }
+        fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, _: u32) -> Painted<DB> {
+            root.fill(&RGBColor(90, 90, 90))
+        }
+    }
+
+    #[test]
+    fn each_format_is_what_it_says() {
+        let begins = [(Format::Svg, &b"<svg"[..]), (Format::Png, b"\x89PNG"), (Format::Jpeg, b"\xff\xd8\xff")];
+        for (format, magic) in begins {
+            assert!(file(&Grey, format).expect("drawn").starts_with(magic), "{format:?}");
+        }
+        assert_eq!(formats(&[Format::Png, Format::Svg, Format::Png]), [Format::Png, Format::Svg]);
+    }
 }

@@ -118,6 +118,11 @@ fn traffic(o: &mut String, report: &Report, dram: &Dram) {
 fn savings(o: &mut String, report: &Report) {
     let macs = &report.macs;
     let mean = |n: u64| rounded(n as f64 / report.images as f64);
+    // Without gates nothing is saved, and there is no network to compare with.
+    if !report.has_gates() {
+        line(o, "MACs per image", format!("{}; the network has no gates", mean(macs.executed)));
+        return;
+    }
     line(
         o,
         "MACs per image",

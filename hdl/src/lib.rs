@@ -15,8 +15,8 @@ mod unit;
 mod units;
 
 pub use emit::Module;
-use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
+use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL};
 pub use limits::{Absent, AbsentUnits, Limit, Limits, check, check_program};
 pub use part::{Kind, Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
@@ -31,7 +31,7 @@ pub type Write = (u32, u32);
 /// The comment at the head of each file.
 fn about(config: &AcceleratorConfig) -> String {
     format!(
-        "lcsim {}: accelerator {}, {}x{} PEs, {} gate MACs",
+        "lcsim {}, cycle model {CYCLE_MODEL}: accelerator {}, {}x{} PEs, {} gate MACs",
         env!("CARGO_PKG_VERSION"),
         config.name.escape_default(),
         config.array.rows,

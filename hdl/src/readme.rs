@@ -93,7 +93,8 @@ fn register_map(config: &AcceleratorConfig) -> String {
          bit 1 runs it with gates forced open |\n\
          | `0x0000_0001` | cycles of the last image | |\n\
          | `0x0000_0002` | logits that it has so far | |\n\
-         | `0x0000_0003` | rows; columns from bit 16 on | |\n",
+         | `0x0000_0003` | rows; columns from bit 16 on | |\n\
+         | `0x0000_0004` | number of the cycle model, `CYCLE_MODEL` in `lcsim_host.v` | |\n",
     );
     let s = Sizes::new(config);
     for region in &regions(&s) {

@@ -386,6 +386,7 @@ pub(crate) fn host(s: &Sizes) -> Unit {
     let staged = BEAT * regions.iter().map(Region::beats).max().unwrap_or(1);
     let template = include_str!("verilog/host.v")
         .replace("@STAGED@", &staged.to_string())
+        .replace("@CYCLE_MODEL@", &lcsim_spec::CYCLE_MODEL.to_string())
         .replace("@IMAGE_REGION@", &IMAGE.to_string())
         .replace("@LOGIT_REGION@", &LOGITS.to_string());
     u.text(&s.fill(&template));

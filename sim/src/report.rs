@@ -4,6 +4,7 @@ use crate::costs::{Costs, LayerCosts};
 use crate::counters::CycleCounters;
 use crate::energy::{EnergyModel, EnergyTable};
 use crate::{Error, Simulator};
+use lcsim_spec::CYCLE_MODEL;
 use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
@@ -61,6 +62,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
     Ok(Report {
         schema: SCHEMA.into(),
         version: run.version,
+        cycle_model: Some(CYCLE_MODEL),
         model: run.model,
         threshold: run.threshold.to_num(),
         data: run.data,

@@ -5,6 +5,7 @@
 //! arithmetic and the timing on its own, so that their agreement means something.
 
 pub mod config;
+mod cycle_model;
 pub mod file;
 pub mod network;
 pub mod number;
@@ -15,6 +16,7 @@ pub mod trace;
 mod validate;
 
 pub use config::{AcceleratorConfig, ConfigError};
+pub use cycle_model::{CYCLE_COUNTS, CYCLE_MODEL};
 pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, QuantNetwork, Shape};
 pub use number::Score;
 pub use report::Report;

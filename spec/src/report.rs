@@ -16,6 +16,9 @@ pub struct Report {
     pub schema: String,
     /// Version of lcsim.
     pub version: String,
+    /// [`crate::CYCLE_MODEL`] of that version; nothing in reports of versions before 0.2.0, which did not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycle_model: Option<u32>,
     /// Name of the network.
     pub model: String,
     /// Gate scores below it counted as 0; the largest of its gates.
@@ -59,6 +62,13 @@ pub struct Report {
     pub dram: Option<Dram>,
     /// In order of execution.
     pub layers: Vec<LayerReport>,
+}
+
+impl Report {
+    /// Whether the network has gates; what they save is no figure of one without.
+    pub fn has_gates(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer.kind, LayerKind::LNet | LayerKind::CNet))
+    }
 }
 
 /// Traffic of weights from off chip, gates active, of all images.

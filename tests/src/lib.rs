@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod cosim;
+pub mod counts;
 pub mod mutate;
 pub mod onnx_builder;
 pub mod proofs;

@@ -4,6 +4,7 @@
 use lcsim_sim::{Mode, Outcome, Probe, Simulator};
 use lcsim_spec::network::Layer;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_tests::counts;
 use lcsim_tests::tiny::{array, block, conv, network, shape};
 
 /// Terms of the contract page, "Timing".
@@ -42,8 +43,9 @@ fn stem_start(words: u64) -> u64 {
     words + 4
 }
 
-/// `seen` holds after `cycles`, and did not one cycle before.
-fn appears(net: &QuantNetwork, config: &AcceleratorConfig, cycles: u64, seen: impl Fn(&Probe) -> bool) {
+/// `seen` holds after `cycles`, and did not one cycle before. The count is kept under that name.
+fn appears(name: &str, net: &QuantNetwork, config: &AcceleratorConfig, cycles: u64, seen: impl Fn(&Probe) -> bool) {
+    counts::check(name, cycles);
     let simulator = Simulator::stepped(net, config).expect("fits");
     let image = vec![10; net.input.shape.len()];
     let at = |n: u64| simulator.probe(&image, Mode::Gated, n);
@@ -64,7 +66,7 @@ fn one_pe_one_pixel() {
     let t = terms(&config);
     let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
     assert_eq!(slot, 14);
-    appears(&net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
+    appears("one PE, one pixel", &net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
 #[test]
@@ -73,9 +75,9 @@ fn last_column_is_skewed() {
     let net = network(conv("stem", shape(4, 4, 4), 4, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
-    appears(&net, &config, t.written(first, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
-    appears(&net, &config, t.written(first, 3) + 1, |p| byte(p, "stem", 3, 0) != 0);
-    appears(&net, &config, t.written(first + 15, 3) + 1, |p| byte(p, "stem", 3, 15) != 0);
+    appears("skew: first column", &net, &config, t.written(first, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
+    appears("skew: last column", &net, &config, t.written(first, 3) + 1, |p| byte(p, "stem", 3, 0) != 0);
+    appears("skew: last pixel", &net, &config, t.written(first + 15, 3) + 1, |p| byte(p, "stem", 3, 15) != 0);
 }
 
 #[test]
@@ -88,7 +90,7 @@ fn folds_follow_each_other_without_a_gap() {
     // 8 channels in 4 banks: 2 words a pixel.
     let first = t.first_slot(t.first_word(stem_start(32), 4), 4, 1);
     let emission = first + 17 * 16;
-    appears(&net, &config, t.written(emission, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
+    appears("folds without a gap", &net, &config, t.written(emission, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
 }
 
 #[test]
@@ -98,7 +100,7 @@ fn taps_are_packed_into_idle_rows() {
     let net = network(conv("stem", shape(1, 4, 4), 4, 3), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
-    appears(&net, &config, t.written(first + 2 * 16, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
+    appears("packed taps", &net, &config, t.written(first + 2 * 16, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
 }
 
 #[test]
@@ -108,7 +110,7 @@ fn short_folds_wait_for_the_shadow_weights() {
     let net = network(conv("stem", shape(6, 1, 1), 8, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(1), 8), 2, 1);
-    appears(&net, &config, t.written(first + 2 * 8, 0) + 1, |p| p.maps[0].1[0] != 0);
+    appears("short folds", &net, &config, t.written(first + 2 * 8, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
 #[test]
@@ -119,8 +121,8 @@ fn chunks_of_the_accumulator_depth() {
     let net = network(conv("stem", shape(8, 4, 4), 4, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(32), 4), 4, 1);
-    appears(&net, &config, t.written(first + 10 + 9, 0) + 1, |p| byte(p, "stem", 0, 9) != 0);
-    appears(&net, &config, t.written(first + 20 + 6, 0) + 1, |p| byte(p, "stem", 0, 10) != 0);
+    appears("chunks: first", &net, &config, t.written(first + 10 + 9, 0) + 1, |p| byte(p, "stem", 0, 9) != 0);
+    appears("chunks: second", &net, &config, t.written(first + 20 + 6, 0) + 1, |p| byte(p, "stem", 0, 10) != 0);
 }
 
 #[test]
@@ -134,7 +136,7 @@ fn second_tile_waits_for_its_parameters() {
     let swap = first - 1;
     let tile = swap + 4 + 4 + 10;
     let second = t.first_slot(t.first_word(tile - 1, 4), 4, 1);
-    appears(&net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
+    appears("second tile", &net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }
 
 /// Where a block's L-Net starts behind a 4x4x4 stem of one fold on a 4x4 array.
@@ -156,7 +158,7 @@ fn lnet_gives_its_score() {
     let b = block(map, 4, 1, Some(true), [&[true; 4], &[true; 4]]);
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
     let start = lnet_start(&terms(&config));
-    appears(&net, &config, scored(start, 4, 0) + 1, |p| p.lscore.is_some());
+    appears("L-Net", &net, &config, scored(start, 4, 0) + 1, |p| p.lscore.is_some());
 }
 
 #[test]
@@ -169,7 +171,9 @@ fn cnet_lists_channels_one_a_cycle_and_group_by_group() {
     // Groups of 2 outputs follow every max(4 inputs, 2 MACs) cycles.
     for (entry, channel, group, o) in [(0, 0, 0, 0), (1, 2, 1, 0), (2, 3, 1, 1), (3, 4, 2, 0)] {
         let cycle = scored(start + group * 4, 4, o);
-        appears(&net, &config, cycle + 1, |p| p.lists[0].get(entry).is_some_and(|e| e.0 == channel));
+        appears(&format!("C-Net: channel {channel}"), &net, &config, cycle + 1, |p| {
+            p.lists[0].get(entry).is_some_and(|e| e.0 == channel)
+        });
     }
 }
 
@@ -189,16 +193,18 @@ fn gated_block_from_input_to_write_back() {
     let first = t.first_slot(t.first_word(tile - 1, 3), 4, 1);
     assert!(tile > conv1 + 1, "the gate's latency is exposed");
     // The third live channel's column; the image's value, 10, stood there before.
-    appears(&net, &config, t.written(first, 2) + 1, |p| byte(p, "conv1", 3, 0) != 10);
+    appears("gated block: first convolution", &net, &config, t.written(first, 2) + 1, |p| byte(p, "conv1", 3, 0) != 10);
     let cnet2 = t.idle(first + 15, 1);
     // 3 live inputs, 4 MACs.
     let tile = scored(cnet2, 3, 3) + 1;
     let first = t.first_slot(t.first_word(tile - 1, 4), 3, 1);
     let stem = 3 + 1; // bias, and 4 x 10 / 64 rounded
-    appears(&net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != stem);
+    appears("gated block: second convolution", &net, &config, t.written(first, 0) + 1, |p| {
+        byte(p, "conv2", 0, 0) != stem
+    });
     let head = t.idle(first + 15, 1);
     // Logits leave behind P2.
-    appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    appears("gated block: logit", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
     let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
     assert_eq!(outcome.cycles, head + 4 + 3 + 3 + 1);
 }
@@ -212,7 +218,7 @@ fn skipped_block_costs_its_gate_and_two_cycles_an_instruction() {
     let start = lnet_start(&terms(&config));
     // C-Net, convolution, C-Net, convolution are stepped over; then the classifier starts.
     let head = scored(start, 4, 0) + 1 + 2 * 4;
-    appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    appears("skipped block", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
 }
 
 #[test]
@@ -228,7 +234,7 @@ fn closed_channels_make_a_convolution_end_at_once() {
     let cnet2 = t.idle(first + 15, 1);
     let tile = scored(cnet2, 4, 3) + 1;
     let head = tile + 1 + 1;
-    appears(&net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    appears("no live output", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
 }
 
 #[test]
@@ -242,7 +248,7 @@ fn no_live_input_leaves_one_fold_for_the_bias() {
     let tile = scored(cnet1, 4, 3) + 1;
     let conv2 = tile + 1 + 1;
     let first = t.first_slot(t.first_word(conv2, 4), 0, 1);
-    appears(&net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != 4);
+    appears("no live input", &net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != 4);
 }
 
 #[test]
@@ -261,7 +267,9 @@ fn taps_of_a_rest_share_folds() {
         let first = t.first_slot(t.first_word(conv2, 4), 4, 1);
         let before = 3 + 1;
         let emission = first + (folds - 1) * 16;
-        appears(&net, &config, t.written(emission, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
+        appears(&format!("rest: {live} live"), &net, &config, t.written(emission, 0) + 1, |p| {
+            byte(p, "conv2", 0, 0) != before
+        });
     }
 }
 
@@ -289,9 +297,11 @@ fn channels_of_one_bank_take_turns() {
     // Channels of two groups of filter words: 4 rows x 2 groups are loaded.
     let first = t.first_slot(t.first_word(tile - 1, 2), 4, 2);
     let before = 3 + 1;
-    appears(&net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
-    appears(&net, &config, t.written(first + 2, 0) + 1, |p| byte(p, "conv2", 0, 1) != before);
+    appears("turns: channel 0, pixel 0", &net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
+    appears("turns: channel 0, pixel 1", &net, &config, t.written(first + 2, 0) + 1, |p| {
+        byte(p, "conv2", 0, 1) != before
+    });
     // Column 1 would be skewed onto the other turn: no delay.
-    appears(&net, &config, t.written(first, 1) + 1, |p| byte(p, "conv2", 4, 0) != before);
+    appears("turns: channel 4, pixel 0", &net, &config, t.written(first, 1) + 1, |p| byte(p, "conv2", 4, 0) != before);
     assert_eq!(ended("conv2"), t.idle(first + 30, 2));
 }

@@ -6,6 +6,7 @@ use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::network::Layer;
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_tests::counts;
 use lcsim_tests::random::starved;
 use lcsim_tests::repository;
 use lcsim_tests::tiny::{array, block, conv, network, shape};
@@ -39,6 +40,7 @@ fn the_first_tile_is_waited_for() {
     // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and one of SETTLE. 4 channels of 4 bytes are 2 bursts.
     let stem = 40 + 2 * 8 / 2 - (4 + 2);
     assert_eq!(outcome.layers[1].cycles.dram, stem);
+    counts::check("DRAM: first tile", stem);
     // The other tiles are asked for when the one before begins: they come at the pace of the DRAM, 4 channels of 36 bytes in 2 a cycle.
     // What is not waited for is SETUP and SETTLE of the last one, and a tile's work besides.
     let pace = 4 * 36 / 2;
@@ -143,10 +145,14 @@ fn the_next_band_comes_while_one_is_computed() {
     // The rows of the first band, a word of the banks a cycle, behind those that the stem stored last. The controller takes two cycles for each of the
     // three instructions: the first move, the next, the convolution.
     let cycles = waits(4, 8);
-    assert_eq!(cycles.dram, 4 * 8 + 2 * 8 + 8 - 3 * 2, "{cycles:?}");
+    let first = 4 * 8 + 2 * 8 + 8 - 3 * 2;
+    assert_eq!(cycles.dram, first, "{cycles:?}");
+    counts::check("DRAM: first band", first);
     // A band takes 105 cycles. With a latency of 200, the rows of the third one are asked for when the first ends, two cycles before the second starts, and
     // waited for when that ends; meanwhile those of the fourth come. So every other one waits.
-    assert_eq!(waits(4, 200).dram, (4 * 8 + 2 * 8 + 200 - 3 * 2) + 3 * (3 * 8 + 200 - 105 - 2));
+    let bands = (4 * 8 + 2 * 8 + 200 - 3 * 2) + 3 * (3 * 8 + 200 - 105 - 2);
+    assert_eq!(waits(4, 200).dram, bands);
+    counts::check("DRAM: bands", bands);
 }
 
 fn imagenet() -> AcceleratorConfig {

@@ -1,6 +1,7 @@
 //! `lcsim curve` and `lcsim plot`.
 
 use super::{DATA_HELP, SimulationArgs, positive, score, thread_count};
+use crate::draw::Format;
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -9,8 +10,9 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = curve_help())]
 pub struct CurveArgs {
-    /// Quantised models; those without gates are the static networks of the plot
-    #[arg(value_name = "MODEL.safetensors", required = true)]
+    /// Models: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
+    /// --data); those without gates are the static networks of the plot
+    #[arg(value_name = "MODEL", required = true)]
     pub models: Vec<PathBuf>,
     /// Accelerators: TOML files or embedded ones, with commas in between (see `lcsim config`)
     #[arg(long, value_name = "CONFIG,...", default_value = "8x8", value_delimiter = ',')]
@@ -28,7 +30,10 @@ pub struct CurveArgs {
     /// Images [default: all]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Folder for curve.csv, curve.json, curve.svg, curve.png, and finished points; it is made if it is not there
+    /// Kinds of picture, with commas in between
+    #[arg(long, value_enum, value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
+    pub format: Vec<Format>,
+    /// Folder for curve.csv, curve.json, the pictures, and finished points; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Measure points anew that an earlier run has left in DIR
@@ -45,8 +50,10 @@ is simulated.
 
 The plot has a colour for each accelerator, filled circles with a bar from the 5th
 to the 95th percentile for gated networks, squares joined by a dashed line for
-static ones, and the Pareto front: no network of the same accelerator and gate unit
-is as accurate and faster, or as fast and more accurate.
+static ones, and the Pareto front: no network of the same accelerator is as accurate
+and faster, or as fast and more accurate. Accelerators are told apart by all their
+parameters: where names are equal, what differs is added (16x16, rows 4). Networks
+of one name are told apart by their files.
 
 An image is classified once for all accelerators, whose points are measured
 together (--engine stepped: one by one) and written to DIR/points as soon as they
@@ -88,9 +95,13 @@ pub struct PlotArgs {
     /// Images [default: 1000, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Names of the classes, in their order, with commas in between [default: their numbers]
+    /// Names of the classes, in their order, with commas in between [default: those of --data if it has some, or their
+    /// numbers]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub classes: Vec<String>,
+    /// Kinds of picture, with commas in between
+    #[arg(long, value_enum, value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
+    pub format: Vec<Format>,
     /// Folder for the files; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
@@ -113,7 +124,7 @@ Shows what the gates of one network do, image by image:
   channels   the channels that each convolution computes for each class
   extremes   the images that take the fewest cycles and those that take the most
 
-as SVG and PNG (extremes: PNG); plot.json has every figure in them, images.csv a
+as SVG and PNG, or JPEG (--format; extremes: never SVG); plot.json has every figure in them, images.csv a
 line for each image.
 
 {DATA_HELP}

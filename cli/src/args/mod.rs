@@ -23,7 +23,8 @@ pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lcsim_sim::{ENERGY_TABLES, Engine};
-use lcsim_spec::Score;
+use lcsim_spec::{CYCLE_MODEL, Score};
+use std::sync::LazyLock;
 
 /// What dynamic skipping is worth in hardware.
 ///
@@ -31,7 +32,7 @@ use lcsim_spec::Score;
 /// cycle on a systolic-array accelerator with a gate unit, and shows how many of the multiply-accumulates (MACs) saved
 /// on paper arrive as saved time and energy.
 #[derive(Debug, Parser)]
-#[command(name = "lcsim", version, after_help = MAIN_EXAMPLES)]
+#[command(name = "lcsim", version, long_version = long_version(), after_help = MAIN_EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -69,6 +70,13 @@ pub enum Command {
     Energy(EnergyArgs),
     /// Print a completion script for your shell
     Completions(CompletionsArgs),
+}
+
+/// What `--version` prints; `-V` leaves the cycle model out.
+fn long_version() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| format!("{} (cycle model {CYCLE_MODEL})", env!("CARGO_PKG_VERSION")));
+    &TEXT
 }
 
 const MAIN_EXAMPLES: &str = "\

@@ -2,139 +2,204 @@
 
 use super::{note, print};
 use crate::args::CurveArgs;
-use crate::curve::{self, Point, Setting};
+use crate::curve::store::{self, Found, Question, Store};
+use crate::curve::{self, Point, Setting, accelerators, names};
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::output::Destination;
-use crate::text::{hex, percent, rounded};
+use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
-use lcsim_golden::container;
 use lcsim_sim::{EnergyTable, Engine};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-use std::fs;
 use std::path::Path;
 
 const SCHEMA: &str = "lcsim.curve/1";
 
-/// A point, and whether it is on the Pareto front of its accelerator.
+/// A point, whether it is on the Pareto front of its accelerator, and what that is.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
     point: &'a Point,
     pareto: bool,
+    parameters: &'a AcceleratorConfig,
 }
 
 #[derive(Debug, Serialize)]
 struct Curve<'a> {
     schema: &'static str,
     version: &'static str,
+    cycle_model: u32,
     energy_table: String,
-    points: Vec<Line<'a>>,
+    points: &'a [Line<'a>],
 }
 
 pub(super) fn run(args: &CurveArgs) -> Result<()> {
-    let names = ["csv", "json", "svg", "png"].map(|ending| args.out.join(format!("curve.{ending}")));
+    let formats = draw::formats(&args.format);
+    let tables = ["csv", "json"].into_iter();
+    let endings = tables.chain(formats.iter().map(|format| format.ending()));
+    let names: Vec<_> = endings.map(|ending| args.out.join(format!("curve.{ending}"))).collect();
     if args.out.exists() {
         names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
     }
     let energy = load::energy_table(&args.common.energy_table)?;
-    let points = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
+    let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
+    let points: Vec<Point> = measured.iter().map(|(point, _)| point.clone()).collect();
     let front = curve::pareto(&points);
-    let lines: Vec<Line> = points.iter().zip(&front).map(|(point, &pareto)| Line { point, pareto }).collect();
+    let lines: Vec<Line> = (measured.iter().zip(&front))
+        .map(|((point, parameters), &pareto)| Line { point, pareto, parameters })
+        .collect();
+    let (version, energy_table) = (env!("CARGO_PKG_VERSION"), energy.describe().name);
+    let curve = Curve { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, energy_table, points: &lines };
+    let mut contents = vec![csv(&lines)?, output::json(&curve)?];
     let caption = format!("{} images of {}", points[0].images, points[0].data);
-    let energy_table = energy.describe().name;
-    let text = text(&lines);
-    let csv = csv(&points, &front)?;
-    let curve = Curve { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), energy_table, points: lines };
-    let json = output::json(&curve)?;
     let plot = curve::Plot { points: &points, caption: &caption };
-    let (svg, png) = (draw::svg(&plot)?, draw::png(&plot)?);
-    for (name, bytes) in names.iter().zip([csv, json, svg.into_bytes(), png]) {
+    for format in formats {
+        contents.push(draw::file(&plot, format)?);
+    }
+    for (name, bytes) in names.iter().zip(contents) {
         Destination::check(name)?.write(&bytes)?;
     }
-    if args.common.quiet { Ok(()) } else { print(text) }
+    if args.common.quiet { Ok(()) } else { print(text(&lines)) }
 }
 
-/// All points, those of an earlier run included, in the order of accelerators and models.
-fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<Point>> {
-    let configs = configs(args)?;
-    let nets = networks(args)?;
+/// What is called so in this curve, and in no other way.
+struct Named<T> {
+    label: String,
+    item: T,
+}
+
+/// All points, those of an earlier run included, in the order of accelerators and models; each with its accelerator.
+fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
+    let remark = |text: &str| {
+        if !args.common.quiet {
+            note(text);
+        }
+    };
+    let configs = configs(args, remark)?;
     let data = Dataset::open(&args.common.data)?;
-    let name = data.name_from(args.common.offset);
-    let count = Count::or_at_most(args.images, usize::MAX);
+    let nets = networks(args, &data, remark)?;
     // What cannot be measured is refused before the first point.
+    let mut sets: Vec<ImageSet> = vec![];
     let mut models = vec![];
-    for (net, path) in &nets {
-        models.push((net, *path, data.select(args.common.offset, count, &Expected::by_quantized(net))?));
-        configs.iter().try_for_each(|config| curve::fits(net, config))?;
+    for net in &nets {
+        models.push((net, ImageSet::of(net, args, &data, &mut sets)?, store::of_network(&net.item)?));
+        for config in &configs {
+            let fits = curve::fits(&net.item, &config.item);
+            fits.with_context(|| format!("{} on {}", net.label, config.label))?;
+        }
     }
-    let store = args.out.join("points");
-    fs::create_dir_all(&store).with_context(|| format!("{}: cannot make the folder", store.display()))?;
+    let store = Store::open(args.out.join("points"))?;
+    let name = data.name_from(args.common.offset);
     let of = configs.len() * models.len();
     // By accelerator, then by model.
     let mut points: Vec<Option<Point>> = vec![None; of];
-    for (m, (net, path, images)) in models.iter().enumerate() {
+    for (m, &(net, set, network)) in models.iter().enumerate() {
+        let ImageSet { images, content, .. } = &sets[set];
+        let question = |config| Question {
+            net: &net.item,
+            network,
+            config,
+            energy,
+            data: &name,
+            images: images.len(),
+            content: *content,
+        };
         let mut missing = vec![];
         for (c, config) in configs.iter().enumerate() {
-            let file = store.join(format!("{}.json", key(args, config, energy, net, path, images)?));
             let at = c * models.len() + m;
-            points[at] = stored(&file).filter(|_| !args.fresh);
-            if points[at].is_none() {
-                missing.push((at, config, file));
+            let found = if args.fresh { Found::Nothing } else { store.find(&question(&config.item))? };
+            match found {
+                Found::Point(point) => points[at] = Some(*point),
+                Found::Nothing => missing.push((at, config, String::new())),
+                Found::Doubtful(why) => missing.push((at, config, format!(", measured again: {why}"))),
             }
         }
-        // Accelerators share an image's inference, and their points are finished together. Stepping takes long, and shares nothing.
+        // Accelerators share an image's inference, and their points are finished together. Stepping takes long, and
+        // shares nothing.
         let engine = args.common.engine.into();
         let together = if engine == Engine::Fast { missing.len().max(1) } else { 1 };
         for missing in missing.chunks(together) {
             let finished = points.iter().flatten().count();
-            if !args.common.quiet {
-                missing.iter().enumerate().for_each(|(i, (_, config, _))| {
-                    let name = format!("{}{}", net.name, curve::suffix(net.threshold().to_num()));
-                    let (number, macs) = (finished + i + 1, config.gate.macs);
-                    note(&format!("{number} of {of}: {name} on {}, {macs} gate MACs", config.name));
-                });
+            for (i, (_, config, again)) in missing.iter().enumerate() {
+                let model = format!("{}{}", net.label, curve::suffix(net.item.threshold().to_num()));
+                remark(&format!("{} of {of}: {model} on {}{again}", finished + i + 1, config.label));
             }
-            let configs: Vec<&AcceleratorConfig> = missing.iter().map(|m| m.1).collect();
-            let setting = Setting { net, configs: &configs, energy, data: &name, images, engine };
-            let measured = curve::measure(&setting, !args.common.quiet)
-                .with_context(|| format!("{finished} of {of} points are finished and kept in {}", store.display()))?;
-            for ((at, _, file), point) in missing.iter().zip(measured) {
-                Destination::check(file)?.write(&serde_json::to_vec_pretty(&point)?)?;
+            let configs: Vec<&AcceleratorConfig> = missing.iter().map(|m| &m.1.item).collect();
+            let setting = Setting { net: &net.item, configs: &configs, energy, data: &name, images, engine };
+            let measured = curve::measure(&setting, !args.common.quiet).with_context(|| {
+                format!("{finished} of {of} points are finished and kept in {}", store.folder().display())
+            })?;
+            for ((at, config, _), point) in missing.iter().zip(measured) {
+                store.keep(&question(&config.item), &point)?;
                 points[*at] = Some(point);
             }
         }
     }
-    Ok(points.into_iter().flatten().collect())
+    // A point knows its network and its accelerator by their own names.
+    let called = |(at, point): (usize, Point)| {
+        let (config, model) = (&configs[at / models.len()], models[at % models.len()].0);
+        (Point { model: model.label.clone(), accelerator: config.label.clone(), ..point }, config.item.clone())
+    };
+    Ok(points.into_iter().flatten().enumerate().map(called).collect())
 }
 
-/// Each model, with the file it is from; a gated one with each threshold.
-fn networks(args: &CurveArgs) -> Result<Vec<(QuantNetwork, &Path)>> {
-    let mut nets = vec![];
+/// The images as networks of one kind of input read them.
+struct ImageSet {
+    expected: Expected,
+    images: Vec<Image>,
+    content: [u8; 32],
+}
+
+impl ImageSet {
+    /// Place among `sets` of what `net` reads; it is decoded for the first network that reads it.
+    fn of(net: &Named<QuantNetwork>, args: &CurveArgs, data: &Dataset, sets: &mut Vec<Self>) -> Result<usize> {
+        let expected = Expected::by_quantized(&net.item);
+        if let Some(at) = sets.iter().position(|set| set.expected == expected) {
+            return Ok(at);
+        }
+        let offset = args.common.offset;
+        let images = data.select(offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
+        let content = store::of_images(data, offset, &images);
+        sets.push(Self { expected, images, content });
+        Ok(sets.len() - 1)
+    }
+}
+
+/// Each network once; a gated one with each threshold.
+fn networks(args: &CurveArgs, data: &Dataset, remark: impl Fn(&str)) -> Result<Vec<Named<QuantNetwork>>> {
+    let mut files: Vec<(QuantNetwork, &Path)> = vec![];
     for path in &args.models {
-        let net = model(path)?;
-        if args.threshold.is_empty() || !curve::has_gates(&net) {
-            nets.push((net, path.as_path()));
+        let net = load::network(Some(path), None, data, &remark)?;
+        match files.iter().find(|(other, _)| *other == net) {
+            Some((_, other)) => {
+                remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));
+            }
+            None => files.push((net, path)),
+        }
+    }
+    let labels = names::labels(&files.iter().map(|(net, path)| (net.name.as_str(), *path)).collect::<Vec<_>>());
+    let mut thresholds = vec![];
+    for threshold in &args.threshold {
+        if !thresholds.contains(threshold) {
+            thresholds.push(*threshold);
+        }
+    }
+    let mut nets = vec![];
+    for ((net, _), label) in files.into_iter().zip(labels) {
+        if thresholds.is_empty() || !curve::has_gates(&net) {
+            nets.push(Named { label, item: net });
         } else {
-            nets.extend(args.threshold.iter().map(|t| (net.with_threshold(*t), path.as_path())));
+            nets.extend(thresholds.iter().map(|t| Named { label: label.clone(), item: net.with_threshold(*t) }));
         }
     }
     Ok(nets)
 }
 
-fn model(path: &Path) -> Result<QuantNetwork> {
-    if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("safetensors")) {
-        bail!("{}: extension: expected .safetensors; `lcsim quantize` makes one of a float model", path.display());
-    }
-    Ok(container::load(path)?)
-}
-
-/// Each accelerator, with each gate unit.
-fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
-    let mut configs = vec![];
+/// Each accelerator once, with each gate unit.
+fn configs(args: &CurveArgs, remark: impl Fn(&str)) -> Result<Vec<Named<AcceleratorConfig>>> {
+    let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
         let config = load::config(name)?;
         let own = [config.gate.macs];
@@ -143,49 +208,39 @@ fn configs(args: &CurveArgs) -> Result<Vec<AcceleratorConfig>> {
             let mut config = config.clone();
             config.gate.macs = macs;
             config.validate(name).with_context(|| format!("--gate-macs {macs}"))?;
-            configs.push(config);
+            match configs.iter().find(|other| accelerators::same(other, &config)) {
+                Some(other) => {
+                    let other = &other.name;
+                    remark(&format!("{name}, {macs} gate MACs, is left out: the same accelerator as {other}"));
+                }
+                None => configs.push(config),
+            }
         }
     }
-    Ok(configs)
+    let labels = accelerators::labels(&configs);
+    Ok(labels.into_iter().zip(configs).map(|(label, item)| Named { label, item }).collect())
 }
 
-/// Name of a point's file: everything that it depends on.
-fn key(
-    args: &CurveArgs,
-    config: &AcceleratorConfig,
-    energy: &EnergyTable,
-    net: &QuantNetwork,
-    model: &Path,
-    images: &[Image],
-) -> Result<String> {
-    let mut hash = Sha256::new();
-    hash.update(SCHEMA);
-    hash.update(env!("CARGO_PKG_VERSION"));
-    hash.update(fs::read(model).with_context(|| format!("{}: cannot read", model.display()))?);
-    net.gates().for_each(|(gate, _)| hash.update(gate.threshold.to_bits().to_le_bytes()));
-    hash.update(serde_json::to_vec(config)?);
-    hash.update(serde_json::to_vec(energy)?);
-    hash.update(&args.common.data);
-    for image in images {
-        hash.update(&image.pixels);
-        hash.update([image.label as u8]);
-    }
-    Ok(hex(&hash.finalize()[..12]))
-}
-
-/// A point that an earlier run has finished; what cannot be read is measured again.
-fn stored(file: &Path) -> Option<Point> {
-    serde_json::from_slice(&fs::read(file).ok()?).ok()
-}
-
-fn csv(points: &[Point], front: &[bool]) -> Result<Vec<u8>> {
+/// A line for each point, with a column for each parameter of its accelerator.
+fn csv(lines: &[Line]) -> Result<Vec<u8>> {
     #[derive(Serialize)]
     struct Front {
         pareto: bool,
     }
+    let mut figures = csv::Writer::from_writer(vec![]);
+    for line in lines {
+        figures.serialize((line.point, Front { pareto: line.pareto }))?;
+    }
+    // Columns that a struct names are joined with those that the accelerator has.
+    let figures = figures.into_inner().context("cannot write the table")?;
+    let mut figures = csv::Reader::from_reader(&figures[..]);
     let mut writer = csv::Writer::from_writer(vec![]);
-    for (point, &pareto) in points.iter().zip(front) {
-        writer.serialize((point, Front { pareto }))?;
+    let columns = |line: &Line| accelerators::columns(line.parameters);
+    let head = lines.iter().take(1).flat_map(columns).map(|(key, _)| key);
+    writer.write_record(figures.headers()?.iter().chain(head))?;
+    for (record, line) in figures.records().zip(lines) {
+        let values: Vec<String> = columns(line).into_iter().map(|(_, value)| value).collect();
+        writer.write_record(record?.iter().chain(values.iter().map(String::as_str)))?;
     }
     writer.into_inner().context("cannot write the table")
 }
@@ -207,7 +262,7 @@ fn text(lines: &[Line]) -> String {
     ];
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(head);
-    for Line { point: p, pareto } in lines {
+    for Line { point: p, pareto, .. } in lines {
         table.add_row([
             p.label(),
             p.accelerator.clone(),
@@ -219,7 +274,7 @@ fn text(lines: &[Line]) -> String {
             format!("{:.1}", p.energy_pj / 1000.0),
             percent(p.macs / p.macs_dense),
             percent(p.macs_std / p.macs),
-            format!("{:.3}", p.realized_fraction),
+            if p.gated { format!("{:.3}", p.realized_fraction) } else { "-".into() },
             if *pareto { "yes" } else { "" }.into(),
         ]);
     }

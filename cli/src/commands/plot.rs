@@ -3,10 +3,12 @@
 use super::{note, print};
 use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::data::{Count, Dataset, Expected};
+use crate::draw::{Format, Picture};
 use crate::output::Destination;
 use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
 use crate::{curve, draw, load, output, parallel};
 use anyhow::{Context, Result, bail};
+use lcsim_spec::CYCLE_MODEL;
 use serde::Serialize;
 use std::fs;
 
@@ -16,6 +18,7 @@ const SCHEMA: &str = "lcsim.plot/1";
 struct File<'a> {
     schema: &'static str,
     version: &'static str,
+    cycle_model: u32,
     #[serde(flatten)]
     study: &'a Study,
 }
@@ -32,11 +35,11 @@ pub(super) fn run(args: &PlotArgs) -> Result<()> {
     if args.quiet {
         return Ok(());
     }
-    let names: Vec<&str> = files.iter().map(|file| file.0).collect();
+    let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
     print(format!("{}: {}\n", args.out.display(), names.join(", ")))
 }
 
-type Files = Vec<(&'static str, Vec<u8>)>;
+type Files = Vec<(String, Vec<u8>)>;
 
 /// Everything that is written.
 fn files(args: &PlotArgs) -> Result<Files> {
@@ -52,34 +55,46 @@ fn files(args: &PlotArgs) -> Result<Files> {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
     let expected = Expected::by_quantized(&net);
-    let classes = classes(args, expected.classes)?;
+    let classes = classes(args, data.class_names(), expected.classes)?;
     let images = data.select(args.offset, Count::or_at_most(args.images, PLOT_IMAGES), &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, !args.quiet)?;
-    let json = output::json(&File { schema: SCHEMA, version: env!("CARGO_PKG_VERSION"), study: &study })?;
+    let version = env!("CARGO_PKG_VERSION");
+    let json = output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
     let mut table = csv::Writer::from_writer(vec![]);
     study.images.iter().try_for_each(|record| table.serialize(record))?;
-    let mut files: Files =
-        vec![("plot.json", json), ("images.csv", table.into_inner().context("cannot write the table")?)];
-    let cycles = Cycles(&study);
-    files.extend([("cycles.svg", draw::svg(&cycles)?.into_bytes()), ("cycles.png", draw::png(&cycles)?)]);
+    let table = table.into_inner().context("cannot write the table")?;
+    let mut files: Files = vec![("plot.json".into(), json), ("images.csv".into(), table)];
+    let formats = draw::formats(&args.format);
+    add(&mut files, "cycles", &Cycles(&study), &formats)?;
     if !study.blocks.is_empty() {
-        let blocks = Blocks(&study);
-        files.extend([("blocks.svg", draw::svg(&blocks)?.into_bytes()), ("blocks.png", draw::png(&blocks)?)]);
+        add(&mut files, "blocks", &Blocks(&study), &formats)?;
     }
     if !study.layers.is_empty() {
-        let channels = Channels(&study);
-        files.extend([("channels.svg", draw::svg(&channels)?.into_bytes()), ("channels.png", draw::png(&channels)?)]);
+        add(&mut files, "channels", &Channels(&study), &formats)?;
     }
     // As SVG every pixel would be an element.
-    files.push(("extremes.png", draw::png(&Extremes { study: &study, images: &images, shape: net.input.shape })?));
+    let mut of_pixels: Vec<Format> = formats.into_iter().filter(|format| *format != Format::Svg).collect();
+    if of_pixels.is_empty() {
+        of_pixels.push(Format::Png);
+    }
+    add(&mut files, "extremes", &Extremes { study: &study, images: &images, shape: net.input.shape }, &of_pixels)?;
     Ok(files)
 }
 
-/// The names given, or the numbers of the classes.
-fn classes(args: &PlotArgs, count: usize) -> Result<Vec<String>> {
+/// Draws a picture in each of the formats.
+fn add(files: &mut Files, name: &str, picture: &impl Picture, formats: &[Format]) -> Result<()> {
+    for format in formats {
+        files.push((format!("{name}.{}", format.ending()), draw::file(picture, *format)?));
+    }
+    Ok(())
+}
+
+/// The names given, those that the data has, or the numbers of the classes.
+fn classes(args: &PlotArgs, named: &[String], count: usize) -> Result<Vec<String>> {
     match args.classes.len() {
+        0 if named.len() == count => Ok(named.to_vec()),
         0 => Ok((0..count).map(|class| class.to_string()).collect()),
         given if given == count => Ok(args.classes.clone()),
         given => bail!("--classes: expected {count} names, as many as the network has classes, found {given}"),

@@ -1,86 +1,23 @@
 //! Accuracy against cycles: points, and what is drawn of them.
 
+pub mod accelerators;
 mod losses;
+pub mod names;
+mod place;
 mod plot;
+mod point;
+pub mod store;
 
 pub use plot::Plot;
+pub use point::{Point, pareto, suffix};
 
 use crate::data::Image;
 use crate::parallel;
-use crate::text::score;
 use anyhow::{Context, Result};
 use lcsim_sim::{Costs, EnergyTable, Engine, Mode, Simulator, report};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
-use serde::{Deserialize, Serialize};
-
-/// One network on one accelerator. Cycles, energy and MACs are per image.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Point {
-    /// Name of the network.
-    pub model: String,
-    /// Whether it has gates.
-    pub gated: bool,
-    /// Gate scores below it counted as 0.
-    pub threshold: f64,
-    /// Name of the accelerator.
-    pub accelerator: String,
-    /// Rows of its array.
-    pub rows: usize,
-    /// Columns of its array.
-    pub cols: usize,
-    /// MACs of its gate unit.
-    pub gate_macs: usize,
-    /// Name of the data set.
-    pub data: String,
-    /// Images.
-    pub images: u64,
-    /// Share of the images classified as labelled.
-    pub accuracy: f64,
-    /// Mean.
-    pub cycles: f64,
-    /// 5th percentile over the images: the least value that 5 % of them do not exceed.
-    pub cycles_p5: u64,
-    /// 95th percentile over the images.
-    pub cycles_p95: u64,
-    /// Cycles of the same network without gates.
-    pub cycles_ungated: u64,
-    /// Mean, picojoules.
-    pub energy_pj: f64,
-    /// Mean, of convolutions and classifier.
-    pub macs: f64,
-    /// Standard deviation over the images.
-    pub macs_std: f64,
-    /// With everything live.
-    pub macs_dense: f64,
-    /// `(cycles_ungated / cycles) / (macs_dense / macs)`.
-    pub realized_fraction: f64,
-    /// Where the rest of it goes, as shares of the cycles that make up `1 - realized_fraction`. Pixels fed to tiles whose rows or
-    /// columns are not all live.
-    pub lost_to_tiles: f64,
-    /// Filling, draining and waiting for weights or banks, which short layers do relatively more of.
-    pub lost_to_stalls: f64,
-    /// Waiting for gates.
-    pub lost_to_gates: f64,
-    /// What cannot shrink: input, stem, projections, classifier; and that layers use the array differently well.
-    pub lost_to_mix: f64,
-    /// Share of the cycles in which the array waited for a gate's decision.
-    pub gate_cycle_share: f64,
-    /// Share of the energy that pool sums, gates and lists take.
-    pub gate_energy_share: f64,
-}
-
-impl Point {
-    /// The network, and its threshold if there is one.
-    pub fn label(&self) -> String {
-        format!("{}{}", self.model, suffix(self.threshold))
-    }
-}
-
-/// What tells a network from the same with another threshold.
-pub fn suffix(threshold: f64) -> String {
-    if threshold > 0.0 { format!(", {}", score(threshold)) } else { String::new() }
-}
+use point::percentile;
 
 /// What points are measured on.
 #[derive(Debug)]
@@ -104,7 +41,8 @@ pub struct Setting<'a> {
 /// # Errors
 /// It does not: the parameter, the limit and the need.
 pub fn fits(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<()> {
-    Program::new(net, config).map(|_| ()).with_context(|| format!("{} on {}", net.name, config.name))
+    Program::new(net, config).map(|_| ())?;
+    Ok(())
 }
 
 /// `net` on the accelerator.
@@ -225,100 +163,5 @@ fn point(
         lost_to_mix,
         gate_cycle_share: report.cycles.gate_exposed as f64 / report.cycles.total as f64,
         gate_energy_share: report.energy_pj.gate / report.energy_pj.total,
-    }
-}
-
-/// The least of the sorted `values` that a share `q` of them does not exceed.
-fn percentile(values: &[u64], q: f64) -> u64 {
-    let rank = (q * values.len() as f64).ceil() as usize;
-    values[rank.clamp(1, values.len()) - 1]
-}
-
-/// For each point whether no other of its accelerator and gate unit is as accurate and faster, or as fast and more accurate.
-pub fn pareto(points: &[Point]) -> Vec<bool> {
-    let beats = |a: &Point, b: &Point| {
-        let (as_good, as_fast) = (a.accuracy >= b.accuracy, a.cycles <= b.cycles);
-        as_good && as_fast && (a.accuracy > b.accuracy || a.cycles < b.cycles)
-    };
-    points.iter().map(|p| !points.iter().any(|other| same_machine(p, other) && beats(other, p))).collect()
-}
-
-/// Whether both stand on the same accelerator with the same gate unit.
-fn same_machine(a: &Point, b: &Point) -> bool {
-    a.accelerator == b.accelerator && a.gate_macs == b.gate_macs
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::draw::{png, svg};
-
-    fn at(model: &str, accuracy: f64, cycles: f64) -> Point {
-        Point {
-            model: model.into(),
-            gated: true,
-            threshold: 0.0,
-            accelerator: "8x8".into(),
-            rows: 8,
-            cols: 8,
-            gate_macs: 8,
-            data: "d".into(),
-            images: 10,
-            accuracy,
-            cycles,
-            cycles_p5: cycles as u64 / 2,
-            cycles_p95: cycles as u64 * 2,
-            cycles_ungated: 100,
-            energy_pj: 1.0,
-            macs: 1.0,
-            macs_std: 0.0,
-            macs_dense: 1.0,
-            realized_fraction: 1.0,
-            lost_to_tiles: 0.0,
-            lost_to_stalls: 0.0,
-            lost_to_gates: 0.0,
-            lost_to_mix: 0.0,
-            gate_cycle_share: 0.0,
-            gate_energy_share: 0.0,
-        }
-    }
-
-    #[test]
-    fn percentiles_are_values_that_occur() {
-        let values: Vec<u64> = (1..=100).collect();
-        assert_eq!([0.0, 0.05, 0.5, 0.95, 1.0].map(|q| percentile(&values, q)), [1, 5, 50, 95, 100]);
-        assert_eq!(percentile(&[7], 0.05), 7);
-    }
-
-    #[test]
-    fn a_stored_point_is_read_back_to_the_last_digit() {
-        let point = Point { gate_energy_share: 0.010819962885290399, ..at("gated", 0.9, 100.0) };
-        let text = serde_json::to_string(&point).expect("JSON");
-        assert_eq!(serde_json::from_str::<Point>(&text).expect("a point"), point);
-    }
-
-    #[test]
-    fn the_front_holds_what_nothing_beats_on_its_own_machine() {
-        let mut points =
-            vec![at("best", 0.9, 100.0), at("fast", 0.8, 50.0), at("beaten", 0.8, 60.0), at("twin", 0.9, 100.0)];
-        assert_eq!(pareto(&points), [true, true, false, true]);
-        points.push(Point { accelerator: "16x16".into(), ..at("elsewhere", 0.5, 70.0) });
-        assert_eq!(pareto(&points), [true, true, false, true, true]);
-    }
-
-    #[test]
-    fn both_plots_are_drawn_and_name_every_model() {
-        let points = vec![at("gated", 0.9, 100.0), Point { gated: false, ..at("static & plain", 0.8, 50.0) }];
-        let plot = Plot { points: &points, caption: "10 images" };
-        let text = svg(&plot).expect("drawn");
-        for word in ["gated", "static &amp; plain", "10 images", "8x8"] {
-            assert!(text.contains(word), "{word}");
-        }
-        assert_eq!(text, svg(&plot).expect("drawn"), "the same points give the same plot");
-        let picture = png(&plot).expect("drawn");
-        let decoder = ::png::Decoder::new(std::io::Cursor::new(&picture));
-        assert!(decoder.read_info().expect("a PNG").info().width > 500);
-        // A single point spans no range.
-        svg(&Plot { points: &points[..1], caption: "" }).expect("drawn");
     }
 }

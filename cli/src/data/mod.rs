@@ -114,6 +114,11 @@ impl Dataset {
         if offset == 0 { self.name.clone() } else { format!("{} from image {offset}", self.name) }
     }
 
+    /// Names of its classes, by label; empty if they are not known.
+    pub fn class_names(&self) -> &[String] {
+        &[]
+    }
+
     /// Images in it.
     pub fn len(&self) -> usize {
         self.source.len()

@@ -47,8 +47,9 @@ impl Table {
 pub fn setting(report: &Report) -> String {
     let c = &report.accelerator;
     let threshold = if report.threshold > 0.0 { format!(", {}", threshold(report.threshold)) } else { String::new() };
+    let model = report.cycle_model.map_or(String::new(), |model| format!(", cycle model {model}"));
     format!(
-        "{} on {} ({}x{} PEs, {} gate MACs, {} MHz), {} images of {}{threshold}; lcsim {}",
+        "{} on {} ({}x{} PEs, {} gate MACs, {} MHz), {} images of {}{threshold}; lcsim {}{model}",
         report.model,
         c.name,
         c.array.rows,
@@ -62,19 +63,27 @@ pub fn setting(report: &Report) -> String {
 }
 
 /// The figures that matter most.
-pub fn headlines(report: &Report) -> [Headline; 8] {
+pub fn headlines(report: &Report) -> Vec<Headline> {
     let images = report.images as f64;
     let line = |name, figure, means: String| Headline { name, figure, means };
+    let gated = report.has_gates();
+    let without_gates = |figure: String| match gated {
+        true => format!("{figure} without gates"),
+        false => "the network has no gates".into(),
+    };
     let macs = &report.macs;
-    let ungated = rounded(report.ungated.cycles as f64 / images);
-    [
+    let mut all = vec![
         match report.accuracy {
             Some(accuracy) => {
                 line("accuracy", format!("{} %", percent(accuracy)), format!("of {} images", report.images))
             }
             None => line("accuracy", "none".into(), format!("timing of {} images alone", report.images)),
         },
-        line("cycles per image", rounded(report.cycles.mean), format!("{ungated} without gates")),
+        line(
+            "cycles per image",
+            rounded(report.cycles.mean),
+            without_gates(rounded(report.ungated.cycles as f64 / images)),
+        ),
         line(
             "time per image",
             format!("{:.1} us", report.time_us),
@@ -83,21 +92,27 @@ pub fn headlines(report: &Report) -> [Headline; 8] {
         line(
             "energy per image",
             format!("{} nJ", nanojoules(report, report.energy_pj.total)),
-            format!("{} nJ without gates", nanojoules(report, report.ungated.energy_pj.total)),
+            without_gates(format!("{} nJ", nanojoules(report, report.ungated.energy_pj.total))),
         ),
         line(
             "MACs per image",
             rounded(macs.executed as f64 / images),
-            format!("of {} dense", rounded(macs.dense as f64 / images)),
+            if gated { format!("of {} dense", rounded(macs.dense as f64 / images)) } else { "none saved".into() },
         ),
-        line("MAC reduction", format!("{:.3}x", report.mac_reduction), "the saving on paper".into()),
-        line("speed-up", format!("{:.3}x", report.speedup), "over the network without gates".into()),
-        line(
-            "realised fraction",
-            format!("{:.3}", report.realized_fraction),
-            "of the MAC reduction arrives as speed-up".into(),
-        ),
-    ]
+    ];
+    // They say nothing of a network without gates.
+    if gated {
+        all.extend([
+            line("MAC reduction", format!("{:.3}x", report.mac_reduction), "the saving on paper".into()),
+            line("speed-up", format!("{:.3}x", report.speedup), "over the network without gates".into()),
+            line(
+                "realised fraction",
+                format!("{:.3}", report.realized_fraction),
+                "of the MAC reduction arrives as speed-up".into(),
+            ),
+        ]);
+    }
+    all
 }
 
 /// Where the cycles went.

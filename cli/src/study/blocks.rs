@@ -1,10 +1,13 @@
 //! How often each block is skipped.
 
 use super::Study;
-use crate::draw::{COLOURS, FONT, Painted, Picture};
+use crate::draw::{COLOURS, FONT, Painted, Picture, SIZE, shortened};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// With more bars, figures above them would cover each other; plot.json has them.
+const MOST_FIGURES: usize = 24;
 
 /// A bar for each block with an L-Net, of which there is one at least.
 #[derive(Debug)]
@@ -17,7 +20,9 @@ impl Picture for Blocks<'_> {
         let blocks = &self.0.blocks;
         root.fill(&WHITE)?;
         let inner = root.margin(px(10), 0, 0, px(10));
-        let below = inner.titled("Images that skip a block", font(22))?.titled(&self.0.caption(), font(14))?;
+        let below = inner
+            .titled("Images that skip a block", font(22))?
+            .titled(&shortened(&self.0.caption(), 14, SIZE.0 - 40), font(14))?;
         let mut chart = ChartBuilder::on(&below)
             .margin(px(12))
             .x_label_area_size(px(44))
@@ -40,6 +45,9 @@ impl Picture for Blocks<'_> {
             let (x, share) = (n as f64 + 1.0, 100.0 * block.skip_rate);
             chart.draw_series([Rectangle::new([(x - 0.35, 0.0), (x + 0.35, share)], COLOURS[0].filled())])?;
             let above = -(px(3) as i32);
+            if blocks.len() > MOST_FIGURES {
+                continue;
+            }
             let label = EmptyElement::at((x, share)) + Text::new(format!("{share:.1}"), (0, above), style.clone());
             chart.draw_series([label])?;
         }

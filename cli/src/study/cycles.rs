@@ -1,12 +1,14 @@
 //! How the cycles of an image are distributed.
 
 use super::Study;
-use crate::draw::{COLOURS, FONT, Painted, Picture, legend};
+use crate::draw::{COLOURS, Entry, FONT, Legend, Mark, Painted, Picture, SIZE, shortened};
 use crate::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
 const BINS: usize = 40;
+/// Between the legend and the picture's edges.
+const MARGIN: u32 = 24;
 
 /// The histogram.
 #[derive(Debug)]
@@ -28,13 +30,37 @@ impl Cycles<'_> {
     }
 }
 
+impl Cycles<'_> {
+    fn mean(&self) -> f64 {
+        self.0.images.iter().map(|r| r.cycles as f64).sum::<f64>() / self.0.images.len() as f64
+    }
+
+    fn legend(&self) -> Legend {
+        let line = |what: &str, cycles: f64, colour| {
+            let text = format!("{what}: {}", count(cycles.round() as u64));
+            Entry { mark: Mark::Line(colour), text }
+        };
+        let entries = [
+            Entry { mark: Mark::Area(COLOURS[0]), text: "classified as labelled".into() },
+            Entry { mark: Mark::Area(COLOURS[1]), text: "not so".into() },
+            line("mean", self.mean(), BLACK),
+            line("without gates", self.0.cycles_ungated as f64, COLOURS[3]),
+        ];
+        Legend::new(entries, SIZE.0 - 2 * MARGIN)
+    }
+}
+
 impl Picture for Cycles<'_> {
     fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB> {
         let px = |n: u32| n * scale;
         let font = |size: u32| (FONT, px(size)).into_font();
         root.fill(&WHITE)?;
-        let inner = root.margin(px(10), 0, 0, px(10));
-        let below = inner.titled("Cycles of an image", font(22))?.titled(&self.0.caption(), font(14))?;
+        let legend = self.legend();
+        let bottom = legend.height() + MARGIN / 2;
+        let inner = root.margin(px(10), px(bottom), 0, px(10));
+        let below = inner
+            .titled("Cycles of an image", font(22))?
+            .titled(&shortened(&self.0.caption(), 14, SIZE.0 - 40), font(14))?;
         let (low, width, bins) = self.bins();
         let most = bins.iter().map(|b| b[0] + b[1]).max().unwrap_or(0) as f64;
         let ungated = self.0.cycles_ungated as f64;
@@ -44,7 +70,7 @@ impl Picture for Cycles<'_> {
             .margin(px(12))
             .x_label_area_size(px(44))
             .y_label_area_size(px(60))
-            .build_cartesian_2d(low - room..right + room, 0.0..1.35 * most)?;
+            .build_cartesian_2d(low - room..right + room, 0.0..1.12 * most)?;
         chart
             .configure_mesh()
             .x_desc("cycles")
@@ -59,28 +85,17 @@ impl Picture for Cycles<'_> {
             let x = low + width * n as f64;
             Rectangle::new([(x, from as f64), (x + 0.92 * width, to as f64)], colour.filled())
         };
-        for (label, colour, wrong) in [("classified as labelled", COLOURS[0], false), ("not so", COLOURS[1], true)] {
+        for (colour, wrong) in [(COLOURS[0], false), (COLOURS[1], true)] {
             let bars = bins.iter().enumerate().map(|(n, [right, wrongly])| match wrong {
                 false => bar(n, 0, *right, colour),
                 true => bar(n, *right, right + wrongly, colour),
             });
-            let swatch = move |(x, y): (i32, i32)| {
-                let (half, wide) = (px(5) as i32, px(18) as i32);
-                Rectangle::new([(x, y - half), (x + wide, y + half)], colour.filled())
-            };
-            chart.draw_series(bars)?.label(label).legend(swatch);
+            chart.draw_series(bars)?;
         }
-        let images = self.0.images.len() as f64;
-        let mean = self.0.images.iter().map(|r| r.cycles as f64).sum::<f64>() / images;
-        for (label, x, colour) in [("mean", mean, BLACK), ("without gates", ungated, COLOURS[3])] {
-            let line = LineSeries::new([(x, 0.0), (x, 1.08 * most)], colour.stroke_width(px(2)));
-            let label = format!("{label}: {}", count(x.round() as u64));
-            chart
-                .draw_series(line)?
-                .label(label)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + px(18) as i32, y)], colour.stroke_width(px(2))));
+        for (x, colour) in [(self.mean(), BLACK), (ungated, COLOURS[3])] {
+            chart.draw_series(LineSeries::new([(x, 0.0), (x, 1.08 * most)], colour.stroke_width(px(2))))?;
         }
-        legend(&mut chart, SeriesLabelPosition::UpperMiddle, scale)?;
+        legend.draw(root, (MARGIN, SIZE.1 - bottom), scale)?;
         root.present()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Study;
 use crate::data::Image;
-use crate::draw::{COLOURS, FONT, Painted, Picture};
+use crate::draw::{COLOURS, FONT, Painted, Picture, shortened};
 use crate::text::count;
 use lcsim_spec::Shape;
 use plotters::coord::Shift;
@@ -59,7 +59,7 @@ impl Picture for Extremes<'_> {
         };
         root.fill(&WHITE)?;
         text("Easy and hard images", (WIDTH / 2, 24), 22, HPos::Center, &BLACK)?;
-        text(&self.study.caption(), (WIDTH / 2, 52), 14, HPos::Center, &BLACK)?;
+        text(&shortened(&self.study.caption(), 14, WIDTH - 40), (WIDTH / 2, 52), 14, HPos::Center, &BLACK)?;
         let mut top = TOP;
         let left = (WIDTH - A_LINE as u32 * CELL.0) / 2;
         for (heading, chosen) in ["Fewest cycles", "Most cycles"].iter().zip(self.chosen()) {
@@ -72,10 +72,11 @@ impl Picture for Extremes<'_> {
                 let middle = x + CELL.0 / 2;
                 text(&count(record.cycles), (middle, y + SIDE + 14), 13, HPos::Center, &BLACK)?;
                 let colour = if record.class == record.label { &COLOURS[0] } else { &COLOURS[1] };
-                text(&self.study.classes[record.label], (middle, y + SIDE + 32), 12, HPos::Center, colour)?;
+                let name = |name: &str| shortened(name, 12, CELL.0 - 6);
+                text(&name(&self.study.classes[record.label]), (middle, y + SIDE + 32), 12, HPos::Center, colour)?;
                 if record.class != record.label {
                     let taken = format!("taken for {}", self.study.classes[record.class]);
-                    text(&taken, (middle, y + SIDE + 48), 12, HPos::Center, colour)?;
+                    text(&name(&taken), (middle, y + SIDE + 48), 12, HPos::Center, colour)?;
                 }
             }
             top += self.lines() * CELL.1;

@@ -129,6 +129,13 @@ impl Study {
         })
     }
 
+    /// How many images each class has.
+    fn images_of_classes(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.classes.len()];
+        self.images.iter().for_each(|record| counts[record.label] += 1);
+        counts
+    }
+
     /// Says what a picture shows.
     pub fn caption(&self) -> String {
         let threshold = crate::curve::suffix(self.threshold);
@@ -167,7 +174,7 @@ fn layers(gated: &Simulator, outcomes: &[Outcome], images: &[Image], classes: us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draw::{png, svg};
+    use crate::draw::{Picture, png, svg};
     use lcsim_spec::Shape;
 
     /// Images of 1 pixel, with these cycles; every third is taken for another class.
@@ -233,5 +240,59 @@ mod tests {
         for word in ["a &amp; b", "2.5", "of 8", "is much too long/conv"] {
             assert!(drawn[2].contains(word), "{word}");
         }
+    }
+
+    /// `layers` convolutions of 8 channels, and classes whose images compute as many channels as their number, modulo 8.
+    fn large(layers: usize, classes: usize) -> Study {
+        let images = (0..classes).map(|image| Record { image, label: image, class: image, cycles: 100, macs: 1 });
+        let layer = |n: usize| Layer {
+            conv: format!("layer {n}"),
+            channels: 8,
+            computed: (0..classes).map(|class| Some((class % 8) as f64)).collect(),
+        };
+        let block = |n: usize| Block { lnet: format!("lnet {n}"), skip_rate: 0.25 };
+        Study {
+            classes: (0..classes).map(|class| format!("class with a long name {class}")).collect(),
+            layers: (0..layers).map(layer).collect(),
+            blocks: (0..layers).map(block).collect(),
+            images: images.collect(),
+            ..study(&[])
+        }
+    }
+
+    #[test]
+    fn a_picture_of_many_classes_and_layers_is_bounded_and_says_what_it_merges() {
+        let small = large(20, 10);
+        let text = svg(&Channels(&small)).expect("drawn");
+        assert!(!text.contains("plot.json") && text.contains("layer 19"), "all fit");
+        let study = large(200, 1000);
+        let channels = Channels(&study);
+        let (width, height) = channels.size();
+        assert!(width < 2400 && height < 2000, "{width}x{height}");
+        let columns = channels.columns();
+        assert!(columns.windows(2).all(|two| two[0].end == two[1].start), "{columns:?}");
+        assert_eq!((columns[0].start, columns[columns.len() - 1].end), (0, 1000));
+        let text = svg(&channels).expect("drawn");
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        let texts: Vec<(f64, f64, &str)> = (document.descendants().filter(|n| n.has_tag_name("text")))
+            .map(|n| {
+                let number = |name| n.attribute(name).and_then(|v| v.parse().ok()).expect("a number");
+                (number("x"), number("y"), n.text().unwrap_or_default().trim())
+            })
+            .collect();
+        assert!(
+            texts.iter().any(|t| t.2 == "28 classes to a column, one of 4 convolutions; plot.json has all of them")
+        );
+        assert!(texts.iter().any(|t| t.2 == "0-27") && texts.iter().any(|t| t.2 == "layer 196"), "{texts:?}");
+        // Of classes 0 to 27, 4 have each number from 0 to 3, and 3 each from 4 to 7.
+        assert!(texts.iter().any(|t| t.2 == format!("{:.1}", (4.0 * 6.0 + 3.0 * 22.0) / 28.0)));
+        // No text covers the next on its line.
+        let mut heads: Vec<_> = texts.iter().filter(|t| t.2.contains('-')).collect();
+        heads.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let clear = |a: &(f64, f64, &str), b: &(f64, f64, &str)| {
+            b.0 - a.0 > f64::from(crate::draw::width(a.2, 12) + crate::draw::width(b.2, 12)) / 2.0
+        };
+        assert!(heads.windows(2).all(|two| clear(two[0], two[1])), "{heads:?}");
+        svg(&Blocks(&study)).expect("drawn");
     }
 }

@@ -25,6 +25,29 @@ fn what_changed_is_marked_and_what_did_not_is_not() {
 }
 
 #[test]
+fn reports_of_different_cycle_models_say_so() {
+    let folder = tempfile::tempdir().expect("folder");
+    let [new, old, older] = ["new.json", "old.json", "older.json"].map(|name| folder.path().join(name));
+    stdout(&["run", "--images", "1", "--quiet", "--json", arg(&new)]);
+    let mut report: serde_json::Value = serde_json::from_slice(&fs::read(&new).expect("written")).expect("JSON");
+    assert_eq!(report["cycle_model"], lcsim_spec::CYCLE_MODEL);
+    report["cycle_model"] = 1.into();
+    fs::write(&old, report.to_string()).expect("written");
+    // Version 0.1.0 did not write the field.
+    report.as_object_mut().expect("a report").remove("cycle_model");
+    fs::write(&older, report.to_string()).expect("written");
+    let model = lcsim_spec::CYCLE_MODEL;
+    assert!(stdout(&["compare", arg(&old), arg(&new)]).contains(&format!("cycle model: 1 | {model}: the machine was")));
+    let text = stdout(&["compare", arg(&older), arg(&new)]);
+    assert!(text.contains(&format!("cycle model: not told | {model}")), "{text}");
+    assert!(!stdout(&["compare", arg(&older), arg(&older)]).contains("cycle model"));
+    // What was not told is not made up.
+    let again = stdout(&["report", arg(&older), "--markdown", "-"]);
+    assert!(!again.contains("cycle model"), "{again}");
+    assert!(stdout(&["report", arg(&new), "--markdown", "-"]).contains(&format!("cycle model {model}")));
+}
+
+#[test]
 fn what_is_no_report_is_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let file = folder.path().join("a.json");

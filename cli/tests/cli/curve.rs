@@ -1,6 +1,7 @@
 //! `lcsim curve`: its points are those of `lcsim run`, and are kept.
 
-use crate::{arg, embedded_config, lcsim, refused, repository};
+use crate::{arg, embedded_config, lcsim, refused, repository, stdout};
+use lcsim_golden::container;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -147,7 +148,8 @@ fn what_cannot_be_measured_is_refused_before_the_first_point() {
     };
     with(&["--config", &format!("8x8,{}", arg(&small))], &["resnet8-lcnet on", "memory.weight_bytes", "1024"]);
     with(&["--config", "9x9"], &["9x9", "neither a file nor an embedded configuration"]);
-    with(&["model.onnx"], &["model.onnx", "expected .safetensors", "lcsim quantize"]);
+    with(&["model.onnx"], &["model.onnx", "cannot read"]);
+    with(&["model.pt"], &["model.pt", "expected .onnx or .safetensors"]);
     with(&["missing.safetensors"], &["missing.safetensors"]);
     with(&["--data", "missing"], &["missing"]);
     with(&["--offset", "999"], &["2 images from image 999 on asked for, 1 available"]);
@@ -156,6 +158,130 @@ fn what_cannot_be_measured_is_refused_before_the_first_point() {
     let args = ["curve", arg(&model), "--images", "2", "--out", arg(&out)];
     refused(&args, &["cannot"]);
     assert_eq!(fs::read_to_string(&out).expect("kept"), "mine");
+}
+
+/// Points, as the JSON file has them.
+fn points(out: &Path) -> Vec<Value> {
+    json(&out.join("curve.json"))["points"].as_array().expect("points").clone()
+}
+
+#[test]
+fn accelerators_of_one_name_are_told_apart() {
+    let folder = tempfile::tempdir().expect("folder");
+    let text = embedded_config("16x16");
+    let with = |name: &str, key: &str, value: usize| {
+        let path = folder.path().join(name);
+        let is_it = |line: &str| line.split('=').next().is_some_and(|k| k.trim() == key);
+        let lines = text.lines().map(|line| if is_it(line) { format!("{key} = {value}") } else { line.into() });
+        fs::write(&path, lines.collect::<Vec<_>>().join("\n")).expect("written");
+        path
+    };
+    let (few, slow) = (with("few.toml", "rows", 4), with("slow.toml", "macs", 1));
+    let out = folder.path().join("out");
+    let configs = ["16x16", arg(&few), arg(&slow), arg(&few)].join(",");
+    let args = ["curve", arg(&repository("models/resnet8-lcnet.safetensors"))].map(String::from);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let rest = ["--images", "2", "--config", &configs, "--out", arg(&out)];
+    let output = lcsim(&[&args[..], &rest].concat()).assert().success().get_output().clone();
+    let notes = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(notes.contains("few.toml, 16 gate MACs, is left out: the same accelerator as 16x16"), "{notes}");
+    let labels = ["16x16, rows 16, gate MACs 16", "16x16, rows 4, gate MACs 16", "16x16, rows 16, gate MACs 1"];
+    let points = points(&out);
+    assert_eq!(points.iter().map(|p| &p["accelerator"]).collect::<Vec<_>>(), labels);
+    assert!(points.iter().all(|p| p["pareto"] == true), "each is alone on its accelerator: {points:?}");
+    let rows: Vec<_> = points.iter().map(|p| p["parameters"]["array"]["rows"].as_u64()).collect();
+    assert_eq!(rows, [Some(16), Some(4), Some(16)]);
+    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    let picture = fs::read_to_string(out.join("curve.svg")).expect("written");
+    assert!(labels.iter().all(|label| table.contains(label) && picture.contains(label)), "{table}");
+    let mut csv = csv::Reader::from_path(out.join("curve.csv")).expect("a table");
+    let head = csv.headers().expect("a head").clone();
+    let column = |name: &str| head.iter().position(|h| h == name).expect(name);
+    let (rows, macs, dram) = (column("array.rows"), column("gate.macs"), column("dram.latency_cycles"));
+    let (weights, accelerator) = (column("memory.weight_bytes"), column("accelerator"));
+    let records: Vec<_> = csv.records().map(|record| record.expect("a record")).collect();
+    assert_eq!(records.iter().map(|r| &r[accelerator]).collect::<Vec<_>>(), labels);
+    assert_eq!(
+        records.iter().map(|r| [&r[rows], &r[macs]]).collect::<Vec<_>>(),
+        [["16", "16"], ["4", "16"], ["16", "1"]]
+    );
+    assert!(records.iter().all(|r| r[dram].is_empty() && r[weights].parse::<u64>().is_ok()));
+}
+
+#[test]
+fn networks_of_one_name_are_told_apart_by_their_folders() {
+    let folder = tempfile::tempdir().expect("folder");
+    let model = |kind: &str| {
+        let net = container::load(&repository(&format!("models/resnet8-{kind}.safetensors"))).expect("shipped");
+        let path = folder.path().join(kind).join("model.safetensors");
+        fs::create_dir(folder.path().join(kind)).expect("folder");
+        let named = lcsim_spec::QuantNetwork { name: "model".into(), ..net };
+        fs::write(&path, container::save(&named).expect("valid")).expect("written");
+        path
+    };
+    let [first, second] = ["lcnet", "dense"].map(model);
+    let copy = folder.path().join("copy.safetensors");
+    fs::copy(&first, &copy).expect("copied");
+    let out = folder.path().join("out");
+    let args = ["curve", arg(&first), arg(&second), arg(&copy), "--images", "2", "--out", arg(&out)];
+    let output = lcsim(&args).assert().success().get_output().clone();
+    let notes = String::from_utf8(output.stderr).expect("UTF-8");
+    let left_out = format!("{} is left out: the same network as {}", copy.display(), first.display());
+    assert!(notes.contains(&left_out), "{notes}");
+    let points = points(&out);
+    assert_eq!(points.iter().map(|p| &p["model"]).collect::<Vec<_>>(), ["model, lcnet", "model, dense"]);
+    let table = String::from_utf8(output.stdout).expect("UTF-8");
+    let dense = table.lines().find(|line| line.contains("model, dense")).expect("a line");
+    assert!(dense.split_whitespace().any(|cell| cell == "-"), "no realised fraction without gates: {dense}");
+}
+
+#[test]
+fn float_networks_are_quantised_on_the_fly() {
+    let folder = tempfile::tempdir().expect("folder");
+    let onnx = repository("models/resnet8-lcnet.onnx");
+    let args = ["curve", arg(&onnx), "--config", "16x16", "--images", "2", "--out", arg(folder.path())];
+    let output = lcsim(&args).assert().success().get_output().clone();
+    let notes = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(notes.contains("resnet8-lcnet.onnx quantised with"), "{notes}");
+    let report = stdout(&["run", "--model", arg(&onnx), "--config", "16x16", "--images", "2", "--json", "-"]);
+    let report: Value = serde_json::from_str(&report).expect("JSON");
+    let points = points(folder.path());
+    assert_eq!((points.len(), &points[0]["cycles"]), (1, &report["cycles"]["mean"]));
+}
+
+#[test]
+fn a_stored_point_that_contradicts_itself_is_measured_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    curve(folder.path(), &[]);
+    let written = fs::read(folder.path().join("curve.csv")).expect("written");
+    let file =
+        fs::read_dir(folder.path().join("points")).expect("there").next().expect("a point").expect("entry").path();
+    let text = fs::read_to_string(&file).expect("written");
+    let model = &json(&file)["point"]["model"];
+    let accuracy = json(&file)["point"]["accuracy"].to_string();
+    let of = |accuracy: &str| text.replace(&format!("\"accuracy\": {accuracy}"), "\"accuracy\": 1.7");
+    for (text, why) in [
+        (of(&accuracy), "accuracy: expected 0 to 1, found 1.7"),
+        (text.replace("lcsim.point/1", "lcsim.point/9"), "schema: expected lcsim.point/1, found lcsim.point/9"),
+        (" ".repeat(2 << 20), "at most 1048576 bytes"),
+    ] {
+        fs::write(&file, text).expect("written");
+        let (_, notes) = curve(folder.path(), &[]);
+        assert_eq!(notes.lines().count(), 1, "{notes}");
+        for part in ["measured again: ", why, model.as_str().expect("a name"), arg(&file)] {
+            assert!(notes.contains(part), "`{part}` is not in: {notes}");
+        }
+        assert_eq!(fs::read(folder.path().join("curve.csv")).expect("written"), written);
+    }
+}
+
+#[test]
+fn pictures_come_in_the_formats_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    curve(folder.path(), &["--format", "jpeg,svg", "--quiet"]);
+    let there = |ending: &str| folder.path().join(format!("curve.{ending}")).exists();
+    assert_eq!(["jpg", "svg", "png"].map(there), [true, true, false]);
+    assert!(fs::read(folder.path().join("curve.jpg")).expect("written").starts_with(b"\xff\xd8\xff"));
 }
 
 #[cfg(unix)]

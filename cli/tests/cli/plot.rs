@@ -72,6 +72,21 @@ fn plots_do_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
+fn pictures_come_in_the_formats_asked_for() {
+    let folder = tempfile::tempdir().expect("folder");
+    plot(folder.path(), &["--format", "jpeg"]);
+    let mut names: Vec<_> =
+        fs::read_dir(folder.path()).expect("there").map(|e| e.expect("entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["blocks.jpg", "channels.jpg", "cycles.jpg", "extremes.jpg", "images.csv", "plot.json"]);
+    assert!(fs::read(folder.path().join("cycles.jpg")).expect("written").starts_with(b"\xff\xd8\xff"));
+    // Pixels as SVG would be an element each.
+    let folder = tempfile::tempdir().expect("folder");
+    plot(folder.path(), &["--format", "svg"]);
+    assert!(folder.path().join("extremes.png").exists() && !folder.path().join("cycles.png").exists());
+}
+
+#[test]
 fn what_cannot_be_plotted_is_refused_before_the_work() {
     let folder = tempfile::tempdir().expect("folder");
     let out = folder.path().join("plots");

@@ -10,6 +10,24 @@ fn report(args: &[&str]) -> String {
 }
 
 #[test]
+fn a_network_without_gates_saves_nothing() {
+    let dense = crate::repository("models/resnet8-dense.safetensors");
+    let folder = tempfile::tempdir().expect("folder");
+    let json = folder.path().join("report.json");
+    let text = stdout(&["run", "--model", arg(&dense), "--images", "1", "--json", arg(&json)]);
+    let [markdown, html] = ["--markdown", "--html"].map(|format| stdout(&["report", arg(&json), format, "-"]));
+    for text in [&text, &markdown, &html] {
+        for figure in ["realised fraction", "MAC reduction", "speed-up"] {
+            assert!(!text.contains(figure), "{figure}: {text}");
+        }
+    }
+    let same = stdout(&["compare", arg(&json), arg(&json)]);
+    assert!(!same.contains("realised fraction") && !same.contains("speed-up"), "{same}");
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).expect("written")).expect("JSON");
+    assert_eq!(report["realized_fraction"], 1.0, "the layout of the report stays");
+}
+
+#[test]
 fn reports_do_not_depend_on_the_number_of_threads() {
     assert_eq!(report(&["--threads", "1"]), report(&["--threads", "2"]));
 }
@@ -165,7 +183,10 @@ fn help_lists_the_commands_and_completions_exist() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(stdout(&["completions", shell]).contains("lcsim"), "{shell}");
     }
-    lcsim(&["--version"]).assert().success().stdout(format!("lcsim {}\n", env!("CARGO_PKG_VERSION")));
+    let version = env!("CARGO_PKG_VERSION");
+    lcsim(&["-V"]).assert().success().stdout(format!("lcsim {version}\n"));
+    let long = format!("lcsim {version} (cycle model {})\n", lcsim_spec::CYCLE_MODEL);
+    lcsim(&["--version"]).assert().success().stdout(long);
 }
 
 fn parsed(args: &[&str]) -> Report {

@@ -1,4 +1,6 @@
 // One request at a time: a write is carried out in the next cycle, a read is answered in the second next.
+// Number of the cycle model, by which the core counts as the simulator of that number does.
+localparam [31:0] CYCLE_MODEL = 32'd@CYCLE_MODEL@;
 localparam REGISTERS = 4'd0, IMAGE = 4'd@IMAGE_REGION@, LOGITS = 4'd@LOGIT_REGION@;
 wire [3:0] region = i_request_address[31:28];
 reg reading_r, response_r, go_r, start_r, starting_r, write_r, forced_open_r, image_waits_r;
@@ -21,18 +23,20 @@ wire goes = writes && (region == REGISTERS) && (i_request_address[27:0] == 28'd0
 wire [31:0] status = {@fit(i_pc,PCW,16)@, 12'd0, i_gate_busy, i_array_busy, i_done && !busy, busy};
 always @(posedge clock) begin
   offset_r <= i_request_address[27:0]; logit_r <= (region == LOGITS);
-  register_r <= (i_request_address[31:2] == {REGISTERS, 26'd0});
+  register_r <= (i_request_address[31:3] == {REGISTERS, 25'd0});
   data_r <= i_request_data; write_r <= writes;
   if (write_r) staged_r <= staged[@STAGED@-1:32];
   // Held until it is taken, whatever stands on the request's wires meanwhile.
   if (reading_r) begin
     if (logit_r) response_data_r <= i_logit_read;
     else if (!register_r) response_data_r <= 32'd0;
-    else case (offset_r[1:0])
-      2'd0: response_data_r <= status;
-      2'd1: response_data_r <= cycles_r;
-      2'd2: response_data_r <= @fit(logits_r,KW1,32)@;
-      default: response_data_r <= {16'd@C@, 16'd@R@};
+    else case (offset_r[2:0])
+      3'd0: response_data_r <= status;
+      3'd1: response_data_r <= cycles_r;
+      3'd2: response_data_r <= @fit(logits_r,KW1,32)@;
+      3'd3: response_data_r <= {16'd@C@, 16'd@R@};
+      3'd4: response_data_r <= CYCLE_MODEL;
+      default: response_data_r <= 32'd0;
     endcase
   end
   reading_r <= accepted && !i_request_write;

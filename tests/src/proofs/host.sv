@@ -34,6 +34,7 @@ end else begin
     32'd1: answer <= cycles;
     32'd2: answer <= count;
     32'd3: answer <= {C[15:0], R[15:0]};
+    32'd4: answer <= CYCLE_MODEL;
     default: answer <= (asked[31:28] == 4'd7) ? i_logit_read : 32'd0;
   endcase
 end
@@ -52,7 +53,7 @@ always @(*) if (known) begin
   quiet_while_working: assert(!working || !(o_program_write || o_filter_write || o_param_write || o_gate_weight_write
     || o_gate_param_write));
   knows_the_request: assert((was_reads == reading_r) && (!was_reads || ((asked[27:0] == offset_r)
-    && (logit_r == (asked[31:28] == 4'd7)) && (register_r == (asked[31:2] == 30'd0)))));
+    && (logit_r == (asked[31:28] == 4'd7)) && (register_r == (asked[31:3] == 29'd0)))));
   knows_the_start: assert(starting_r == (go_r || start_r));
   knows_the_image: assert((was_start == go_r) && (waiting == image_waits_r) && (cycles == cycles_r) && (count == logits_r));
   answer_waits: cover(o_response_valid && was_valid && !was_ready);

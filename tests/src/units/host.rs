@@ -3,7 +3,7 @@
 use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
-use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL};
 
 /// Regions that are written, by number, and their memories.
 const MEMORIES: [(i64, &str); 6] =
@@ -114,8 +114,9 @@ impl Host {
         self.read(1, self.cycles);
         self.read(2, self.logits);
         self.read(3, self.shape);
+        self.read(4, i64::from(CYCLE_MODEL));
         // What does not exist.
-        let address = self.rng.pick(&[4, 1000, 1 << 28, 15 << 28]);
+        let address = self.rng.pick(&[5, 8, 1000, 1 << 28, 15 << 28]);
         self.read(address, 0);
         let logit = self.rng.range(0, 7);
         let value = self.rng.within((1 << 31) - 1);
