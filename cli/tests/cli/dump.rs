@@ -14,15 +14,17 @@ use std::path::Path;
 fn arrays(folder: &Path) -> BTreeMap<String, (String, Vec<u8>)> {
     let bytes = fs::read(folder.join("dump.npz")).expect("written");
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a ZIP");
+    let count = zip.len();
     let read = |i| {
         let mut entry = zip.by_index(i).expect("an entry");
         let mut npy = vec![];
         entry.read_to_end(&mut npy).expect("readable");
         let header = 10 + usize::from(u16::from_le_bytes([npy[8], npy[9]]));
         let text = String::from_utf8(npy[10..header].to_vec()).expect("text");
-        (entry.name().strip_suffix(".npy").expect("an array").to_string(), (text, npy[header..].to_vec()))
+        let name = entry.name().expect("text").strip_suffix(".npy").expect("an array").to_string();
+        (name, (text, npy[header..].to_vec()))
     };
-    (0..zip.len()).map(read).collect()
+    (0..count).map(read).collect()
 }
 
 fn floats((header, bytes): &(String, Vec<u8>)) -> Vec<f32> {
