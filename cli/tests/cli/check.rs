@@ -1,6 +1,7 @@
 //! `lcsim check`: what it recognises, what it finds in the way, and that it agrees with `lcsim run`.
 
-use crate::{arg, embedded_config, lcsim, repository, stdout};
+use crate::bad_input::cramped_config;
+use crate::{arg, lcsim, repository, stdout};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -47,8 +48,7 @@ fn shipped_models_are_recognised() {
 fn an_accelerator_that_is_too_small_is_told_what_it_lacks_and_what_would_do() {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("mine.toml");
-    let text = embedded_config("16x16").replace("scratch_bytes = 32_768", "scratch_bytes = 64");
-    fs::write(&path, text.replace("parameters = 8_192", "parameters = 9")).expect("written");
+    fs::write(&path, cramped_config()).expect("written");
     let model = repository("models/resnet8-lcnet.safetensors");
     let (found, code) = checked(&model, &["--config", arg(&path)]);
     let accelerator = &found["accelerators"][0];
