@@ -305,7 +305,8 @@ mod tests {
         let asked = asked();
         let question = asked.question();
         assert!(matches!(store.find(&question).expect("a key"), Found::Nothing));
-        let point = Point { gate_energy_share: 0.010819962885290399, ..at(&asked.net.name, 0.9, 100.0) };
+        let threshold = asked.net.threshold().to_num();
+        let point = Point { threshold, gate_energy_share: 0.010819962885290399, ..at(&asked.net.name, 0.9, 100.0) };
         store.keep(&question, &point).expect("written");
         match store.find(&question).expect("a key") {
             Found::Point(found) => assert_eq!(*found, point),
