@@ -14,7 +14,9 @@ pub fn labels(models: &[(&str, &Path)]) -> Vec<String> {
         }
         let from_end = |parts: &[&str], n: usize| parts.iter().rev().nth(n).map(|p| p.to_string());
         let behind = shared(&|n| namesakes.iter().all(|other| from_end(other, n) == from_end(&own, n)));
-        let differs = &own[ahead.min(own.len() - behind)..own.len() - behind];
+        // The same folder is not both ahead and behind.
+        let shortest = namesakes.iter().map(Vec::len).min().unwrap_or(0);
+        let differs = &own[ahead.min(shortest - behind)..own.len() - behind];
         match differs {
             [] => format!("{name}, ."),
             [.., _] if behind > 0 => format!("{name}, {}", differs.join("/")),

@@ -118,8 +118,10 @@ impl Picture for Plot<'_> {
         }
         let left_out = names(root, &chart, &machines, scale)?;
         let mut caption = self.caption.to_string();
-        if left_out > 0 {
-            caption += &format!("; {left_out} names are left out for want of room");
+        match left_out {
+            0 => {}
+            1 => caption += "; 1 name is left out for want of room",
+            _ => caption += &format!("; {left_out} names are left out for want of room"),
         }
         for (text, middle, size) in [("Accuracy against cycles", 24, 22), (&caption, 50, 14)] {
             let style = font(size).color(&BLACK).pos(Pos::new(HPos::Center, VPos::Center));
@@ -196,10 +198,15 @@ fn at(p: &Point) -> (f64, f64) {
     (p.cycles, 100.0 * p.accuracy)
 }
 
-/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten.
+/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten; in a short range, every fifth of that.
 fn ticks(range: &Range<f64>) -> Vec<f64> {
+    let inside = |tick: &f64| range.contains(tick);
     let steps = (0..18).flat_map(|power| [1.0, 2.0, 3.0, 5.0, 7.0].map(|first| first * 10f64.powi(power)));
-    steps.filter(|tick| range.contains(tick)).collect()
+    let coarse: Vec<f64> = steps.filter(inside).collect();
+    if coarse.len() > 2 {
+        return coarse;
+    }
+    (0..18).flat_map(|power| (5..50).map(move |n| f64::from(n) * 0.2 * 10f64.powi(power))).filter(inside).collect()
 }
 
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
@@ -277,6 +284,14 @@ mod tests {
                     assert!(lower < top, "{words}: {upper} to {lower}, legend from {top} on");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_axis_has_some_lines_and_not_too_many() {
+        for (from, to) in [(1e2, 1e6), (1e4, 3e4), (28_000.0, 41_000.0), (99_000.0, 121_000.0), (1.0, 1e9)] {
+            let ticks = ticks(&(from..to)).len();
+            assert!((2..50).contains(&ticks), "{from} to {to}: {ticks}");
         }
     }
 

@@ -255,7 +255,11 @@ mod tests {
 
     #[test]
     fn images_are_told_apart_by_label_offset_name_and_number() {
-        let data = |name: &str| Dataset { name: name.into(), ..Dataset::open("cifar10-test").expect("embedded") };
+        let data = |name: &str| {
+            let mut data = Dataset::open("cifar10-test").expect("embedded");
+            data.name = name.into();
+            data
+        };
         let some = [image(&[1, 2], 3), image(&[4, 5], 6)];
         let all = [
             of_images(&data("a"), 0, &some),
@@ -301,7 +305,8 @@ mod tests {
         let asked = asked();
         let question = asked.question();
         assert!(matches!(store.find(&question).expect("a key"), Found::Nothing));
-        let point = Point { gate_energy_share: 0.010819962885290399, ..at(&asked.net.name, 0.9, 100.0) };
+        let threshold = asked.net.threshold().to_num();
+        let point = Point { threshold, gate_energy_share: 0.010819962885290399, ..at(&asked.net.name, 0.9, 100.0) };
         store.keep(&question, &point).expect("written");
         match store.find(&question).expect("a key") {
             Found::Point(found) => assert_eq!(*found, point),

@@ -76,7 +76,7 @@ impl Picture for Cycles<'_> {
             .x_desc("cycles")
             .y_desc("images")
             .x_label_formatter(&|x| count(x.max(0.0).round() as u64))
-            .y_label_formatter(&|y| format!("{y:.0}"))
+            .y_label_formatter(&|y| if (y - y.round()).abs() < 0.01 { format!("{y:.0}") } else { String::new() })
             .label_style(font(13))
             .axis_desc_style(font(15))
             .light_line_style(BLACK.mix(0.06))
