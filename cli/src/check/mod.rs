@@ -159,18 +159,22 @@ fn runnable(
     let mut with_data = || -> Result<QuantNetwork> {
         let data = Dataset::open(data, args.classes.class_order)?;
         notes.extend(data.note());
-        let measured = Measured { data: &data, images: data.range(0, Count::AtMost(RUN_IMAGES))? };
-        let net = match model {
+        let images = data.range(0, Count::AtMost(RUN_IMAGES))?;
+        let expected = match model {
+            Model::Quantised(net) => Expected::by_quantized(net),
+            Model::Float(net, _) => Expected::by_float(net),
+        };
+        data.images(images.clone(), &expected)?;
+        match model {
             Model::Quantised(net) => {
                 load::refuse_options(args, &path.display().to_string())?;
-                net.clone()
+                Ok(net.clone())
             }
             Model::Float(net, _) => {
-                calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network
+                let measured = Measured { data: &data, images };
+                Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
             }
-        };
-        data.images(measured.images, &Expected::by_quantized(&net))?;
-        Ok(net)
+        }
     };
     let error = match with_data() {
         Ok(net) => return Some(net),

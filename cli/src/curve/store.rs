@@ -256,7 +256,11 @@ mod tests {
 
     #[test]
     fn images_are_told_apart_by_label_offset_name_and_number() {
-        let data = |name: &str| Dataset { name: name.into(), ..Dataset::open("cifar10-test", None).expect("embedded") };
+        let data = |name: &str| {
+            let mut data = Dataset::open("cifar10-test", None).expect("embedded");
+            data.name = name.into();
+            data
+        };
         let some = [image(&[1, 2], 3), image(&[4, 5], 6)];
         let all = [
             of_images(&data("a"), 0, &some),

@@ -10,7 +10,7 @@ fn model() -> PathBuf {
 }
 
 /// What a command wrote to stderr; it has to succeed.
-fn notes(args: &[&str]) -> String {
+fn notes_of(args: &[&str]) -> String {
     let output = lcsim(args).assert().success().get_output().stderr.clone();
     String::from_utf8(output).expect("UTF-8")
 }
@@ -34,13 +34,13 @@ fn write_batch(path: &Path, records: usize, seed: u8) {
 fn the_default_takes_images_that_are_not_measured() {
     let model = model();
     let run = ["run", "--images", "2", "--model", arg(&model)];
-    let notes = notes(&run);
+    let notes = notes_of(&run);
     assert!(notes.contains("resnet8-lcnet.onnx: 9 convolutions, 3 blocks"), "{notes}");
     let which = "quantised with 128 images of cifar10-test that are not measured, from image 872 on";
     assert!(notes.contains(which), "{notes}");
     lcsim(&[&run[..], &["--quiet"]].concat()).assert().success().stdout("").stderr("");
     // Those before the measured ones do too where none is behind them.
-    let notes = notes(&[&run[..], &["--offset", "998", "--calibration-images", "4"]].concat());
+    let notes = notes_of(&[&run[..], &["--offset", "998", "--calibration-images", "4"]].concat());
     assert!(notes.contains("4 images of cifar10-test that are not measured;"), "{notes}");
     let args = [&run[..], &["--calibration-images", "999"]].concat();
     refused(
@@ -69,7 +69,7 @@ fn training_images_beside_the_data_go_first() {
     let model = model();
     for data in [&test, folder.path()] {
         // Of the test images none is left, and none is needed.
-        let notes = notes(&["run", "--images", "3", "--model", arg(&model), "--data", arg(data)]);
+        let notes = notes_of(&["run", "--images", "3", "--model", arg(&model), "--data", arg(data)]);
         let which = format!("quantised with 3 images of {};", one.display());
         assert!(notes.contains(&which), "{notes}");
     }
@@ -93,7 +93,7 @@ fn where_no_image_is_left_the_user_has_to_say_which() {
     refused(&["plot", "-q", "--model", model, "--data", arg(&data), "--out", arg(&out)], &words);
     let eval = lcsim(&["eval", model, "--data", arg(&data)]).assert().code(2).get_output().stderr.clone();
     assert!(words.iter().all(|word| String::from_utf8_lossy(&eval).contains(word)));
-    let notes = notes(&["run", "--model", model, "--data", arg(&data), "--calibration", "same"]);
+    let notes = notes_of(&["run", "--model", model, "--data", arg(&data), "--calibration", "same"]);
     assert!(notes.contains("quantised with 3 images of") && notes.contains("which are measured too"), "{notes}");
 }
 
@@ -117,4 +117,24 @@ fn options_of_float_models_are_refused_with_quantised_ones() {
     value("--mean", "123.675", "pixels count from 0 to 1 here, not to 255");
     value("--std", "0", "above 0");
     value("--std", "nan", "above 0");
+}
+
+#[test]
+fn check_reads_a_model_as_run_does() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, model) = (folder.path().join("mine.bin"), model());
+    write_batch(&data, 3, 1);
+    let model = arg(&model);
+    for (more, part) in [
+        (&["--data", arg(&data)][..], "all 3 images are measured"),
+        (&["--output", "no such"], "no such"),
+        (&["--config", "8x8", "--set", "array.rosw=8"], "unknown key `rosw`"),
+    ] {
+        for command in [&["check", model][..], &["run", "--model", model]] {
+            let output = lcsim(&[command, &["-q"], more].concat()).assert().code(2).get_output().stderr.clone();
+            let message = String::from_utf8(output).expect("UTF-8");
+            assert!(message.contains(part), "{message}");
+        }
+    }
+    lcsim(&["check", model, "-q", "--data", arg(&data), "--calibration", "same", "--mean", "0.5"]).assert().success();
 }
