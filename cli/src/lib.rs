@@ -3,6 +3,7 @@
 //! Only [`commands`] print; everything else returns values and errors.
 
 pub mod args;
+pub mod calibration;
 pub mod check;
 pub mod commands;
 pub mod compare;

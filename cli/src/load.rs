@@ -1,9 +1,12 @@
-//! Models, accelerators and energy tables from files or from what is embedded.
+//! Models, data, accelerators and energy tables from files or from what is embedded.
 
-use crate::data::{Count, Dataset, Expected};
+use crate::args::{ClassArgs, LoadArgs, NetworkArgs, SetArgs};
+use crate::calibration::{self, Measured, ON_THE_FLY};
+use crate::data::Dataset;
 use crate::embedded::{self, CONFIGS};
 use anyhow::{Context, Result, bail};
-use lcsim_golden::{Network, container, onnx, quantize};
+use lcsim_golden::onnx::{self, Imported, Normalisation};
+use lcsim_golden::{Network, container};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, file};
 use std::path::Path;
@@ -11,28 +14,19 @@ use std::path::Path;
 /// Largest energy table that is read: an ERT has some hundred bytes a component.
 const TABLE_BYTES: u64 = 10_000_000;
 
-/// Images that calibrate a model which is quantised on the fly.
-pub const ON_THE_FLY: Count = Count::AtMost(128);
+/// What takes notes for the user.
+pub type Remark<'a> = &'a dyn Fn(&str);
 
-/// What a model file contains, by its extension.
-#[derive(Debug)]
-pub enum Model {
-    /// `.safetensors`.
-    Quantized(QuantNetwork),
-    /// `.onnx`.
-    Float(Network),
-}
-
-/// Reads a model of either kind.
+/// The data of that name.
 ///
 /// # Errors
-/// Another extension, and those of the readers.
-pub fn model(path: &Path) -> Result<Model> {
-    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("safetensors") => Ok(Model::Quantized(container::load(path)?)),
-        Some("onnx") => Ok(Model::Float(onnx::import(path)?)),
-        _ => bail!("{}: extension: expected .onnx or .safetensors", path.display()),
+/// Those of [`Dataset::open`].
+pub fn data(name: &str, classes: &ClassArgs, remark: Remark) -> Result<Dataset> {
+    let data = Dataset::open(name, classes.class_order)?;
+    if let Some(note) = data.note() {
+        remark(&note);
     }
+    Ok(data)
 }
 
 /// The embedded quantised model.
@@ -43,40 +37,75 @@ pub fn embedded_model() -> Result<QuantNetwork> {
     Ok(container::load_bytes(embedded::MODEL, "embedded model")?)
 }
 
-/// The model in `path`, or the embedded one, with another threshold of its scores if one is given; a float model is
-/// quantised on the fly, which `remark` tells.
+/// The float model in `path`, which notes say what was recognised of.
 ///
 /// # Errors
-/// Those of the readers, of the data and of the quantisation.
-pub fn network(
-    path: Option<&Path>,
-    threshold: Option<Score>,
-    data: &Dataset,
-    remark: impl Fn(&str),
-) -> Result<QuantNetwork> {
-    Ok(with_float(path, threshold, data, remark)?.0)
+/// Those of the import.
+pub fn float(path: &Path, args: &NetworkArgs, remark: Remark) -> Result<Imported> {
+    let imported = onnx::open(path, &args.options())?;
+    remark(&format!("{}: {}", path.display(), imported.network.summary()));
+    if imported.normalisation == Normalisation::Absent {
+        remark(&absent(path));
+    }
+    Ok(imported)
 }
 
-/// Like [`network`], with the float network that was quantised, if the model is one.
-///
-/// # Errors
-/// As [`network`].
-pub fn with_float(
-    path: Option<&Path>,
-    threshold: Option<Score>,
-    data: &Dataset,
-    remark: impl Fn(&str),
-) -> Result<(QuantNetwork, Option<Network>)> {
-    let (net, float) = match path {
-        Some(path) => read(path, data, remark)?,
-        None => (embedded_model()?, None),
-    };
-    Ok((trimmed(net, threshold), float))
+/// What the user should know of a model that says no mean and standard deviation.
+pub fn absent(path: &Path) -> String {
+    format!(
+        "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; --mean and --std give others",
+        path.display()
+    )
+}
+
+/// Where a float network's mean and standard deviation are from.
+pub fn origin(normalisation: Normalisation) -> &'static str {
+    match normalisation {
+        Normalisation::Given => "as given",
+        Normalisation::Metadata => "from the file's lcsim.mean and lcsim.std",
+        Normalisation::Graph => "from the graph, which normalises its input",
+        Normalisation::Absent => "the file says none",
+    }
 }
 
 /// What messages call the model in `path`, or the embedded one.
 pub fn shown(path: Option<&Path>) -> String {
     path.map_or_else(|| "embedded model".into(), |path| path.display().to_string())
+}
+
+/// The model in `path`, or the embedded one, with another threshold of its scores if one is given.
+///
+/// # Errors
+/// Those of [`networks`].
+pub fn network(
+    path: Option<&Path>,
+    threshold: Option<Score>,
+    args: &LoadArgs,
+    measured: &Measured,
+    remark: Remark,
+) -> Result<QuantNetwork> {
+    Ok(with_float(path, threshold, args, measured, remark)?.0)
+}
+
+/// Like [`network`], with the float network that was quantised, if the model is one.
+///
+/// # Errors
+/// Those of [`networks`].
+pub fn with_float(
+    path: Option<&Path>,
+    threshold: Option<Score>,
+    args: &LoadArgs,
+    measured: &Measured,
+    remark: Remark,
+) -> Result<(QuantNetwork, Option<Network>)> {
+    let (net, float) = match path {
+        Some(path) => networks(&[path], args, measured, remark)?.remove(0),
+        None => {
+            refuse_options(args, "the embedded model")?;
+            (embedded_model()?, None)
+        }
+    };
+    Ok((trimmed(net, threshold), float))
 }
 
 /// `net`, with another threshold of its scores if one is given.
@@ -87,47 +116,80 @@ pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     }
 }
 
-fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<(QuantNetwork, Option<Network>)> {
-    let float = match model(path)? {
-        Model::Quantized(net) => return Ok((net, None)),
-        Model::Float(net) => net,
-    };
-    let (net, images) = quantized(path, &float, data, 0, ON_THE_FLY)?;
-    let (path, data) = (path.display(), &data.name);
-    remark(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
-    Ok((net, Some(float)))
+/// What a model file contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `.safetensors`.
+    Quantized,
+    /// `.onnx`.
+    Float,
 }
 
-/// Calibrates `net`, read from `path`, with images of `data` and quantises it; also returns how many images that were.
+/// What a model file contains, by its extension.
 ///
 /// # Errors
-/// Those of the data and of the quantisation.
-pub fn quantized(
-    path: &Path,
-    net: &Network,
-    data: &Dataset,
-    offset: usize,
-    images: Count,
-) -> Result<(QuantNetwork, usize)> {
-    let images = data.select(offset, images, &Expected::by_float(net)).context("calibration images")?;
-    let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
-    let quantized = quantize::quantize(net, &pixels).map_err(|error| error.in_file(path))?;
-    Ok((quantized, pixels.len()))
-}
-
-/// The embedded configuration of that name, or the file.
-///
-/// # Errors
-/// Neither exists, or the file is no configuration.
-pub fn config(name: &str) -> Result<AcceleratorConfig> {
-    if let Some(text) = embedded::text(&CONFIGS, name) {
-        return Ok(AcceleratorConfig::parse(text, name)?);
+/// Another extension.
+pub fn kind(path: &Path) -> Result<Kind> {
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("safetensors") => Ok(Kind::Quantized),
+        Some("onnx") => Ok(Kind::Float),
+        _ => bail!("{}: extension: expected .onnx or .safetensors", path.display()),
     }
+}
+
+/// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes along.
+///
+/// # Errors
+/// Another extension, options that mean nothing to these models, and those of the readers, of the data and of the quantisation.
+pub fn networks(
+    paths: &[&Path],
+    args: &LoadArgs,
+    measured: &Measured,
+    remark: Remark,
+) -> Result<Vec<(QuantNetwork, Option<Network>)>> {
+    let kinds = paths.iter().map(|path| kind(path)).collect::<Result<Vec<_>>>()?;
+    if let (false, [path, ..]) = (kinds.contains(&Kind::Float), paths) {
+        refuse_options(args, &path.display().to_string())?;
+    }
+    let read = |(path, kind): (&&Path, Kind)| match kind {
+        Kind::Quantized => Ok((container::load(path)?, None)),
+        Kind::Float => {
+            let net = float(path, &args.network, remark)?.network;
+            let calibrated = calibration::on_the_fly(path, &net, &args.calibration, ON_THE_FLY, measured)?;
+            let (path, images) = (path.display(), &calibrated.images);
+            remark(&format!("{path} quantised with {images}; see also `lcsim quantize`"));
+            Ok((calibrated.network, Some(net)))
+        }
+    };
+    paths.iter().zip(kinds).map(read).collect()
+}
+
+/// What says how a float model is read means nothing to `model`, which is quantised.
+///
+/// # Errors
+/// There is such an option.
+pub fn refuse_options(args: &LoadArgs, model: &str) -> Result<()> {
+    if let Some(option) = args.network.given() {
+        bail!(
+            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to `lcsim quantize`"
+        );
+    }
+    if let Some(option) = args.calibration.given() {
+        bail!("{option}: {model} is quantised: only an .onnx is calibrated");
+    }
+    Ok(())
+}
+
+/// The accelerator in the embedded configuration of that name or in the file, with what is set otherwise.
+///
+/// # Errors
+/// Neither exists, the file is no configuration, or a parameter that is set is none or is out of its range.
+pub fn config(name: &str, args: &SetArgs) -> Result<AcceleratorConfig> {
     let path = Path::new(name);
-    if !path.exists() {
+    if embedded::text(&CONFIGS, name).is_none() && !path.exists() {
         bail!("{name}: neither a file nor an embedded configuration ({})", embedded::names(&CONFIGS));
     }
-    Ok(AcceleratorConfig::read(path)?)
+    Ok(AcceleratorConfig::load(name, &CONFIGS, &args.set)?)
 }
 
 /// The embedded energy table of that name, or the file.

@@ -168,3 +168,131 @@ fn what_is_not_toml_is_refused_at_its_line() {
     assert!(message.starts_with(&format!("{FILE}:{line}: ")), "{message}");
     assert!(message.ends_with("(line: `rows 8`)"), "{message}");
 }
+
+/// What `--set` makes of an accelerator that is known by a name.
+fn set(name: &str, set: &[&str]) -> Result<AcceleratorConfig, String> {
+    let library = [("8x8", GOOD), ("imagenet", include_str!("../../configs/imagenet-32x32.toml"))];
+    let set: Vec<String> = set.iter().map(ToString::to_string).collect();
+    AcceleratorConfig::load(name, &library, &set).map_err(|e| e.to_string())
+}
+
+#[test]
+fn what_is_set_replaces_what_was_there_and_shows_in_the_name() {
+    let plain = parse(GOOD).expect("valid");
+    let mut expected = plain.clone();
+    expected.array.rows = 4;
+    expected.memory.weight_bytes = 1 << 16;
+    expected.name = "8x8, array.rows=4, memory.weight_bytes=65_536".into();
+    assert_eq!(set("8x8", &["array.rows=4", "memory.weight_bytes=65_536"]), Ok(expected.clone()));
+    // The last one counts.
+    assert_eq!(
+        set("8x8", &["array.rows=2", "memory.weight_bytes=65_536", "array.rows=4"]).expect("valid").array.rows,
+        4
+    );
+    expected.name = "mine".into();
+    assert_eq!(set("8x8", &["array.rows=4", "name=mine", "memory.weight_bytes = 65_536"]), Ok(expected));
+    assert_eq!(set("8x8", &[]), Ok(plain));
+    let dram = set("imagenet", &["dram.prefetch=speculative"]).expect("a text needs no quotes");
+    assert_eq!(dram, set("imagenet", &["dram.prefetch=\"speculative\""]).expect("valid"));
+    assert_eq!(dram.name, "imagenet-32x32, dram.prefetch=speculative");
+}
+
+#[test]
+fn what_cannot_be_set_is_refused_by_what_was_typed() {
+    for (wrong, message) in [
+        ("array.rosw=8", "--set array.rosw=8: unknown key `rosw`, did you mean `rows`?"),
+        ("rows=8", "--set rows=8: unknown key `rows`, did you mean `array.rows`?"),
+        ("aray.rows=8", "--set aray.rows=8: unknown key `aray`, did you mean `array`?"),
+        ("array.rows=300", "--set array.rows=300: `array.rows`: expected 1 to 256, found 300"),
+        ("array.rows", "--set array.rows: expected KEY=VALUE, as in array.rows=8"),
+        ("base=8x8", "--set base=8x8: base: only a file has one: --config takes the accelerator to start from"),
+    ] {
+        assert_eq!(set("8x8", &[wrong]), Err(message.into()));
+    }
+    for (wrong, parts) in [
+        ("array.rows=8x", ["--set array.rows=8x: invalid type: string", "8x"]),
+        ("array.rows=", ["--set array.rows=: invalid type: string", "usize"]),
+        ("array.rows=[8]", ["`array.rows` takes one value", "array"]),
+        ("array=8", ["`array`: expected a table of rows, cols, accumulator_depth", "integer"]),
+        ("array rows=8", ["--set array rows=8: ", ""]),
+        ("dram.latency_cycles=20", ["8x8: missing field `bytes_per_cycle` of `dram`", ""]),
+        ("memory.stream_bytes=7", ["--set memory.stream_bytes=7: `memory.stream_bytes`: expected 8 to", "found 7"]),
+    ] {
+        let message = set("8x8", &[wrong]).expect_err("refused");
+        assert!(parts.iter().all(|part| message.contains(part)), "{wrong}: {message}");
+    }
+}
+
+#[test]
+fn a_file_may_say_only_what_differs() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).expect("written");
+    write("one.toml", "base = \"8x8\"\ngate.macs = 4\n[array]\nrows = 4\n");
+    let one = set(&path("one.toml"), &[]).expect("valid");
+    assert_eq!(
+        (one.name.as_str(), one.array.rows, one.array.cols, one.gate.macs),
+        ("8x8, gate.macs=4, array.rows=4", 4, 8, 4)
+    );
+    // A base may be a file, beside the one that names it, and have a base.
+    std::fs::create_dir(path("inner")).expect("made");
+    write("inner/two.toml", "base = \"../one.toml\"\nname = \"two\"\nclock_mhz = 50\n");
+    let two = set(&path("inner/two.toml"), &["array.rows=2"]).expect("valid");
+    assert_eq!((two.name.as_str(), two.array.rows, two.gate.macs, two.clock_mhz), ("two, array.rows=2", 2, 4, 50.0));
+}
+
+#[test]
+fn a_base_that_is_none_is_refused_at_its_line() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let write = |name: &str, text: &str| std::fs::write(path(name), text).expect("written");
+    let refused = |name: &str| set(&path(name), &[]).expect_err("refused");
+    write("a.toml", "# mine\nbase = \"17x17\"\n");
+    let expected = format!(
+        "{}:2: base: `17x17` is neither a file ({}) nor an embedded accelerator (8x8, imagenet)",
+        path("a.toml"),
+        path("17x17")
+    );
+    assert_eq!(refused("a.toml"), expected);
+    write("a.toml", "base = 8\n");
+    assert_eq!(refused("a.toml"), format!("{}:1: base: expected a name or a file, found integer", path("a.toml")));
+    write("a.toml", "base = \"b.toml\"\n");
+    write("b.toml", "base = \"a.toml\"\n");
+    assert!(refused("a.toml").contains("base: expected at most 8 accelerators based on each other, found "));
+    // What is wrong in a base is told at its own place.
+    write("b.toml", "base = \"8x8\"\n[array]\nrows = true\n");
+    let message = refused("a.toml");
+    assert!(message.starts_with(&format!("{}:3: invalid type: boolean", path("b.toml"))), "{message}");
+    assert!(message.ends_with("(line: `rows = true`)"), "{message}");
+    write("b.toml", "base = \"8x8\"\n[array]\nrows = 0\n");
+    assert_eq!(refused("a.toml"), format!("{}: `array.rows`: expected 1 to 256, found 0", path("b.toml")));
+    write("b.toml", "name = \"b\"\n");
+    assert!(refused("a.toml").starts_with(&format!("{}: missing field `clock_mhz`: `base", path("a.toml"))));
+}
+
+#[test]
+fn what_is_written_out_is_read_back() {
+    for text in [GOOD, include_str!("../../configs/imagenet-32x32.toml")] {
+        let config = parse(text).expect("valid");
+        assert_eq!(parse(&toml::to_string(&config).expect("TOML")).expect("valid"), config);
+    }
+}
+
+/// The keys that are recognised are those that there are.
+#[test]
+fn every_parameter_can_be_set() {
+    let config = set("imagenet", &[]).expect("valid");
+    let all = toml::Table::try_from(&config).expect("a table");
+    let mut count = 0;
+    for (name, value) in &all {
+        let inner = value.as_table().map(|t| t.iter().map(|(key, v)| (format!("{name}.{key}"), v)).collect());
+        for (key, value) in inner.unwrap_or_else(|| vec![(name.clone(), value)]) {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let mut same = set("imagenet", &[&format!("{key}={text}")]).expect("as it was");
+            same.name.clone_from(&config.name);
+            assert_eq!(same, config, "{key}");
+            count += 1;
+        }
+    }
+    assert_eq!(count, 20);
+}

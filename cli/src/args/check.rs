@@ -1,6 +1,6 @@
 //! `lcsim check`.
 
-use super::DATA_HELP;
+use super::{DATA_HELP, LoadArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,6 +18,9 @@ pub struct CheckArgs {
     /// Labelled images that `lcsim run` would take: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
+    /// How `lcsim run` would read model, data and accelerator.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Write what was found as JSON; with - to stdout, instead of the text
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -37,6 +40,7 @@ accelerator of --config; exit code 2 says that it does not.
 Examples:
   lcsim check model.onnx
   lcsim check model.onnx --data my-images/ --config 8x8,mine.toml
+  lcsim check model.onnx --mean 0.5 --std 0.25 --config 16x16 --set memory.weight_bytes=1_048_576
   lcsim check model.safetensors --json - | jq .accelerators"
     )
 }

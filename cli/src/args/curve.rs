@@ -1,6 +1,6 @@
 //! `lcsim curve` and `lcsim plot`.
 
-use super::{DATA_HELP, SimulationArgs, positive, score, thread_count};
+use super::{DATA_HELP, LoadArgs, SimulationArgs, positive, score, thread_count};
 use crate::draw::Format;
 use clap::Args;
 use lcsim_spec::Score;
@@ -10,8 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = curve_help())]
 pub struct CurveArgs {
-    /// Models: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
-    /// --data); those without gates are the static networks of the plot
+    /// Models: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration); those without gates are the static networks of the plot
     #[arg(value_name = "MODEL", required = true)]
     pub models: Vec<PathBuf>,
     /// Accelerators: TOML files or embedded ones, with commas in between (see `lcsim config`)
@@ -76,8 +75,8 @@ pub const PLOT_IMAGES: usize = 1000;
 #[derive(Debug, Args)]
 #[command(after_help = plot_help())]
 pub struct PlotArgs {
-    /// Model with gates: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start
-    /// of --data) [default: embedded LC-Net ResNet-20]
+    /// Model with gates: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded
+    /// LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
@@ -89,6 +88,9 @@ pub struct PlotArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
+    /// How model, data and accelerator are read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,

@@ -3,6 +3,7 @@
 mod check;
 mod compare;
 mod curve;
+mod load;
 mod models;
 mod report;
 mod run;
@@ -13,6 +14,7 @@ mod verilog;
 pub use check::CheckArgs;
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
+pub use load::{CalibrationArgs, ClassArgs, ClassOrder, LoadArgs, NetworkArgs, SetArgs};
 pub use models::{EvalArgs, QuantizeArgs};
 pub use report::ReportArgs;
 pub use run::{RUN_IMAGES, RunArgs, SyntheticArgs};
@@ -64,7 +66,7 @@ pub enum Command {
     Verilog(VerilogArgs),
     /// Read a SCALE-Sim configuration and topology, and write its reports
     Topology(TopologyArgs),
-    /// Print an embedded accelerator configuration, as a start for your own
+    /// Print an accelerator configuration, as a start for your own
     Config(ConfigArgs),
     /// Print an embedded energy table, as a start for your own
     Energy(EnergyArgs),
@@ -91,15 +93,15 @@ Examples:
 
 Exit codes: 0 done, 2 error, 130 interrupted.";
 
-const DATA_HELP: &str = "Data (--data), recognised by what it contains:
+const DATA_HELP: &str = "Data (--data), recognised by what it contains (docs/data.md):
   cifar10-test    1000 CIFAR-10 test images, embedded in lcsim
-  FOLDER          with a folder of PNGs for each class. Classes count from 0 in
-                  alphabetic order, in numeric order if all names are numbers;
-                  images are taken from each class in turn
-  FILE            of MNIST idx images, unpacked; its labels are found by name
-  FILE.bin        of CIFAR-10 records
-  FOLDER          with such files: one idx pair; test_batch.bin; or without that
-                  all data_batch_*.bin";
+  FOLDER          with a folder of PNGs or JPEGs for each class. Classes count from
+                  0 in alphabetic order, in numeric order if all names are numbers
+                  (--class-order); images are taken from each class in turn
+  FILE            of CIFAR-10 or CIFAR-100 records, of MNIST idx images or a NumPy
+                  array of bytes (.npy), whose labels are found by name, or of
+                  both arrays (.npz); the first two also compressed with gzip
+  FOLDER          with such files; test images go before training images";
 
 /// An engine of the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -125,6 +127,9 @@ pub struct SimulationArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
+    /// How model, data and accelerator are read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Energy table: an embedded one (see `lcsim energy`), a TOML file like those, or the ERT of Accelergy as YAML
     #[arg(long, alias = "energy", value_name = "TABLE", default_value = ENERGY_TABLES[0].0)]
     pub energy_table: String,
@@ -144,10 +149,18 @@ pub struct SimulationArgs {
 
 /// Arguments of `lcsim config`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
+#[command(after_help = "\
+Examples:
+  lcsim config
+  lcsim config 16x16 > mine.toml
+  lcsim config 16x16 --set array.rows=8 --set array.cols=8
+  lcsim config mine.toml")]
 pub struct ConfigArgs {
-    /// Its name; without one, all names are listed
+    /// Its name, or the TOML file of one's own; without one, all names are listed
     pub name: Option<String>,
+    /// What differs from it.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
 }
 
 /// Arguments of `lcsim energy`.

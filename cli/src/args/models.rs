@@ -1,6 +1,6 @@
 //! `lcsim quantize` and `lcsim eval`.
 
-use super::{DATA_HELP, positive, score, thread_count};
+use super::{CalibrationArgs, ClassArgs, DATA_HELP, NetworkArgs, positive, score, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -15,6 +15,12 @@ pub struct QuantizeArgs {
     /// Images that set the scales: file, folder, or cifar10-test (see below); take training images, not test images
     #[arg(long, value_name = "DATA")]
     pub data: String,
+    /// How the model is read.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// How the data is read.
+    #[command(flatten)]
+    pub classes: ClassArgs,
     /// How many of them [default: 512, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
@@ -51,7 +57,7 @@ pub struct EvalArgs {
     #[arg(value_name = "MODEL.onnx")]
     pub model: PathBuf,
     /// Its quantised form, by `lcsim quantize` [default: quantised on the fly]
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with_all = ["calibration", "calibration_images"])]
     pub quantized: Option<PathBuf>,
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA")]
@@ -62,12 +68,15 @@ pub struct EvalArgs {
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Images that set the scales when quantising on the fly [default: those of --data]
-    #[arg(long, value_name = "DATA", conflicts_with = "quantized")]
-    pub calibration: Option<String>,
-    /// How many of them [default: 512, or all if there are fewer]
-    #[arg(long, value_name = "N", value_parser = positive, conflicts_with = "quantized")]
-    pub calibration_images: Option<usize>,
+    /// How the float model is read.
+    #[command(flatten)]
+    pub network: NetworkArgs,
+    /// What it is quantised with.
+    #[command(flatten)]
+    pub calibration: CalibrationArgs,
+    /// How the data is read.
+    #[command(flatten)]
+    pub classes: ClassArgs,
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,

@@ -14,8 +14,8 @@ pub const RUN_IMAGES: usize = 100;
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
 pub struct RunArgs {
-    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
-    /// --data) [default: embedded LC-Net ResNet-20]
+    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded LC-Net
+    /// ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Accelerator: a TOML file, or an embedded one (see `lcsim config`) [default: 16x16; imagenet-32x32 for a --synthetic network
@@ -60,7 +60,10 @@ pub struct SyntheticArgs {
         long,
         value_name = "NAME",
         value_parser = PossibleValuesParser::new(synthetic::NAMES),
-        conflicts_with_all = ["model", "threshold", "data", "offset", "engine"]
+        conflicts_with_all = [
+            "model", "threshold", "data", "offset", "engine", "mean", "std", "output", "calibration", "calibration_images",
+            "class_order"
+        ]
     )]
     pub synthetic: Option<String>,
     /// Probability with which an L-Net runs its block; one for all, or one for each block, with commas between them
@@ -105,6 +108,8 @@ one is trained: the shapes are published ones, an L-Net stands on each block.
 Examples:
   lcsim run --images 10
   lcsim run --model mine.onnx --data my-images/ --config mine.toml
+  lcsim run --model mine.onnx --mean 0.5 --std 0.25 --calibration cifar10/data_batch_1.bin
+  lcsim run --config 16x16 --set array.rows=8 --set gate.macs=4
   lcsim run --images 1000 --quiet --json report.json --csv layers.csv
   lcsim run --images 100 --html report.html --markdown report.md
   lcsim run --json - | jq .speedup

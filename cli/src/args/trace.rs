@@ -1,6 +1,6 @@
 //! `lcsim trace`.
 
-use super::{DATA_HELP, score};
+use super::{DATA_HELP, LoadArgs, score};
 use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -18,8 +18,8 @@ pub struct Window {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("outputs").args(["out", "vcd"]).required(true).multiple(true), after_help = trace_help())]
 pub struct TraceArgs {
-    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from the start of
-    /// --data) [default: embedded LC-Net ResNet-20]
+    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded LC-Net
+    /// ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
@@ -31,6 +31,9 @@ pub struct TraceArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
+    /// How model, data and accelerator are read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// The image: how many stand before it in --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,

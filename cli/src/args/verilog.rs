@@ -1,6 +1,6 @@
 //! `lcsim verilog`.
 
-use super::{positive, score};
+use super::{LoadArgs, positive, score};
 use clap::{Args, ValueEnum};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -18,8 +18,7 @@ pub struct VerilogArgs {
     /// Folder for the files; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly with up to 128 images from
-    /// the start of --data). Without one, memories start empty and are loaded by the host port
+    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration). Without one, memories start empty and are loaded by the host port
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
@@ -34,6 +33,9 @@ pub struct VerilogArgs {
     /// Images for the testbench: file, folder, or cifar10-test (see `lcsim run --help`)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
+    /// How model, data and accelerator are read.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Images that the testbench runs [default: 2]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,

@@ -2,7 +2,8 @@
 
 mod text;
 
-use crate::args::RUN_IMAGES;
+use crate::args::{LoadArgs, RUN_IMAGES};
+use crate::calibration::{self, Measured, ON_THE_FLY};
 use crate::data::{Count, Dataset, Expected};
 use crate::load;
 use crate::outline::{self, Part};
@@ -93,23 +94,22 @@ enum Model {
     Quantised(QuantNetwork),
 }
 
-/// Examines the model in `path`, with the images of `data` and the accelerators `configs`: each with its name and whether it has to hold
+/// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the accelerators `configs`: each with its name and whether it has to hold
 /// the network.
 ///
 /// # Errors
 /// None of the model: what is wrong with it is what was found.
-pub fn examine(path: &Path, options: &Options, data: &str, configs: &[(String, bool)]) -> Result<Check> {
+pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)]) -> Result<Check> {
     let (mut problems, mut notes) = (vec![], vec![]);
-    let model = read(path, options, &mut problems);
-    let quantised = model.as_ref().and_then(|model| runnable(path, model, data, &mut problems));
+    let model = read(path, &args.network.options(), &mut problems);
+    let quantised = model.as_ref().and_then(|model| runnable(path, model, args, data, &mut problems, &mut notes));
     let network = model.as_ref().map(recognised);
     if let Some(Model::Float(_, Normalisation::Absent)) = model {
-        notes
-            .push("nobody says mean and standard deviation of the images: the network reads pixels from 0 to 1".into());
+        notes.push(load::absent(path));
     }
     let mut accelerators = vec![];
     for (name, required) in configs {
-        let config = load::config(name)?;
+        let config = load::config(name, &args.accelerator)?;
         accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
     }
     let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
@@ -148,15 +148,33 @@ fn read(path: &Path, options: &Options, problems: &mut Vec<String>) -> Option<Mo
 
 /// The network that `lcsim run` would simulate with the images of `data`. Where these are in the way, made-up images stand in for
 /// them: what fits an accelerator does not depend on their values.
-fn runnable(path: &Path, model: &Model, data: &str, problems: &mut Vec<String>) -> Option<QuantNetwork> {
-    let with_data = || -> Result<QuantNetwork> {
-        let data = Dataset::open(data)?;
-        let net = match model {
-            Model::Quantised(net) => net.clone(),
-            Model::Float(net, _) => load::quantized(path, net, &data, 0, load::ON_THE_FLY)?.0,
+fn runnable(
+    path: &Path,
+    model: &Model,
+    args: &LoadArgs,
+    data: &str,
+    problems: &mut Vec<String>,
+    notes: &mut Vec<String>,
+) -> Option<QuantNetwork> {
+    let mut with_data = || -> Result<QuantNetwork> {
+        let data = Dataset::open(data, args.classes.class_order)?;
+        notes.extend(data.note());
+        let images = data.range(0, Count::AtMost(RUN_IMAGES))?;
+        let expected = match model {
+            Model::Quantised(net) => Expected::by_quantized(net),
+            Model::Float(net, _) => Expected::by_float(net),
         };
-        data.select(0, Count::AtMost(RUN_IMAGES), &Expected::by_quantized(&net))?;
-        Ok(net)
+        data.images(images.clone(), &expected)?;
+        match model {
+            Model::Quantised(net) => {
+                load::refuse_options(args, &path.display().to_string())?;
+                Ok(net.clone())
+            }
+            Model::Float(net, _) => {
+                let measured = Measured { data: &data, images };
+                Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
+            }
+        }
     };
     let error = match with_data() {
         Ok(net) => return Some(net),
@@ -185,12 +203,7 @@ fn recognised(model: &Model) -> Recognised {
             classes: net.classifier.outputs,
             mean: net.mean.clone(),
             std: net.std.clone(),
-            normalisation: match normalisation {
-                Normalisation::Given => "given by --mean and --std",
-                Normalisation::Metadata => "from the file's lcsim.mean and lcsim.std",
-                Normalisation::Graph => "from the graph, which normalises its input",
-                Normalisation::Absent => "said by nobody",
-            },
+            normalisation: load::origin(*normalisation),
             blocks: outline::blocks(&net.layers),
         },
         Model::Quantised(net) => Recognised {

@@ -5,7 +5,6 @@ use crate::args::CheckArgs;
 use crate::output::{self, Destination};
 use crate::{check, embedded};
 use anyhow::{Result, bail};
-use lcsim_golden::onnx::Options;
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
     let [json] = output::check_all([args.json.as_deref()])?;
@@ -14,7 +13,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
         [] => embedded().collect(),
         given => given.iter().map(|name| (name.clone(), true)).collect(),
     };
-    let found = check::examine(&args.model, &Options::default(), &args.data, &configs)?;
+    let found = check::examine(&args.model, &args.load, &args.data, &configs)?;
     let on_stdout = json == Some(Destination::Stdout);
     if let Some(json) = json {
         json.write(&output::json(&found)?)?;

@@ -1,10 +1,11 @@
 //! `lcsim curve`.
 
-use super::{note, print};
+use super::{notes, print};
 use crate::args::CurveArgs;
+use crate::calibration::Measured;
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
-use crate::data::{Count, Dataset, Expected, Image};
+use crate::data::{Count, Expected, Image};
 use crate::output::Destination;
 use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
@@ -13,7 +14,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use lcsim_sim::{EnergyTable, Engine};
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "lcsim.curve/1";
 
@@ -72,19 +73,17 @@ struct Named<T> {
 
 /// All points, those of an earlier run included, in the order of accelerators and models; each with its accelerator.
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
-    let remark = |text: &str| {
-        if !args.common.quiet {
-            note(text);
-        }
-    };
-    let configs = configs(args, remark)?;
-    let data = Dataset::open(&args.common.data)?;
-    let nets = networks(args, &data, remark)?;
+    let remark = notes(args.common.quiet);
+    let configs = configs(args, &remark)?;
+    let data = load::data(&args.common.data, &args.common.load.classes, &remark)?;
+    let range = data.range(args.common.offset, Count::or_at_most(args.images, usize::MAX))?;
+    let measured = Measured { data: &data, images: range };
+    let nets = networks(args, &measured, &remark)?;
     // What cannot be measured is refused before the first point.
     let mut sets: Vec<ImageSet> = vec![];
     let mut models = vec![];
     for net in &nets {
-        models.push((net, ImageSet::of(net, args, &data, &mut sets)?, store::of_network(&net.item)?));
+        models.push((net, ImageSet::of(net, &measured, &mut sets)?, store::of_network(&net.item)?));
         for config in &configs {
             let fits = curve::fits(&net.item, &config.item);
             fits.with_context(|| format!("{} on {}", net.label, config.label))?;
@@ -154,24 +153,23 @@ struct ImageSet {
 
 impl ImageSet {
     /// Place among `sets` of what `net` reads; it is decoded for the first network that reads it.
-    fn of(net: &Named<QuantNetwork>, args: &CurveArgs, data: &Dataset, sets: &mut Vec<Self>) -> Result<usize> {
+    fn of(net: &Named<QuantNetwork>, measured: &Measured, sets: &mut Vec<Self>) -> Result<usize> {
         let expected = Expected::by_quantized(&net.item);
         if let Some(at) = sets.iter().position(|set| set.expected == expected) {
             return Ok(at);
         }
-        let offset = args.common.offset;
-        let images = data.select(offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
-        let content = store::of_images(data, offset, &images);
+        let images = measured.data.images(measured.images.clone(), &expected)?;
+        let content = store::of_images(measured.data, measured.images.start, &images);
         sets.push(Self { expected, images, content });
         Ok(sets.len() - 1)
     }
 }
 
 /// Each network once; a gated one with each threshold.
-fn networks(args: &CurveArgs, data: &Dataset, remark: impl Fn(&str)) -> Result<Vec<Named<QuantNetwork>>> {
+fn networks(args: &CurveArgs, measured: &Measured, remark: load::Remark) -> Result<Vec<Named<QuantNetwork>>> {
+    let paths: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
-    for path in &args.models {
-        let net = load::network(Some(path), None, data, &remark)?;
+    for ((net, _), path) in load::networks(&paths, &args.common.load, measured, remark)?.into_iter().zip(paths) {
         match files.iter().find(|(other, _)| *other == net) {
             Some((_, other)) => {
                 remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));
@@ -198,10 +196,10 @@ fn networks(args: &CurveArgs, data: &Dataset, remark: impl Fn(&str)) -> Result<V
 }
 
 /// Each accelerator once, with each gate unit.
-fn configs(args: &CurveArgs, remark: impl Fn(&str)) -> Result<Vec<Named<AcceleratorConfig>>> {
+fn configs(args: &CurveArgs, remark: load::Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
     let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
-        let config = load::config(name)?;
+        let config = load::config(name, &args.common.load.accelerator)?;
         let own = [config.gate.macs];
         let macs = if args.gate_macs.is_empty() { &own[..] } else { &args.gate_macs };
         for &macs in macs {

@@ -2,12 +2,13 @@
 
 use super::{note, print, quantize::CALIBRATION};
 use crate::args::EvalArgs;
-use crate::data::{Count, Dataset, Expected, Image};
+use crate::calibration::{self, Measured};
+use crate::data::{Count, Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
 use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
 use anyhow::{Context, Result, bail};
-use lcsim_golden::{Network, container, float, integer, onnx};
+use lcsim_golden::{Network, container, float, integer};
 use lcsim_spec::QuantNetwork;
 use serde::Serialize;
 
@@ -55,16 +56,17 @@ pub(super) fn run(args: &EvalArgs) -> Result<()> {
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
-    let net = onnx::import(&args.model)?;
-    let data = Dataset::open(&args.data)?;
-    let quantized = quantized(args, &net, &data)?;
+    let net = load::float(&args.model, &args.network, &note)?.network;
+    let data = load::data(&args.data, &args.classes, &note)?;
+    let range = data.range(args.offset, Count::or_at_most(args.images, usize::MAX))?;
+    let quantized = quantized(args, &net, &Measured { data: &data, images: range.clone() })?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
         let quantized = args.quantized.as_deref().unwrap_or(&args.model).display();
         bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
-    let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
+    let images = data.images(range, &expected)?;
     let nothing = || (vec![], Differences::none(&quantized));
     let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
         let image = &images[i];
@@ -83,20 +85,13 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
 }
 
-fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetwork> {
+fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<QuantNetwork> {
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let own;
-    let calibration = if let Some(name) = &args.calibration {
-        own = Dataset::open(name)?;
-        &own
-    } else {
-        note("calibrated on the images that are evaluated; --calibration takes others");
-        data
-    };
-    let count = Count::or_at_most(args.calibration_images, CALIBRATION);
-    Ok(load::quantized(&args.model, net, calibration, 0, count)?.0)
+    let calibrated = calibration::on_the_fly(&args.model, net, &args.calibration, CALIBRATION, measured)?;
+    note(&format!("{} quantised with {}", args.model.display(), calibrated.images));
+    Ok(calibrated.network)
 }
 
 fn evaluate(

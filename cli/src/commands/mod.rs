@@ -14,7 +14,6 @@ mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
-use crate::embedded::CONFIGS;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use lcsim_sim::ENERGY_TABLES;
@@ -37,8 +36,8 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Trace(args) => trace::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
-        Command::Config(args) => config::run("configuration", &CONFIGS, args.name.as_deref()),
-        Command::Energy(args) => config::run("energy table", &ENERGY_TABLES, args.name.as_deref()),
+        Command::Config(args) => config::run(args),
+        Command::Energy(args) => config::print_embedded("energy table", &ENERGY_TABLES, args.name.as_deref()),
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
@@ -51,6 +50,15 @@ pub fn execute(command: &Command) -> Result<()> {
 fn print(text: impl AsRef<[u8]>) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).context("cannot write to stdout")
+}
+
+/// A remark on stderr, unless `quiet`.
+fn notes(quiet: bool) -> impl Fn(&str) {
+    move |text| {
+        if !quiet {
+            note(text);
+        }
+    }
 }
 
 /// A remark on stderr; whether anybody reads it does not matter.

@@ -1,8 +1,9 @@
 //! `lcsim plot`.
 
-use super::{note, print};
+use super::{notes, print};
 use crate::args::{PLOT_IMAGES, PlotArgs};
-use crate::data::{Count, Dataset, Expected};
+use crate::calibration::Measured;
+use crate::data::{Count, Expected};
 use crate::draw::{Format, Picture};
 use crate::output::Destination;
 use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
@@ -43,20 +44,18 @@ type Files = Vec<(String, Vec<u8>)>;
 
 /// Everything that is written.
 fn files(args: &PlotArgs) -> Result<Files> {
-    let config = load::config(&args.config)?;
-    let data = Dataset::open(&args.data)?;
-    let remark = |text: &str| {
-        if !args.quiet {
-            note(text)
-        }
-    };
-    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    let remark = notes(args.quiet);
+    let config = load::config(&args.config, &args.load.accelerator)?;
+    let data = load::data(&args.data, &args.load.classes, &remark)?;
+    let range = data.range(args.offset, Count::or_at_most(args.images, PLOT_IMAGES))?;
+    let measured = Measured { data: &data, images: range.clone() };
+    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
     let expected = Expected::by_quantized(&net);
     let classes = classes(args, data.class_names(), expected.classes)?;
-    let images = data.select(args.offset, Count::or_at_most(args.images, PLOT_IMAGES), &expected)?;
+    let images = data.images(range, &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, !args.quiet)?;

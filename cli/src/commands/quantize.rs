@@ -1,12 +1,12 @@
 //! `lcsim quantize`.
 
-use super::print;
+use super::{note, print};
 use crate::args::QuantizeArgs;
-use crate::data::{Count, Dataset};
+use crate::data::Count;
 use crate::text::{count, threshold};
-use crate::{curve, load, output::Destination};
-use anyhow::{Result, bail};
-use lcsim_golden::{container, onnx};
+use crate::{calibration, curve, load, output::Destination};
+use anyhow::{Context, Result, bail};
+use lcsim_golden::container;
 use lcsim_spec::QuantNetwork;
 
 /// Images to calibrate with unless told otherwise.
@@ -14,10 +14,11 @@ pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let out = Destination::check(&args.out)?;
-    let net = onnx::import(&args.model)?;
-    let data = Dataset::open(&args.data)?;
-    let (net, images) =
-        load::quantized(&args.model, &net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
+    let imported = load::float(&args.model, &args.network, &note)?;
+    let data = load::data(&args.data, &args.classes, &note)?;
+    let images = data.range(args.offset, Count::or_at_most(args.images, CALIBRATION)).context("calibration images")?;
+    let calibrated = calibration::with(&args.model, &imported.network, &data, images)?;
+    let net = calibrated.network;
     if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
     }
@@ -29,11 +30,19 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     }
     let size = count(bytes.len() as u64);
     print(format!(
-        "{}\ncalibration   {images} images of {}\nwritten       {}, {size} bytes\n",
+        "{}\nnormalisation mean {}, std {} ({})\ncalibration   {}\nwritten       {}, {size} bytes\n",
         summary(&net),
-        data.name,
+        list(&net.input.mean),
+        list(&net.input.std),
+        load::origin(imported.normalisation),
+        calibrated.images,
         args.out.display()
     ))
+}
+
+/// As --mean and --std take them.
+fn list(values: &[f32]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn summary(net: &QuantNetwork) -> String {

@@ -1,8 +1,9 @@
 //! `lcsim run`.
 
-use super::{note, print};
+use super::{notes, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
-use crate::data::{Count, Dataset, Expected};
+use crate::calibration::Measured;
+use crate::data::{Count, Expected};
 use crate::dump::{self, Record};
 use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
@@ -58,7 +59,7 @@ struct Ran {
 fn simulate(args: &RunArgs) -> Result<(Report, Option<dump::Files>)> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
-    let config = load::config(name)?;
+    let config = load::config(name, &args.common.load.accelerator)?;
     let energy = load::energy_table(&args.common.energy_table)?;
     let model = args.synthetic.synthetic.clone().unwrap_or_else(|| load::shown(args.model.as_deref()));
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
@@ -96,15 +97,12 @@ struct Seen {
 
 /// Real images through a real network.
 fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>) -> Result<Ran> {
-    let data = Dataset::open(&args.common.data)?;
-    let remark = |text: &str| {
-        if !args.common.quiet {
-            note(text)
-        }
-    };
-    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &data, remark)?;
-    let count = Count::or_at_most(args.images, RUN_IMAGES);
-    let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
+    let (common, remark) = (&args.common, notes(args.common.quiet));
+    let data = load::data(&common.data, &common.load.classes, &remark)?;
+    let range = data.range(common.offset, Count::or_at_most(args.images, RUN_IMAGES))?;
+    let measured = Measured { data: &data, images: range.clone() };
+    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &common.load, &measured, &remark)?;
+    let images = data.images(range, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
     let dumps = args.dump.is_some();
     let add = |seen: &mut Seen, i: usize| {

@@ -1,8 +1,9 @@
 //! `lcsim trace`.
 
-use super::{note, print};
+use super::{notes, print};
 use crate::args::{TraceArgs, Window};
-use crate::data::{Count, Dataset, Expected};
+use crate::calibration::Measured;
+use crate::data::{Count, Expected};
 use crate::load;
 use crate::output::{self, Destination};
 use crate::text::count;
@@ -14,15 +15,12 @@ use serde_json::json;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let [out, vcd] = output::check_all([args.out.as_deref(), args.vcd.as_deref()])?;
-    let config = load::config(&args.config)?;
-    let data = Dataset::open(&args.data)?;
-    let remark = |text: &str| {
-        if !args.quiet {
-            note(text)
-        }
-    };
-    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
-    let image = data.select(args.offset, Count::AtMost(1), &Expected::by_quantized(&net))?.remove(0);
+    let remark = notes(args.quiet);
+    let config = load::config(&args.config, &args.load.accelerator)?;
+    let data = load::data(&args.data, &args.load.classes, &remark)?;
+    let measured = Measured { data: &data, images: data.range(args.offset, Count::AtMost(1))? };
+    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
+    let image = data.images(measured.images, &Expected::by_quantized(&net))?.remove(0);
     let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
     let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
     let program = simulator.program();

@@ -2,7 +2,8 @@
 
 use super::{note, print};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
-use crate::data::{Count, Dataset, Expected};
+use crate::calibration::Measured;
+use crate::data::{Count, Expected};
 use crate::folder::Folder;
 use crate::load;
 use crate::text::{count, one_line};
@@ -13,7 +14,7 @@ use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
-    let config = load::config(&args.config)?;
+    let config = load::config(&args.config, &args.load.accelerator)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
         problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
@@ -46,8 +47,9 @@ fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
 }
 
 fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
-    let data = Dataset::open(&args.data)?;
-    let net = load::network(args.model.as_deref(), args.threshold, &data, note)?;
+    let data = load::data(&args.data, &args.load.classes, &note)?;
+    let measured = Measured { data: &data, images: data.range(0, Count::or_at_most(args.images, VERILOG_IMAGES))? };
+    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &note)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;
         lcsim_hdl::check_program(&program)?;
@@ -73,7 +75,7 @@ fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String
     let part = lcsim_hdl::core(config, on_chip);
     let mut files = on_chip.map_or(vec![], lcsim_hdl::memory_files);
     if let Some(program) = &program {
-        let vectors = vectors(args, &net, config, program, &data)?;
+        let vectors = vectors(args, &net, config, program, &measured)?;
         files.extend(lcsim_hdl::testbench(program, on_chip.is_some(), &vectors));
     }
     let does = format!(
@@ -93,9 +95,9 @@ fn vectors(
     net: &QuantNetwork,
     config: &AcceleratorConfig,
     program: &Program,
-    data: &Dataset,
+    measured: &Measured,
 ) -> Result<Vec<Vector>> {
-    let images = data.select(0, Count::or_at_most(args.images, VERILOG_IMAGES), &Expected::by_quantized(net))?;
+    let images = measured.data.images(measured.images.clone(), &Expected::by_quantized(net))?;
     let simulator = Simulator::stepped(net, config).with_context(|| args.config.clone())?;
     let vector = |pixels: &[u8]| {
         let image = net.input.quantize_image(pixels);

@@ -98,10 +98,11 @@ pub fn labels(configs: &[AcceleratorConfig]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::SetArgs;
     use crate::load;
 
     fn shipped(name: &str) -> AcceleratorConfig {
-        load::config(name).expect("embedded")
+        load::config(name, &SetArgs::default()).expect("embedded")
     }
 
     fn with(change: impl Fn(&mut AcceleratorConfig)) -> AcceleratorConfig {

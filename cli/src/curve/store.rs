@@ -216,6 +216,7 @@ fn believed(bytes: &[u8], key: &str, question: &Question) -> Result<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::SetArgs;
     use crate::curve::point::tests::at;
     use crate::load;
 
@@ -228,7 +229,7 @@ mod tests {
     fn asked() -> Asked {
         Asked {
             net: load::embedded_model().expect("embedded"),
-            config: load::config("8x8").expect("embedded"),
+            config: load::config("8x8", &SetArgs::default()).expect("embedded"),
             energy: load::energy_table("45nm-lpddr4").expect("embedded"),
         }
     }
@@ -256,7 +257,7 @@ mod tests {
     #[test]
     fn images_are_told_apart_by_label_offset_name_and_number() {
         let data = |name: &str| {
-            let mut data = Dataset::open("cifar10-test").expect("embedded");
+            let mut data = Dataset::open("cifar10-test", None).expect("embedded");
             data.name = name.into();
             data
         };
@@ -283,7 +284,7 @@ mod tests {
             change(&mut question, &asked);
             question.key().expect("a key")
         };
-        let other = load::config("16x16").expect("embedded");
+        let other = load::config("16x16", &SetArgs::default()).expect("embedded");
         let table = load::energy_table("65nm-lpddr4").expect("embedded");
         let all = [
             key(|_, _| {}),

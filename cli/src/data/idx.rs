@@ -1,8 +1,10 @@
 //! MNIST idx files: a magic number, sizes in big-endian 32-bit words, and bytes.
 
-use super::{MAX_BYTES, Sample, Source};
-use anyhow::{Context, Result, bail};
-use lcsim_spec::{Shape, file};
+use super::content::Content;
+use super::memory::Images;
+use super::{Opened, Training, sibling};
+use anyhow::{Result, bail};
+use lcsim_spec::Shape;
 use std::path::{Path, PathBuf};
 
 /// Magic number of unsigned bytes in three dimensions.
@@ -10,48 +12,75 @@ pub(super) const IMAGES: [u8; 4] = [0, 0, 8, 3];
 /// Magic number of unsigned bytes in one dimension.
 pub(super) const LABELS: [u8; 4] = [0, 0, 8, 1];
 
-/// An images file and its labels file.
-pub(super) struct Pair {
-    path: PathBuf,
-    shape: Shape,
-    pixels: Vec<u8>,
-    labels: Vec<u8>,
-}
-
 /// The labels file beside an images file, by the names that MNIST gives them.
-pub(super) fn labels_of(images: &Path) -> Result<PathBuf> {
+fn labels_of(images: &Path) -> Result<PathBuf> {
     let name = images.file_name().unwrap_or_default().to_string_lossy();
     if !name.contains("images") {
         bail!("{}: file name: expected `images` in it, to find the labels file by", images.display());
     }
-    let labels = images.with_file_name(name.replace("images", "labels").replace("idx3", "idx1"));
-    if !labels.is_file() {
-        bail!("{}: its labels file {} does not exist", images.display(), labels.display());
-    }
-    Ok(labels)
+    let labels = name.replace("images", "labels").replace("idx3", "idx1");
+    let Some(found) = sibling(images, &labels) else {
+        bail!("{}: its labels file {} does not exist", images.display(), images.with_file_name(labels).display());
+    };
+    Ok(found)
 }
 
-impl Pair {
-    /// Reads both files.
-    pub(super) fn open(images: &Path, labels: &Path) -> Result<Self> {
-        let (sizes, pixels) = read(images, IMAGES)?;
-        let (label_sizes, label_bytes) = read(labels, LABELS)?;
-        if label_sizes[0] != sizes[0] {
-            let (path, expected, found) = (labels.display(), sizes[0], label_sizes[0]);
-            bail!("{path}: labels: expected {expected}, as many as images, found {found}");
-        }
-        if pixels.is_empty() {
-            bail!("{}: no image in this file", images.display());
-        }
-        let shape = Shape { channels: 1, height: sizes[1], width: sizes[2] };
-        Ok(Self { path: images.to_path_buf(), shape, pixels, labels: label_bytes })
+/// Opens an images file with the labels file that lies beside it.
+pub(super) fn open(images: Content) -> Result<Opened> {
+    let labels = labels_of(&images.path)?;
+    pair(images, &labels)
+}
+
+/// Opens a folder's files: one images file and its labels, or the test images of several.
+pub(super) fn open_folder(folder: &Path, images: &[PathBuf], labels: &[PathBuf]) -> Result<Opened> {
+    let is_test = |path: &&PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("t10k") || name.starts_with("test")
+    };
+    let test: Vec<&PathBuf> = images.iter().filter(is_test).collect();
+    match (images, labels, &test[..]) {
+        ([images], [labels], _) => pair(Content::open(images)?, labels),
+        (_, _, [test]) => open(Content::open(test)?),
+        _ => bail!(
+            "{}: expected one MNIST images file and its labels file, found {} and {}: give the images file",
+            folder.display(),
+            images.len(),
+            labels.len()
+        ),
     }
+}
+
+/// The training images beside these test images.
+fn training(images: &Path) -> Option<Training> {
+    let name = images.file_name()?.to_str()?;
+    let rest = name.strip_prefix("t10k").or_else(|| name.strip_prefix("test"))?;
+    let path = sibling(images, &format!("train{rest}"))?;
+    Some(Training { name: path.display().to_string(), open: Box::new(move || open(Content::open(&path)?)) })
+}
+
+fn pair(images: Content, labels: &Path) -> Result<Opened> {
+    let path = images.path.clone();
+    let (sizes, pixels) = read(images, IMAGES)?;
+    let (label_sizes, labels_read) = read(Content::open(labels)?, LABELS)?;
+    if label_sizes[0] != sizes[0] {
+        let (path, expected, found) = (labels.display(), sizes[0], label_sizes[0]);
+        bail!("{path}: labels: expected {expected}, as many as images, found {found}");
+    }
+    if pixels.is_empty() {
+        bail!("{}: no image in this file", path.display());
+    }
+    let shape = Shape { channels: 1, height: sizes[1], width: sizes[2] };
+    let labels = labels_read.into_iter().map(u32::from).collect();
+    let origin = path.display().to_string();
+    let source = Box::new(Images { origin, shape, interleaved: false, pixels, labels });
+    Ok(Opened { training: training(&path), ..Opened::new(source) })
 }
 
 /// The sizes and the bytes of a file.
-fn read(path: &Path, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
+fn read(content: Content, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
+    let path = content.path.clone();
     let shown = path.display();
-    let mut bytes = file::read(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
+    let mut bytes = content.read()?;
     let dimensions = usize::from(magic[3]);
     let header = 4 + 4 * dimensions;
     let start = &bytes[..bytes.len().min(4)];
@@ -73,22 +102,6 @@ fn read(path: &Path, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
     Ok((sizes, bytes))
 }
 
-impl Source for Pair {
-    fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    fn origin(&self, index: usize) -> String {
-        format!("{}, image {index}", self.path.display())
-    }
-
-    fn read(&self, index: usize) -> Result<Sample> {
-        let size = self.shape.len();
-        let pixels = self.pixels[index * size..][..size].to_vec();
-        Ok(Sample { shape: self.shape, pixels, label: self.labels[index].into() })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,31 +112,53 @@ mod tests {
         [&magic[..], &sizes, bytes].concat()
     }
 
-    fn refused(images: &Path, labels: &Path) -> String {
-        format!("{:#}", Pair::open(images, labels).err().expect("refused"))
-    }
-
     #[test]
     fn pairs_are_found_read_and_checked() {
         let folder = tempfile::tempdir().expect("folder");
         let images = folder.path().join("t10k-images-idx3-ubyte");
+        let opened = || open(Content::open(&images)?);
+        let refused = || format!("{:#}", opened().err().expect("refused"));
         fs::write(&images, file(IMAGES, &[2, 1, 3], &[1, 2, 3, 4, 5, 6])).expect("written");
-        assert!(labels_of(&images).is_err(), "there is no labels file yet");
+        assert!(refused().contains("t10k-labels-idx1-ubyte does not exist"));
         let labels = folder.path().join("t10k-labels-idx1-ubyte");
         fs::write(&labels, file(LABELS, &[2], &[7, 9])).expect("written");
-        assert_eq!(labels_of(&images).expect("found"), labels);
 
-        let pair = Pair::open(&images, &labels).expect("opens");
-        assert_eq!(pair.len(), 2);
-        let sample = pair.read(1).expect("reads");
+        let pair = opened().expect("opens");
+        assert!(pair.source.len() == 2 && pair.training.is_none() && pair.classes.is_empty());
+        let sample = pair.source.read(1).expect("reads");
         assert_eq!((sample.pixels, sample.label, sample.shape.to_string()), (vec![4, 5, 6], 9, "1x1x3".into()));
 
-        assert!(refused(&labels, &labels).contains("magic number"));
+        fs::write(&labels, file(IMAGES, &[1, 1, 1], &[7])).expect("written");
+        assert!(refused().contains("magic number"));
         fs::write(&labels, file(LABELS, &[3], &[7, 9, 1])).expect("written");
-        assert!(refused(&images, &labels).contains("labels: expected 2"));
+        assert!(refused().contains("labels: expected 2"));
         fs::write(&images, file(IMAGES, &[u32::MAX; 3], &[1])).expect("written");
-        assert!(refused(&images, &labels).contains("bytes after the header, found 1"));
+        assert!(refused().contains("bytes after the header, found 1"));
         fs::write(&images, [0, 0, 8, 3, 0]).expect("written");
-        assert!(refused(&images, &labels).contains("header of 16 bytes"));
+        assert!(refused().contains("header of 16 bytes"));
+    }
+
+    #[test]
+    fn of_several_pairs_the_test_images_are_read_and_the_others_train() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = |name: &str| folder.path().join(name);
+        for (name, magic, sizes, bytes) in [
+            ("t10k-images-idx3-ubyte", IMAGES, &[1, 1, 1][..], &[5][..]),
+            ("t10k-labels-idx1-ubyte", LABELS, &[1], &[2]),
+            ("train-images-idx3-ubyte", IMAGES, &[2, 1, 1], &[6, 7]),
+            ("train-labels-idx1-ubyte", LABELS, &[2], &[3, 4]),
+        ] {
+            fs::write(path(name), file(magic, sizes, bytes)).expect("written");
+        }
+        let images = ["t10k-images-idx3-ubyte", "train-images-idx3-ubyte"].map(path);
+        let test =
+            open_folder(folder.path(), &images, &[path("t10k-labels-idx1-ubyte"), path("train-labels-idx1-ubyte")]);
+        let test = test.expect("opens");
+        assert_eq!((test.source.len(), test.source.read(0).expect("reads").label), (1, 2));
+        let training = test.training.expect("beside it");
+        assert!(training.name.ends_with("train-images-idx3-ubyte"));
+        let train = (training.open)().expect("opens");
+        assert_eq!((train.source.len(), train.source.read(1).expect("reads").label), (2, 4));
+        assert!(train.training.is_none());
     }
 }

@@ -2,19 +2,26 @@
 //!
 //! Opening finds out what the data is and how many images there are; only the images asked for are decoded.
 
+mod arrays;
 mod cifar;
+mod content;
 mod folder;
 mod idx;
+mod memory;
+mod names;
+mod npy;
 mod picture;
 mod sniff;
 
+use crate::args::ClassOrder;
 use crate::embedded;
 use anyhow::{Result, anyhow, bail};
 use lcsim_golden::Network;
 use lcsim_spec::{QuantNetwork, Shape};
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-/// Largest file of CIFAR-10 records or of idx images, in bytes.
+/// Largest file of CIFAR records, idx images or arrays, in bytes, packed and unpacked.
 const MAX_BYTES: u64 = 1 << 32;
 
 /// An image as the network reads it.
@@ -85,28 +92,77 @@ trait Source {
     fn read(&self, index: usize) -> Result<Sample>;
 }
 
+/// Data that was recognised.
+struct Opened {
+    source: Box<dyn Source>,
+    /// Names of its classes, in the order of their labels; none where nothing says them.
+    classes: Vec<String>,
+    /// What the user should know of how it was read.
+    note: Option<String>,
+    /// The training images, where these are test images.
+    training: Option<Training>,
+}
+
+impl Opened {
+    fn new(source: Box<dyn Source>) -> Self {
+        Self { source, classes: vec![], note: None, training: None }
+    }
+}
+
+/// Training images that lie beside test images, not opened yet.
+struct Training {
+    name: String,
+    open: Box<dyn Fn() -> Result<Opened>>,
+}
+
+/// The file of that name beside `path`, as it is or compressed.
+fn sibling(path: &Path, name: &str) -> Option<PathBuf> {
+    let plain = name.strip_suffix(".gz").unwrap_or(name);
+    let names = [name.to_owned(), plain.to_owned(), format!("{plain}.gz")];
+    names.into_iter().map(|name| path.with_file_name(name)).find(|path| path.is_file())
+}
+
 /// A data set, opened.
 pub struct Dataset {
     /// For reports.
     pub name: String,
-    source: Box<dyn Source>,
+    opened: Opened,
 }
 
 impl Dataset {
-    /// Opens the embedded data set, a file or a folder.
+    /// Opens the embedded data set, a file or a folder, whose class folders count in that order.
     ///
     /// # Errors
     /// Nothing of that name, nothing known in it, no image in it, or a truncated file.
-    pub fn open(name: &str) -> Result<Self> {
-        if name == embedded::DATA_NAME || name == "embedded" {
-            let source = Box::new(picture::Stack::embedded()?);
-            return Ok(Self { name: embedded::DATA_NAME.into(), source });
-        }
+    pub fn open(name: &str, order: Option<ClassOrder>) -> Result<Self> {
         let path = Path::new(name);
+        if name == embedded::DATA_NAME || name == "embedded" {
+            sniff::refuse_order(path, order)?;
+            return Ok(Self { name: embedded::DATA_NAME.into(), opened: picture::Stack::embedded()? });
+        }
         if !path.exists() {
             bail!("{name}: neither a file, nor a folder, nor the embedded `{}`", embedded::DATA_NAME);
         }
-        Ok(Self { name: name.into(), source: sniff::open(path)? })
+        Ok(Self { name: name.into(), opened: sniff::open(path, order)? })
+    }
+
+    /// The training images, where these are test images and others lie beside them.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn training(&self) -> Result<Option<Self>> {
+        let Some(Training { name, open }) = &self.opened.training else { return Ok(None) };
+        Ok(Some(Self { name: name.clone(), opened: open()? }))
+    }
+
+    /// Names of its classes, in the order of their labels: those of class folders and of well-known data; none of other data.
+    pub fn class_names(&self) -> &[String] {
+        &self.opened.classes
+    }
+
+    /// What the user should know of how it was read.
+    pub fn note(&self) -> Option<String> {
+        self.opened.note.as_ref().map(|note| format!("{}: {note}", self.name))
     }
 
     /// Its name, and where the images begin.
@@ -114,14 +170,9 @@ impl Dataset {
         if offset == 0 { self.name.clone() } else { format!("{} from image {offset}", self.name) }
     }
 
-    /// Names of its classes, by label; empty if they are not known.
-    pub fn class_names(&self) -> &[String] {
-        &[]
-    }
-
     /// Images in it.
     pub fn len(&self) -> usize {
-        self.source.len()
+        self.opened.source.len()
     }
 
     /// Whether there is no image in it.
@@ -129,11 +180,11 @@ impl Dataset {
         self.len() == 0
     }
 
-    /// Decodes the images from `offset` on, and checks that the network can read them.
+    /// Which images those are from `offset` on.
     ///
     /// # Errors
-    /// Fewer images than asked for, an image of another size, a label that is no class, a broken file.
-    pub fn select(&self, offset: usize, count: Count, expected: &Expected) -> Result<Vec<Image>> {
+    /// Fewer images than asked for.
+    pub fn range(&self, offset: usize, count: Count) -> Result<Range<usize>> {
         let left = self.len().saturating_sub(offset);
         let count = match count {
             Count::AtMost(n) if left > 0 => n.min(left),
@@ -144,13 +195,29 @@ impl Dataset {
                 bail!("{}: {n} images from image {offset} on asked for, {left} available", self.name)
             }
         };
-        (offset..offset + count).map(|i| self.image(i, expected)).collect()
+        Ok(offset..offset + count)
+    }
+
+    /// Decodes the images from `offset` on, and checks that the network can read them.
+    ///
+    /// # Errors
+    /// Fewer images than asked for, an image of another size, a label that is no class, a broken file.
+    pub fn select(&self, offset: usize, count: Count, expected: &Expected) -> Result<Vec<Image>> {
+        self.images(self.range(offset, count)?, expected)
+    }
+
+    /// Decodes these images, and checks that the network can read them.
+    ///
+    /// # Errors
+    /// An image of another size, a label that is no class, a broken file.
+    pub fn images(&self, which: impl IntoIterator<Item = usize>, expected: &Expected) -> Result<Vec<Image>> {
+        which.into_iter().map(|i| self.image(i, expected)).collect()
     }
 
     fn image(&self, index: usize, expected: &Expected) -> Result<Image> {
-        let sample = self.source.read(index)?;
+        let sample = self.opened.source.read(index)?;
         let wrong = |item, expected: String, found: String| {
-            anyhow!("{}: {item}: expected {expected}, found {found}", self.source.origin(index))
+            anyhow!("{}: {item}: expected {expected}, found {found}", self.opened.source.origin(index))
         };
         if sample.label >= expected.classes {
             return Err(wrong("label", format!("below {}", expected.classes), sample.label.to_string()));
@@ -178,8 +245,9 @@ mod tests {
 
     #[test]
     fn the_embedded_images_can_be_selected() {
-        let data = Dataset::open("embedded").expect("opens");
+        let data = Dataset::open("embedded", None).expect("opens");
         assert_eq!((data.name.as_str(), data.len()), ("cifar10-test", 1000));
+        assert_eq!((data.class_names().len(), data.class_names()[3].as_str()), (10, "cat"));
         let all = data.select(0, Count::AtMost(usize::MAX), &CIFAR).expect("decodes");
         assert_eq!(all.len(), 1000);
         assert_eq!(all[..4].iter().map(|i| i.label).collect::<Vec<_>>(), [3, 8, 8, 0]);
@@ -189,7 +257,7 @@ mod tests {
 
     #[test]
     fn more_images_than_there_are_is_an_error() {
-        let data = Dataset::open("cifar10-test").expect("opens");
+        let data = Dataset::open("cifar10-test", None).expect("opens");
         let message = refused(data.select(0, Count::Exactly(1001), &CIFAR));
         assert_eq!(message, "cifar10-test: 1001 images asked for, 1000 available");
         let message = refused(data.select(990, Count::Exactly(11), &CIFAR));
@@ -199,14 +267,14 @@ mod tests {
 
     #[test]
     fn labels_that_are_no_class_are_refused() {
-        let data = Dataset::open("cifar10-test").expect("opens");
+        let data = Dataset::open("cifar10-test", None).expect("opens");
         let message = refused(data.select(0, Count::Exactly(2), &Expected { classes: 8, ..CIFAR }));
         assert_eq!(message, "cifar10-test, image 1: label: expected below 8, found 8");
     }
 
     #[test]
     fn images_of_another_size_are_refused() {
-        let data = Dataset::open("cifar10-test").expect("opens");
+        let data = Dataset::open("cifar10-test", None).expect("opens");
         let expected = Expected { shape: Shape { channels: 1, height: 28, width: 28 }, classes: 10 };
         let message = refused(data.select(0, Count::Exactly(1), &expected));
         assert_eq!(message, "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32");

@@ -1,28 +1,75 @@
 //! What kind of data a path holds, told by its content.
 
-use super::{Source, cifar, folder, idx};
+use super::content::Content;
+use super::{Opened, arrays, cifar, folder, idx, npy, picture};
+use crate::args::ClassOrder;
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Opens whatever lies at `path`.
-pub(super) fn open(path: &Path) -> Result<Box<dyn Source>> {
-    if path.is_dir() { open_folder(path) } else { open_file(path) }
+/// Opens whatever lies at `path`; `order` is that of class folders.
+pub(super) fn open(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
+    if !path.is_dir() {
+        refuse_order(path, order)?;
+        return open_file(Content::open(path)?);
+    }
+    open_folder(path, order)
 }
 
-fn open_file(path: &Path) -> Result<Box<dyn Source>> {
-    let shown = path.display();
-    match magic(path)? {
-        idx::IMAGES => Ok(Box::new(idx::Pair::open(path, &idx::labels_of(path)?)?)),
-        idx::LABELS => bail!("{shown}: these are MNIST labels: give the images file"),
-        [0x1f, 0x8b, ..] => bail!("{shown}: compressed with gzip: unpack it first"),
-        [0x89, b'P', b'N', b'G'] => bail!("{shown}: a single PNG: give the folder that holds the class folders"),
-        _ => Ok(Box::new(cifar::Records::open(&[path.to_path_buf()])?)),
+/// An order of classes means nothing to data without class folders.
+pub(super) fn refuse_order(path: &Path, order: Option<ClassOrder>) -> Result<()> {
+    match order {
+        Some(_) => bail!("--class-order: expected class folders, found none in {}", path.display()),
+        None => Ok(()),
     }
 }
 
-fn open_folder(path: &Path) -> Result<Box<dyn Source>> {
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    IdxImages,
+    IdxLabels,
+    Array,
+    Archive,
+    /// Pictures, and what people may take for data: what to do instead.
+    No(&'static str),
+    /// CIFAR records have no magic number.
+    Other,
+}
+
+fn kind(content: &Content) -> Kind {
+    const PICKLE: Kind = Kind::No(
+        "a pickle of Python, which is not read: CIFAR has a binary version, others can be saved with np.savez",
+    );
+    let beginnings: [(usize, &[u8], Kind); 10] = [
+        (0, &idx::IMAGES, Kind::IdxImages),
+        (0, &idx::LABELS, Kind::IdxLabels),
+        (0, npy::MAGIC, Kind::Array),
+        (0, arrays::ZIP, Kind::Archive),
+        (0, picture::PNG, Kind::No("a single PNG: give the folder that holds the class folders")),
+        (0, picture::JPEG, Kind::No("a single JPEG: give the folder that holds the class folders")),
+        (0, &[0x80, 2], PICKLE),
+        (0, &[0x80, 3], PICKLE),
+        (0, &[0x80, 4], PICKLE),
+        (257, b"ustar", Kind::No("an archive of files (tar): unpack it first")),
+    ];
+    beginnings.into_iter().find(|(at, bytes, _)| content.has(*at, bytes)).map_or(Kind::Other, |(.., kind)| kind)
+}
+
+fn open_file(content: Content) -> Result<Opened> {
+    let path = content.path.clone();
+    let shown = path.display();
+    match kind(&content) {
+        Kind::IdxImages => idx::open(content),
+        Kind::IdxLabels => bail!("{shown}: these are MNIST labels: give the images file"),
+        Kind::Array => arrays::open_file(&path),
+        Kind::Archive => arrays::open_archive(content),
+        Kind::No(what) => bail!("{shown}: {what}"),
+        Kind::Other => cifar::open(vec![content]),
+    }
+}
+
+fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     let shown = path.display();
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries(path)?.into_iter().partition(|p| p.is_dir());
     let batches = cifar::batches(&files);
@@ -30,29 +77,35 @@ fn open_folder(path: &Path) -> Result<Box<dyn Source>> {
         // Opening a pipe would wait for ever.
         bail!("{}: expected a file or a folder, found neither", other.display());
     }
-    let (mut images, mut labels) = (vec![], vec![]);
+    let (mut images, mut labels, mut npys, mut archives) = (vec![], vec![], vec![], vec![]);
     for file in files {
-        match magic(&file)? {
-            idx::IMAGES => images.push(file),
-            idx::LABELS => labels.push(file),
-            _ => {}
+        match kind(&Content::open(&file)?) {
+            Kind::IdxImages => images.push(file),
+            Kind::IdxLabels => labels.push(file),
+            Kind::Array => npys.push(file),
+            Kind::Archive => archives.push(file),
+            Kind::No(_) | Kind::Other => {}
         }
     }
-    let kinds = [!folders.is_empty(), !batches.is_empty(), !images.is_empty() || !labels.is_empty()];
+    let idx = !images.is_empty() || !labels.is_empty();
+    let kinds = [!folders.is_empty(), !batches.is_empty(), idx, !npys.is_empty(), !archives.is_empty()];
     match kinds {
-        [true, false, false] => Ok(Box::new(folder::ClassFolders::open(folders)?)),
-        [false, true, false] => Ok(Box::new(cifar::Records::open(&batches)?)),
-        [false, false, true] => match (&images[..], &labels[..]) {
-            ([images], [labels]) => Ok(Box::new(idx::Pair::open(images, labels)?)),
-            _ => bail!(
-                "{shown}: expected one MNIST images file and its labels file, found {} and {}: give the images file",
-                images.len(),
-                labels.len()
-            ),
-        },
-        [false, false, false] => {
-            bail!("{shown}: no data in this folder: expected class folders, CIFAR-10 batches or an MNIST idx pair")
+        [true, false, false, false, false] => return folder::open(folders, order),
+        _ => refuse_order(path, order)?,
+    }
+    match kinds {
+        [false, true, false, false, false] => {
+            cifar::open(batches.iter().map(|path| Content::open(path)).collect::<Result<_>>()?)
         }
+        [false, false, true, false, false] => idx::open_folder(path, &images, &labels),
+        [false, false, false, true, false] => arrays::open_folder(npys),
+        [false, false, false, false, true] => match &archives[..] {
+            [archive] => arrays::open_archive(Content::open(archive)?),
+            _ => bail!("{shown}: expected one .npz, found {}: give the one that is meant", archives.len()),
+        },
+        [false, false, false, false, false] => bail!(
+            "{shown}: no data in this folder: expected class folders, CIFAR batches, an MNIST idx pair or arrays of NumPy"
+        ),
         _ => bail!("{shown}: more than one kind of data in this folder: give a folder or file inside it"),
     }
 }
@@ -67,29 +120,25 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The first four bytes of a file; zeros where it is shorter.
-fn magic(path: &Path) -> Result<[u8; 4]> {
-    let cannot = || format!("{}: cannot read", path.display());
-    let mut start = vec![];
-    fs::File::open(path).and_then(|f| f.take(4).read_to_end(&mut start)).with_context(cannot)?;
-    start.resize(4, 0);
-    Ok([start[0], start[1], start[2], start[3]])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn refused(path: &Path) -> String {
-        format!("{:#}", open(path).err().expect("refused"))
+        format!("{:#}", open(path, None).err().expect("refused"))
     }
 
     #[test]
     fn what_is_no_data_is_refused_by_name() {
         let folder = tempfile::tempdir().expect("folder");
         assert!(refused(folder.path()).contains("no data in this folder"));
-        let cases: [(&str, &[u8], &str); 4] = [
-            ("a.gz", b"\x1f\x8b\x08\0", "gzip"),
+        let mut tar = vec![0; 512];
+        tar[257..262].copy_from_slice(b"ustar");
+        let cases: [(&str, &[u8], &str); 7] = [
+            ("a.gz", b"\x1f\x8b\x08\0", "cannot read"),
+            ("a.tar", &tar, "unpack it first"),
+            ("a.jpg", b"\xff\xd8\xff\xe0", "single JPEG"),
+            ("data_batch_1", b"\x80\x02}q\x01", "pickle"),
             ("a.png", b"\x89PNG\r\n", "single PNG"),
             ("a-labels", b"\0\0\x08\x01\0\0\0\0", "MNIST labels"),
             ("a.txt", b"hello", "expected records of 3073 bytes"),
@@ -108,5 +157,16 @@ mod tests {
         fs::create_dir(folder.path().join("cat")).expect("folder");
         fs::write(folder.path().join("test_batch.bin"), [0; 3073]).expect("written");
         assert!(refused(folder.path()).contains("more than one kind"));
+    }
+
+    #[test]
+    fn an_order_of_classes_wants_class_folders() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("test_batch.bin");
+        fs::write(&file, [0; 3073]).expect("written");
+        for path in [folder.path(), &file] {
+            let message = open(path, Some(ClassOrder::String)).err().expect("refused").to_string();
+            assert!(message.contains("--class-order: expected class folders, found none in "), "{message}");
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! The binary as a user meets it.
 
+mod accelerator;
 mod bad_data;
 mod bad_input;
 mod bad_onnx;
+mod calibration;
 mod check;
 mod compare;
 mod curve;
+mod data;
 mod dump;
 mod energy;
 mod imported;
@@ -38,13 +41,15 @@ fn stdout(args: &[&str]) -> String {
     String::from_utf8(output).expect("UTF-8")
 }
 
-/// The command has to fail with exit code 2 and one line, `error: …`, that contains all of `parts`.
+/// The command has to fail with exit code 2 and one line, `error: …`, that contains all of `parts`. Notes may stand before it.
 fn refused(args: &[&str], parts: &[&str]) {
     let output = lcsim(args).output().expect("started");
     let message = String::from_utf8(output.stderr).expect("UTF-8");
     assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
     assert!(output.stdout.is_empty(), "{args:?}: something on stdout");
-    assert!(message.starts_with("error: ") && message.lines().count() == 1, "{args:?}: {message}");
+    let errors: Vec<&str> = message.lines().skip_while(|line| line.starts_with("note: ")).collect();
+    assert!(matches!(errors[..], [error] if error.starts_with("error: ")), "{args:?}: {message}");
+    let message = errors[0];
     for truth in ["expected true", "expected false", "found true", "found false"] {
         assert!(!message.contains(truth), "{args:?}: neither value nor limit in: {message}");
     }

@@ -1,6 +1,6 @@
 //! Valid files, damaged: 100,000 for each reader.
 
-use super::{alone, net, peak, report};
+use super::{alone, gzip, net, npy, npz, peak, report};
 use lcsim::data::{Count, Dataset, Expected};
 use lcsim::topology::layers::{self, Format};
 use lcsim::topology::{ScaleConfig, Use};
@@ -13,6 +13,7 @@ use lcsim_tests::onnx_builder::{ClampForm, FcForm, Spec, Style, build};
 use lcsim_tests::repository;
 use std::fs;
 use std::path::Path;
+use zip::CompressionMethod;
 
 /// Most memory that a reader may have at one time for an input of at most 32 KiB: fields that are empty take two bytes in a file,
 /// and some hundred in memory.
@@ -47,7 +48,7 @@ fn survives_data(seeds: &[Vec<u8>], path: &Path, shape: Shape, write: impl Fn(&[
     // The limit of a decoded picture, and its planes.
     survives(seeds, (2 << 26) + SMALL, |input| {
         write(input);
-        let data = Dataset::open(path.to_str().expect("UTF-8")).map_err(|e| text::one_line(&e))?;
+        let data = Dataset::open(path.to_str().expect("UTF-8"), None).map_err(|e| text::one_line(&e))?;
         let images = data.select(0, Count::AtMost(3), &Expected { shape, classes: 10 });
         images.map(drop).map_err(|e| text::one_line(&e))
     });
@@ -192,4 +193,47 @@ fn pictures_in_class_folders() {
     survives_data(&seeds, folder.path(), Shape { channels: 3, height: 4, width: 5 }, |input| {
         replace(&class.join("a.png"), with_checksums(input));
     });
+}
+
+#[test]
+fn jpegs_in_class_folders() {
+    let folder = tempfile::tempdir().expect("folder");
+    let class = folder.path().join("cat");
+    fs::create_dir(&class).expect("folder");
+    let files = ["grey", "colour", "progressive"].map(|name| repository(&format!("cli/tests/data/{name}.jpg")));
+    let seeds = files.map(|file| fs::read(file).expect("shipped"));
+    survives_data(&seeds, folder.path(), Shape { channels: 3, height: 32, width: 32 }, |input| {
+        replace(&class.join("a.jpg"), input);
+    });
+}
+
+#[test]
+fn compressed_files() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("test.bin.gz");
+    let seeds = [1, 2].map(|records| gzip(&[3; 3074].repeat(records)));
+    survives_data(&seeds, &path, Shape { channels: 3, height: 32, width: 32 }, |input| replace(&path, input));
+}
+
+#[test]
+fn arrays_of_numpy() {
+    let folder = tempfile::tempdir().expect("folder");
+    let [images, labels] = ["x.npy", "y.npy"].map(|name| folder.path().join(name));
+    let seeds = [npy("|u1", "(3, 4, 5)", &[7; 60]), npy("<i2", "(3,)", &[1, 0, 2, 0, 3, 0])];
+    survives_data(&seeds, &images, Shape { channels: 1, height: 4, width: 5 }, |input| {
+        // Either file is damaged, the other is whole.
+        let of_labels = input.windows(2).any(|two| two == b"i2");
+        let [images_bytes, labels_bytes] = if of_labels { [&seeds[0][..], input] } else { [input, &seeds[1]] };
+        replace(&images, images_bytes);
+        replace(&labels, labels_bytes);
+    });
+}
+
+#[test]
+fn archives_of_arrays() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("data.npz");
+    let arrays = [("images", npy("|u1", "(3, 4, 5)", &[7; 60])), ("labels", npy("<i2", "(3,)", &[1, 0, 2, 0, 3, 0]))];
+    let seeds = [CompressionMethod::Stored, CompressionMethod::Deflated].map(|method| npz(&arrays, method));
+    survives_data(&seeds, &path, Shape { channels: 1, height: 4, width: 5 }, |input| replace(&path, input));
 }

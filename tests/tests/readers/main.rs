@@ -10,6 +10,7 @@ use lcsim_spec::network::Layer;
 use lcsim_spec::{QuantNetwork, Report};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
 use peak_alloc::PeakAlloc;
+use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 #[global_allocator]
@@ -56,4 +57,29 @@ fn report() -> Report {
     let (name, text) = ENERGY_TABLES[0];
     let table = EnergyTable::parse(text, name).expect("shipped");
     assemble(&simulators[0], &simulators[1], &table, run).expect("the table has all figures")
+}
+
+/// Compressed with gzip.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(vec![], flate2::Compression::best());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("written")
+}
+
+/// A `.npy` file, as NumPy writes it.
+fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
+    header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
+    header.push('\n');
+    [b"\x93NUMPY\x01\0", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), bytes].concat()
+}
+
+/// A `.npz` of such files.
+fn npz(arrays: &[(&str, Vec<u8>)], method: zip::CompressionMethod) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    for (name, bytes) in arrays {
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        archive.start_file(format!("{name}.npy"), options).expect("started");
+        archive.write_all(bytes).expect("written");
+    }
+    archive.finish().expect("finished").into_inner()
 }

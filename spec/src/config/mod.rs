@@ -1,9 +1,16 @@
-//! The accelerator's parameters: TOML with unknown keys refused and every range checked.
+//! The accelerator's parameters: TOML with unknown keys refused and every range checked. A file may say all of them, or what
+//! differs from another accelerator.
 
-use crate::file;
+mod error;
+mod key;
+mod stack;
+
+pub use error::ConfigError;
+pub use stack::Library;
+
 use serde::{Deserialize, Serialize};
+use stack::Stack;
 use std::path::Path;
-use thiserror::Error;
 
 /// One accelerator. See docs/microarchitecture.md for what each parameter builds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,79 +107,6 @@ pub enum Prefetch {
     Speculative,
 }
 
-/// Why a configuration is refused.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("{path}: cannot read: {source}")]
-    Read {
-        /// File.
-        path: String,
-        /// Cause.
-        source: std::io::Error,
-    },
-    /// Not TOML, a key is missing, or a value has another type.
-    #[error("{path}: {message}")]
-    Syntax {
-        /// File.
-        path: String,
-        /// With line and column.
-        message: String,
-    },
-    /// A key that no accelerator has.
-    #[error("{path}:{line}: unknown key `{key}`{}", suggestion.as_ref().map(|s| format!(", did you mean `{s}`?")).unwrap_or_default())]
-    UnknownKey {
-        /// File.
-        path: String,
-        /// Counted from 1.
-        line: usize,
-        /// As written.
-        key: String,
-        /// The nearest key that exists.
-        suggestion: Option<String>,
-    },
-    /// A value outside its range.
-    #[error("{path}: `{key}`: expected {expected}, found {found}")]
-    Range {
-        /// File.
-        path: String,
-        /// With its table.
-        key: &'static str,
-        /// The range.
-        expected: String,
-        /// The value.
-        found: String,
-    },
-}
-
-/// Every key, with the table it stands in.
-const KEYS: [&str; 24] = [
-    "name",
-    "clock_mhz",
-    "array",
-    "memory",
-    "gate",
-    "rows",
-    "cols",
-    "accumulator_depth",
-    "stream_bytes",
-    "scratch_bytes",
-    "weight_bytes",
-    "gate_weight_bytes",
-    "image_bytes",
-    "parameters",
-    "gate_parameters",
-    "instructions",
-    "instruction_words",
-    "macs",
-    "channels",
-    "dram",
-    "bytes_per_cycle",
-    "latency_cycles",
-    "burst_bytes",
-    "prefetch",
-];
-
 impl AcceleratorConfig {
     /// Banks of the stream and the scratch memory: a multiple of the rows, so that a row reads few banks and no two
     /// rows ever meet in one, and at least the columns, so that neighbouring channels are written side by side.
@@ -206,20 +140,26 @@ impl AcceleratorConfig {
     /// # Errors
     /// See [`ConfigError`]; each names the file and the key.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let shown = path.display().to_string();
-        let text = file::read_text(path, file::MAX_SETTINGS)
-            .map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
-        Self::parse(&text, &shown)
+        Self::load(&path.display().to_string(), &[], &[])
     }
 
-    /// Parses and validates; `path` is for error messages.
+    /// The accelerator of that name in `library`, or in the file of that name, with the parameters that are `set` on top of
+    /// it, each as in `array.rows=8`.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names the file or what was set, and the key.
+    pub fn load(name: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
+        let mut stack = Stack::open(name, library)?;
+        stack.set(set)?;
+        stack.finish(name)
+    }
+
+    /// Parses and validates; `path` is for error messages, and for what the text may be based on.
     ///
     /// # Errors
     /// See [`ConfigError`]; each names `path` and the key.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|e| syntax_error(&e, text, path))?;
-        config.validate(path)?;
-        Ok(config)
+        Stack::parse(text, path, &[])?.finish(path)
     }
 
     /// Checks every range; `path` is for error messages.
@@ -264,20 +204,5 @@ impl AcceleratorConfig {
             return Err(ConfigError::Range { path: path.into(), key: "clock_mhz", expected, found });
         }
         Ok(())
-    }
-}
-
-fn syntax_error(error: &toml::de::Error, text: &str, path: &str) -> ConfigError {
-    let line = error.span().map_or(1, |s| text.bytes().take(s.start).filter(|b| *b == b'\n').count() + 1);
-    let message = error.message();
-    if let Some(key) = message.strip_prefix("unknown field `").and_then(|m| m.split('`').next()) {
-        let nearest = KEYS.iter().map(|k| (strsim::jaro_winkler(k, key), *k)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let suggestion = nearest.filter(|(likeness, _)| *likeness > 0.7).map(|(_, k)| k.to_string());
-        return ConfigError::UnknownKey { path: path.into(), line, key: file::quoted(key), suggestion };
-    }
-    let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
-    ConfigError::Syntax {
-        path: format!("{path}:{line}"),
-        message: format!("{} (line: `{}`)", file::quoted(message.trim()), file::quoted(shown)),
     }
 }

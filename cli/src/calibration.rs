@@ -1,0 +1,108 @@
+//! Which images set the scales of a network that is quantised: never, unless told to, those that it is measured on.
+
+use crate::args::CalibrationArgs;
+use crate::data::{Count, Dataset, Expected};
+use anyhow::{Context, Result, bail};
+use lcsim_golden::{Network, quantize};
+use lcsim_spec::QuantNetwork;
+use std::ops::Range;
+use std::path::Path;
+
+/// Images that calibrate a network which is quantised on the fly, unless told otherwise.
+pub const ON_THE_FLY: usize = 128;
+
+/// What `--calibration` says for the first images of `--data`, whether they are measured or not.
+const SAME: &str = "same";
+
+/// Images that a network is measured on.
+#[derive(Clone)]
+pub struct Measured<'a> {
+    /// Where they are from.
+    pub data: &'a Dataset,
+    /// Their numbers there.
+    pub images: Range<usize>,
+}
+
+/// A network, and which images set its scales.
+#[derive(Debug)]
+pub struct Calibrated {
+    /// The network.
+    pub network: QuantNetwork,
+    /// The images, for people.
+    pub images: String,
+}
+
+/// Quantises `net`, read from `path`, on the fly: with `default` images unless `args` say how many.
+///
+/// # Errors
+/// No image is left that is not measured; those of the data and of the quantisation.
+pub fn on_the_fly(
+    path: &Path,
+    net: &Network,
+    args: &CalibrationArgs,
+    default: usize,
+    measured: &Measured,
+) -> Result<Calibrated> {
+    let count = Count::or_at_most(args.calibration_images, default);
+    let data = measured.data;
+    match args.calibration.as_deref() {
+        Some(name) if name == SAME || name == data.name => {
+            let first = data.range(0, count).context("--calibration-images")?;
+            let both = first.start < measured.images.end && measured.images.start < first.end;
+            let mut calibrated = with(path, net, data, first)?;
+            if both {
+                calibrated.images += ", which are measured too";
+            }
+            Ok(calibrated)
+        }
+        Some(name) => first_of(path, net, &Dataset::open(name, None)?, count),
+        None => match data.training().context("training images beside --data; --calibration takes others")? {
+            Some(training) => first_of(path, net, &training, count),
+            None => unmeasured(path, net, count, measured),
+        },
+    }
+}
+
+/// Quantises `net` with the first images of `data`.
+fn first_of(path: &Path, net: &Network, data: &Dataset, count: Count) -> Result<Calibrated> {
+    with(path, net, data, data.range(0, count)?)
+}
+
+/// Quantises `net` with the last images that are not measured.
+fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> Result<Calibrated> {
+    let Measured { data, images } = measured;
+    let others: Vec<usize> = (0..images.start).chain(images.end..data.len()).collect();
+    let (all, left) = (images.len(), others.len());
+    let wanted = match count {
+        Count::AtMost(_) if left == 0 => bail!(
+            "{}: all {all} images are measured, which leaves none to quantise {} with: give others by --calibration, measure fewer \
+             (--images), or take the measured ones (--calibration same)",
+            data.name,
+            path.display()
+        ),
+        Count::AtMost(most) => most.min(left),
+        Count::Exactly(wanted) if wanted <= left => wanted,
+        Count::Exactly(wanted) => {
+            bail!("--calibration-images: {wanted} asked for, {left} of {} are not measured", data.name)
+        }
+    };
+    let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied())?;
+    calibrated.images += " that are not measured";
+    let first = others[left - wanted];
+    if first >= images.end {
+        calibrated.images += &format!(", from image {first} on");
+    }
+    Ok(calibrated)
+}
+
+/// Quantises `net`, read from `path`, with these images of `data`.
+///
+/// # Errors
+/// Those of the data and of the quantisation.
+pub fn with(path: &Path, net: &Network, data: &Dataset, which: impl IntoIterator<Item = usize>) -> Result<Calibrated> {
+    let images = data.images(which, &Expected::by_float(net)).context("calibration images")?;
+    let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
+    let network = quantize::quantize(net, &pixels).map_err(|error| error.in_file(path))?;
+    let images = format!("{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
+    Ok(Calibrated { network, images })
+}
