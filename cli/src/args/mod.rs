@@ -24,6 +24,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lcsim_sim::{ENERGY_TABLES, Engine};
 use lcsim_spec::{CYCLE_MODEL, Score};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 /// What dynamic skipping is worth in hardware.
@@ -138,6 +139,17 @@ pub struct SimulationArgs {
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
     /// Print no tables, notes or progress; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What commands that print have in common.
+#[derive(Debug, Args)]
+pub struct PrintArgs {
+    /// Write the figures as JSON; with - to stdout, instead of the text
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print no text, notes or progress; errors are printed
     #[arg(long, short)]
     pub quiet: bool,
 }
