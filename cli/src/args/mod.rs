@@ -66,9 +66,11 @@ pub enum Command {
     /// Read a SCALE-Sim configuration and topology, and write its reports
     Topology(TopologyArgs),
     /// Print an embedded accelerator configuration, as a start for your own
-    Config(ConfigArgs),
+    #[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
+    Config(EmbeddedArgs),
     /// Print an embedded energy table, as a start for your own
-    Energy(EnergyArgs),
+    #[command(after_help = "Examples:\n  lcsim energy\n  lcsim energy 45nm-lpddr4 > mine.toml")]
+    Energy(EmbeddedArgs),
     /// Print a completion script for your shell
     Completions(CompletionsArgs),
 }
@@ -154,20 +156,14 @@ pub struct PrintArgs {
     pub quiet: bool,
 }
 
-/// Arguments of `lcsim config`.
+/// Arguments of `lcsim config` and `lcsim energy`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  lcsim config\n  lcsim config 16x16 > mine.toml")]
-pub struct ConfigArgs {
+pub struct EmbeddedArgs {
     /// Its name; without one, all names are listed
     pub name: Option<String>,
-}
-
-/// Arguments of `lcsim energy`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  lcsim energy\n  lcsim energy 45nm-lpddr4 > mine.toml")]
-pub struct EnergyArgs {
-    /// Its name; without one, all names are listed
-    pub name: Option<String>,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 /// Arguments of `lcsim completions`.

@@ -1,6 +1,6 @@
 //! `lcsim eval`.
 
-use super::{note, print, quantize::CALIBRATION};
+use super::{note, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
 use crate::data::{Count, Dataset, Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
@@ -44,14 +44,9 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()])?;
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
-    let on_stdout = json == Some(output::Destination::Stdout);
-    if let Some(json) = json {
-        let text = output::json(&evaluation)?;
-        json.write(&text)?;
-    }
-    if on_stdout { Ok(()) } else { print(text(&evaluation)) }
+    tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
@@ -79,7 +74,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let seen = parallel::sum(images.len(), true, nothing, add, append).context("nothing was written")?;
+    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append).context("nothing was written")?;
     Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
 }
 
@@ -91,6 +86,8 @@ fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetw
     let calibration = if let Some(name) = &args.calibration {
         own = Dataset::open(name)?;
         &own
+    } else if args.print.quiet {
+        data
     } else {
         note("calibrated on the images that are evaluated; --calibration takes others");
         data

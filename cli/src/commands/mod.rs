@@ -15,9 +15,11 @@ mod verilog;
 
 use crate::args::{Cli, Command};
 use crate::embedded::CONFIGS;
+use crate::output::Destination;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
-use lcsim_sim::ENERGY_TABLES;
+use lcsim_sim::{ENERGY_TABLES, EnergyTable};
+use lcsim_spec::AcceleratorConfig;
 use std::io::Write;
 
 /// Carries out a command.
@@ -37,8 +39,8 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Trace(args) => trace::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
-        Command::Config(args) => config::run("configuration", &CONFIGS, args.name.as_deref()),
-        Command::Energy(args) => config::run("energy table", &ENERGY_TABLES, args.name.as_deref()),
+        Command::Config(args) => config::run("configuration", &CONFIGS, args, |text, name| Ok(AcceleratorConfig::parse(text, name)?)),
+        Command::Energy(args) => config::run("energy table", &ENERGY_TABLES, args, |text, name| Ok(EnergyTable::parse(text, name)?)),
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
@@ -51,6 +53,19 @@ pub fn execute(command: &Command) -> Result<()> {
 fn print(text: impl AsRef<[u8]>) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).context("cannot write to stdout")
+}
+
+/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or stdout has the JSON.
+fn tell(
+    to: Option<&Destination>,
+    quiet: bool,
+    json: impl FnOnce() -> Result<Vec<u8>>,
+    text: impl FnOnce() -> String,
+) -> Result<()> {
+    if let Some(to) = to {
+        to.write(&json()?)?;
+    }
+    if quiet || to == Some(&Destination::Stdout) { Ok(()) } else { print(text()) }
 }
 
 /// A remark on stderr; whether anybody reads it does not matter.

@@ -1,6 +1,6 @@
 //! `lcsim topology`.
 
-use super::{note, print};
+use super::{note, tell};
 use crate::args::{Compat, TopologyArgs};
 use crate::output::{self, Destination};
 use crate::parallel;
@@ -36,21 +36,21 @@ struct Line<'a> {
     /// Of the file, from 1.
     line: u64,
     #[serde(flatten)]
-    found: Found<'a>,
+    found: Found,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Found<'a> {
-    Counts(&'a LayerReport),
-    Comparison(&'a Comparison),
-    CannotRun { cannot_run: &'a str },
+enum Found {
+    Counts(LayerReport),
+    Comparison(Comparison),
+    CannotRun { cannot_run: String },
 }
 
 /// What is written, and what is said about it.
-struct Results {
+struct Results<'a> {
     texts: Vec<String>,
-    json: Vec<u8>,
+    file: File<'a>,
     summary: String,
     /// Layers that cannot run, and why the first of them cannot.
     failed: usize,
@@ -89,13 +89,8 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
     for (name, text) in names.iter().zip(&results.texts) {
         Destination::check(&args.out.join(name))?.write(text.as_bytes())?;
     }
-    let on_stdout = json == Some(Destination::Stdout);
-    if let Some(json) = json {
-        json.write(&results.json)?;
-    }
-    if !args.print.quiet && !on_stdout {
-        print(format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary))?;
-    }
+    let text = || format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary);
+    tell(json.as_ref(), args.print.quiet, || output::json(&results.file), text)?;
     if let Some(first) = results.first {
         bail!("{file}: {} of {} layers cannot run, as {} says: {first}", results.failed, layers.len(), names[0]);
     }
@@ -111,9 +106,9 @@ struct Work<'a> {
     budget: Budget,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
     /// SCALE-Sim's counts, which are whole or nothing, as its own reports are.
-    fn counts(&self) -> Result<Results> {
+    fn counts(&self) -> Result<Results<'a>> {
         layers::bound(self.layers, run::MAX_ELEMENTS)?;
         for layer in self.layers {
             run::check(&self.config, &layer.shape, &self.budget).with_context(|| place(layer))?;
@@ -128,7 +123,7 @@ impl Work<'_> {
         let cycles: u64 = counted.iter().map(|layer| layer.total_cycles).sum();
         Ok(Results {
             texts: reports::all(&counted).to_vec(),
-            json: self.json(Some("scalesim-3.0.0"), counted.iter().map(Found::Counts))?,
+            file: self.file(Some("scalesim-3.0.0"), counted.into_iter().map(Found::Counts)),
             summary: format!("{} cycles", count(cycles)),
             failed: 0,
             first: None,
@@ -136,7 +131,7 @@ impl Work<'_> {
     }
 
     /// Our cycles beside SCALE-Sim's. A layer that cannot run leaves the others their lines.
-    fn comparisons(&self) -> Result<Results> {
+    fn comparisons(&self) -> Result<Results<'a>> {
         layers::bound(self.layers, ours::MAX_ELEMENTS)?;
         let compared = self.all(|shape, progress| {
             let compared = ours::compare(&self.config, self.format, shape, &self.budget);
@@ -146,13 +141,13 @@ impl Work<'_> {
         let sum = |cycles: fn(&Comparison) -> u64| count(compared.iter().flatten().map(cycles).sum());
         let failures = compared.iter().zip(self.layers).filter_map(|(found, layer)| Some((found.as_ref().err()?, layer)));
         let found = compared.iter().map(|found| match found {
-            Ok(comparison) => Found::Comparison(comparison),
-            Err(reason) => Found::CannotRun { cannot_run: reason },
+            Ok(comparison) => Found::Comparison(comparison.clone()),
+            Err(reason) => Found::CannotRun { cannot_run: reason.clone() },
         });
         let name = self.config.dataflow.name();
         Ok(Results {
             texts: vec![reports::comparison(&compared, self.config.dataflow)],
-            json: self.json(None, found)?,
+            file: self.file(None, found),
             summary: format!("{} cycles, ws; SCALE-Sim {} cycles, {name}", sum(|l| l.ours), sum(|l| l.scale_sim)),
             failed: failures.clone().count(),
             first: failures.map(|(reason, layer)| format!("{}: {reason}", place(layer))).next(),
@@ -184,15 +179,15 @@ impl Work<'_> {
         which.into_iter().map(|i| results[i].clone()).collect()
     }
 
-    fn json<'a>(&'a self, compat: Option<&'static str>, found: impl Iterator<Item = Found<'a>>) -> Result<Vec<u8>> {
+    fn file(&self, compat: Option<&'static str>, found: impl Iterator<Item = Found>) -> File<'a> {
         let line = |(layer, found): (&'a Layer, _)| Line { name: &layer.name, line: layer.line, found };
-        output::json(&File {
+        File {
             schema: "lcsim.topology/1",
             version: env!("CARGO_PKG_VERSION"),
             compat,
             dataflow: self.config.dataflow.name(),
             layers: self.layers.iter().zip(found).map(line).collect(),
-        })
+        }
     }
 }
 

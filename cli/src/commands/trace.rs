@@ -1,6 +1,6 @@
 //! `lcsim trace`.
 
-use super::{note, print};
+use super::{note, tell};
 use crate::args::{TraceArgs, Window};
 use crate::data::{Count, Dataset, Expected};
 use crate::load;
@@ -13,11 +13,11 @@ use lcsim_sim::{Mode, Simulator};
 use serde_json::json;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
-    let [out, vcd] = output::check_all([args.out.as_deref(), args.vcd.as_deref()])?;
+    let [out, vcd, json] = output::check_all([&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref()))?;
     let config = load::config(&args.config)?;
     let data = Dataset::open(&args.data)?;
     let remark = |text: &str| {
-        if !args.quiet {
+        if !args.print.quiet {
             note(text)
         }
     };
@@ -48,23 +48,25 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
         );
     }
     let on_stdout = [&out, &vcd].into_iter().flatten().any(|d| *d == Destination::Stdout);
+    let mut about = json!({
+        "lcsim": env!("CARGO_PKG_VERSION"), "model": net.name, "threshold": net.threshold().to_num::<f64>(),
+        "accelerator": config.name, "data": data.name, "image": args.offset, "label": image.label,
+        "class": outcome.class, "cycles": outcome.cycles,
+    });
     if let Some(out) = out {
-        let about = json!({
-            "lcsim": env!("CARGO_PKG_VERSION"), "model": net.name, "threshold": net.threshold().to_num::<f64>(),
-            "accelerator": config.name, "data": data.name, "image": args.offset, "label": image.label,
-            "class": outcome.class, "cycles": outcome.cycles,
-        });
-        out.write(chrome::json(&timeline, program, about).as_bytes())?;
+        out.write(chrome::json(&timeline, program, about.clone()).as_bytes())?;
     }
     if let (Some(vcd), Some(wave)) = (vcd, wave) {
         vcd.write(&wave.finish(outcome.cycles)?)?;
     }
-    if args.quiet || on_stdout {
-        return Ok(());
-    }
-    let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
-    print(format!(
-        "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
-        outcome.class, image.label
-    ))
+    about["schema"] = json!("lcsim.trace/1");
+    about["array_spans"] = json!(timeline.array.len());
+    let text = || {
+        let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
+        format!(
+            "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
+            outcome.class, image.label
+        )
+    };
+    tell(json.as_ref(), args.print.quiet || on_stdout, || output::json(&about), text)
 }

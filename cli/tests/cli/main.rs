@@ -13,6 +13,7 @@ mod output;
 mod plot;
 mod render;
 mod run;
+mod said;
 mod topology;
 mod trace;
 mod verilog;
