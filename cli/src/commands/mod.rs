@@ -39,8 +39,12 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Trace(args) => trace::run(args),
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
-        Command::Config(args) => config::run("configuration", &CONFIGS, args, |text, name| Ok(AcceleratorConfig::parse(text, name)?)),
-        Command::Energy(args) => config::run("energy table", &ENERGY_TABLES, args, |text, name| Ok(EnergyTable::parse(text, name)?)),
+        Command::Config(args) => {
+            config::run("configuration", &CONFIGS, args, |text, name| Ok(AcceleratorConfig::parse(text, name)?))
+        }
+        Command::Energy(args) => {
+            config::run("energy table", &ENERGY_TABLES, args, |text, name| Ok(EnergyTable::parse(text, name)?))
+        }
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);

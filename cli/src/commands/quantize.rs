@@ -3,8 +3,8 @@
 use super::tell;
 use crate::args::QuantizeArgs;
 use crate::data::{Count, Dataset};
-use crate::text::{count, threshold};
 use crate::output::{self, Destination};
+use crate::text::{count, threshold};
 use crate::{curve, load};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{container, onnx};

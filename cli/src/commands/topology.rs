@@ -139,7 +139,8 @@ impl<'a> Work<'a> {
             compared
         });
         let sum = |cycles: fn(&Comparison) -> u64| count(compared.iter().flatten().map(cycles).sum());
-        let failures = compared.iter().zip(self.layers).filter_map(|(found, layer)| Some((found.as_ref().err()?, layer)));
+        let failures =
+            compared.iter().zip(self.layers).filter_map(|(found, layer)| Some((found.as_ref().err()?, layer)));
         let found = compared.iter().map(|found| match found {
             Ok(comparison) => Found::Comparison(comparison.clone()),
             Err(reason) => Found::CannotRun { cannot_run: reason.clone() },

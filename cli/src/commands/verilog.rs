@@ -4,8 +4,8 @@ use super::{note, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::data::{Count, Dataset, Expected};
 use crate::folder::Folder;
-use crate::{load, output};
 use crate::text::{count, one_line};
+use crate::{load, output};
 use anyhow::{Context, Result};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
 use lcsim_sim::{Mode, Simulator};
@@ -33,15 +33,20 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let modules = files.iter().filter(is_module).count();
     let names = files.iter().map(|(name, _)| name.as_str()).collect();
     let written = Written { schema: "lcsim.verilog/1", out: &args.out, modules, verilog_bytes: bytes, files: names };
-    tell(json.as_ref(), args.print.quiet, || output::json(&written), || {
-        format!(
-            "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
-            args.out.display(),
-            modules,
-            count(bytes as u64),
-            files.len() + 1
-        )
-    })
+    tell(
+        json.as_ref(),
+        args.print.quiet,
+        || output::json(&written),
+        || {
+            format!(
+                "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
+                args.out.display(),
+                modules,
+                count(bytes as u64),
+                files.len() + 1
+            )
+        },
+    )
 }
 
 /// What was written, beside the list by which lcsim knows its own files.

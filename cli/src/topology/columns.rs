@@ -138,11 +138,7 @@ impl Columns {
             columns.contains(column) || *column == Column::Stride && sides.iter().all(|side| columns.contains(side))
         };
         if let Some(missing) = usual.iter().find(|column| !has(column)) {
-            bail!(
-                "expected a header with the columns {}, found none named `{}`",
-                titles(usual),
-                missing.title()
-            );
+            bail!("expected a header with the columns {}, found none named `{}`", titles(usual), missing.title());
         }
         let twice = columns.contains(&Column::Stride) && sides.iter().any(|side| columns.contains(side));
         ensure!(!twice, "expected one column for the stride or two for its height and width, found both");
@@ -252,9 +248,8 @@ impl Values<'_> {
 
 /// Sparsity has no effect unless the configuration turns it on, which is refused; so it is only looked at.
 fn sparsity(place: usize, field: &str) -> Result<()> {
-    let valid = field
-        .split_once(':')
-        .is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());
+    let valid =
+        field.split_once(':').is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());
     ensure!(valid, "column {} (sparsity): expected N:M, found `{}`", place + 1, quoted(field));
     Ok(())
 }

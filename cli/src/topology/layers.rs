@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn order_and_separator_change_nothing() {
         let usual = gemm("Layer, M, N, K,\na, 1, 2, 3,\n");
-        assert_eq!(usual.layers[0].shape, Shape { height: 1, width: 3, filter_height: 1, filter_width: 3, channels: 1, filters: 2, stride: 1 });
+        assert_eq!(
+            usual.layers[0].shape,
+            Shape { height: 1, width: 3, filter_height: 1, filter_width: 3, channels: 1, filters: 2, stride: 1 }
+        );
         assert!(usual.remarks.is_empty());
         for text in ["Layer\tM\tN\tK\na\t1\t2\t3\t\n", "K;M;Layer;N\n3;1;a;2\n", " layer ,K,N, m\r\na,3,2,1\r\n"] {
             assert_eq!(gemm(text).layers, usual.layers, "{text}");
@@ -223,7 +226,9 @@ mod tests {
         let conv = "name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
         let line = "a, 9, 8, 3, 2, 5, 7, 1";
         let plain = parse(&format!("{conv}\n{line},\n"), Format::Conv).expect("plain");
-        for (header, end) in [("", ""), ("", ",#dw"), ("", ", 2"), ("", ",2:4,"), ("Sparsity,", ",#dw"), ("Sparsity,", ",1:1, x")] {
+        for (header, end) in
+            [("", ""), ("", ",#dw"), ("", ", 2"), ("", ",2:4,"), ("Sparsity,", ",#dw"), ("Sparsity,", ",1:1, x")]
+        {
             let text = format!("{conv}{header}\n{line}{end}\n");
             assert_eq!(parse(&text, Format::Conv).expect(&text), plain, "{text}");
         }

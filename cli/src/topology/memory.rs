@@ -35,7 +35,10 @@ impl Budget {
     /// Checks that there could be so many.
     pub(super) fn check(&self, bytes: u64) -> Result<()> {
         let (need, limit) = (megabytes(bytes), megabytes(self.limit));
-        ensure!(bytes <= self.limit, "is too large: expected at most {limit} MB of tables for a layer, found {need} MB");
+        ensure!(
+            bytes <= self.limit,
+            "is too large: expected at most {limit} MB of tables for a layer, found {need} MB"
+        );
         Ok(())
     }
 

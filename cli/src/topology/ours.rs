@@ -72,11 +72,11 @@ pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Bud
 fn count(config: &ScaleConfig, part: &Part, budget: &Budget) -> Result<LayerCount> {
     let tiles = part.output.channels.div_ceil(config.cols);
     let window = part.input.channels * part.kernel[0] * part.kernel[1];
-    let (pixels, folds) = (part.output.pixels(), part.kernel[0] * part.kernel[1] * part.input.channels.div_ceil(config.rows));
+    let (pixels, folds) =
+        (part.output.pixels(), part.kernel[0] * part.kernel[1] * part.input.channels.div_ceil(config.rows));
     let rest = pixels % ACCUMULATOR_DEPTH;
     let waits = pixels.div_ceil(ACCUMULATOR_DEPTH) * 4 + if (1..NO_WAITS).contains(&rest) { folds } else { 0 };
-    let _share =
-        budget.take((window * part.output.channels) as u64 * COPIES + (tiles * waits) as u64 * WAIT_BYTES)?;
+    let _share = budget.take((window * part.output.channels) as u64 * COPIES + (tiles * waits) as u64 * WAIT_BYTES)?;
     let conv = convolution(part)?;
     let accelerator = accelerator(config, &conv);
     let simulator = Simulator::new(&network(conv), &accelerator)?;
@@ -212,7 +212,8 @@ fn sum(parts: &[Part], counts: &[LayerCount]) -> Option<(u64, Vec<String>)> {
         format!("{} of {filters} filters and {pixels} pixels", part.times)
     };
     let all: Vec<String> = parts.iter().map(one).collect();
-    let mut reasons = vec![format!("parts one after the other: {}", all.join(" + ")), format!("compute {}", cycles.compute)];
+    let mut reasons =
+        vec![format!("parts one after the other: {}", all.join(" + ")), format!("compute {}", cycles.compute)];
     reasons.extend(waits(&cycles, format!("weights {}: waited for parameters and filters", cycles.weights)));
     Some((total, reasons))
 }
@@ -248,6 +249,11 @@ fn theirs(m: &Mapping) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::memory::LIMIT;
+
+    fn compared(format: Format, layer: &Layer) -> Comparison {
+        compare(&config(), format, layer, &Budget::new(LIMIT)).expect("runs")
+    }
 
     fn config() -> ScaleConfig {
         ScaleConfig {
@@ -268,7 +274,7 @@ mod tests {
     fn cycles_of_a_product_are_those_of_the_contract_page() {
         // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4 cycles to the first slot; the slots;
         // R + C + 10 + 1 until the last output is written, and 1 until the controller sees it.
-        let found = compare(&config(), Format::Gemm, &gemm(16, 4, 8)).expect("runs");
+        let found = compared(Format::Gemm, &gemm(16, 4, 8));
         assert_eq!(found.ours, (1 + 1 + 4 + 2) + 4 + (2 * 16 - 1) + (4 + 4 + 10 + 1) + 1);
         // 2 folds of 2R + C + T - 2 cycles, the last of them counted from 0.
         assert_eq!(found.scale_sim, 2 * (8 + 4 + 16 - 2) - 1);
@@ -280,15 +286,23 @@ mod tests {
     fn taps_of_few_channels_share_folds_and_maps_are_cut_in_chunks() {
         let layer =
             Layer { height: 52, width: 42, filter_height: 3, filter_width: 3, channels: 1, filters: 4, stride: 1 };
-        let found = compare(&config(), Format::Conv, &layer).expect("runs").explanation;
+        let found = compared(Format::Conv, &layer).explanation;
         // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are loaded.
         assert!(found.starts_with("compute 6000: 3 folds of 2000 pixels; taps share folds: 9 -> 3 folds; "), "{found}");
         assert!(found.contains("; accumulator chunks 2: filters are loaded for each, 18 words; "), "{found}");
     }
 
     #[test]
-    fn a_map_over_the_longest_axis_is_laid_out_in_rows() {
-        let conv = convolution(Format::Gemm, &gemm(3 * MAX_AXIS, 1, 1)).expect("a product");
-        assert_eq!((conv.input.height, conv.input.width), (MAX_AXIS, 3));
+    fn a_layer_in_parts_names_them_and_its_reasons_add_up() {
+        let Comparison { ours, explanation, .. } = compared(Format::Gemm, &gemm(3, 16390, 4));
+        let parts = "parts one after the other: 1 of 16384 filters and 3 pixels + 1 of 6 filters and 3 pixels; ";
+        assert!(explanation.starts_with(parts), "{explanation}");
+        let number = |reason: &str| -> u64 {
+            let found = explanation.split("; ").find_map(|part| part.strip_prefix(reason)).unwrap_or("0");
+            found.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+        };
+        let reasons = ["compute ", "weights ", "drain ", "bank conflicts ", "control "];
+        assert_eq!(reasons.map(number).iter().sum::<u64>(), ours, "{explanation}");
+        assert_eq!(number("compute "), 3 * (16384 / 4 + 2));
     }
 }

@@ -43,9 +43,15 @@ pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Resu
     };
     let (channels, aside) = channels(config.rows, all);
     let kernel = [layer.filter_height, filter_width * aside];
-    for (side, taps, beside) in [("height", kernel[0], ""), ("width", kernel[1], " channels that lie side by side counted")] {
-        let beside = if aside > 1 { beside } else { "" };
-        ensure!(taps <= MAX_AXIS, "filter {side}: expected at most {MAX_AXIS} taps, found {taps}{beside}");
+    for (side, taps, found) in [
+        ("height", kernel[0], layer.filter_height.to_string()),
+        (
+            "width",
+            kernel[1],
+            if aside > 1 { format!("{filter_width} x {aside} for its channels") } else { kernel[1].to_string() },
+        ),
+    ] {
+        ensure!(taps <= MAX_AXIS, "filter {side}: expected at most {MAX_AXIS} taps, found {found}");
     }
     let stride = [layer.stride, layer.stride * aside];
     let window = channels * kernel[0] * kernel[1];
@@ -129,7 +135,9 @@ impl Area {
         let across = (cols - 1) * self.stride[1] + kernel_width;
         let rows = height.min(most(0, self.inputs / across)).min(self.pixels / cols);
         let pairs = cut(height, rows).into_iter();
-        Ok(pairs.flat_map(|(r, by_rows)| cut(width, cols).into_iter().map(move |(c, n)| ([r, c], by_rows * n))).collect())
+        Ok(pairs
+            .flat_map(|(r, by_rows)| cut(width, cols).into_iter().map(move |(c, n)| ([r, c], by_rows * n)))
+            .collect())
     }
 
     /// The same of pixels that may lie in any rows and columns.
@@ -196,8 +204,23 @@ mod tests {
     }
 
     #[test]
+    fn pixels_over_the_longest_axis_lie_in_rows_and_need_no_cut() {
+        let parts = parts(&config(4, 4), Format::Gemm, &gemm(3 * MAX_AXIS, 1, 1)).expect("parts");
+        let [part] = parts[..] else { panic!("one part: {parts:?}") };
+        assert_eq!((part.input.height, part.input.width, part.times), (MAX_AXIS, 3, 1));
+    }
+
+    #[test]
     fn what_no_cut_helps_with_is_refused() {
-        let wide = Layer { height: 1, width: 20000, filter_height: 1, filter_width: 20000, channels: 1, filters: 1, stride: 1 };
+        let wide = Layer {
+            height: 1,
+            width: 20000,
+            filter_height: 1,
+            filter_width: 20000,
+            channels: 1,
+            filters: 1,
+            stride: 1,
+        };
         let error = parts(&config(8, 8), Format::Conv, &wide).expect_err("refused").to_string();
         assert_eq!(error, "filter width: expected at most 16384 taps, found 20000");
         let error = parts(&config(8, 256), Format::Gemm, &gemm(1, 1 << 10, 1 << 21)).expect_err("refused").to_string();
@@ -206,8 +229,9 @@ mod tests {
 
     fn layers() -> impl Strategy<Value = (Format, Layer)> {
         let side = || prop_oneof![1usize..100, 15_000usize..70_000];
-        let product = (1usize..3_000_000, 1usize..200_000, 1usize..100_000).prop_map(|(m, n, k)| (Format::Gemm, gemm(m, n, k)));
-        let conv = (side(), side(), 1usize..12, 1usize..12, 1usize..40_000, 1usize..40_000, 1usize..20_000).prop_map(
+        let product =
+            (1usize..3_000_000, 1usize..200_000, 1usize..100_000).prop_map(|(m, n, k)| (Format::Gemm, gemm(m, n, k)));
+        let conv = (side(), side(), 1usize..4, 1usize..4, 1usize..40_000, 1usize..40_000, 1usize..20_000).prop_map(
             |(height, width, fh, fw, channels, filters, stride)| {
                 let (filter_height, filter_width) = (fh.min(height), fw.min(width));
                 (Format::Conv, Layer { height, width, filter_height, filter_width, channels, filters, stride })

@@ -224,7 +224,8 @@ fn a_claimed_size_is_refused_before_there_is_a_table_of_it() {
     fs::write(&csv, "Layer, M, N, K,\nsmall, 3, 4, 5,\nup, 16384, 32768, 32768,\n").expect("written");
     let config = data("small/ws.cfg");
     let args = ["topology", "--gemm", "--config", arg(&config), "--topology", arg(&csv), "--out", arg(&out)];
-    let message = "a.csv: line 3: layer `up`: is too large: expected at most 2148 MB of tables for a layer, found 6444 MB";
+    let message =
+        "a.csv: line 3: layer `up`: is too large: expected at most 2148 MB of tables for a layer, found 6444 MB";
     refused(&[&args[..], &COMPAT[..]].concat(), &[message]);
     assert!(!out.exists());
 }
@@ -265,14 +266,26 @@ fn errors_name_file_line_and_column_and_nothing_is_written() {
         ("9, 9, 2, 4", "9", &["line 3: expected 8 columns (layer name, IFMAP height", "found 6"]),
         ("2:4", "2", &["line 3: column 9 (sparsity): expected N:M, found `2`"]),
         ("9, 9, 2", "4000000000, 4000000000, 2", &["line 3: input: expected at most 1073741824 elements"]),
-        ("Layer name, IFMAP Height, IFMAP", "edge, 14, IFMAP", &["line 1: expected a header", "found `14`", "column 2"]),
+        (
+            "Layer name, IFMAP Height, IFMAP",
+            "edge, 14, IFMAP",
+            &["line 1: expected a header", "found `14`", "column 2"],
+        ),
         ("Filter Width", "Dilation", &["line 1: expected a header", "found `Dilation` as name of column 5"]),
         ("Filter Width, ", "", &["line 1: expected a header", "found none named `filter width`"]),
         ("Filter Width", "Filter Height", &["line 1: two columns are named `Filter Height`: expected one"]),
         ("Sparsity", "Batch Size", &["line 2: column 9 (Batch Size): expected 1", "found `1:1`"]),
-        (&conv, "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Filters, Stride\n", &["bad.csv: no layers"]),
+        (
+            &conv,
+            "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Filters, Stride\n",
+            &["bad.csv: no layers"],
+        ),
         (&conv, "", &["no layers"]),
-        (&conv, "Layer, M, N, K,\na, 1, 2, 3,\n", &["line 1: expected a header of the columns layer name", "add --gemm"]),
+        (
+            &conv,
+            "Layer, M, N, K,\na, 1, 2, 3,\n",
+            &["line 1: expected a header of the columns layer name", "add --gemm"],
+        ),
     ] {
         fs::write(&bad, conv.replace(old, new)).expect("written");
         refused(&args, parts);
