@@ -2,7 +2,6 @@
 
 use super::columns::Columns;
 use anyhow::{Context, Result, ensure};
-use csv::{ReaderBuilder, Trim};
 use lcsim_spec::file;
 use std::path::Path;
 
@@ -108,20 +107,15 @@ pub fn load(path: &Path, format: Format) -> Result<Topology> {
 /// # Errors
 /// Those of [`load`], without the file's name.
 pub fn parse(text: &str, format: Format) -> Result<Topology> {
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .quoting(false)
-        .trim(Trim::All)
-        .delimiter(separator(text))
-        .from_reader(text.as_bytes());
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let separator = separator(&text);
     let mut topology = Topology { layers: vec![], remarks: vec![] };
     let mut columns: Option<Columns> = None;
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let mut fields: Vec<&str> = record.iter().collect();
+    for (line, text) in (1..).zip(text.split(['\n', '\r'])) {
+        let fields: Vec<&str> = text.split(separator).map(str::trim).collect();
+        if fields.iter().all(|field| field.is_empty()) {
+            continue;
+        }
         let Some(columns) = &columns else {
             let is_layer = Columns::is_layer(&fields, format);
             let found = if is_layer { Ok(Columns::usual(format)) } else { Columns::header(&fields, format) };
@@ -140,18 +134,16 @@ pub fn parse(text: &str, format: Format) -> Result<Topology> {
             columns = Some(found);
             continue;
         };
-        if fields.iter().any(|field| !field.is_empty()) {
-            row(columns, std::mem::take(&mut fields), format, line, &mut topology.layers)?;
-        }
+        row(columns, fields, format, line, &mut topology.layers)?;
     }
     ensure!(!topology.layers.is_empty(), "no layers: expected a header and a line for each layer");
     Ok(topology)
 }
 
 /// What stands between the fields of the first line that has any.
-fn separator(text: &str) -> u8 {
+fn separator(text: &str) -> char {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    [b',', b'\t', b';'].into_iter().find(|separator| first.as_bytes().contains(separator)).unwrap_or(b',')
+    [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',')
 }
 
 fn row(columns: &Columns, mut fields: Vec<&str>, format: Format, line: u64, layers: &mut Vec<Layer>) -> Result<()> {
@@ -208,7 +200,7 @@ mod tests {
             Shape { height: 1, width: 3, filter_height: 1, filter_width: 3, channels: 1, filters: 2, stride: 1 }
         );
         assert!(usual.remarks.is_empty());
-        for text in ["Layer\tM\tN\tK\na\t1\t2\t3\t\n", "K;M;Layer;N\n3;1;a;2\n", " layer ,K,N, m\r\na,3,2,1\r\n"] {
+        for text in ["Layer\tM\tN\tK\na\t1\t2\t3\t\n", "K;M;Layer;N\r3;1;a;2\r", " layer ,K,N, m\r\na,3,2,1\r\n"] {
             assert_eq!(gemm(text).layers, usual.layers, "{text}");
         }
         assert!(gemm("Layer,M,K,N\na,1,3,2\n").remarks[0].ends_with("would take K as N"));

@@ -1,6 +1,7 @@
 //! What layers may take of the machine's memory: sizes are claims of a file, and layers of any size run side by side.
 
 use anyhow::{Result, ensure};
+use std::iter::empty;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Bytes that all layers in work may take together.
@@ -45,6 +46,8 @@ impl Budget {
     /// Takes `bytes`, as soon as other layers leave so many: large layers run one after the other, whatever the number of threads.
     pub(super) fn take(&self, bytes: u64) -> Result<Share<'_>> {
         self.check(bytes)?;
+        // What stands behind a layer may copy its tables, and ends the process if it cannot: the machine is asked before.
+        drop(table(bytes as usize, empty::<u8>())?);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.returned.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);
         *free -= bytes;
@@ -67,7 +70,7 @@ pub(super) fn table<T>(len: usize, values: impl Iterator<Item = T>) -> Result<Ve
     let mut table = vec![];
     let reserved = table.try_reserve_exact(len);
     let need = megabytes((len * size_of::<T>()) as u64);
-    ensure!(reserved.is_ok(), "is too large: no memory for a table of {need} MB");
+    ensure!(reserved.is_ok(), "is too large: no memory for tables of {need} MB");
     table.extend(values);
     Ok(table)
 }
@@ -105,7 +108,7 @@ mod tests {
         let error = Budget::new(5_000_000).take(5_000_001).expect_err("refused").to_string();
         assert_eq!(error, "is too large: expected at most 5 MB of tables for a layer, found 6 MB");
         let len = isize::MAX as usize / 8;
-        let error = table(len, std::iter::empty::<u64>()).expect_err("refused").to_string();
-        assert!(error.starts_with("is too large: no memory for a table of 9223372036855 MB"), "{error}");
+        let error = table(len, empty::<u64>()).expect_err("refused").to_string();
+        assert!(error.starts_with("is too large: no memory for tables of 9223372036855 MB"), "{error}");
     }
 }

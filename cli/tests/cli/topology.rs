@@ -269,7 +269,7 @@ fn errors_name_file_line_and_column_and_nothing_is_written() {
         (
             "Layer name, IFMAP Height, IFMAP",
             "edge, 14, IFMAP",
-            &["line 1: expected a header", "found `14`", "column 2"],
+            &["line 1: expected a header", "found `edge` as name of column 1"],
         ),
         ("Filter Width", "Dilation", &["line 1: expected a header", "found `Dilation` as name of column 5"]),
         ("Filter Width, ", "", &["line 1: expected a header", "found none named `filter width`"]),
