@@ -142,7 +142,7 @@ pub fn parse(text: &str, format: Format) -> Result<Topology> {
 
 /// What stands between the fields of the first line that has any.
 fn separator(text: &str) -> char {
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',')
 }
 
