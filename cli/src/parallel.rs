@@ -88,10 +88,18 @@ pub fn sum<T: Send>(
 }
 
 fn progress_bar(count: usize, shown: bool) -> ProgressBar {
+    bar(count as u64, "{wide_bar} {pos} of {len} images, {eta} left", shown)
+}
+
+/// A progress bar on stderr of work that is counted in cycles and not in images, if that is a terminal and `shown` is set.
+pub fn cycles_bar(cycles: u64, shown: bool) -> ProgressBar {
+    bar(cycles, "{wide_bar} {percent} % of the cycles, {eta} left", shown)
+}
+
+fn bar(length: u64, template: &str, shown: bool) -> ProgressBar {
     let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} images, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(count as u64), target).with_style(style)
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(length), target).with_style(style)
 }
 
 #[cfg(test)]

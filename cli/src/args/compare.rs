@@ -1,5 +1,6 @@
 //! `lcsim compare`.
 
+use super::PrintArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -28,4 +29,7 @@ pub struct CompareArgs {
     /// Write both tables as CSV; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }

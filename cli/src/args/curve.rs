@@ -1,6 +1,6 @@
 //! `lcsim curve` and `lcsim plot`.
 
-use super::{DATA_HELP, LoadArgs, SimulationArgs, positive, score, thread_count};
+use super::{DATA_HELP, LoadArgs, PrintArgs, SimulationArgs, positive, score, thread_count};
 use crate::draw::Format;
 use clap::Args;
 use lcsim_spec::Score;
@@ -35,6 +35,9 @@ pub struct CurveArgs {
     /// Folder for curve.csv, curve.json, the pictures, and finished points; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Write curve.json here too; with - to stdout, instead of the table
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
     /// Measure points anew that an earlier run has left in DIR
     #[arg(long)]
     pub fresh: bool,
@@ -110,9 +113,9 @@ pub struct PlotArgs {
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
-    /// Print no notes or progress; errors are printed
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 fn plot_help() -> String {

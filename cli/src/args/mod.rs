@@ -26,6 +26,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use lcsim_sim::{ENERGY_TABLES, Engine};
 use lcsim_spec::{CYCLE_MODEL, Score};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
 /// What dynamic skipping is worth in hardware.
@@ -69,7 +70,8 @@ pub enum Command {
     /// Print an accelerator configuration, as a start for your own
     Config(ConfigArgs),
     /// Print an embedded energy table, as a start for your own
-    Energy(EnergyArgs),
+    #[command(after_help = "Examples:\n  lcsim energy\n  lcsim energy 45nm-lpddr4 > mine.toml")]
+    Energy(EmbeddedArgs),
     /// Print a completion script for your shell
     Completions(CompletionsArgs),
 }
@@ -147,7 +149,7 @@ pub struct SimulationArgs {
     pub quiet: bool,
 }
 
-/// Arguments of `lcsim config`.
+/// What commands that print have in common.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -161,14 +163,30 @@ pub struct ConfigArgs {
     /// What differs from it.
     #[command(flatten)]
     pub accelerator: SetArgs,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
-/// Arguments of `lcsim energy`.
+/// What commands that print have in common.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  lcsim energy\n  lcsim energy 45nm-lpddr4 > mine.toml")]
-pub struct EnergyArgs {
+pub struct PrintArgs {
+    /// Write the figures as JSON; with - to stdout, instead of the text
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Print no text, notes or progress; errors are printed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `lcsim config` and `lcsim energy`.
+#[derive(Debug, Args)]
+pub struct EmbeddedArgs {
     /// Its name; without one, all names are listed
     pub name: Option<String>,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 /// Arguments of `lcsim completions`.

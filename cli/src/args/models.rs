@@ -1,6 +1,6 @@
 //! `lcsim quantize` and `lcsim eval`.
 
-use super::{CalibrationArgs, ClassArgs, DATA_HELP, NetworkArgs, positive, score, thread_count};
+use super::{CalibrationArgs, ClassArgs, DATA_HELP, NetworkArgs, PrintArgs, positive, score, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -34,6 +34,9 @@ pub struct QuantizeArgs {
     /// Where the quantised model goes
     #[arg(long, value_name = "FILE.safetensors")]
     pub out: PathBuf,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 fn quantize_help() -> String {
@@ -80,9 +83,9 @@ pub struct EvalArgs {
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
-    /// Write the figures as JSON; with - to stdout, instead of the table
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 fn eval_help() -> String {

@@ -1,5 +1,6 @@
 //! `lcsim report`.
 
+use super::PrintArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -26,4 +27,7 @@ pub struct ReportArgs {
     /// Write the layer table as CSV; with - to stdout
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }

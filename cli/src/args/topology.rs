@@ -1,6 +1,6 @@
 //! `lcsim topology`.
 
-use super::thread_count;
+use super::{PrintArgs, thread_count};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -26,9 +26,9 @@ pub struct TopologyArgs {
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,
-    /// Print nothing; errors are printed
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 /// A simulator whose counts are reproduced.
@@ -46,7 +46,10 @@ that hold the layer, accumulators of 1024 words, weight stationary whatever the
 Dataflow is. COMPARISON_REPORT.csv has a line for each layer: the Total Cycles
 that SCALE-Sim reports for it with its Dataflow (dense, and in its CALC mode,
 whatever the configuration says), ours, the difference, and where ours go.
-Loading the image and the classifier are not in it.
+Loading the image and the classifier are not in it. A layer that is larger than
+the accelerator can have it runs in parts, whose cycles are added up. The line of
+a layer that cannot run says why; the others have their figures, and the exit
+code is 2.
 
 With --compat it writes what SCALE-Sim writes, to the last digit:
 COMPUTE_REPORT.csv (cycles, stalls, utilisation), BANDWIDTH_REPORT.csv (words a
@@ -62,11 +65,16 @@ and with --compat
 where sparsity and custom layouts have to be off or left out.
 
 The topology has a header and a line for each layer, with a comma at its end or
-without; a last column N:M (sparsity) may follow:
+without. Commas, tabs or semicolons stand between the fields. The header names
+the columns, in any order:
   Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels,
   Num Filter, Strides,
 or, with --gemm:
   Layer, M, N, K,
+Sparsity (N:M) and Batch Size (1) may be there too. Without a header the columns
+have the order above. SCALE-Sim goes by that order alone, and takes the first
+line as a header whatever it holds; a note says where that differs. What stands
+behind the last comma of a line, and has no column, is not read.
 There is no padding: an input has the height and width that it has with it.
 A layer with DP in its name is depthwise: a layer for each channel.
 

@@ -1,6 +1,6 @@
 //! `lcsim trace`.
 
-use super::{DATA_HELP, LoadArgs, score};
+use super::{DATA_HELP, LoadArgs, PrintArgs, score};
 use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -46,9 +46,9 @@ pub struct TraceArgs {
     /// Cycles of the VCD, from 0, TO left out [default: all]
     #[arg(long, value_name = "FROM:TO", value_parser = window, requires = "vcd")]
     pub window: Option<Window>,
-    /// Print no summary and no notes; errors are printed
-    #[arg(long, short)]
-    pub quiet: bool,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 fn window(text: &str) -> Result<Window, String> {

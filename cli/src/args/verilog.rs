@@ -1,6 +1,6 @@
 //! `lcsim verilog`.
 
-use super::{LoadArgs, positive, score};
+use super::{LoadArgs, PrintArgs, positive, score};
 use clap::{Args, ValueEnum};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -42,6 +42,9 @@ pub struct VerilogArgs {
     /// Overwrite files in DIR that lcsim did not write, or that were changed since
     #[arg(long)]
     pub force: bool,
+    /// What is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
 }
 
 /// What the scripts of `lcsim verilog` build for.

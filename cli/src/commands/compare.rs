@@ -1,27 +1,45 @@
 //! `lcsim compare`.
 
-use super::print;
+use super::tell;
 use crate::args::CompareArgs;
 use crate::compare::{self, Difference};
 use crate::output::{self, Destination};
 use anyhow::Result;
+use serde::Serialize;
+use std::path::Path;
+
+/// Two reports side by side.
+#[derive(Debug, Serialize)]
+struct Comparison<'a> {
+    schema: &'static str,
+    first: &'a Path,
+    second: &'a Path,
+    /// What differs in what was run.
+    settings: Vec<String>,
+    /// Every figure, or those that differ.
+    figures: Vec<Difference>,
+}
 
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
-    let [csv] = output::check_all([args.csv.as_deref()])?;
+    let [csv, json] = output::check_all([args.csv.as_deref(), args.print.json.as_deref()])?;
     let (first, second) = (compare::read(&args.first)?, compare::read(&args.second)?);
     let all: Vec<Difference> =
         compare::differences(&first, &second).into_iter().filter(|d| !(args.changed && d.is_equal())).collect();
-    if let Some(csv) = csv {
-        let on_stdout = csv == Destination::Stdout;
+    if let Some(csv) = &csv {
         csv.write(&compare::csv(&all)?)?;
-        if on_stdout {
-            return Ok(());
-        }
     }
-    let mut text = format!("first   {}\nsecond  {}\n", args.first.display(), args.second.display());
-    for line in compare::settings(&first, &second) {
+    let quiet = args.print.quiet || csv == Some(Destination::Stdout);
+    let settings = compare::settings(&first, &second);
+    let (first, second) = (args.first.as_path(), args.second.as_path());
+    let found = Comparison { schema: "lcsim.compare/1", first, second, settings, figures: all };
+    tell(json.as_ref(), quiet, || output::json(&found), || text(&found))
+}
+
+fn text(found: &Comparison) -> String {
+    let mut text = format!("first   {}\nsecond  {}\n", found.first.display(), found.second.display());
+    for line in &found.settings {
         text += &format!("{line}\n");
     }
-    let tables = if all.is_empty() { "no figure differs".into() } else { compare::table(&all) };
-    print(format!("{text}\n{tables}\n"))
+    let tables = if found.figures.is_empty() { "no figure differs".into() } else { compare::table(&found.figures) };
+    format!("{text}\n{tables}\n")
 }

@@ -1,10 +1,27 @@
 //! `lcsim config` and `lcsim energy`: what is embedded, as a start for one's own.
 
-use super::print;
-use crate::args::ConfigArgs;
+use super::tell;
+use crate::args::{ConfigArgs, PrintArgs};
 use crate::embedded::{CONFIGS, names, text};
-use crate::load;
+use crate::{load, output};
 use anyhow::{Context, Result, bail};
+use lcsim_spec::AcceleratorConfig;
+use serde::Serialize;
+
+/// What there is.
+#[derive(Debug, Serialize)]
+struct Names<'a> {
+    schema: &'static str,
+    names: Vec<&'a str>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Embedded<'a, T> {
+    schema: &'static str,
+    name: &'a str,
+    content: T,
+}
 
 /// Prints an embedded configuration as it is, comments included, or what becomes of one, or of a file, with what is set.
 pub(super) fn run(args: &ConfigArgs) -> Result<()> {
@@ -14,16 +31,36 @@ pub(super) fn run(args: &ConfigArgs) -> Result<()> {
             bail!("--set: expected the accelerator that it changes, as in `lcsim config 16x16 --set ...`")
         }
         Some(name) if changed || text(&CONFIGS, name).is_none() => {
-            print(toml::to_string(&load::config(name, &args.accelerator)?)?)
+            let config = load::config(name, &args.accelerator)?;
+            show(&args.print, &config.name.clone(), toml::to_string(&config)?, config)
         }
-        name => print_embedded("configuration", &CONFIGS, name),
+        name => embedded("configuration", &CONFIGS, name, &args.print, |text, name| {
+            Ok(AcceleratorConfig::parse(text, name)?)
+        }),
     }
 }
 
-/// Prints the text of that `name` among `all`, each of which is a `kind`; without a name, their names.
-pub(super) fn print_embedded(kind: &str, all: &[(&str, &'static str)], name: Option<&str>) -> Result<()> {
+/// Prints the text of that `name` among `all`, each of which is a `kind` that `read` reads; without a name, their names.
+pub(super) fn embedded<T: Serialize>(
+    kind: &str,
+    all: &[(&str, &'static str)],
+    name: Option<&str>,
+    to: &PrintArgs,
+    read: impl Fn(&str, &str) -> Result<T>,
+) -> Result<()> {
     let Some(name) = name else {
-        return print(all.iter().map(|(name, _)| format!("{name}\n")).collect::<String>());
+        let [json] = output::check_all([to.json.as_deref()])?;
+        let list = Names { schema: "lcsim.names/1", names: all.iter().map(|(name, _)| *name).collect() };
+        let text = || all.iter().map(|(name, _)| format!("{name}\n")).collect();
+        return tell(json.as_ref(), to.quiet, || output::json(&list), text);
     };
-    print(text(all, name).with_context(|| format!("no embedded {kind} `{name}`, there are {}", names(all)))?)
+    let text = text(all, name).with_context(|| format!("no embedded {kind} `{name}`, there are {}", names(all)))?;
+    show(to, name, text.into(), read(text, name)?)
+}
+
+/// Prints one of them.
+fn show<T: Serialize>(to: &PrintArgs, name: &str, text: String, content: T) -> Result<()> {
+    let [json] = output::check_all([to.json.as_deref()])?;
+    let one = Embedded { schema: "lcsim.embedded/1", name, content };
+    tell(json.as_ref(), to.quiet, || output::json(&one), || text)
 }

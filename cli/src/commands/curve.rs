@@ -1,6 +1,6 @@
 //! `lcsim curve`.
 
-use super::{notes, print};
+use super::{notes, tell};
 use crate::args::CurveArgs;
 use crate::calibration::Measured;
 use crate::curve::store::{self, Found, Question, Store};
@@ -44,6 +44,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     if args.out.exists() {
         names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
     }
+    let [to] = output::check_all([args.json.as_deref()])?;
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
     let points: Vec<Point> = measured.iter().map(|(point, _)| point.clone()).collect();
@@ -62,7 +63,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     for (name, bytes) in names.iter().zip(contents) {
         Destination::check(name)?.write(&bytes)?;
     }
-    if args.common.quiet { Ok(()) } else { print(text(&lines)) }
+    tell(to.as_ref(), args.common.quiet, || output::json(&curve), || text(&lines))
 }
 
 /// What is called so in this curve, and in no other way.

@@ -1,6 +1,6 @@
 //! `lcsim eval`.
 
-use super::{note, print, quantize::CALIBRATION};
+use super::{notes, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
 use crate::calibration::{self, Measured};
 use crate::data::{Count, Expected, Image};
@@ -45,19 +45,14 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()])?;
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
-    let on_stdout = json == Some(output::Destination::Stdout);
-    if let Some(json) = json {
-        let text = output::json(&evaluation)?;
-        json.write(&text)?;
-    }
-    if on_stdout { Ok(()) } else { print(text(&evaluation)) }
+    tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
-    let net = load::float(&args.model, &args.network, &note)?.network;
-    let data = load::data(&args.data, &args.classes, &note)?;
+    let net = load::float(&args.model, &args.network, &notes(args.print.quiet))?.network;
+    let data = load::data(&args.data, &args.classes, &notes(args.print.quiet))?;
     let range = data.range(args.offset, Count::or_at_most(args.images, usize::MAX))?;
     let quantized = quantized(args, &net, &Measured { data: &data, images: range.clone() })?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
@@ -81,7 +76,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let seen = parallel::sum(images.len(), true, nothing, add, append).context("nothing was written")?;
+    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append).context("nothing was written")?;
     Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
 }
 
@@ -90,7 +85,7 @@ fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<Quan
         return Ok(container::load(path)?);
     }
     let calibrated = calibration::on_the_fly(&args.model, net, &args.calibration, CALIBRATION, measured)?;
-    note(&format!("{} quantised with {}", args.model.display(), calibrated.images));
+    notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }
 

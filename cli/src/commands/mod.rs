@@ -14,9 +14,10 @@ mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
+use crate::output::Destination;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
-use lcsim_sim::ENERGY_TABLES;
+use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use std::io::Write;
 
 /// Carries out a command.
@@ -37,7 +38,10 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Verilog(args) => verilog::run(args),
         Command::Topology(args) => topology::run(args),
         Command::Config(args) => config::run(args),
-        Command::Energy(args) => config::print_embedded("energy table", &ENERGY_TABLES, args.name.as_deref()),
+        Command::Energy(args) => {
+            let read = |text: &str, name: &str| Ok(EnergyTable::parse(text, name)?);
+            config::embedded("energy table", &ENERGY_TABLES, args.name.as_deref(), &args.print, read)
+        }
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
@@ -59,6 +63,19 @@ fn notes(quiet: bool) -> impl Fn(&str) {
             note(text);
         }
     }
+}
+
+/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or stdout has the JSON.
+fn tell(
+    to: Option<&Destination>,
+    quiet: bool,
+    json: impl FnOnce() -> Result<Vec<u8>>,
+    text: impl FnOnce() -> String,
+) -> Result<()> {
+    if let Some(to) = to {
+        to.write(&json()?)?;
+    }
+    if quiet || to == Some(&Destination::Stdout) { Ok(()) } else { print(text()) }
 }
 
 /// A remark on stderr; whether anybody reads it does not matter.

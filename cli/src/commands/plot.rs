@@ -1,6 +1,6 @@
 //! `lcsim plot`.
 
-use super::{notes, print};
+use super::{notes, tell};
 use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
@@ -28,23 +28,23 @@ pub(super) fn run(args: &PlotArgs) -> Result<()> {
     if args.out.exists() {
         Destination::check(&args.out.join("plot.json"))?;
     }
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {
         Destination::check(&args.out.join(name))?.write(bytes)?;
     }
-    if args.quiet {
-        return Ok(());
-    }
     let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
-    print(format!("{}: {}\n", args.out.display(), names.join(", ")))
+    let text = || format!("{}: {}\n", args.out.display(), names.join(", "));
+    // The first file has every figure.
+    tell(json.as_ref(), args.print.quiet, || Ok(files[0].1.clone()), text)
 }
 
 type Files = Vec<(String, Vec<u8>)>;
 
 /// Everything that is written.
 fn files(args: &PlotArgs) -> Result<Files> {
-    let remark = notes(args.quiet);
+    let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.load.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
     let range = data.range(args.offset, Count::or_at_most(args.images, PLOT_IMAGES))?;
@@ -58,7 +58,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let images = data.images(range, &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
-    let study = Study::measure(&setting, !args.quiet)?;
+    let study = Study::measure(&setting, !args.print.quiet)?;
     let version = env!("CARGO_PKG_VERSION");
     let json = output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
     let mut table = csv::Writer::from_writer(vec![]);

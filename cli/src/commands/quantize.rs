@@ -1,22 +1,28 @@
 //! `lcsim quantize`.
 
-use super::{note, print};
+use super::{notes, tell};
 use crate::args::QuantizeArgs;
 use crate::data::Count;
+use crate::output::{self, Destination};
 use crate::text::{count, threshold};
-use crate::{calibration, curve, load, output::Destination};
+use crate::{calibration, curve, load};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::container;
 use lcsim_spec::QuantNetwork;
+use serde::Serialize;
+use std::path::Path;
 
 /// Images to calibrate with unless told otherwise.
 pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
-    let out = Destination::check(&args.out)?;
-    let imported = load::float(&args.model, &args.network, &note)?;
-    let data = load::data(&args.data, &args.classes, &note)?;
+    let [out, json] = output::check_all([Some(args.out.as_path()), args.print.json.as_deref()])?;
+    let out = out.context("--out: expected a file")?;
+    let remark = notes(args.print.quiet);
+    let imported = load::float(&args.model, &args.network, &remark)?;
+    let data = load::data(&args.data, &args.classes, &remark)?;
     let images = data.range(args.offset, Count::or_at_most(args.images, CALIBRATION)).context("calibration images")?;
+    let count = images.len();
     let calibrated = calibration::with(&args.model, &imported.network, &data, images)?;
     let net = calibrated.network;
     if args.threshold.is_some() && !curve::has_gates(&net) {
@@ -25,19 +31,10 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let net = load::trimmed(net, args.threshold);
     let bytes = container::save(&net).map_err(|error| error.in_file(&args.out))?;
     out.write(&bytes)?;
-    if out == Destination::Stdout {
-        return Ok(());
-    }
-    let size = count(bytes.len() as u64);
-    print(format!(
-        "{}\nnormalisation mean {}, std {} ({})\ncalibration   {}\nwritten       {}, {size} bytes\n",
-        summary(&net),
-        list(&net.input.mean),
-        list(&net.input.std),
-        load::origin(imported.normalisation),
-        calibrated.images,
-        args.out.display()
-    ))
+    let quiet = args.print.quiet || out == Destination::Stdout;
+    let origin = load::origin(imported.normalisation);
+    let summary = Summary::new(&net, origin, (&data.name, count), bytes.len());
+    tell(json.as_ref(), quiet, || output::json(&summary), || text(&net, &summary, &calibrated.images, &args.out))
 }
 
 /// As --mean and --std take them.
@@ -45,31 +42,92 @@ fn list(values: &[f32]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-fn summary(net: &QuantNetwork) -> String {
-    let convs: usize = net.convs().map(|c| c.weights.len()).sum();
-    let gates: usize = net.gates().map(|(g, _)| g.weights.len()).sum();
-    let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
+/// What was made of a model.
+#[derive(Debug, Serialize)]
+struct Summary<'a> {
+    schema: &'static str,
+    version: &'static str,
+    model: &'a str,
+    classes: usize,
+    convolutions: usize,
+    l_nets: usize,
+    c_nets: usize,
+    convolution_weights: usize,
+    gate_weights: usize,
+    classifier_weights: usize,
+    /// Of an image, without those of the gates.
+    dense_macs: u64,
+    threshold: f64,
+    /// Of each channel, of pixels in [0, 1].
+    mean: &'a [f32],
+    /// Of each channel, of pixels in [0, 1].
+    std: &'a [f32],
+    /// Where these are from.
+    normalisation: &'static str,
+    calibration_data: &'a str,
+    calibration_images: usize,
+    /// Of the file.
+    bytes: usize,
+}
+
+impl<'a> Summary<'a> {
+    fn new(net: &'a QuantNetwork, origin: &'static str, (data, images): (&'a str, usize), bytes: usize) -> Self {
+        let (lnets, cnets): (Vec<_>, Vec<_>) = net.gates().partition(|(_, is_lnet)| *is_lnet);
+        Self {
+            schema: "lcsim.quantize/1",
+            version: env!("CARGO_PKG_VERSION"),
+            model: &net.name,
+            classes: net.classifier.outputs,
+            convolutions: net.convs().count(),
+            l_nets: lnets.len(),
+            c_nets: cnets.len(),
+            convolution_weights: net.convs().map(|c| c.weights.len()).sum(),
+            gate_weights: net.gates().map(|(g, _)| g.weights.len()).sum(),
+            classifier_weights: net.classifier.weights.len(),
+            dense_macs: net.dense_macs(),
+            threshold: net.threshold().to_num(),
+            mean: &net.input.mean,
+            std: &net.input.std,
+            normalisation: origin,
+            calibration_data: data,
+            calibration_images: images,
+            bytes,
+        }
+    }
+}
+
+fn text(net: &QuantNetwork, summary: &Summary, calibration: &str, out: &Path) -> String {
     let n = |n: usize| count(n as u64);
-    let threshold = match net.threshold().to_num::<f64>() {
-        least if least > 0.0 => format!("\nthreshold     {}", threshold(least)),
-        _ => String::new(),
+    let threshold = if summary.threshold > 0.0 {
+        format!("\nthreshold     {}", threshold(summary.threshold))
+    } else {
+        String::new()
     };
     format!(
         "\
 model         {}, images of {}, {} classes
 layers        {} convolutions, {} L-Nets, {} C-Nets, 1 classifier
 weights       {} in convolutions, {} in gates, {} in the classifier
-dense MACs    {} per image; gates' own: {}{threshold}",
-        net.name,
+dense MACs    {} per image; gates' own: {}{threshold}
+normalisation mean {}, std {} ({})
+calibration   {calibration}
+written       {}, {} bytes
+",
+        summary.model,
         net.input.shape,
-        net.classifier.outputs,
-        net.convs().count(),
-        lnets.len(),
-        cnets.len(),
-        n(convs),
-        n(gates),
-        n(net.classifier.weights.len()),
-        count(net.dense_macs()),
-        n(gates),
+        summary.classes,
+        summary.convolutions,
+        summary.l_nets,
+        summary.c_nets,
+        n(summary.convolution_weights),
+        n(summary.gate_weights),
+        n(summary.classifier_weights),
+        count(summary.dense_macs),
+        n(summary.gate_weights),
+        list(summary.mean),
+        list(summary.std),
+        summary.normalisation,
+        out.display(),
+        n(summary.bytes),
     )
 }

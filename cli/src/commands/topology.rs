@@ -1,16 +1,61 @@
 //! `lcsim topology`.
 
-use super::print;
+use super::{note, tell};
 use crate::args::{Compat, TopologyArgs};
-use crate::output::Destination;
+use crate::output::{self, Destination};
 use crate::parallel;
-use crate::text::count;
-use crate::topology::layers::{self, Format, Layer, Shape};
-use crate::topology::{ScaleConfig, Use, ours, reports, run::run as run_layer};
-use anyhow::{Context, Result};
+use crate::text::{count, one_line};
+use crate::topology::layers::{self, Format, Layer, Shape, Topology};
+use crate::topology::mapping::Mapping;
+use crate::topology::memory::{Budget, LIMIT};
+use crate::topology::ours::{self, Comparison};
+use crate::topology::run::{self, LayerReport};
+use crate::topology::{ScaleConfig, Use, reports};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
+use serde::Serialize;
 use std::collections::HashMap;
 use std::fs;
+
+/// The figures of all layers.
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    schema: &'static str,
+    version: &'static str,
+    /// The simulator whose counts these are; without one, its cycles stand beside ours.
+    compat: Option<&'static str>,
+    /// SCALE-Sim's.
+    dataflow: &'static str,
+    layers: Vec<Line<'a>>,
+}
+
+/// A layer of the topology and what was found of it.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    /// Of the file, from 1.
+    line: u64,
+    #[serde(flatten)]
+    found: Found,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Found {
+    Counts(LayerReport),
+    Comparison(Comparison),
+    CannotRun { cannot_run: String },
+}
+
+/// What is written, and what is said about it.
+struct Results<'a> {
+    texts: Vec<String>,
+    file: File<'a>,
+    summary: String,
+    /// Layers that cannot run, and why the first of them cannot.
+    failed: usize,
+    first: Option<String>,
+}
 
 pub(super) fn run(args: &TopologyArgs) -> Result<()> {
     let names: &[&str] = match args.compat {
@@ -23,54 +68,130 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
             Destination::check(&args.out.join(name))?;
         }
     }
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };
-    let layers = layers::load(&args.topology, format)?;
-    let file = || args.topology.display().to_string();
-    let (texts, cycles) = match args.compat {
-        Some(Compat::ScaleSim300) => {
-            let run_one = |shape: &Shape| run_layer(&config, shape);
-            let results = parallel::with_threads(args.threads, || run_all(&layers, run_one).with_context(file))?;
-            let cycles = results.iter().map(|layer| layer.total_cycles).sum();
-            (reports::all(&results).to_vec(), format!("{} cycles", count(cycles)))
-        }
+    let Topology { layers, remarks } = layers::load(&args.topology, format)?;
+    let file = args.topology.display();
+    if !args.print.quiet {
+        remarks.iter().for_each(|remark| note(&format!("{file}: {remark}")));
+    }
+    let work = Work { config, format, layers: &layers, quiet: args.print.quiet, budget: Budget::new(LIMIT) };
+    let results = parallel::with_threads(args.threads, || match args.compat {
+        Some(Compat::ScaleSim300) => work.counts().with_context(|| file.to_string()),
         None => {
-            let run_one = |shape: &Shape| ours::compare(&config, format, shape);
-            let results = parallel::with_threads(args.threads, || run_all(&layers, run_one).with_context(file))?;
-            let [ours, theirs] = [0, 1].map(|i| results.iter().map(|l| [l.ours, l.scale_sim][i]).sum());
-            let name = config.dataflow.name();
-            let cycles = format!("{} cycles, ws; SCALE-Sim {} cycles, {name}", count(ours), count(theirs));
-            (vec![reports::comparison(&results, config.dataflow)], cycles)
+            ours::check(&config).with_context(|| args.config.display().to_string())?;
+            work.comparisons().with_context(|| file.to_string())
         }
-    };
+    })?;
     fs::create_dir_all(&args.out).with_context(|| format!("{shown}: cannot make the folder"))?;
-    for (name, text) in names.iter().zip(texts) {
+    for (name, text) in names.iter().zip(&results.texts) {
         Destination::check(&args.out.join(name))?.write(text.as_bytes())?;
     }
-    if args.quiet {
-        return Ok(());
+    let text = || format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary);
+    tell(json.as_ref(), args.print.quiet, || output::json(&results.file), text)?;
+    if let Some(first) = results.first {
+        bail!("{file}: {} of {} layers cannot run, as {} says: {first}", results.failed, layers.len(), names[0]);
     }
-    print(format!("{shown}: {}; {} layers, {cycles}\n", names.join(", "), layers.len()))
+    Ok(())
 }
 
-/// Runs the layers; those of one shape have one result, which is found once.
-fn run_all<T: Clone + Send>(layers: &[Layer], run_one: impl Fn(&Shape) -> Result<T> + Sync) -> Result<Vec<T>> {
-    let mut first: HashMap<Shape, usize> = HashMap::new();
-    let mut distinct: Vec<&Layer> = vec![];
-    let mut which = vec![];
-    for layer in layers {
-        let next = distinct.len();
-        let index = *first.entry(layer.shape).or_insert(next);
-        if index == next {
-            distinct.push(layer);
+/// Layers on an accelerator.
+struct Work<'a> {
+    config: ScaleConfig,
+    format: Format,
+    layers: &'a [Layer],
+    quiet: bool,
+    budget: Budget,
+}
+
+impl<'a> Work<'a> {
+    /// SCALE-Sim's counts, which are whole or nothing, as its own reports are.
+    fn counts(&self) -> Result<Results<'a>> {
+        layers::bound(self.layers, run::MAX_ELEMENTS)?;
+        for layer in self.layers {
+            run::check(&self.config, &layer.shape, &self.budget).with_context(|| place(layer))?;
         }
-        which.push(index);
+        let counted = self.all(|shape, progress| run::run(&self.config, shape, &self.budget, progress));
+        // The first error in the file is the one that is told, whichever thread was first.
+        let counted: Vec<LayerReport> = counted
+            .into_iter()
+            .zip(self.layers)
+            .map(|(found, layer)| found.map_err(|reason| anyhow!("{}: {reason}", place(layer))))
+            .collect::<Result<_>>()?;
+        let cycles: u64 = counted.iter().map(|layer| layer.total_cycles).sum();
+        Ok(Results {
+            texts: reports::all(&counted).to_vec(),
+            file: self.file(Some("scalesim-3.0.0"), counted.into_iter().map(Found::Counts)),
+            summary: format!("{} cycles", count(cycles)),
+            failed: 0,
+            first: None,
+        })
     }
-    let run_one =
-        |layer: &&Layer| run_one(&layer.shape).with_context(|| format!("line {}: layer `{}`", layer.line, layer.name));
-    // Each result is kept, and the first error in the file is the one that is told, whichever thread was first.
-    let results: Vec<Result<T>> = distinct.par_iter().map(run_one).collect();
-    let results = results.into_iter().collect::<Result<Vec<_>>>()?;
-    Ok(which.into_iter().map(|i| results[i].clone()).collect())
+
+    /// Our cycles beside SCALE-Sim's. A layer that cannot run leaves the others their lines.
+    fn comparisons(&self) -> Result<Results<'a>> {
+        layers::bound(self.layers, ours::MAX_ELEMENTS)?;
+        let compared = self.all(|shape, progress| {
+            let compared = ours::compare(&self.config, self.format, shape, &self.budget);
+            progress(Mapping::new(&self.config, shape).cycles().unwrap_or(0));
+            compared
+        });
+        let sum = |cycles: fn(&Comparison) -> u64| count(compared.iter().flatten().map(cycles).sum());
+        let failures =
+            compared.iter().zip(self.layers).filter_map(|(found, layer)| Some((found.as_ref().err()?, layer)));
+        let found = compared.iter().map(|found| match found {
+            Ok(comparison) => Found::Comparison(comparison.clone()),
+            Err(reason) => Found::CannotRun { cannot_run: reason.clone() },
+        });
+        let name = self.config.dataflow.name();
+        Ok(Results {
+            texts: vec![reports::comparison(&compared, self.config.dataflow)],
+            file: self.file(None, found),
+            summary: format!("{} cycles, ws; SCALE-Sim {} cycles, {name}", sum(|l| l.ours), sum(|l| l.scale_sim)),
+            failed: failures.clone().count(),
+            first: failures.map(|(reason, layer)| format!("{}: {reason}", place(layer))).next(),
+        })
+    }
+
+    /// Runs the layers; those of one shape have one result, which is found once. `one` tells how many of its cycles are done.
+    fn all<T: Clone + Send>(
+        &self,
+        one: impl Fn(&Shape, &(dyn Fn(u64) + Sync)) -> Result<T> + Sync,
+    ) -> Vec<Result<T, String>> {
+        let mut first: HashMap<Shape, usize> = HashMap::new();
+        let mut distinct: Vec<Shape> = vec![];
+        let mut which = vec![];
+        for Layer { shape, .. } in self.layers {
+            let next = distinct.len();
+            let index = *first.entry(*shape).or_insert(next);
+            if index == next {
+                distinct.push(*shape);
+            }
+            which.push(index);
+        }
+        let cycles = |shape: &Shape| Mapping::new(&self.config, shape).cycles().unwrap_or(0);
+        let all = distinct.iter().map(cycles).fold(0, u64::saturating_add);
+        let bar = parallel::cycles_bar(all, !self.quiet);
+        let run_one = |shape: &Shape| one(shape, &|cycles| bar.inc(cycles)).map_err(|error| one_line(&error));
+        let results: Vec<Result<T, String>> = distinct.par_iter().map(run_one).collect();
+        bar.finish_and_clear();
+        which.into_iter().map(|i| results[i].clone()).collect()
+    }
+
+    fn file(&self, compat: Option<&'static str>, found: impl Iterator<Item = Found>) -> File<'a> {
+        let line = |(layer, found): (&'a Layer, _)| Line { name: &layer.name, line: layer.line, found };
+        File {
+            schema: "lcsim.topology/1",
+            version: env!("CARGO_PKG_VERSION"),
+            compat,
+            dataflow: self.config.dataflow.name(),
+            layers: self.layers.iter().zip(found).map(line).collect(),
+        }
+    }
+}
+
+fn place(layer: &Layer) -> String {
+    format!("line {}: layer `{}`", layer.line, layer.name)
 }

@@ -1,6 +1,6 @@
 //! `lcsim trace`.
 
-use super::{notes, print};
+use super::{notes, tell};
 use crate::args::{TraceArgs, Window};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
@@ -14,8 +14,8 @@ use lcsim_sim::{Mode, Simulator};
 use serde_json::json;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
-    let [out, vcd] = output::check_all([args.out.as_deref(), args.vcd.as_deref()])?;
-    let remark = notes(args.quiet);
+    let [out, vcd, json] = output::check_all([&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref()))?;
+    let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.load.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
     let measured = Measured { data: &data, images: data.range(args.offset, Count::AtMost(1))? };
@@ -46,23 +46,25 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
         );
     }
     let on_stdout = [&out, &vcd].into_iter().flatten().any(|d| *d == Destination::Stdout);
+    let mut about = json!({
+        "lcsim": env!("CARGO_PKG_VERSION"), "model": net.name, "threshold": net.threshold().to_num::<f64>(),
+        "accelerator": config.name, "data": data.name, "image": args.offset, "label": image.label,
+        "class": outcome.class, "cycles": outcome.cycles,
+    });
     if let Some(out) = out {
-        let about = json!({
-            "lcsim": env!("CARGO_PKG_VERSION"), "model": net.name, "threshold": net.threshold().to_num::<f64>(),
-            "accelerator": config.name, "data": data.name, "image": args.offset, "label": image.label,
-            "class": outcome.class, "cycles": outcome.cycles,
-        });
-        out.write(chrome::json(&timeline, program, about).as_bytes())?;
+        out.write(chrome::json(&timeline, program, about.clone()).as_bytes())?;
     }
     if let (Some(vcd), Some(wave)) = (vcd, wave) {
         vcd.write(&wave.finish(outcome.cycles)?)?;
     }
-    if args.quiet || on_stdout {
-        return Ok(());
-    }
-    let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
-    print(format!(
-        "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
-        outcome.class, image.label
-    ))
+    about["schema"] = json!("lcsim.trace/1");
+    about["array_spans"] = json!(timeline.array.len());
+    let text = || {
+        let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
+        format!(
+            "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
+            outcome.class, image.label
+        )
+    };
+    tell(json.as_ref(), args.print.quiet || on_stdout, || output::json(&about), text)
 }

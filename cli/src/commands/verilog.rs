@@ -1,19 +1,22 @@
 //! `lcsim verilog`.
 
-use super::{note, print};
+use super::{notes, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
 use crate::folder::Folder;
-use crate::load;
 use crate::text::{count, one_line};
+use crate::{load, output};
 use anyhow::{Context, Result};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use serde::Serialize;
+use std::path::Path;
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let config = load::config(&args.config, &args.load.accelerator)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
@@ -29,13 +32,32 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let is_module = |f: &&(String, String)| f.0.ends_with(".v");
     let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
     let modules = files.iter().filter(is_module).count();
-    print(format!(
-        "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
-        args.out.display(),
-        modules,
-        count(bytes as u64),
-        files.len() + 1
-    ))
+    let names = files.iter().map(|(name, _)| name.as_str()).collect();
+    let written = Written { schema: "lcsim.verilog/1", out: &args.out, modules, verilog_bytes: bytes, files: names };
+    tell(
+        json.as_ref(),
+        args.print.quiet,
+        || output::json(&written),
+        || {
+            format!(
+                "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
+                args.out.display(),
+                modules,
+                count(bytes as u64),
+                files.len() + 1
+            )
+        },
+    )
+}
+
+/// What was written, beside the list by which lcsim knows its own files.
+#[derive(Debug, Serialize)]
+struct Written<'a> {
+    schema: &'static str,
+    out: &'a Path,
+    modules: usize,
+    verilog_bytes: usize,
+    files: Vec<&'a str>,
 }
 
 type Files = Vec<(String, String)>;
@@ -47,9 +69,10 @@ fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
 }
 
 fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
-    let data = load::data(&args.data, &args.load.classes, &note)?;
+    let remark = notes(args.print.quiet);
+    let data = load::data(&args.data, &args.load.classes, &remark)?;
     let measured = Measured { data: &data, images: data.range(0, Count::or_at_most(args.images, VERILOG_IMAGES))? };
-    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &note)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;
         lcsim_hdl::check_program(&program)?;
@@ -61,7 +84,7 @@ fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String
         // Nobody asked for the embedded model: a core that it does not fit has no testbench.
         Err(error) if args.model.is_none() => {
             if problems.is_empty() {
-                note(&format!("no testbench without --model: {}: {}", args.config, one_line(&error)));
+                remark(&format!("no testbench without --model: {}: {}", args.config, one_line(&error)));
             }
             None
         }

@@ -4,7 +4,10 @@
 //! which addresses are first asked for, so it is followed address by address. Writes never stall either, though they could
 //! in SCALE-Sim's other mode: a memory drains as many words a cycle as the array has columns.
 
+use super::memory::table;
+use serde::Serialize;
 use std::collections::VecDeque;
+use std::iter::repeat_n;
 use thiserror::Error;
 
 /// Sets of addresses that a read memory is made of.
@@ -22,7 +25,7 @@ const LATENCY: i64 = 1;
 pub struct TooSmall;
 
 /// Accesses over time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Accesses {
     /// Cycle of the first one; what is fetched before the layer starts has negative cycles.
     pub start: i64,
@@ -59,10 +62,16 @@ pub(super) struct ReadBuffer {
 }
 
 impl ReadBuffer {
+    /// Bytes that an address takes in the table.
+    pub(super) const ADDRESS_BYTES: u64 = size_of::<u32>() as u64;
+
     /// A memory of `words` for addresses below `addresses`.
-    pub(super) fn new(words: usize, addresses: usize) -> Self {
-        Self {
-            set_of: vec![0; addresses],
+    ///
+    /// # Errors
+    /// There is no room for the table.
+    pub(super) fn new(words: usize, addresses: usize) -> anyhow::Result<Self> {
+        Ok(Self {
+            set_of: table(addresses, repeat_n(0, addresses))?,
             set_size: words / SETS,
             in_set: 0,
             set: 0,
@@ -71,7 +80,7 @@ impl ReadBuffer {
             window: None,
             requests: None,
             count: 0,
-        }
+        })
     }
 
     /// The array asks for `address` in `cycle`.
@@ -132,8 +141,8 @@ pub(super) struct WriteBuffer {
     half: i64,
     bandwidth: u64,
     free: i64,
-    /// Words of the lines that are closed.
-    lines: VecDeque<u64>,
+    /// Lines that are closed: their words, and how many of them follow each other.
+    lines: VecDeque<(u64, u64)>,
     open: u64,
     drain_end: i64,
     drained: Option<(i64, i64)>,
@@ -172,16 +181,27 @@ impl WriteBuffer {
     }
 
     fn close(&mut self) {
-        if self.open > 0 {
-            self.lines.push_back(self.open);
-            self.open = 0;
+        match self.lines.back_mut() {
+            _ if self.open == 0 => {}
+            Some((words, lines)) if *words == self.open => *lines += 1,
+            _ => self.lines.push_back((self.open, 1)),
         }
+        self.open = 0;
     }
 
     /// Drains half of the memory, or what there is, from `start` on; returns the last cycle of it.
     fn drain(&mut self, start: i64) -> i64 {
-        let lines = (self.half as u64).div_ceil(self.bandwidth).min(self.lines.len() as u64);
-        let last = self.lines.drain(..lines as usize).next_back().unwrap_or(0);
+        let (most, mut lines, mut last) = ((self.half as u64).div_ceil(self.bandwidth), 0, 0);
+        while lines < most
+            && let Some((words, follow)) = self.lines.front_mut()
+        {
+            let taken = (most - lines).min(*follow);
+            (lines, last) = (lines + taken, *words);
+            *follow -= taken;
+            if *follow == 0 {
+                self.lines.pop_front();
+            }
+        }
         let words = lines.saturating_sub(1) * self.bandwidth + last;
         self.count += words;
         self.free += words as i64;

@@ -3,6 +3,8 @@
 use super::config::Dataflow;
 use super::layers::Shape;
 use super::mapping::{Fold, Mapping};
+use super::memory::{Place, table};
+use anyhow::Result;
 use std::ops::Range;
 
 /// When the lanes (rows or columns at an edge of the array) take words.
@@ -106,13 +108,13 @@ pub(super) struct Addresses {
     height: usize,
     width: usize,
     /// Row, column and address of each output pixel's first input.
-    pixels: Vec<(usize, usize, usize)>,
+    pixels: Vec<Place>,
     /// The same of each place in the window, from the window's first input.
-    places: Vec<(usize, usize, usize)>,
+    places: Vec<Place>,
 }
 
 impl Addresses {
-    pub(super) fn new(shape: &Shape) -> Self {
+    pub(super) fn new(shape: &Shape) -> Result<Self> {
         let (channels, out_width, stride) = (shape.channels, shape.output().1, shape.stride);
         let pixel = |i: usize| {
             let (row, col) = (i / out_width * stride, i % out_width * stride);
@@ -123,12 +125,12 @@ impl Addresses {
             let (row, col, channel) = (i / line, i % line / channels, i % channels);
             (row, col, (row * shape.width + col) * channels + channel)
         };
-        Self {
+        Ok(Self {
             height: shape.height,
             width: shape.width,
-            pixels: (0..shape.pixels()).map(pixel).collect(),
-            places: (0..shape.window()).map(place).collect(),
-        }
+            pixels: table(shape.pixels(), (0..shape.pixels()).map(pixel))?,
+            places: table(shape.window(), (0..shape.window()).map(place))?,
+        })
     }
 
     /// Of an input; nothing beyond the edge.

@@ -1,23 +1,10 @@
 //! The layers of a SCALE-Sim topology file.
 
-use anyhow::{Context, Result, bail, ensure};
-use csv::{ReaderBuilder, StringRecord, Trim};
-use lcsim_spec::file::{self, quoted};
+use super::columns::Columns;
+use anyhow::{Context, Result, ensure};
+use lcsim_spec::file;
 use std::path::Path;
 
-const CONV: [&str; 8] = [
-    "layer name",
-    "IFMAP height",
-    "IFMAP width",
-    "filter height",
-    "filter width",
-    "channels",
-    "number of filters",
-    "stride",
-];
-const GEMM: [&str; 4] = ["layer name", "M", "N", "K"];
-/// Elements that an input or the filters of a layer may have: a table of that many numbers is made for each.
-const MAX_ELEMENTS: usize = 1 << 30;
 /// Largest file, in bytes.
 const MAX_BYTES: u64 = 1 << 24;
 /// Layers of a topology: each is a line of each report. A depthwise layer counts as one for each channel.
@@ -69,6 +56,11 @@ impl Shape {
         self.filter_height * self.filter_width * self.channels
     }
 
+    /// Weights of all filters.
+    pub fn weights(&self) -> usize {
+        self.window() * self.filters
+    }
+
     /// Elements of the input.
     pub fn inputs(&self) -> usize {
         self.height * self.width * self.channels
@@ -86,13 +78,25 @@ pub struct Layer {
     pub shape: Shape,
 }
 
-/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer, which ends with a comma or
-/// without. A depthwise layer, told by `DP` in its name, is a layer for each channel, as SCALE-Sim takes it.
+/// A topology file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topology {
+    /// Its layers, in their order.
+    pub layers: Vec<Layer>,
+    /// What SCALE-Sim would read otherwise.
+    pub remarks: Vec<String>,
+}
+
+/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer, with commas, tabs or semicolons in
+/// between and one at its end or none. Columns go by the names in the header; without one, by SCALE-Sim's order. A depthwise layer,
+/// told by `DP` in its name, is a layer for each channel, as SCALE-Sim takes it.
+///
+/// The sizes of the layers are not bounded yet: [`bound`].
 ///
 /// # Errors
-/// Names the file, the line and the column: not readable, no layers, too few or many columns, a number out of range, a
-/// filter that is larger than its input, a layer that is too large to count.
-pub fn load(path: &Path, format: Format) -> Result<Vec<Layer>> {
+/// Names the file, the line and the column: not readable, no layers, a column that is not known, too few or many columns, a number out
+/// of range, a filter that is larger than its input.
+pub fn load(path: &Path, format: Format) -> Result<Topology> {
     let shown = path.display().to_string();
     let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
     parse(&text, format).context(shown)
@@ -102,85 +106,54 @@ pub fn load(path: &Path, format: Format) -> Result<Vec<Layer>> {
 ///
 /// # Errors
 /// Those of [`load`], without the file's name.
-pub fn parse(text: &str, format: Format) -> Result<Vec<Layer>> {
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .quoting(false)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut layers = vec![];
-    let mut header = true;
-    for record in reader.records() {
-        let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
-        if header {
-            let number = record.get(1).is_some_and(|field| field.parse::<f64>().is_ok());
-            ensure!(!number, "line {line}: expected a header with the names of the columns, found a layer");
-            header = false;
-        } else if record.iter().any(|field| !field.is_empty()) {
-            row(&record, format, line, &mut layers).with_context(|| format!("line {line}"))?;
+pub fn parse(text: &str, format: Format) -> Result<Topology> {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let separator = separator(&text);
+    let mut topology = Topology { layers: vec![], remarks: vec![] };
+    let mut columns: Option<Columns> = None;
+    for (line, text) in (1..).zip(text.split(['\n', '\r'])) {
+        let fields: Vec<&str> = text.split(separator).map(str::trim).collect();
+        if fields.iter().all(|field| field.is_empty()) {
+            continue;
         }
+        let Some(columns) = &columns else {
+            let is_layer = Columns::is_layer(&fields, format);
+            let found = if is_layer { Ok(Columns::usual(format)) } else { Columns::header(&fields, format) };
+            let found = found.with_context(|| format!("line {line}"))?;
+            if is_layer {
+                topology.remarks.push(format!(
+                    "line {line} is no header and is read as a layer, its columns in SCALE-Sim's order; SCALE-Sim skips it"
+                ));
+                row(&found, fields, format, line, &mut topology.layers)?;
+            }
+            if let Some((named, place)) = found.misread() {
+                topology.remarks.push(format!(
+                    "columns are read by the names in the header; SCALE-Sim goes by their places, and would take {named} as {place}"
+                ));
+            }
+            columns = Some(found);
+            continue;
+        };
+        row(columns, fields, format, line, &mut topology.layers)?;
     }
-    ensure!(!layers.is_empty(), "no layers: expected a header and a line for each layer");
-    Ok(layers)
+    ensure!(!topology.layers.is_empty(), "no layers: expected a header and a line for each layer");
+    Ok(topology)
 }
 
-fn row(record: &StringRecord, format: Format, line: u64, layers: &mut Vec<Layer>) -> Result<()> {
-    let mut fields: Vec<&str> = record.iter().collect();
-    if fields.last() == Some(&"") {
-        fields.pop();
-    }
-    let columns: &[&str] = if format == Format::Conv { &CONV } else { &GEMM };
-    let count = columns.len();
-    // Another column is the sparsity of version 3, which has no effect unless the configuration turns it on.
-    if !(count..=count + 1).contains(&fields.len()) {
-        let hint = match (format, fields.len()) {
-            (Format::Conv, 4 | 5) => "; for M, N and K add --gemm",
-            (Format::Gemm, 8 | 9) => "; for convolutions leave --gemm out",
-            _ => "",
-        };
-        bail!("expected {count} columns ({}), found {}{hint}", columns.join(", "), fields.len());
-    }
-    if let Some(ratio) = fields.get(count) {
-        let valid = ratio
-            .split_once(':')
-            .is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());
-        ensure!(valid, "column {} (sparsity): expected N:M, found `{}`", count + 1, quoted(ratio));
-    }
-    let number = |i: usize| match fields[i].parse::<u32>() {
-        Ok(n) if n > 0 => Ok(n as usize),
-        _ => bail!(
-            "column {} ({}): expected a whole number from 1 to {}, found `{}`",
-            i + 1,
-            columns[i],
-            u32::MAX,
-            quoted(fields[i])
-        ),
-    };
-    let name = fields[0].to_string();
-    let shape = match format {
-        Format::Conv => Shape {
-            height: number(1)?,
-            width: number(2)?,
-            filter_height: number(3)?,
-            filter_width: number(4)?,
-            channels: number(5)?,
-            filters: number(6)?,
-            stride: number(7)?,
-        },
-        Format::Gemm => {
-            let (height, filters, width) = (number(1)?, number(2)?, number(3)?);
-            Shape { height, width, filter_height: 1, filter_width: width, channels: 1, filters, stride: 1 }
-        }
-    };
-    check(&shape)?;
+/// What stands between the fields of the first line that has any.
+fn separator(text: &str) -> char {
+    let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
+    [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',')
+}
+
+fn row(columns: &Columns, mut fields: Vec<&str>, format: Format, line: u64, layers: &mut Vec<Layer>) -> Result<()> {
+    let open = fields.pop_if(|last| last.is_empty()).is_none();
+    let (name, shape) = columns.layer(fields, open).with_context(|| format!("line {line}"))?;
     let depthwise = format == Format::Conv && name.contains("DP");
     let found = layers.len() + if depthwise { shape.channels } else { 1 };
     ensure!(
         found <= MAX_LAYERS,
-        "expected at most {MAX_LAYERS} layers in all, with one for each channel if DP is in the name, found {found}"
+        "line {line}: expected at most {MAX_LAYERS} layers in all, with one for each channel if DP is in the name, found {found}"
     );
     if depthwise {
         let one =
@@ -192,21 +165,64 @@ fn row(record: &StringRecord, format: Format, line: u64, layers: &mut Vec<Layer>
     Ok(())
 }
 
-fn check(shape: &Shape) -> Result<()> {
-    let sides = [("height", shape.filter_height, shape.height), ("width", shape.filter_width, shape.width)];
-    for (side, filter, input) in sides {
-        ensure!(filter <= input, "filter {side}: expected at most the input's {input}, found {filter}");
+/// Checks that no input, nor the filters of a layer, has more than `most` elements.
+///
+/// # Errors
+/// Names the line and the sizes.
+pub fn bound(layers: &[Layer], most: usize) -> Result<()> {
+    for Layer { line, shape, .. } in layers {
+        let bounded = |what: &str, factors: &[usize]| {
+            let elements = factors.iter().try_fold(1usize, |product, factor| product.checked_mul(*factor));
+            let sizes: Vec<String> = factors.iter().map(ToString::to_string).collect();
+            let fits = elements.is_some_and(|n| n <= most);
+            ensure!(fits, "line {line}: {what}: expected at most {most} elements, found {}", sizes.join(" x "));
+            Ok(())
+        };
+        bounded("input", &[shape.height, shape.width, shape.channels])?;
+        bounded("filters", &[shape.filter_height, shape.filter_width, shape.channels, shape.filters])?;
     }
-    let product = |what: &str, factors: [usize; 4]| {
-        let elements = factors.iter().try_fold(1usize, |product, factor| product.checked_mul(*factor));
-        let fits = elements.is_some_and(|n| n <= MAX_ELEMENTS);
-        ensure!(
-            fits,
-            "{what}: expected at most {MAX_ELEMENTS} elements, found {}",
-            factors.map(|f| f.to_string()).join(" x ")
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gemm(text: &str) -> Topology {
+        parse(text, Format::Gemm).expect(text)
+    }
+
+    #[test]
+    fn order_and_separator_change_nothing() {
+        let usual = gemm("Layer, M, N, K,\na, 1, 2, 3,\n");
+        assert_eq!(
+            usual.layers[0].shape,
+            Shape { height: 1, width: 3, filter_height: 1, filter_width: 3, channels: 1, filters: 2, stride: 1 }
         );
-        Ok(())
-    };
-    product("input", [shape.height, shape.width, shape.channels, 1])?;
-    product("filters", [shape.filter_height, shape.filter_width, shape.channels, shape.filters])
+        assert!(usual.remarks.is_empty());
+        for text in ["Layer\tM\tN\tK\na\t1\t2\t3\t\n", "K;M;Layer;N\r3;1;a;2\r", " layer ,K,N, m\r\na,3,2,1\r\n"] {
+            assert_eq!(gemm(text).layers, usual.layers, "{text}");
+        }
+        assert!(gemm("Layer,M,K,N\na,1,3,2\n").remarks[0].ends_with("would take K as N"));
+    }
+
+    #[test]
+    fn a_first_line_of_numbers_is_a_layer() {
+        let topology = gemm("a, 1, 2, 3,\nb, 1, 2, 3,\n");
+        assert_eq!(topology.layers.iter().map(|layer| layer.line).collect::<Vec<_>>(), [1, 2]);
+        assert!(topology.remarks[0].contains("SCALE-Sim skips it"), "{:?}", topology.remarks);
+    }
+
+    #[test]
+    fn text_behind_the_last_comma_is_not_read() {
+        let conv = "name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
+        let line = "a, 9, 8, 3, 2, 5, 7, 1";
+        let plain = parse(&format!("{conv}\n{line},\n"), Format::Conv).expect("plain");
+        for (header, end) in
+            [("", ""), ("", ",#dw"), ("", ", 2"), ("", ",2:4,"), ("Sparsity,", ",#dw"), ("Sparsity,", ",1:1, x")]
+        {
+            let text = format!("{conv}{header}\n{line}{end}\n");
+            assert_eq!(parse(&text, Format::Conv).expect(&text), plain, "{text}");
+        }
+    }
 }

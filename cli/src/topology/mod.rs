@@ -5,12 +5,15 @@
 //! depends on the order of the addresses, which [`run`] follows without making SCALE-Sim's matrices.
 
 mod buffers;
+mod columns;
 mod config;
 mod demand;
 mod ini;
 pub mod layers;
 pub mod mapping;
+pub mod memory;
 pub mod ours;
+mod parts;
 pub mod reports;
 pub mod run;
 #[cfg(test)]

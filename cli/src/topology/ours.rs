@@ -3,81 +3,102 @@
 use super::config::{Dataflow, ScaleConfig};
 use super::layers::{Format, Shape as Layer};
 use super::mapping::Mapping;
+use super::memory::{Budget, table};
+use super::parts::{Part, parts};
 use anyhow::{Context, Result, bail, ensure};
-use lcsim_sim::{LayerCount, Mode, Simulator};
+use lcsim_sim::{CycleCounters, LayerCount, Mode, Simulator};
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
 use lcsim_spec::network::{Conv, Fc, InputSpec, Layer as Step};
 use lcsim_spec::number::POOL_SHIFT_MAX;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
+use serde::Serialize;
+use std::iter::repeat_n;
 
+/// Elements that an input or the filters of a layer may have: a product of two of them can be counted.
+pub const MAX_ELEMENTS: usize = 1 << 48;
 /// Words of a column's accumulator memory, as in the embedded accelerators.
 const ACCUMULATOR_DEPTH: usize = 1024;
 /// Rows or columns that an accelerator may have.
 const MAX_SIDE: usize = 256;
-/// Pixels of a map along an axis.
-const MAX_AXIS: usize = 1 << 14;
+/// How often weights stand in memory: in the network, in the simulator's, and in the words of its program.
+const COPIES: u64 = 3;
+/// Bytes that the simulator may take for a wait of the array, in a vector that grows.
+const WAIT_BYTES: u64 = 64;
+/// Pixels from which on the array never waits for a fold.
+const NO_WAITS: usize = 3 * MAX_SIDE;
 const NAME: &str = "layer";
 
 /// A layer on both machines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// What SCALE-Sim reports as `Total Cycles`, with the dataflow of its configuration: the last cycle, counted from 0.
+    #[serde(rename = "scale_sim_cycles")]
     pub scale_sim: u64,
     /// Cycles of the layer here, where weights are stationary.
+    #[serde(rename = "cycles")]
     pub ours: u64,
     /// Where they go, from the counts of both.
     pub explanation: String,
 }
 
-/// Runs a layer of a topology of that format.
+/// Checks that our accelerator can have the array.
 ///
 /// # Errors
-/// The array or the layer is larger than the accelerator can have: which size, the limit and what was found.
-pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer) -> Result<Comparison> {
+/// It has too many rows or columns.
+pub fn check(config: &ScaleConfig) -> Result<()> {
     for (key, side) in [("ArrayHeight", config.rows), ("ArrayWidth", config.cols)] {
         ensure!(side <= MAX_SIDE, "{key}: expected at most {MAX_SIDE} without --compat, found {side}");
     }
-    let Some(scale_sim) = Mapping::new(config, layer).cycles() else { bail!("too large to count its cycles") };
-    let conv = convolution(format, layer)?;
-    let accelerator = accelerator(config, &conv);
-    let net = network(conv);
-    let simulator = Simulator::new(&net, &accelerator)?;
-    let outcome = simulator.replay(&[], Mode::Gated);
-    let line = simulator.program().layers.iter().position(|l| l.name == NAME).context("the layer has no line")?;
-    let [Step::Conv(conv)] = &net.layers[..] else { bail!("expected one layer") };
-    let count = &outcome.layers[line];
-    let explanation = explain(config, layer, conv, count);
-    Ok(Comparison { scale_sim: scale_sim - 1, ours: count.cycles.total(), explanation })
+    Ok(())
 }
 
-/// The layer as a convolution. A matrix product of M x K by K x N is one of 1 x 1 taps from K to N channels over M pixels.
-fn convolution(format: Format, layer: &Layer) -> Result<Conv> {
-    let (input, kernel, stride) = match format {
-        Format::Conv => {
-            let input = Shape { channels: layer.channels, height: layer.height, width: layer.width };
-            (input, [layer.filter_height, layer.filter_width], layer.stride)
-        }
-        Format::Gemm => {
-            let pixels = layer.height;
-            let Some(width) = (1..=MAX_AXIS).find(|w| pixels.is_multiple_of(*w) && pixels / w <= MAX_AXIS) else {
-                bail!("M: expected a product of two numbers of at most {MAX_AXIS}, found {pixels}");
-            };
-            (Shape { channels: layer.window(), height: pixels / width, width }, [1, 1], 1)
-        }
+/// Runs a layer of a topology of that format, in parts if it is larger than the accelerator can have it. Its tables come from `budget`.
+///
+/// # Errors
+/// No cut makes it fit: which size, the limit and what was found; or its tables are larger than the budget or the machine's memory.
+pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Budget) -> Result<Comparison> {
+    let Some(scale_sim) = Mapping::new(config, layer).cycles() else { bail!("too large to count its cycles") };
+    let parts = parts(config, format, layer)?;
+    let counts = parts.iter().map(|part| count(config, part, budget)).collect::<Result<Vec<_>>>()?;
+    let (ours, mut reasons) = match (&parts[..], &counts[..]) {
+        ([part], [count]) if part.times == 1 => (count.cycles.total(), explain(config, layer, part, count)),
+        _ => sum(&parts, &counts).context("too large to count its cycles")?,
     };
-    let (height, width) = if format == Format::Conv { layer.output() } else { (input.height, input.width) };
-    let output = Shape { channels: layer.filters, height, width };
+    reasons.push(theirs(&Mapping::new(config, layer)));
+    Ok(Comparison { scale_sim: scale_sim - 1, ours, explanation: reasons.join("; ") })
+}
+
+/// What a part counts on an accelerator of its own.
+fn count(config: &ScaleConfig, part: &Part, budget: &Budget) -> Result<LayerCount> {
+    let tiles = part.output.channels.div_ceil(config.cols);
+    let window = part.input.channels * part.kernel[0] * part.kernel[1];
+    let (pixels, folds) =
+        (part.output.pixels(), part.kernel[0] * part.kernel[1] * part.input.channels.div_ceil(config.rows));
+    let rest = pixels % ACCUMULATOR_DEPTH;
+    let waits = pixels.div_ceil(ACCUMULATOR_DEPTH) * 4 + if (1..NO_WAITS).contains(&rest) { folds } else { 0 };
+    let _share = budget.take((window * part.output.channels) as u64 * COPIES + (tiles * waits) as u64 * WAIT_BYTES)?;
+    let conv = convolution(part)?;
+    let accelerator = accelerator(config, &conv);
+    let simulator = Simulator::new(&network(conv), &accelerator)?;
+    let outcome = simulator.replay(&[], Mode::Gated);
+    let line = simulator.program().layers.iter().position(|l| l.name == NAME).context("the layer has no line")?;
+    outcome.layers.into_iter().nth(line).context("the layer has no counts")
+}
+
+fn convolution(part: &Part) -> Result<Conv> {
+    let Part { input, output, kernel, stride, .. } = *part;
+    let weights = input.channels * kernel[0] * kernel[1] * output.channels;
     Ok(Conv {
         name: NAME.into(),
         input,
         output,
         kernel,
-        stride: [stride; 2],
+        stride,
         pad: [0; 2],
         relu: false,
         depthwise: false,
         // No cycle depends on them.
-        weights: vec![0; input.channels * kernel[0] * kernel[1] * output.channels],
+        weights: table(weights, repeat_n(0, weights))?,
         bias: vec![0; output.channels],
         multiplier: vec![1 << 14; output.channels],
         shift: vec![0; output.channels],
@@ -134,26 +155,28 @@ fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
     }
 }
 
-/// Where the cycles of a layer go, without a comma, as a field of a report. Folds and words come from what was counted, not from what was expected.
-fn explain(config: &ScaleConfig, layer: &Layer, conv: &Conv, count: &LayerCount) -> String {
-    let (cycles, pixels) = (count.cycles, conv.output.pixels() as u64);
+/// Where the cycles of a layer go that is one part. Folds and words come from what was counted, not from what was expected. No reason
+/// has a comma, as they are a field of a report.
+fn explain(config: &ScaleConfig, layer: &Layer, part: &Part, count: &LayerCount) -> Vec<String> {
+    let (cycles, pixels) = (count.cycles, part.output.pixels() as u64);
     let folds = cycles.compute / pixels;
-    let mut parts = vec![format!("compute {}: {folds} folds of {pixels} pixels", cycles.compute)];
-    let tiles = conv.output.channels.div_ceil(config.cols);
-    let alone = (tiles * conv.taps() * conv.input.channels.div_ceil(config.rows)) as u64;
+    let mut reasons = vec![format!("compute {}: {folds} folds of {pixels} pixels", cycles.compute)];
+    let tiles = part.output.channels.div_ceil(config.cols);
+    let taps = part.kernel[0] * part.kernel[1];
+    let alone = (tiles * taps * part.input.channels.div_ceil(config.rows)) as u64;
     if folds < alone {
-        parts.push(format!("taps share folds: {alone} -> {folds} folds"));
+        reasons.push(format!("taps share folds: {alone} -> {folds} folds"));
     }
     let (row_folds, col_folds) =
         Mapping::new(&ScaleConfig { dataflow: Dataflow::WeightStationary, ..*config }, layer).fold_counts();
     let full = (row_folds * col_folds) as u64;
     if folds > full {
-        parts.push(format!("rows that a tap's last channels leave idle: {full} -> {folds} folds"));
+        reasons.push(format!("rows that a tap's last channels leave idle: {full} -> {folds} folds"));
     }
     let words = count.activity.filter_read / config.cols as u64;
     let chunks = pixels.div_ceil(ACCUMULATOR_DEPTH as u64);
     if chunks > 1 {
-        parts.push(format!("accumulator chunks {chunks}: filters are loaded for each, {words} words"));
+        reasons.push(format!("accumulator chunks {chunks}: filters are loaded for each, {words} words"));
     }
     let load = words / (folds * chunks);
     let slow = if load + 1 > pixels.min(ACCUMULATOR_DEPTH as u64) {
@@ -162,14 +185,52 @@ fn explain(config: &ScaleConfig, layer: &Layer, conv: &Conv, count: &LayerCount)
         String::new()
     };
     let weights = format!("weights {}: waited for parameters and {words} words of filters{slow}", cycles.weights);
+    reasons.extend(waits(&cycles, weights));
+    reasons
+}
+
+/// The cycles of a layer that is several parts, and where they go; nothing if they are too many to count.
+fn sum(parts: &[Part], counts: &[LayerCount]) -> Option<(u64, Vec<String>)> {
+    let mut cycles = CycleCounters::default();
+    for (part, count) in parts.iter().zip(counts) {
+        let found = count.cycles;
+        for (sum, n) in [
+            (&mut cycles.compute, found.compute),
+            (&mut cycles.weights, found.weights),
+            (&mut cycles.drain, found.drain),
+            (&mut cycles.bank_conflict, found.bank_conflict),
+            (&mut cycles.control, found.control),
+        ] {
+            *sum = sum.checked_add(n.checked_mul(part.times)?)?;
+        }
+    }
+    let total = [cycles.weights, cycles.drain, cycles.bank_conflict, cycles.control]
+        .iter()
+        .try_fold(cycles.compute, |total, n| total.checked_add(*n))?;
+    let one = |part: &Part| {
+        let (filters, pixels) = (part.output.channels, part.output.pixels());
+        format!("{} of {filters} filters and {pixels} pixels", part.times)
+    };
+    let all: Vec<String> = parts.iter().map(one).collect();
+    let mut reasons =
+        vec![format!("parts one after the other: {}", all.join(" + ")), format!("compute {}", cycles.compute)];
+    reasons.extend(waits(&cycles, format!("weights {}: waited for parameters and filters", cycles.weights)));
+    Some((total, reasons))
+}
+
+/// What is no computing; `weights` says it of filters.
+fn waits(cycles: &CycleCounters, weights: String) -> impl Iterator<Item = String> + use<> {
     let waits = [
         (cycles.weights, weights),
         (cycles.drain, format!("drain {}", cycles.drain)),
         (cycles.bank_conflict, format!("bank conflicts {}", cycles.bank_conflict)),
         (cycles.control, format!("control {}", cycles.control)),
     ];
-    parts.extend(waits.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text));
-    let m = Mapping::new(config, layer);
+    waits.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text)
+}
+
+/// Where SCALE-Sim's cycles go.
+fn theirs(m: &Mapping) -> String {
     let (row_folds, col_folds) = m.fold_counts();
     let stream = match m.dataflow {
         Dataflow::OutputStationary => "products of an output",
@@ -177,18 +238,22 @@ fn explain(config: &ScaleConfig, layer: &Layer, conv: &Conv, count: &LayerCount)
         Dataflow::InputStationary => "filters",
     };
     let around = m.fold_cycles() - m.t as u64;
-    parts.push(format!(
+    format!(
         "SCALE-Sim {}: {} folds of {} {stream} and {around} cycles to fill and drain each",
         m.dataflow.name(),
         row_folds * col_folds,
         m.t
-    ));
-    parts.join("; ")
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topology::memory::LIMIT;
+
+    fn compared(format: Format, layer: &Layer) -> Comparison {
+        compare(&config(), format, layer, &Budget::new(LIMIT)).expect("runs")
+    }
 
     fn config() -> ScaleConfig {
         ScaleConfig {
@@ -209,7 +274,7 @@ mod tests {
     fn cycles_of_a_product_are_those_of_the_contract_page() {
         // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4 cycles to the first slot; the slots;
         // R + C + 10 + 1 until the last output is written, and 1 until the controller sees it.
-        let found = compare(&config(), Format::Gemm, &gemm(16, 4, 8)).expect("runs");
+        let found = compared(Format::Gemm, &gemm(16, 4, 8));
         assert_eq!(found.ours, (1 + 1 + 4 + 2) + 4 + (2 * 16 - 1) + (4 + 4 + 10 + 1) + 1);
         // 2 folds of 2R + C + T - 2 cycles, the last of them counted from 0.
         assert_eq!(found.scale_sim, 2 * (8 + 4 + 16 - 2) - 1);
@@ -221,15 +286,23 @@ mod tests {
     fn taps_of_few_channels_share_folds_and_maps_are_cut_in_chunks() {
         let layer =
             Layer { height: 52, width: 42, filter_height: 3, filter_width: 3, channels: 1, filters: 4, stride: 1 };
-        let found = compare(&config(), Format::Conv, &layer).expect("runs").explanation;
+        let found = compared(Format::Conv, &layer).explanation;
         // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are loaded.
         assert!(found.starts_with("compute 6000: 3 folds of 2000 pixels; taps share folds: 9 -> 3 folds; "), "{found}");
         assert!(found.contains("; accumulator chunks 2: filters are loaded for each, 18 words; "), "{found}");
     }
 
     #[test]
-    fn a_map_over_the_longest_axis_is_laid_out_in_rows() {
-        let conv = convolution(Format::Gemm, &gemm(3 * MAX_AXIS, 1, 1)).expect("a product");
-        assert_eq!((conv.input.height, conv.input.width), (MAX_AXIS, 3));
+    fn a_layer_in_parts_names_them_and_its_reasons_add_up() {
+        let Comparison { ours, explanation, .. } = compared(Format::Gemm, &gemm(3, 16390, 4));
+        let parts = "parts one after the other: 1 of 16384 filters and 3 pixels + 1 of 6 filters and 3 pixels; ";
+        assert!(explanation.starts_with(parts), "{explanation}");
+        let number = |reason: &str| -> u64 {
+            let found = explanation.split("; ").find_map(|part| part.strip_prefix(reason)).unwrap_or("0");
+            found.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+        };
+        let reasons = ["compute ", "weights ", "drain ", "bank conflicts ", "control "];
+        assert_eq!(reasons.map(number).iter().sum::<u64>(), ours, "{explanation}");
+        assert_eq!(number("compute "), 3 * (16384 / 4 + 2));
     }
 }

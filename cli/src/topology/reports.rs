@@ -27,13 +27,16 @@ pub fn all(layers: &[LayerReport]) -> [String; 3] {
     [table(COMPUTE.into(), compute), table(BANDWIDTH.into(), bandwidth), table(detailed_header(), detailed)]
 }
 
-/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is SCALE-Sim's.
-pub fn comparison(layers: &[Comparison], dataflow: Dataflow) -> String {
+/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is SCALE-Sim's. A layer without figures has
+/// why it has none.
+pub fn comparison(layers: &[Result<Comparison, String>], dataflow: Dataflow) -> String {
     let name = dataflow.name();
     let header = format!("LayerID, SCALE-Sim Total Cycles ({name}), Cycles (ws), Difference, Explanation,\n");
-    let lines = layers.iter().enumerate().map(|(id, layer)| {
-        let Comparison { scale_sim, ours, explanation } = layer;
-        format!("{id}, {scale_sim}, {ours}, {}, {explanation},\n", i128::from(*ours) - i128::from(*scale_sim))
+    let lines = layers.iter().enumerate().map(|(id, layer)| match layer {
+        Ok(Comparison { scale_sim, ours, explanation }) => {
+            format!("{id}, {scale_sim}, {ours}, {}, {explanation},\n", i128::from(*ours) - i128::from(*scale_sim))
+        }
+        Err(reason) => format!("{id}, , , , cannot run: {},\n", reason.replace(',', ";")),
     });
     header + &lines.collect::<String>()
 }

@@ -5,15 +5,21 @@ use super::config::ScaleConfig;
 use super::demand::{Addresses, Demand};
 use super::layers::Shape;
 use super::mapping::Mapping;
-use anyhow::{Context, Result, ensure};
+use super::memory::{Budget, PLACE_BYTES};
+use anyhow::{Context, Result, bail, ensure};
+use serde::Serialize;
 
 /// Cycles from a read to its answer in the memories beside the array.
 const HIT_LATENCY: i64 = 1;
+/// Elements that an input or the filters of a layer may have: their addresses are followed one by one.
+pub const MAX_ELEMENTS: usize = 1 << 30;
+/// Cycles after which progress is told.
+const STEP: u64 = 1 << 16;
 /// Whole numbers below this are exact as floating-point numbers, in which SCALE-Sim divides.
 const EXACT: u64 = 1 << 53;
 
 /// What SCALE-Sim reports of a layer. Cycles count from the first cycle of the layer; words are bytes.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LayerReport {
     /// From the first word fetched to the last word drained.
     pub overall_cycles: i64,
@@ -46,25 +52,45 @@ impl Span {
     }
 }
 
-/// Runs a layer.
+/// Checks that a layer can run, which takes no time; gives hundred times its products.
 ///
 /// # Errors
-/// It has more cycles or products than can be counted exactly, it is over in its first cycle, or a read memory is too small
-/// for the array; SCALE-Sim 3.0.0 has no result either.
-pub fn run(config: &ScaleConfig, shape: &Shape) -> Result<LayerReport> {
+/// It has more cycles or products than can be counted exactly, or it is over in its first cycle: SCALE-Sim 3.0.0 has no result either. Or
+/// its tables are larger than the budget.
+pub fn check(config: &ScaleConfig, shape: &Shape, budget: &Budget) -> Result<u64> {
     let mapping = Mapping::new(config, shape);
     let pes = (config.rows * config.cols) as u64;
     let small = |n: Option<u64>, factor: u64| n.and_then(|n| n.checked_mul(factor)).filter(|n| *n < EXACT);
     let (Some(_), Some(percent)) = (small(mapping.cycles(), pes), small(mapping.macs(), 100)) else {
-        anyhow::bail!("too large: expected less than 2^53 PE cycles and hundredths of MACs");
+        bail!("too large: expected less than 2^53 PE cycles and hundredths of MACs");
     };
     ensure!(mapping.cycles() != Some(1), "is over in its first cycle, where SCALE-Sim 3.0.0 divides by zero");
-    let addresses = Addresses::new(shape);
-    let mut ifmap = ReadBuffer::new(config.ifmap_words, shape.inputs());
-    let mut filter = ReadBuffer::new(config.filter_words, shape.window() * shape.filters);
+    budget.check(tables(shape))?;
+    Ok(percent)
+}
+
+/// Bytes of the tables of a layer.
+fn tables(shape: &Shape) -> u64 {
+    let (addresses, places) = (shape.inputs() + shape.weights(), shape.pixels() + shape.window());
+    addresses as u64 * ReadBuffer::ADDRESS_BYTES + places as u64 * PLACE_BYTES
+}
+
+/// Runs a layer, whose tables come from `budget`; tells `progress` how many cycles more are done.
+///
+/// # Errors
+/// Those of [`check`], and a read memory that is too small for the array, where SCALE-Sim 3.0.0 has no result. Or the machine has no
+/// memory for the tables.
+pub fn run(config: &ScaleConfig, shape: &Shape, budget: &Budget, progress: impl Fn(u64)) -> Result<LayerReport> {
+    let percent = check(config, shape, budget)?;
+    let _share = budget.take(tables(shape))?;
+    let mapping = Mapping::new(config, shape);
+    let pes = (config.rows * config.cols) as u64;
+    let addresses = Addresses::new(shape)?;
+    let mut ifmap = ReadBuffer::new(config.ifmap_words, shape.inputs())?;
+    let mut filter = ReadBuffer::new(config.filter_words, shape.weights())?;
     let mut ofmap = WriteBuffer::new(config.ofmap_words, config.cols);
     let [mut reads_ifmap, mut reads_filter, mut writes] = [const { Span(None) }; 3];
-    let mut cycle = 0;
+    let (mut cycle, mut told) = (0, 0);
     for fold in mapping.folds() {
         let demand = Demand::new(&mapping, &fold);
         for in_fold in 0..mapping.fold_cycles() as usize {
@@ -83,7 +109,12 @@ pub fn run(config: &ScaleConfig, shape: &Shape) -> Result<LayerReport> {
             }
             cycle += 1;
         }
+        if cycle as u64 - told >= STEP {
+            progress(cycle as u64 - told);
+            told = cycle as u64;
+        }
     }
+    progress(cycle as u64 - told);
     let last = cycle - 1;
     let sram = mapping.sram();
     let dram =

@@ -5,9 +5,14 @@ use super::config::{Dataflow, ScaleConfig};
 use super::demand::{Addresses, Demand, Operand, Stream};
 use super::layers::Shape;
 use super::mapping::Mapping;
-use super::run::run;
+use super::memory::{Budget, LIMIT};
+use super::run::{self, LayerReport};
 use proptest::prelude::*;
 use std::collections::HashSet;
+
+fn run(config: &ScaleConfig, shape: &Shape) -> anyhow::Result<LayerReport> {
+    run::run(config, shape, &Budget::new(LIMIT), |_| ())
+}
 
 /// A line of a matrix has what each lane takes in a cycle.
 type Matrix = Vec<Vec<Option<(usize, usize)>>>;
@@ -162,7 +167,7 @@ proptest! {
 
     #[test]
     fn inputs_lie_where_a_loop_over_the_windows_finds_them(shape in shapes()) {
-        let addresses = Addresses::new(&shape);
+        let addresses = Addresses::new(&shape).expect("small");
         let (height, width) = shape.output();
         let mut pixel = 0;
         for row in 0..height {
@@ -187,7 +192,7 @@ proptest! {
 
     #[test]
     fn a_read_memory_equals_one_that_keeps_its_sets(reads in prop::collection::vec(0usize..900, 1..6000), first in 0i64..9) {
-        let mut buffer = ReadBuffer::new(1024, 900);
+        let mut buffer = ReadBuffer::new(1024, 900).expect("small");
         let mut plain = PlainSets::default();
         for (cycle, address) in (first..).zip(&reads) {
             buffer.read(cycle, *address).expect("a read a cycle");

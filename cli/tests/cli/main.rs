@@ -16,6 +16,7 @@ mod output;
 mod plot;
 mod render;
 mod run;
+mod said;
 mod topology;
 mod trace;
 mod verilog;

@@ -1,6 +1,7 @@
 //! `lcsim topology`: the reports of SCALE-Sim 3.0.0, and what it refuses.
 
 use crate::{arg, lcsim, refused, repository, stdout};
+use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -120,24 +121,135 @@ fn without_compat_our_cycles_stand_beside_those_of_scale_sim() {
     }
 }
 
+/// Runs a topology of that text on an accelerator of ours, and returns the lines of the report, without the header.
+fn compared(folder: &Path, text: &str, more: &[&str]) -> Vec<Vec<String>> {
+    let (csv, out) = (folder.join("a.csv"), folder.join("compared"));
+    fs::write(&csv, text).expect("written");
+    let config = data("small/ws.cfg");
+    let args = ["topology", "--config", arg(&config), "--topology", arg(&csv), "--out", arg(&out), "--quiet"];
+    stdout(&[&args[..], more].concat());
+    let report = read(&out.join("COMPARISON_REPORT.csv"));
+    report.lines().skip(1).map(|line| line.split(',').map(|field| field.trim().to_string()).collect()).collect()
+}
+
 #[test]
-fn what_our_accelerator_cannot_have_is_refused_by_layer() {
+fn a_layer_of_any_size_runs_in_parts_that_add_up() {
     let folder = tempfile::tempdir().expect("folder");
-    let (cfg, csv, out) = (folder.path().join("a.cfg"), folder.path().join("a.csv"), folder.path().join("out"));
-    let args = ["topology", "--gemm", "--config", arg(&cfg), "--topology", arg(&csv), "--out", arg(&out)];
-    let config = read(&data("small/os.cfg"));
-    for (height, layer, parts) in [
-        ("8", "wide, 1, 1, 20000,", &["a.csv: line 2: layer `wide`", "at most 16384"][..]),
-        ("8", "prime, 16411, 1, 1,", &["line 2: layer `prime`: M: expected a product of two numbers"]),
-        ("512", "one, 1, 1, 1,", &["ArrayHeight: expected at most 256 without --compat, found 512"]),
+    let cycles = |text: &str| -> Vec<u64> {
+        let lines = compared(folder.path(), &format!("Layer, M, N, K,\n{text}"), &["--gemm"]);
+        lines.iter().map(|line| line[2].parse().expect("cycles")).collect()
+    };
+    // More filters than a map has channels, and a prime number of pixels that is more than an axis.
+    let found = cycles("lm_head, 1, 32000, 4096,\nfirst, 1, 16384, 4096,\nsecond, 1, 15616, 4096,\n");
+    assert_eq!(found[0], found[1] + found[2]);
+    let found = cycles("prime, 16411, 3, 5,\nfirst, 16384, 3, 5,\nsecond, 27, 3, 5,\n");
+    assert_eq!(found[0], found[1] + found[2]);
+    // More channels than a map has: three columns of 1667 folds of 8 rows, 5 pixels each.
+    let lines = compared(folder.path(), "Layer, M, N, K,\ndeep, 5, 3, 40000,\n", &["--gemm"]);
+    assert!(lines[0][4].starts_with("compute 25005: 5001 folds of 5 pixels; "), "{lines:?}");
+    let conv = "name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n\
+                whole, 20003, 5, 3, 2, 4, 7, 2,\nfirst, 16383, 5, 3, 2, 4, 7, 2,\nsecond, 3621, 5, 3, 2, 4, 7, 2,\n";
+    let found: Vec<u64> =
+        compared(folder.path(), conv, &[]).iter().map(|line| line[2].parse().expect("cycles")).collect();
+    assert_eq!(found[0], found[1] + found[2]);
+}
+
+#[test]
+fn a_layer_that_cannot_run_leaves_the_others_their_lines() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (csv, out) = (folder.path().join("a.csv"), folder.path().join("out"));
+    let header = "name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,\n";
+    let (wide, small) = ("wide, 1, 20000, 1, 20000, 1, 1, 1,\n", "small, 5, 5, 3, 3, 4, 7, 1,\n");
+    fs::write(&csv, [header, wide, small].concat()).expect("written");
+    let config = data("small/ws.cfg");
+    let args = ["topology", "--config", arg(&config), "--topology", arg(&csv), "--out", arg(&out)];
+    refused(
+        &[&args[..], &["--quiet"]].concat(),
+        &["a.csv: 1 of 2 layers cannot run", "line 2: layer `wide`: filter width: expected at most 16384 taps"],
+    );
+    let report = read(&out.join("COMPARISON_REPORT.csv"));
+    let lines: Vec<&str> = report.lines().collect();
+    assert_eq!(lines[1], "0, , , , cannot run: filter width: expected at most 16384 taps; found 20000,");
+    let alone = compared(folder.path(), &[header, small].concat(), &[]);
+    assert_eq!(lines[2].split(", ").collect::<Vec<_>>()[1..4], alone[0][1..4]);
+}
+
+#[test]
+fn what_our_accelerator_cannot_have_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (cfg, out) = (folder.path().join("a.cfg"), folder.path().join("out"));
+    let (config, layers) = (read(&data("small/os.cfg")), data("small/gemm.csv"));
+    let changed = config.lines().map(|l| if l.starts_with("ArrayHeight") { "ArrayHeight: 512" } else { l });
+    fs::write(&cfg, changed.collect::<Vec<_>>().join("\n")).expect("written");
+    let args = ["topology", "--gemm", "--config", arg(&cfg), "--topology", arg(&layers), "--out", arg(&out)];
+    refused(&args, &["a.cfg: ArrayHeight: expected at most 256 without --compat, found 512"]);
+    assert!(!out.exists());
+}
+
+/// The reports of a topology of that text, and what is said on stderr.
+fn reports_of(folder: &Path, text: &str, more: &[&str]) -> ([String; 3], String) {
+    let (csv, out) = (folder.join("a.csv"), folder.join("out"));
+    fs::write(&csv, text).expect("written");
+    let config = data("small/os.cfg");
+    let args = ["topology", "--config", arg(&config), "--topology", arg(&csv), "--out", arg(&out)];
+    let output = lcsim(&[&args[..], &COMPAT[..], more].concat()).assert().success().get_output().clone();
+    (REPORTS.map(|report| read(&out.join(report))), String::from_utf8(output.stderr).expect("UTF-8"))
+}
+
+#[test]
+fn columns_are_read_by_their_names_and_by_place_without() {
+    let folder = tempfile::tempdir().expect("folder");
+    let usual = reports_of(folder.path(), "Layer, M, N, K,\na, 20, 9, 7,\nb, 3, 5, 30,\n", &["--gemm"]);
+    assert_eq!(usual.1, "");
+    let (reports, said) = reports_of(folder.path(), "Layer, M, K, N,\na, 20, 7, 9,\nb, 3, 30, 5,\n", &["--gemm"]);
+    assert_eq!(reports, usual.0);
+    assert!(said.starts_with("note: ") && said.contains("would take K as N"), "{said}");
+    let (reports, said) = reports_of(folder.path(), "a, 20, 9, 7,\nb, 3, 5, 30,\n", &["--gemm"]);
+    assert_eq!(reports, usual.0);
+    assert!(said.starts_with("note: ") && said.contains("SCALE-Sim skips it"), "{said}");
+    for text in [
+        "Layer\tM\tN\tK\na\t20\t9\t7\nb\t3\t5\t30\n",
+        "layer name;m;n;k;\na;20;9;7;\nb;3;5;30;\n",
+        "Layer, M, N, K,\na, 20, 9, 7,# first\nb, 3, 5, 30\n",
+        "Layer, M, N, K, Batch Size,\na, 20, 9, 7, 1,\nb, 3, 5, 30, 1,\n",
     ] {
-        let height = format!("ArrayHeight: {height}");
-        let changed = config.lines().map(|l| if l.starts_with("ArrayHeight") { height.as_str() } else { l });
-        fs::write(&cfg, changed.collect::<Vec<_>>().join("\n")).expect("written");
-        fs::write(&csv, format!("Layer, M, N, K,\n{layer}\n")).expect("written");
-        refused(&args, parts);
-        assert!(!out.exists());
+        assert_eq!(reports_of(folder.path(), text, &["--gemm"]), usual, "{text}");
     }
+}
+
+#[test]
+fn a_claimed_size_is_refused_before_there_is_a_table_of_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (csv, out) = (folder.path().join("a.csv"), folder.path().join("out"));
+    fs::write(&csv, "Layer, M, N, K,\nsmall, 3, 4, 5,\nup, 16384, 32768, 32768,\n").expect("written");
+    let config = data("small/ws.cfg");
+    let args = ["topology", "--gemm", "--config", arg(&config), "--topology", arg(&csv), "--out", arg(&out)];
+    let message =
+        "a.csv: line 3: layer `up`: is too large: expected at most 2148 MB of tables for a layer, found 6444 MB";
+    refused(&[&args[..], &COMPAT[..]].concat(), &[message]);
+    assert!(!out.exists());
+}
+
+#[test]
+fn the_figures_are_written_as_json_too() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (config, layers) = (data("small/ws.cfg"), data("small/gemm.csv"));
+    let (out, json) = (folder.path().join("out"), folder.path().join("a.json"));
+    let args = ["topology", "--gemm", "--config", arg(&config), "--topology", arg(&layers), "--out", arg(&out)];
+    let found: Value = serde_json::from_str(&stdout(&[&args[..], &["--json", "-"]].concat())).expect("JSON alone");
+    assert_eq!((found["schema"].as_str(), &found["compat"]), (Some("lcsim.topology/1"), &Value::Null));
+    let report = columns(&read(&out.join("COMPARISON_REPORT.csv")), ["SCALE-Sim Total Cycles (ws)", "Cycles (ws)"]);
+    for (line, layer) in report.iter().zip(found["layers"].as_array().expect("layers")) {
+        assert_eq!(["scale_sim_cycles", "cycles"].map(|key| layer[key].as_u64()), line.map(Some));
+    }
+    assert_eq!(stdout(&[&args[..], &COMPAT[..], &["--quiet", "--json", arg(&json)]].concat()), "");
+    let found: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    assert_eq!(found["compat"], "scalesim-3.0.0");
+    let report = columns(&read(&out.join(REPORTS[0])), ["Total Cycles"]);
+    let layers = found["layers"].as_array().expect("layers");
+    assert_eq!(layers.len(), report.len());
+    assert_eq!(layers[1]["total_cycles"], report[1][0]);
+    assert_eq!((&layers[0]["name"], &layers[0]["line"]), (&"square".into(), &2.into()));
 }
 
 #[test]
@@ -154,10 +266,26 @@ fn errors_name_file_line_and_column_and_nothing_is_written() {
         ("9, 9, 2, 4", "9", &["line 3: expected 8 columns (layer name, IFMAP height", "found 6"]),
         ("2:4", "2", &["line 3: column 9 (sparsity): expected N:M, found `2`"]),
         ("9, 9, 2", "4000000000, 4000000000, 2", &["line 3: input: expected at most 1073741824 elements"]),
-        ("Layer name, IFMAP Height, IFMAP", "edge, 14, IFMAP", &["line 1: expected a header"]),
-        (&conv, "Layer name, M, N, K,\n", &["bad.csv: no layers"]),
+        (
+            "Layer name, IFMAP Height, IFMAP",
+            "edge, 14, IFMAP",
+            &["line 1: expected a header", "found `edge` as name of column 1"],
+        ),
+        ("Filter Width", "Dilation", &["line 1: expected a header", "found `Dilation` as name of column 5"]),
+        ("Filter Width, ", "", &["line 1: expected a header", "found none named `filter width`"]),
+        ("Filter Width", "Filter Height", &["line 1: two columns are named `Filter Height`: expected one"]),
+        ("Sparsity", "Batch Size", &["line 2: column 9 (Batch Size): expected 1", "found `1:1`"]),
+        (
+            &conv,
+            "Layer name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Filters, Stride\n",
+            &["bad.csv: no layers"],
+        ),
         (&conv, "", &["no layers"]),
-        (&conv, "Layer, M, N, K,\na, 1, 2, 3,\n", &["line 2: expected 8 columns", "found 4", "--gemm"]),
+        (
+            &conv,
+            "Layer, M, N, K,\na, 1, 2, 3,\n",
+            &["line 1: expected a header of the columns layer name", "add --gemm"],
+        ),
     ] {
         fs::write(&bad, conv.replace(old, new)).expect("written");
         refused(&args, parts);
@@ -166,7 +294,7 @@ fn errors_name_file_line_and_column_and_nothing_is_written() {
     fs::write(&bad, &conv).expect("written");
     refused(
         &[&args[..], &["--gemm"]].concat(),
-        &["bad.csv: line 2: expected 4 columns", "found 9", "leave --gemm out"],
+        &["bad.csv: line 1: expected a header of the columns layer name, M, N, K, found", "leave --gemm out"],
     );
     let (cfg, text) = (folder.path().join("bad.cfg"), read(&config));
     fs::write(&cfg, text.replace("Dataflow : os", "Dataflow : rs")).expect("written");

@@ -246,7 +246,8 @@ fn layers_that_share_a_tensor_are_refused() {
 fn topologies_of_too_many_layers_are_refused() {
     let _alone = alone();
     let line = |i: usize| format!("DP{i}, 9, 9, 3, 3, 60000, 8, 1,\n");
-    let text = format!("name, a, b, c, d, e, f, g,\n{}{}", line(0), line(1));
+    let header = "name, IFMAP Height, IFMAP Width, Filter Height, Filter Width, Channels, Num Filter, Strides,";
+    let text = format!("{header}\n{}{}", line(0), line(1));
     let message = refusal(64 * MB, || layers::parse(&text, Format::Conv));
     assert!(
         message.contains("line 3: expected at most 65536 layers in all") && message.contains("120000"),

@@ -1,0 +1,114 @@
+//! What layers may take of the machine's memory: sizes are claims of a file, and layers of any size run side by side.
+
+use anyhow::{Result, ensure};
+use std::iter::empty;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// Bytes that all layers in work may take together.
+pub const LIMIT: u64 = 1 << 31;
+
+/// A row, a column and an address.
+pub(super) type Place = (usize, usize, usize);
+/// Bytes of one.
+pub(super) const PLACE_BYTES: u64 = size_of::<Place>() as u64;
+
+/// Bytes that are shared by layers that run side by side.
+#[derive(Debug)]
+pub struct Budget {
+    limit: u64,
+    free: Mutex<u64>,
+    returned: Condvar,
+}
+
+/// What a layer has of a budget, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Share<'a> {
+    budget: &'a Budget,
+    bytes: u64,
+}
+
+impl Budget {
+    /// That many bytes.
+    pub fn new(limit: u64) -> Self {
+        Self { limit, free: Mutex::new(limit), returned: Condvar::new() }
+    }
+
+    /// Checks that there could be so many.
+    pub(super) fn check(&self, bytes: u64) -> Result<()> {
+        let (need, limit) = (megabytes(bytes), megabytes(self.limit));
+        ensure!(
+            bytes <= self.limit,
+            "is too large: expected at most {limit} MB of tables for a layer, found {need} MB"
+        );
+        Ok(())
+    }
+
+    /// Takes `bytes`, as soon as other layers leave so many: large layers run one after the other, whatever the number of threads.
+    pub(super) fn take(&self, bytes: u64) -> Result<Share<'_>> {
+        self.check(bytes)?;
+        // What stands behind a layer may copy its tables, and ends the process if it cannot: the machine is asked before.
+        drop(table(bytes as usize, empty::<u8>())?);
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.returned.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);
+        *free -= bytes;
+        Ok(Share { budget: self, bytes })
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        *self.budget.free.lock().unwrap_or_else(PoisonError::into_inner) += self.bytes;
+        self.budget.returned.notify_all();
+    }
+}
+
+/// A table of `values`, which are `len`.
+///
+/// # Errors
+/// The machine has no room for it.
+pub(super) fn table<T>(len: usize, values: impl Iterator<Item = T>) -> Result<Vec<T>> {
+    let mut table = vec![];
+    let reserved = table.try_reserve_exact(len);
+    let need = megabytes((len * size_of::<T>()) as u64);
+    ensure!(reserved.is_ok(), "is too large: no memory for tables of {need} MB");
+    table.extend(values);
+    Ok(table)
+}
+
+fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    #[test]
+    fn layers_side_by_side_never_have_more_than_all() {
+        let (budget, taken, runs) = (Budget::new(10), AtomicU64::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for bytes in [1, 10, 6, 4, 5, 7, 3, 10] {
+                let (budget, taken, runs) = (&budget, &taken, &runs);
+                scope.spawn(move || {
+                    let share = budget.take(bytes).expect("within the limit");
+                    assert!(taken.fetch_add(bytes, Ordering::SeqCst) + bytes <= 10);
+                    std::thread::yield_now();
+                    taken.fetch_sub(bytes, Ordering::SeqCst);
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    drop(share);
+                });
+            }
+        });
+        assert_eq!((runs.into_inner(), budget.free.into_inner().expect("not poisoned")), (8, 10));
+    }
+
+    #[test]
+    fn a_layer_over_the_limit_and_a_table_over_all_memory_are_refused() {
+        let error = Budget::new(5_000_000).take(5_000_001).expect_err("refused").to_string();
+        assert_eq!(error, "is too large: expected at most 5 MB of tables for a layer, found 6 MB");
+        let len = isize::MAX as usize / 8;
+        let error = table(len, empty::<u64>()).expect_err("refused").to_string();
+        assert!(error.starts_with("is too large: no memory for tables of 9223372036855 MB"), "{error}");
+    }
+}
