@@ -51,6 +51,14 @@ pub enum Error {
         /// What to write instead.
         instead: String,
     },
+    /// The system has no memory for what is asked.
+    #[error("{path}: {source}")]
+    Memory {
+        /// File or network.
+        path: String,
+        /// Cause.
+        source: lcsim_spec::work::OutOfMemory,
+    },
     /// The network contradicts itself.
     #[error("{path}: {source}")]
     Network {
