@@ -2,6 +2,7 @@
 
 use crate::data::{Count, Dataset, Expected};
 use crate::embedded::{self, CONFIGS};
+use crate::parallel::Bar;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, onnx, quantize};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
@@ -44,7 +45,7 @@ pub fn embedded_model() -> Result<QuantNetwork> {
 }
 
 /// The model in `path`, or the embedded one, with another threshold of its scores if one is given; a float model is
-/// quantised on the fly, which `remark` tells.
+/// quantised on the fly, which `remark` tells, with a progress bar if `bar` is set.
 ///
 /// # Errors
 /// Those of the readers, of the data and of the quantisation.
@@ -53,8 +54,9 @@ pub fn network(
     threshold: Option<Score>,
     data: &Dataset,
     remark: impl Fn(&str),
+    bar: bool,
 ) -> Result<QuantNetwork> {
-    Ok(with_float(path, threshold, data, remark)?.0)
+    Ok(with_float(path, threshold, data, remark, bar)?.0)
 }
 
 /// Like [`network`], with the float network that was quantised, if the model is one.
@@ -66,9 +68,10 @@ pub fn with_float(
     threshold: Option<Score>,
     data: &Dataset,
     remark: impl Fn(&str),
+    bar: bool,
 ) -> Result<(QuantNetwork, Option<Network>)> {
     let (net, float) = match path {
-        Some(path) => read(path, data, remark)?,
+        Some(path) => read(path, data, remark, bar)?,
         None => (embedded_model()?, None),
     };
     Ok((trimmed(net, threshold), float))
@@ -87,18 +90,19 @@ pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     }
 }
 
-fn read(path: &Path, data: &Dataset, remark: impl Fn(&str)) -> Result<(QuantNetwork, Option<Network>)> {
+fn read(path: &Path, data: &Dataset, remark: impl Fn(&str), bar: bool) -> Result<(QuantNetwork, Option<Network>)> {
     let float = match model(path)? {
         Model::Quantized(net) => return Ok((net, None)),
         Model::Float(net) => net,
     };
-    let (net, images) = quantized(path, &float, data, 0, ON_THE_FLY)?;
+    let (net, images) = quantized(path, &float, data, 0, ON_THE_FLY, bar)?;
     let (path, data) = (path.display(), &data.name);
     remark(&format!("{path} quantised with the first {images} images of {data}; see also `lcsim quantize`"));
     Ok((net, Some(float)))
 }
 
-/// Calibrates `net`, read from `path`, with images of `data` and quantises it; also returns how many images that were.
+/// Calibrates `net`, read from `path`, with images of `data` and quantises it, with a progress bar if `bar` is set; also returns how many
+/// images that were.
 ///
 /// # Errors
 /// Those of the data and of the quantisation.
@@ -108,11 +112,13 @@ pub fn quantized(
     data: &Dataset,
     offset: usize,
     images: Count,
+    bar: bool,
 ) -> Result<(QuantNetwork, usize)> {
     let images = data.select(offset, images, &Expected::by_float(net)).context("calibration images")?;
     let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
-    let quantized = quantize::quantize(net, &pixels).map_err(|error| error.in_file(path))?;
-    Ok((quantized, pixels.len()))
+    let bar = Bar::new(pixels.len() as u64, "calibration images", bar);
+    let quantized = quantize::quantize_watched(net, &pixels, &|| bar.advance(1));
+    Ok((quantized.map_err(|error| error.in_file(path))?, pixels.len()))
 }
 
 /// The embedded configuration of that name, or the file.

@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     eprintln!("error: {}", lcsim::text::one_line(&error));
-    if error.is::<parallel::Interrupted>() { ExitCode::from(130) } else { ExitCode::from(2) }
+    ExitCode::from(error.downcast_ref::<parallel::Interrupted>().map_or(2, parallel::Interrupted::code))
 }
 
 /// Whether the reader of our output went away (`lcsim run | head`), which is no failure of ours.

@@ -51,9 +51,9 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(too_large(size.to_string()));
     }
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(size as usize).map_err(|_| {
-        Error::new(ErrorKind::OutOfMemory, format!("there is no memory for a file of {size} bytes"))
-    })?;
+    bytes
+        .try_reserve_exact(size as usize)
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory, format!("there is no memory for a file of {size} bytes")))?;
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(too_large("more".into()));

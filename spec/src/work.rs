@@ -97,13 +97,8 @@ mod tests {
     #[test]
     fn windows_behind_the_map_are_refused() {
         let shape = |height| Shape { channels: 1, height, width: 4 };
-        let windows = |output| Windows {
-            input: shape(8),
-            output: shape(output),
-            kernel: [3; 2],
-            stride: [2, 1],
-            pad: [1, 0],
-        };
+        let windows =
+            |output| Windows { input: shape(8), output: shape(output), kernel: [3; 2], stride: [2, 1], pad: [1, 0] };
         reaches("c", &windows(6)).expect("the last but one begins at row 7 of 8");
         let error = reaches("c", &windows(7)).expect_err("it begins at row 9").to_string();
         assert!(error.contains("output height: expected at most 6") && error.ends_with("found 7"), "{error}");

@@ -153,7 +153,7 @@ fn runnable(path: &Path, model: &Model, data: &str, problems: &mut Vec<String>) 
         let data = Dataset::open(data)?;
         let net = match model {
             Model::Quantised(net) => net.clone(),
-            Model::Float(net, _) => load::quantized(path, net, &data, 0, load::ON_THE_FLY)?.0,
+            Model::Float(net, _) => load::quantized(path, net, &data, 0, load::ON_THE_FLY, false)?.0,
         };
         data.select(0, Count::AtMost(RUN_IMAGES), &Expected::by_quantized(&net))?;
         Ok(net)

@@ -5,12 +5,13 @@ use crate::args::CurveArgs;
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
 use crate::data::{Count, Dataset, Expected, Image};
-use crate::output::Destination;
+use crate::output::{Destination, Inputs};
 use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_sim::{EnergyTable, Engine};
+use lcsim_spec::escape::printable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
 use serde::Serialize;
 use std::path::Path;
@@ -39,10 +40,10 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let formats = draw::formats(&args.format);
     let tables = ["csv", "json"].into_iter();
     let endings = tables.chain(formats.iter().map(|format| format.ending()));
-    let names: Vec<_> = endings.map(|ending| args.out.join(format!("curve.{ending}"))).collect();
-    if args.out.exists() {
-        names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
-    }
+    let names: Vec<String> = endings.map(|ending| format!("curve.{ending}")).collect();
+    let inputs: [&dyn Inputs; 4] = [&args.models, &args.config, &args.common.data, &args.common.energy_table];
+    output::check_folder(&args.out, &names, &inputs)?;
+    let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
     let points: Vec<Point> = measured.iter().map(|(point, _)| point.clone()).collect();
@@ -171,7 +172,7 @@ impl ImageSet {
 fn networks(args: &CurveArgs, data: &Dataset, remark: impl Fn(&str)) -> Result<Vec<Named<QuantNetwork>>> {
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
     for path in &args.models {
-        let net = load::network(Some(path), None, data, &remark)?;
+        let net = load::network(Some(path), None, data, &remark, !args.common.quiet)?;
         match files.iter().find(|(other, _)| *other == net) {
             Some((_, other)) => {
                 remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));
@@ -242,7 +243,7 @@ fn csv(lines: &[Line]) -> Result<Vec<u8>> {
         let values: Vec<String> = columns(line).into_iter().map(|(_, value)| value).collect();
         writer.write_record(record?.iter().chain(values.iter().map(String::as_str)))?;
     }
-    writer.into_inner().context("cannot write the table")
+    output::cells(&writer.into_inner().context("cannot write the table")?)
 }
 
 fn text(lines: &[Line]) -> String {
@@ -264,8 +265,8 @@ fn text(lines: &[Line]) -> String {
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(head);
     for Line { point: p, pareto, .. } in lines {
         table.add_row([
-            p.label(),
-            p.accelerator.clone(),
+            printable(&p.label()).into(),
+            printable(&p.accelerator).into(),
             p.gate_macs.to_string(),
             format!("{:.2}", 100.0 * p.accuracy),
             rounded(p.cycles),

@@ -9,6 +9,7 @@ use crate::{load, output, parallel};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, float, integer, onnx};
 use lcsim_spec::QuantNetwork;
+use lcsim_spec::escape::printable;
 use serde::Serialize;
 
 /// Float model against quantised model on the same images. MACs are multiply-accumulates of convolutions and classifier.
@@ -44,7 +45,8 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()])?;
+    let [json] =
+        output::check_all([args.json.as_deref()], &[&args.model, &args.data, &args.quantized, &args.calibration])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     let on_stdout = json == Some(output::Destination::Stdout);
     if let Some(json) = json {
@@ -65,6 +67,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
     let images = data.select(args.offset, Count::or_at_most(args.images, usize::MAX), &expected)?;
+    float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
     let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
         let image = &images[i];
@@ -96,7 +99,7 @@ fn quantized(args: &EvalArgs, net: &Network, data: &Dataset) -> Result<QuantNetw
         data
     };
     let count = Count::or_at_most(args.calibration_images, CALIBRATION);
-    Ok(load::quantized(&args.model, net, calibration, 0, count)?.0)
+    Ok(load::quantized(&args.model, net, calibration, 0, count, true)?.0)
 }
 
 fn evaluate(
@@ -144,8 +147,8 @@ MACs per image     {} float
                    {} dense
 {threshold}
 {}",
-        e.model,
-        e.data,
+        printable(&e.model),
+        printable(&e.data),
         e.images,
         100.0 * e.float_accuracy,
         100.0 * e.integer_accuracy,

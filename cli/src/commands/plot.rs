@@ -1,6 +1,6 @@
 //! `lcsim plot`.
 
-use super::{note, print};
+use super::{note, print, shown};
 use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::data::{Count, Dataset, Expected};
 use crate::draw::{Format, Picture};
@@ -24,9 +24,7 @@ struct File<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs) -> Result<()> {
-    if args.out.exists() {
-        Destination::check(&args.out.join("plot.json"))?;
-    }
+    output::check_folder(&args.out, &names(args), &[&args.model, &args.config, &args.data])?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {
@@ -36,7 +34,16 @@ pub(super) fn run(args: &PlotArgs) -> Result<()> {
         return Ok(());
     }
     let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
-    print(format!("{}: {}\n", args.out.display(), names.join(", ")))
+    print(format!("{}: {}\n", shown(&args.out), names.join(", ")))
+}
+
+/// What may be written; a network without L-Nets or without C-Nets lacks some.
+fn names(args: &PlotArgs) -> Vec<String> {
+    let of = |picture: &str, format: &Format| format!("{picture}.{}", format.ending());
+    let formats = draw::formats(&args.format);
+    let pictures = ["cycles", "blocks", "channels", "extremes"];
+    let pictures = pictures.into_iter().flat_map(|picture| formats.iter().map(move |format| of(picture, format)));
+    ["plot.json".into(), "images.csv".into()].into_iter().chain(pictures).collect()
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -50,7 +57,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
             note(text)
         }
     };
-    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &data, remark, !args.quiet)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
@@ -62,9 +69,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let study = Study::measure(&setting, !args.quiet)?;
     let version = env!("CARGO_PKG_VERSION");
     let json = output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
-    let mut table = csv::Writer::from_writer(vec![]);
-    study.images.iter().try_for_each(|record| table.serialize(record))?;
-    let table = table.into_inner().context("cannot write the table")?;
+    let table = output::csv(&study.images)?;
     let mut files: Files = vec![("plot.json".into(), json), ("images.csv".into(), table)];
     let formats = draw::formats(&args.format);
     add(&mut files, "cycles", &Cycles(&study), &formats)?;

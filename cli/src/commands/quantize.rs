@@ -1,23 +1,26 @@
 //! `lcsim quantize`.
 
-use super::print;
+use super::{print, shown};
 use crate::args::QuantizeArgs;
 use crate::data::{Count, Dataset};
+use crate::output::{self, Destination};
 use crate::text::{count, threshold};
-use crate::{curve, load, output::Destination};
-use anyhow::{Result, bail};
+use crate::{curve, load};
+use anyhow::{Context, Result, bail};
 use lcsim_golden::{container, onnx};
 use lcsim_spec::QuantNetwork;
+use lcsim_spec::escape::printable;
 
 /// Images to calibrate with unless told otherwise.
 pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
-    let out = Destination::check(&args.out)?;
+    let [out] = output::check_all([Some(&args.out)], &[&args.model, &args.data])?;
+    let out = out.context("--out")?;
     let net = onnx::import(&args.model)?;
     let data = Dataset::open(&args.data)?;
-    let (net, images) =
-        load::quantized(&args.model, &net, &data, args.offset, Count::or_at_most(args.images, CALIBRATION))?;
+    let count_asked = Count::or_at_most(args.images, CALIBRATION);
+    let (net, images) = load::quantized(&args.model, &net, &data, args.offset, count_asked, true)?;
     if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
     }
@@ -31,8 +34,8 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     print(format!(
         "{}\ncalibration   {images} images of {}\nwritten       {}, {size} bytes\n",
         summary(&net),
-        data.name,
-        args.out.display()
+        printable(&data.name),
+        shown(&args.out)
     ))
 }
 
@@ -51,7 +54,7 @@ model         {}, images of {}, {} classes
 layers        {} convolutions, {} L-Nets, {} C-Nets, 1 classifier
 weights       {} in convolutions, {} in gates, {} in the classifier
 dense MACs    {} per image; gates' own: {}{threshold}",
-        net.name,
+        printable(&net.name),
         net.input.shape,
         net.classifier.outputs,
         net.convs().count(),

@@ -6,8 +6,8 @@ use crate::{compare, output};
 use anyhow::Result;
 
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
-    let [csv, markdown, html] =
-        output::check_all([args.csv.as_deref(), args.markdown.as_deref(), args.html.as_deref()])?;
+    let outputs = [args.csv.as_deref(), args.markdown.as_deref(), args.html.as_deref()];
+    let [csv, markdown, html] = output::check_all(outputs, &[&args.report])?;
     let quiet = [&csv, &markdown, &html].iter().any(|d| d.is_some());
     show(&compare::read(&args.report)?, [None, csv, markdown, html], quiet)
 }

@@ -4,7 +4,7 @@ use super::{note, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::data::{Count, Dataset, Expected};
 use crate::dump::{self, Record};
-use crate::output::{self, Destination};
+use crate::output::{self, Destination, Inputs};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
@@ -13,8 +13,9 @@ use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
-    let outputs = output::check_all(paths)?;
-    let dump = args.dump.as_deref().map(dump::Place::check).transpose()?;
+    let inputs: [&dyn Inputs; 4] = [&args.model, &args.config, &args.common.data, &args.common.energy_table];
+    let outputs = output::check_all(paths, &inputs)?;
+    let dump = args.dump.as_deref().map(|folder| dump::Place::check(folder, &inputs)).transpose()?;
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
         place.write(&files)?;
@@ -102,10 +103,11 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
             note(text)
         }
     };
-    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &data, remark)?;
+    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &data, remark, !args.common.quiet)?;
     let count = Count::or_at_most(args.images, RUN_IMAGES);
     let images = data.select(args.common.offset, count, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
+    gated.expect_memory(parallel::at_a_time(images.len()))?;
     let dumps = args.dump.is_some();
     let add = |seen: &mut Seen, i: usize| {
         let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);

@@ -2,7 +2,7 @@
 
 use super::print;
 use crate::args::{Compat, TopologyArgs};
-use crate::output::Destination;
+use crate::output::{self, Destination};
 use crate::parallel;
 use crate::text::count;
 use crate::topology::layers::{self, Format, Layer, Shape};
@@ -18,11 +18,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         None => &[reports::COMPARISON_NAME],
     };
     let shown = args.out.display();
-    if fs::exists(&args.out).with_context(|| format!("{shown}: cannot write"))? {
-        for name in names {
-            Destination::check(&args.out.join(name))?;
-        }
-    }
+    output::check_folder(&args.out, names, &[&args.config, &args.topology])?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };

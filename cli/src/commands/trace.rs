@@ -5,15 +5,21 @@ use crate::args::{TraceArgs, Window};
 use crate::data::{Count, Dataset, Expected};
 use crate::load;
 use crate::output::{self, Destination};
+use crate::parallel::Bar;
 use crate::text::count;
 use crate::timeline::wave::Wave;
 use crate::timeline::{Timeline, chrome};
 use anyhow::{Context, Result, bail};
-use lcsim_sim::{Mode, Simulator};
+use lcsim_sim::{Engine, Mode, Simulator};
+use lcsim_spec::escape::printable;
 use serde_json::json;
 
+/// Cycles after which the progress bar moves.
+const STEP: u64 = 1 << 14;
+
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
-    let [out, vcd] = output::check_all([args.out.as_deref(), args.vcd.as_deref()])?;
+    let [out, vcd] =
+        output::check_all([args.out.as_deref(), args.vcd.as_deref()], &[&args.model, &args.config, &args.data])?;
     let config = load::config(&args.config)?;
     let data = Dataset::open(&args.data)?;
     let remark = |text: &str| {
@@ -21,10 +27,11 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
             note(text)
         }
     };
-    let net = load::network(args.model.as_deref(), args.threshold, &data, remark)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &data, remark, !args.quiet)?;
     let image = data.select(args.offset, Count::AtMost(1), &Expected::by_quantized(&net))?.remove(0);
     let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
     let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
+    simulator.expect_memory(1)?;
     let program = simulator.program();
     let shown = format!("image {} of {}", args.offset, data.name);
     let window = args.window.unwrap_or(Window { from: 0, to: u64::MAX });
@@ -32,12 +39,20 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let mut wave = vcd.as_ref().map(|_| Wave::new(program, window.from..window.to, &about)).transpose()?;
     let mut timeline = Timeline::default();
     let mut written = Ok(());
-    let outcome = simulator.watch(&net.input.quantize_image(&image.pixels), Mode::Gated, |cycle| {
+    let pixels = net.input.quantize_image(&image.pixels);
+    // Known at once from the other engine, and equal.
+    let cycles = simulator.clone().with_engine(Engine::Fast).run(&pixels, Mode::Gated).cycles;
+    let bar = Bar::new(cycles, "cycles", !args.quiet);
+    let outcome = simulator.watch(&pixels, Mode::Gated, |cycle| {
+        if cycle.number % STEP == STEP - 1 {
+            bar.advance(STEP);
+        }
         timeline.see(cycle);
         if let (Some(wave), Ok(())) = (&mut wave, &written) {
             written = wave.see(cycle);
         }
     });
+    drop(bar);
     written?;
     if args.window.is_some() && window.to > outcome.cycles {
         bail!(
@@ -64,7 +79,9 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     }
     let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
     print(format!(
-        "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
-        outcome.class, image.label
+        "{}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
+        printable(&shown),
+        outcome.class,
+        image.label
     ))
 }

@@ -2,6 +2,7 @@
 
 use super::{Source, cifar, folder, idx};
 use anyhow::{Context, Result, bail};
+use lcsim_spec::file;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,7 +72,7 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 fn magic(path: &Path) -> Result<[u8; 4]> {
     let cannot = || format!("{}: cannot read", path.display());
     let mut start = vec![];
-    fs::File::open(path).and_then(|f| f.take(4).read_to_end(&mut start)).with_context(cannot)?;
+    file::open(path).and_then(|f| f.take(4).read_to_end(&mut start)).with_context(cannot)?;
     start.resize(4, 0);
     Ok([start[0], start[1], start[2], start[3]])
 }

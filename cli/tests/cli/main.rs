@@ -9,10 +9,16 @@ mod curve;
 mod dump;
 mod energy;
 mod imported;
+mod names;
 mod output;
+mod places;
 mod plot;
 mod render;
 mod run;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod sources;
 mod topology;
 mod trace;
 mod verilog;
