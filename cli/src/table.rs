@@ -78,7 +78,7 @@ pub fn text(rows: &[Row]) -> String {
         "energy\nnJ/image",
     ]);
     for row in rows {
-        table.add_row(cells(row));
+        table.add_row(cells(row).map(|cell| printable(&cell).into_owned()));
     }
     if let Some(kind) = table.column_mut(1) {
         kind.set_cell_alignment(CellAlignment::Left);
@@ -101,7 +101,7 @@ pub fn plain(header: &[&str]) -> Table {
 pub fn cells(row: &Row) -> [String; 10] {
     let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
     [
-        printable(&row.name).into(),
+        row.name.clone(),
         kind(row.kind).into(),
         rounded(row.cycles_per_image),
         percent(row.cycle_share),

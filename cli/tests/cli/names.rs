@@ -43,8 +43,12 @@ fn is_tame(what: &str, bytes: &[u8]) -> String {
     let bad = |c: &char| {
         c.is_control() && *c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{ffff}')
     };
-    assert_eq!(text.chars().find(bad), None, "{what}: {text}");
-    assert!(!text.contains("\nx"), "{what}: a name ends a line: {text}");
+    assert_eq!(text.chars().find(bad), None, "{what}");
+    // In a page or a picture a line end is a space.
+    assert!(
+        what.ends_with("html") || what.ends_with("svg") || !text.contains("\nx"),
+        "{what}: a name ends a line: {text}"
+    );
     text
 }
 
@@ -117,7 +121,7 @@ fn timelines_and_verilog_keep_names_in_their_places() {
     let inputs = ["--model", arg(&model), "--config", arg(&config)];
     ran(&[&["trace", "--vcd", arg(&vcd), "--window", "0:10", "--out", arg(&trace)], &inputs[..]].concat());
     let wave = read(&vcd);
-    assert_eq!(wave.matches("$end").count(), wave.matches("\n$").count() + 1, "{wave}");
+    assert!(wave.contains("*/ _end") && !wave.contains("*/ $end"), "a name ends the comment: {wave}");
     serde_json::from_slice::<serde_json::Value>(&fs::read(&trace).expect("written")).expect("JSON");
     ran(&[&["verilog", "--images", "1", "--out", arg(&rtl)], &inputs[..]].concat());
     let readme = read(&rtl.join("README.md"));
