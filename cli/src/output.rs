@@ -150,7 +150,11 @@ fn shown(path: &Path) -> String {
 
 /// Another name of the same place.
 fn same_as(first: &Path, second: &Path) -> String {
-    if first.as_os_str() == second.as_os_str() { String::new() } else { format!("; it is the same as {}", shown(first)) }
+    if first.as_os_str() == second.as_os_str() {
+        String::new()
+    } else {
+        format!("; it is the same as {}", shown(first))
+    }
 }
 
 /// A JSON file's bytes.
