@@ -77,6 +77,7 @@ impl Error {
         | Self::Invalid { path, .. }
         | Self::External { path, .. }
         | Self::Operator { path, .. }
+        | Self::Memory { path, .. }
         | Self::Network { path, .. }) = &mut self;
         *path = file.display().to_string();
         self
