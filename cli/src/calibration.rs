@@ -2,6 +2,8 @@
 
 use crate::args::CalibrationArgs;
 use crate::data::{Count, Dataset, Expected};
+use crate::output::Inputs;
+use crate::parallel::Bar;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, quantize};
 use lcsim_spec::QuantNetwork;
@@ -21,6 +23,14 @@ pub struct Measured<'a> {
     pub data: &'a Dataset,
     /// Their numbers there.
     pub images: Range<usize>,
+    /// Whether calibration shows a progress bar.
+    pub bar: bool,
+}
+
+impl Inputs for CalibrationArgs {
+    fn paths(&self) -> Vec<&Path> {
+        self.calibration.iter().filter(|name| *name != SAME).flat_map(Inputs::paths).collect()
+    }
 }
 
 /// A network, and which images set its scales.
@@ -49,28 +59,28 @@ pub fn on_the_fly(
         Some(name) if name == SAME || name == data.name => {
             let first = data.range(0, count).context("--calibration-images")?;
             let both = first.start < measured.images.end && measured.images.start < first.end;
-            let mut calibrated = with(path, net, data, first)?;
+            let mut calibrated = with(path, net, data, first, measured.bar)?;
             if both {
                 calibrated.images += ", which are measured too";
             }
             Ok(calibrated)
         }
-        Some(name) => first_of(path, net, &Dataset::open(name, None)?, count),
+        Some(name) => first_of(path, net, &Dataset::open(name, None)?, count, measured.bar),
         None => match data.training().context("training images beside --data; --calibration takes others")? {
-            Some(training) => first_of(path, net, &training, count),
+            Some(training) => first_of(path, net, &training, count, measured.bar),
             None => unmeasured(path, net, count, measured),
         },
     }
 }
 
 /// Quantises `net` with the first images of `data`.
-fn first_of(path: &Path, net: &Network, data: &Dataset, count: Count) -> Result<Calibrated> {
-    with(path, net, data, data.range(0, count)?)
+fn first_of(path: &Path, net: &Network, data: &Dataset, count: Count, bar: bool) -> Result<Calibrated> {
+    with(path, net, data, data.range(0, count)?, bar)
 }
 
 /// Quantises `net` with the last images that are not measured.
 fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> Result<Calibrated> {
-    let Measured { data, images } = measured;
+    let Measured { data, images, bar } = measured;
     let others: Vec<usize> = (0..images.start).chain(images.end..data.len()).collect();
     let (all, left) = (images.len(), others.len());
     let wanted = match count {
@@ -86,7 +96,7 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
             bail!("--calibration-images: {wanted} asked for, {left} of {} are not measured", data.name)
         }
     };
-    let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied())?;
+    let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied(), *bar)?;
     calibrated.images += " that are not measured";
     let first = others[left - wanted];
     if first >= images.end {
@@ -95,14 +105,21 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
     Ok(calibrated)
 }
 
-/// Quantises `net`, read from `path`, with these images of `data`.
+/// Quantises `net`, read from `path`, with these images of `data`, with a progress bar if `bar` is set.
 ///
 /// # Errors
 /// Those of the data and of the quantisation.
-pub fn with(path: &Path, net: &Network, data: &Dataset, which: impl IntoIterator<Item = usize>) -> Result<Calibrated> {
+pub fn with(
+    path: &Path,
+    net: &Network,
+    data: &Dataset,
+    which: impl IntoIterator<Item = usize>,
+    bar: bool,
+) -> Result<Calibrated> {
     let images = data.images(which, &Expected::by_float(net)).context("calibration images")?;
     let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
-    let network = quantize::quantize(net, &pixels).map_err(|error| error.in_file(path))?;
+    let bar = Bar::new(pixels.len() as u64, "calibration images", bar);
+    let network = quantize::quantize_watched(net, &pixels, &|| bar.advance(1)).map_err(|error| error.in_file(path))?;
     let images = format!("{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
     Ok(Calibrated { network, images })
 }

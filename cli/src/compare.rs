@@ -1,9 +1,11 @@
 //! Two reports side by side.
 
+use crate::output;
 use crate::text::rounded;
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_spec::Report;
+use lcsim_spec::escape::printable;
 use lcsim_spec::file::{self, quoted};
 use lcsim_spec::report::{LayerReport, SCHEMA};
 use serde::Serialize;
@@ -67,17 +69,8 @@ pub fn parse(text: &str) -> Result<Report> {
     }
     drop(value);
     let report: Report = serde_json::from_str(text).context("no report")?;
-    if report.images == 0 {
-        bail!("images: expected at least 1, found 0");
-    }
-    if report.cycles.total == 0 {
-        bail!("cycles.total: expected at least 1, found 0");
-    }
     report.accelerator.validate("accelerator")?;
-    let images = report.image_cycles.len() as u64;
-    if images != report.images {
-        bail!("image_cycles: expected {}, as many as images, found {images}", report.images);
-    }
+    report.check()?;
     Ok(report)
 }
 
@@ -99,7 +92,8 @@ pub fn settings(a: &Report, b: &Report) -> Vec<String> {
         ]
     };
     let lines = of(a).into_iter().zip(of(b)).filter(|(a, b)| a != b);
-    let mut lines: Vec<String> = lines.map(|((what, a), (_, b))| format!("{what}: {a} | {b}")).collect();
+    let line = |((what, a), (_, b)): ((&str, String), (&str, String))| printable(&format!("{what}: {a} | {b}")).into();
+    let mut lines: Vec<String> = lines.map(line).collect();
     if a.cycle_model != b.cycle_model {
         let [a, b] = [a, b].map(|r| r.cycle_model.map_or("not told".into(), |model| model.to_string()));
         lines.push(format!(
@@ -107,7 +101,7 @@ pub fn settings(a: &Report, b: &Report) -> Vec<String> {
         ));
     }
     if a.accelerator != b.accelerator && a.accelerator.name == b.accelerator.name {
-        lines.push(format!("accelerator: both are named {}, and differ", a.accelerator.name));
+        lines.push(format!("accelerator: both are named {}, and differ", printable(&a.accelerator.name)));
     }
     lines
 }
@@ -194,9 +188,7 @@ fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {
 /// # Errors
 /// None that can be provoked: the rows are flat and the writer is memory.
 pub fn csv(all: &[Difference]) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(vec![]);
-    all.iter().try_for_each(|difference| writer.serialize(difference))?;
-    Ok(writer.into_inner()?)
+    output::csv(all)
 }
 
 /// The figures as people read them.
@@ -205,9 +197,9 @@ pub fn table(all: &[Difference]) -> String {
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(["", "figure", "first", "second", "change, %"]);
     let mut before = "";
     for d in all {
-        let name = if d.of == before { "" } else { &d.of };
+        let name = if d.of == before { "" } else { d.of.as_str() };
         before = &d.of;
-        table.add_row([name.to_string(), d.figure.into(), value(d.first), value(d.second), d.change()]);
+        table.add_row([printable(name).into(), d.figure.into(), value(d.first), value(d.second), d.change()]);
     }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -8,6 +8,7 @@ pub use words::{shortened, width};
 
 use anyhow::{Context, Result, anyhow};
 use clap::ValueEnum;
+use lcsim_spec::escape::printable_lines;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
@@ -113,7 +114,8 @@ pub fn svg(picture: &impl Picture) -> Result<String> {
     register()?;
     let mut text = String::new();
     draw(&SVGBackend::with_string(&mut text, picture.size()).into_drawing_area(), picture, 1)?;
-    Ok(text)
+    // XML has no control characters, not even escaped.
+    Ok(printable_lines(&text).into())
 }
 
 /// As PNG.

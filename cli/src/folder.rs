@@ -1,8 +1,9 @@
 //! A folder of generated files, with a list of their checksums by which a later run knows its own.
 
-use crate::output::Destination;
+use crate::output::{self, Destination, PREFIX};
 use crate::text::hex;
 use anyhow::{Context, Result, bail};
+use lcsim_spec::file::{self, quoted};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,45 +13,51 @@ use std::path::{Path, PathBuf};
 
 /// The list, as `sha256sum` writes and checks it.
 const LIST: &str = "lcsim.sha256";
+/// Largest list, in bytes; a core with every script has some thirty files.
+const LIST_BYTES: u64 = 1 << 20;
+/// Largest file that is compared with its sum: the memory files of the largest network that fits a core are smaller.
+const FILE_BYTES: u64 = 1 << 33;
+
+/// Sums of each file. A run that was interrupted leaves two: of what it had to write, and of what was there before.
+type Sums = BTreeMap<String, Vec<String>>;
 
 /// A folder that may be written.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Files of the run before, which nobody has touched since.
-    own: Vec<String>,
+    /// Files of the run before, which nobody has touched since, and their sums.
+    own: BTreeMap<String, String>,
+    /// What a run left behind that was killed while it wrote.
+    leftovers: Vec<PathBuf>,
 }
 
 impl Folder {
     /// Checks that `files` may be written to `path`; writes nothing.
     ///
     /// # Errors
-    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there that was changed.
-    pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
+    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there that was changed. A list that is none;
+    /// a file that the command reads.
+    pub fn check(path: &Path, files: &[(String, String)], inputs: &[&dyn output::Inputs], force: bool) -> Result<Self> {
         let shown = path.display();
-        let entries = match fs::read_dir(path) {
-            Ok(mut entries) => entries.next().transpose().with_context(|| format!("{shown}: cannot read"))?,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
-            Err(e) => return Err(e).with_context(|| format!("{shown}: cannot write")),
-        };
-        let list = match fs::read_to_string(path.join(LIST)) {
-            Ok(text) => parse(&text),
-            Err(_) => BTreeMap::new(),
-        };
-        if let (Some(entry), true, false) = (entries, list.is_empty(), force) {
-            let name = entry.file_name();
+        let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
+        output::check_folder(path, &names, inputs)?;
+        let (leftovers, others) = entries(path)?;
+        let list = read_list(&path.join(LIST))?;
+        if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
             bail!(
                 "{shown}: has files that lcsim did not write, `{}` for one; expected a new or empty folder, or one of an \
                  earlier `lcsim verilog`; --force overwrites what has the same name",
-                name.to_string_lossy()
+                other.file_name().unwrap_or_default().to_string_lossy()
             );
         }
-        let untouched =
-            |name: &String| fs::read(path.join(name)).is_ok_and(|bytes| list.get(name) == Some(&digest(&bytes)));
-        let own: Vec<String> = list.keys().filter(|name| untouched(name)).cloned().collect();
+        let mut own = BTreeMap::new();
+        for (name, sums) in &list {
+            let sum = file::read(&path.join(name), FILE_BYTES).map(|bytes| digest(&bytes));
+            own.extend(sum.ok().filter(|sum| sums.contains(sum)).map(|sum| (name.clone(), sum)));
+        }
         for (name, _) in files {
             let there = fs::symlink_metadata(path.join(name)).is_ok();
-            if there && !own.contains(name) && !force {
+            if there && !own.contains_key(name) && !force {
                 let whose = if list.contains_key(name) {
                     "was changed since lcsim wrote it"
                 } else {
@@ -59,7 +66,7 @@ impl Folder {
                 bail!("{}: {whose}; --force overwrites it", path.join(name).display());
             }
         }
-        Ok(Self { path: path.into(), own })
+        Ok(Self { path: path.into(), own, leftovers })
     }
 
     /// Writes `files` and their list; files of the run before that are not among them any more are removed.
@@ -69,32 +76,75 @@ impl Folder {
     pub fn write(&self, files: &[(String, String)]) -> Result<()> {
         let shown = self.path.display();
         fs::create_dir_all(&self.path).with_context(|| format!("{shown}: cannot write"))?;
-        let mut list = String::new();
+        let write = |name: &str, text: &str| Destination::check(&self.path.join(name))?.write(text.as_bytes());
+        let lines = |sums: &mut dyn Iterator<Item = (&String, String)>| {
+            sums.fold(String::new(), |mut list, (name, sum)| {
+                let _ = writeln!(list, "{sum}  {name}"); // a String takes every write
+                list
+            })
+        };
+        let new = lines(&mut files.iter().map(|(name, text)| (name, digest(text.as_bytes()))));
+        let old = lines(&mut self.own.iter().map(|(name, sum)| (name, sum.clone())));
+        // A run that is interrupted leaves new files and old ones: the next one knows both as its own.
+        write(LIST, &(new.clone() + &old))?;
         for (name, text) in files {
-            let _ = writeln!(list, "{}  {name}", digest(text.as_bytes())); // a String takes every write
+            write(name, text)?;
         }
-        // The list comes first: what an interrupted run leaves is then known as its own, and replaced.
-        for (name, text) in
-            [(LIST, list.as_str())].into_iter().chain(files.iter().map(|(n, t)| (n.as_str(), t.as_str())))
-        {
-            Destination::check(&self.path.join(name))?.write(text.as_bytes())?;
-        }
-        for stale in self.own.iter().filter(|name| !files.iter().any(|(n, _)| n == *name)) {
-            let path = self.path.join(stale);
+        let stale = self.own.keys().filter(|name| !files.iter().any(|(n, _)| n == *name));
+        for path in stale.map(|name| self.path.join(name)).chain(self.leftovers.iter().cloned()) {
             fs::remove_file(&path).with_context(|| format!("{}: cannot remove", path.display()))?;
         }
-        Ok(())
+        write(LIST, &new)
     }
+}
+
+/// What lies in a folder, if it is there: temporary files of ours, and the others.
+fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let cannot = || format!("{}: cannot read", folder.display());
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok((vec![], vec![])),
+        entries => entries.with_context(cannot)?,
+    };
+    let (mut ours, mut others) = (vec![], vec![]);
+    for entry in entries {
+        let entry = entry.with_context(cannot)?;
+        let temporary = entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes());
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if temporary && is_file { &mut ours } else { &mut others }.push(entry.path());
+    }
+    Ok((ours, others))
 }
 
 fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Names with a path are left out: lcsim writes none, so they are not its own.
-fn parse(text: &str) -> BTreeMap<String, String> {
-    let entries = text.lines().filter_map(|l| l.split_once("  "));
-    entries.filter(|(_, name)| !name.contains('/')).map(|(sum, name)| (name.to_string(), sum.to_string())).collect()
+/// The list of the run before; nothing if there is none.
+fn read_list(path: &Path) -> Result<Sums> {
+    match file::read_text(path, LIST_BYTES) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Sums::new()),
+        text => parse(&text.with_context(|| format!("{}: cannot read", path.display()))?)
+            .with_context(|| path.display().to_string()),
+    }
+}
+
+/// Each line has a sum, two spaces and a name without a path.
+fn parse(text: &str) -> Result<Sums> {
+    let mut sums = Sums::new();
+    for (at, line) in text.lines().enumerate() {
+        let is_sum = |sum: &str| sum.len() == 64 && sum.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f'));
+        let is_name = |name: &str| !name.is_empty() && !name.contains(['/', '\\']) && name != "..";
+        match line.split_once("  ").filter(|(sum, name)| is_sum(sum) && is_name(name)) {
+            Some((sum, name)) => sums.entry(name.into()).or_default().push(sum.into()),
+            None => bail!(
+                "line {}: expected a SHA-256 sum, two spaces and the name of a file beside it, found `{}`; remove this file \
+                 to have those it lists taken for yours",
+                at + 1,
+                quoted(line)
+            ),
+        }
+    }
+    Ok(sums)
 }
 
 #[cfg(test)]
@@ -107,7 +157,7 @@ mod tests {
 
     fn write(path: &Path, names: &[&str], force: bool) -> Result<()> {
         let files = files(names);
-        Folder::check(path, &files, force)?.write(&files)
+        Folder::check(path, &files, &[], force)?.write(&files)
     }
 
     #[test]
@@ -136,5 +186,34 @@ mod tests {
         fs::write(folder.path().join("b.v"), "mine").expect("written");
         let error = write(folder.path(), &["b.v"], false).expect_err("refused").to_string();
         assert!(error.contains("b.v: was not written by lcsim"), "{error}");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_taken_for_our_own() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let left = folder.path().join(".lcsim-a1B2c3");
+        fs::write(&left, "half").expect("written");
+        write(folder.path(), &["a.v"], false).expect("its own");
+        assert!(!left.exists() && folder.path().join("a.v").exists());
+        // The list of the next run is there, its file `b.v` and a temporary one; `a.v` is still that of the run before.
+        let files = files(&["a.v", "b.v"]);
+        let list = |name: &str, text: &str| format!("{}  {name}\n", digest(text.as_bytes()));
+        let old = fs::read_to_string(folder.path().join("a.v")).expect("readable");
+        let sums = [list("a.v", "new text"), list("b.v", &files[1].1), list("a.v", &old)].concat();
+        fs::write(folder.path().join(LIST), sums).expect("written");
+        fs::write(folder.path().join("b.v"), &files[1].1).expect("written");
+        fs::write(&left, "half").expect("written");
+        write(folder.path(), &["a.v", "b.v"], false).expect("its own");
+        assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_list_that_is_none_is_refused() {
+        let sum = "0".repeat(64);
+        assert_eq!(parse(&format!("{sum}  a.v\n")).expect("a list").len(), 1);
+        for line in ["", "a.v", &format!("{sum} a.v"), &format!("{sum}  ../a.v"), &format!("{}  a.v", "0".repeat(63))] {
+            let error = parse(&format!("{sum}  a.v\n{line}\n")).expect_err("refused").to_string();
+            assert!(error.starts_with("line 2: expected a SHA-256 sum"), "{error}");
+        }
     }
 }

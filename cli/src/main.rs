@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use lcsim::{args::Cli, commands, parallel};
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -14,8 +14,9 @@ fn main() -> ExitCode {
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {}", lcsim::text::one_line(&error));
-    if error.is::<parallel::Interrupted>() { ExitCode::from(130) } else { ExitCode::from(2) }
+    // Nobody may read it any more.
+    let _ = writeln!(io::stderr(), "error: {}", lcsim::text::one_line(&error));
+    ExitCode::from(error.downcast_ref::<parallel::Interrupted>().map_or(2, parallel::Interrupted::code))
 }
 
 /// Whether the reader of our output went away (`lcsim run | head`), which is no failure of ours.

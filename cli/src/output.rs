@@ -1,10 +1,18 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, to places that are checked as one set before the work.
 
+use crate::text;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+
+mod place;
+mod temporary;
+
+pub use place::Inputs;
+use place::Place;
+use temporary::Temporary;
+pub use temporary::{PREFIX, end_process};
 
 /// Where a result goes; known to be writable when it was made.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +41,13 @@ impl Destination {
         let writable = || -> Result<Self> {
             let found = match fs::metadata(path) {
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    temporary_beside(path)?;
+                    if let Ok(target) = fs::read_link(path) {
+                        bail!(
+                            "is a link to {}, which does not exist; remove the link or make its target",
+                            target.display()
+                        );
+                    }
+                    Temporary::beside(path)?;
                     return Ok(Self::File(path.to_path_buf()));
                 }
                 found => found?,
@@ -46,7 +60,7 @@ impl Destination {
             }
             OpenOptions::new().write(true).open(path)?;
             let target = fs::canonicalize(path)?;
-            temporary_beside(&target)?;
+            Temporary::beside(&target)?;
             Ok(Self::File(target))
         };
         writable().with_context(|| format!("{}: cannot write", path.display()))
@@ -72,48 +86,75 @@ impl Destination {
     }
 }
 
+/// A file that was there keeps its permissions.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = temporary_beside(path)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// A temporary file in the folder of `path`, with the permissions that an ordinary new file has there.
-fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".lcsim-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // Less what the umask takes away.
-        builder.permissions(fs::Permissions::from_mode(0o666));
+    let mut temporary = Temporary::beside(path)?;
+    if let Ok(old) = fs::metadata(path) {
+        temporary.file().set_permissions(old.permissions())?;
     }
-    // The full error quotes the temporary file's random name, which helps nobody.
-    builder.tempfile_in(folder).map_err(|e| match e.kind() {
-        io::ErrorKind::NotFound => io::Error::other(format!("no folder {}", folder.display())),
-        kind => kind.into(),
-    })
+    temporary.file().write_all(bytes)?;
+    temporary.file().sync_all()?;
+    temporary.persist(path)
 }
 
-/// Checks several destinations, of which at most one is stdout and no two are the same file.
+/// Checks what a command writes as one set: at most one output is stdout, no two are the same file, by whatever names, and none is
+/// one of the files that the command reads.
 ///
 /// # Errors
-/// Those of [`Destination::check`], and two results for one place.
-pub fn check_all<const N: usize>(paths: [Option<&Path>; N]) -> Result<[Option<Destination>; N]> {
+/// Those of [`Destination::check`], two outputs in one place, and an output that is an input.
+pub fn check_all<const N: usize>(
+    paths: [Option<&Path>; N],
+    inputs: &[&dyn Inputs],
+) -> Result<[Option<Destination>; N]> {
+    let mut seen: Vec<(Place, &Path)> = vec![];
     let mut checked = [const { None }; N];
-    for (i, path) in paths.iter().enumerate() {
+    for (i, path) in paths.into_iter().enumerate() {
         let Some(path) = path else { continue };
-        let destination = Destination::check(path)?;
-        if checked.iter().flatten().any(|d| *d == destination) {
-            let place = if destination == Destination::Stdout { "stdout".into() } else { path.display().to_string() };
-            bail!("{place}: two outputs cannot go to one place");
+        let mut destination = Destination::check(path)?;
+        let place = Place::of(path)?;
+        if place.is_stdout() {
+            destination = Destination::Stdout;
         }
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == place) {
+            bail!("{}: two outputs cannot go to one place{}", shown(path), same_as(first, path));
+        }
+        place.keep_off(path, inputs)?;
+        seen.push((place, path));
         checked[i] = Some(destination);
     }
     Ok(checked)
+}
+
+/// Checks that files of these `names` can be written to `folder`, which is made later if it is not there, and that none of them is one of
+/// the files that the command reads.
+///
+/// # Errors
+/// Those of [`check_all`]; `folder` cannot be made.
+pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>], inputs: &[&dyn Inputs]) -> Result<()> {
+    if fs::exists(folder).with_context(|| format!("{}: cannot write", folder.display()))? {
+        return names.iter().try_for_each(|name| check_all([Some(&folder.join(name))], inputs).map(drop));
+    }
+    let cannot = || format!("{}: cannot make the folder", folder.display());
+    if let Ok(target) = fs::read_link(folder) {
+        bail!("{}: is a link to {}, which does not exist", cannot(), target.display());
+    }
+    let there = folder.ancestors().skip(1).map(|a| if a.as_os_str().is_empty() { Path::new(".") } else { a });
+    let there = there.into_iter().find(|a| a.exists()).unwrap_or(Path::new("."));
+    Temporary::beside(&there.join(PREFIX)).with_context(cannot)?;
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "stdout".into() } else { path.display().to_string() }
+}
+
+/// Another name of the same place.
+fn same_as(first: &Path, second: &Path) -> String {
+    if first.as_os_str() == second.as_os_str() {
+        String::new()
+    } else {
+        format!("; it is the same as {}", shown(first))
+    }
 }
 
 /// A JSON file's bytes.
@@ -124,6 +165,29 @@ pub fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// Rows as CSV, with their fields' names as header, and cells as [`cells`] has them.
+///
+/// # Errors
+/// A row has a form that is no line of a table.
+pub fn csv<T: serde::Serialize>(rows: impl IntoIterator<Item = T>) -> Result<Vec<u8>> {
+    let mut plain = csv::Writer::from_writer(vec![]);
+    rows.into_iter().try_for_each(|row| plain.serialize(row))?;
+    cells(&plain.into_inner().context("cannot write the table")?)
+}
+
+/// A table of CSV for people too: a cell of text that a spreadsheet would take for a formula begins with a `'`, and what steers a terminal is
+/// escaped.
+///
+/// # Errors
+/// It is no table.
+pub fn cells(plain: &[u8]) -> Result<Vec<u8>> {
+    let mut written = csv::Writer::from_writer(vec![]);
+    for record in csv::ReaderBuilder::new().has_headers(false).from_reader(plain).records() {
+        written.write_record(record?.iter().map(|cell| text::cell(cell).into_owned()))?;
+    }
+    written.into_inner().context("cannot write the table")
 }
 
 #[cfg(test)]
@@ -163,8 +227,8 @@ mod tests {
     #[test]
     fn two_outputs_in_one_place_are_refused() {
         let dash = Some(Path::new("-"));
-        assert!(check_all([dash, dash]).is_err());
-        assert!(check_all([dash, None]).is_ok());
+        assert!(check_all([dash, dash], &[]).is_err());
+        assert!(check_all([dash, None], &[]).is_ok());
     }
 
     #[cfg(unix)]

@@ -1,13 +1,14 @@
-//! Work on many images at once: threads, progress, and Ctrl-C.
+//! Work on many images at once: threads, progress, and signals that end it.
 
+use crate::output::end_process;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use thiserror::Error;
 
-/// Ctrl-C was pressed while images were worked on.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// The signal that asked for the end while images were worked on; 0 if none did.
+static STOP: AtomicI32 = AtomicI32::new(0);
 /// Whether someone looks at [`STOP`].
 static WATCHED: AtomicBool = AtomicBool::new(false);
 
@@ -21,17 +22,57 @@ pub struct Interrupted {
     pub of: usize,
 }
 
-/// Makes Ctrl-C stop [`images`] after the images in flight. Everywhere else, and the second time, it ends the process.
+impl Interrupted {
+    /// The process's exit code: 130 after Ctrl-C, 143 after SIGTERM.
+    pub fn code(&self) -> u8 {
+        exit_code(STOP.load(Ordering::SeqCst)) as u8
+    }
+}
+
+/// As shells count it.
+fn exit_code(signal: i32) -> i32 {
+    128 + signal
+}
+
+/// A signal stops [`images`] after the images in flight. Everywhere else, and the second time, it ends the process.
+fn take(signal: i32) {
+    let watched = WATCHED.load(Ordering::SeqCst);
+    if !watched || STOP.swap(signal, Ordering::SeqCst) != 0 {
+        end_process(exit_code(signal));
+    }
+}
+
+/// Makes Ctrl-C, SIGTERM and SIGHUP leave no half-written file.
 ///
 /// # Errors
 /// When the system refuses a signal handler.
+#[cfg(unix)]
 pub fn watch_interrupts() -> Result<()> {
-    let handler = || {
-        if !WATCHED.load(Ordering::SeqCst) || STOP.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-    };
-    ctrlc::set_handler(handler).context("cannot watch for Ctrl-C")
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let watched = [SIGINT, SIGTERM].into_iter().chain((!survives_hangup()).then_some(SIGHUP));
+    let mut signals = signal_hook::iterator::Signals::new(watched).context("cannot watch for signals")?;
+    std::thread::spawn(move || signals.forever().for_each(take));
+    Ok(())
+}
+
+/// Whether the process was started to outlive its terminal (`nohup`): it then ignores SIGHUP, which a handler would undo. Where the system
+/// does not say, SIGHUP does what it always did.
+#[cfg(unix)]
+fn survives_hangup() -> bool {
+    const SIGHUP: u64 = 1 << (signal_hook::consts::SIGHUP - 1);
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.is_none_or(|ignored| ignored & SIGHUP != 0)
+}
+
+/// Makes Ctrl-C leave no half-written file.
+///
+/// # Errors
+/// When the system refuses a signal handler.
+#[cfg(not(unix))]
+pub fn watch_interrupts() -> Result<()> {
+    const SIGINT: i32 = 2;
+    ctrlc::set_handler(|| take(SIGINT)).context("cannot watch for Ctrl-C")
 }
 
 /// Runs `work` with that many threads (default: one per CPU).
@@ -42,6 +83,11 @@ pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> Resu
     let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
     pool.install(work)
+}
+
+/// How many of `count` images are worked on at a time.
+pub fn at_a_time(count: usize) -> usize {
+    rayon::current_num_threads().min(count)
 }
 
 /// `work(0..count)` in order, shown by a progress bar on stderr if that is a terminal and `bar` is set.
@@ -64,18 +110,18 @@ pub fn sum<T: Send>(
     add: impl Fn(&mut T, usize) + Sync,
     append: impl Fn(&mut T, T) + Sync,
 ) -> Result<T, Interrupted> {
-    let bar = progress_bar(count, bar);
+    let bar = Bar::new(count as u64, "images", bar);
     let done = AtomicUsize::new(0);
     WATCHED.store(true, Ordering::SeqCst);
     let sum = (0..count)
         .into_par_iter()
         .try_fold(&nothing, |mut part, i| {
-            if STOP.load(Ordering::SeqCst) {
+            if STOP.load(Ordering::SeqCst) != 0 {
                 return None;
             }
             add(&mut part, i);
             done.fetch_add(1, Ordering::SeqCst);
-            bar.inc(1);
+            bar.advance(1);
             Some(part)
         })
         .try_reduce(&nothing, |mut part, later| {
@@ -83,23 +129,32 @@ pub fn sum<T: Send>(
             Some(part)
         });
     WATCHED.store(false, Ordering::SeqCst);
-    bar.finish_and_clear();
+    drop(bar);
     sum.ok_or(Interrupted { done: done.into_inner(), of: count })
 }
 
-fn progress_bar(count: usize, shown: bool) -> ProgressBar {
-    bar(count as u64, "{wide_bar} {pos} of {len} images, {eta} left", shown)
+/// A progress bar on stderr while it lives, if that is a terminal.
+pub struct Bar(ProgressBar);
+
+impl Bar {
+    /// For so many steps of a kind; invisible unless `shown`.
+    pub fn new(steps: u64, kind: &'static str, shown: bool) -> Self {
+        let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} {msg}, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::with_draw_target(Some(steps), target).with_style(style).with_message(kind))
+    }
+
+    /// So many more are done.
+    pub fn advance(&self, steps: u64) {
+        self.0.inc(steps);
+    }
 }
 
-/// A progress bar on stderr of work that is counted in cycles and not in images, if that is a terminal and `shown` is set.
-pub fn cycles_bar(cycles: u64, shown: bool) -> ProgressBar {
-    bar(cycles, "{wide_bar} {percent} % of the cycles, {eta} left", shown)
-}
-
-fn bar(length: u64, template: &str, shown: bool) -> ProgressBar {
-    let target = if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(length), target).with_style(style)
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! The layer table of a report: as CSV, and as people read it.
 
+use crate::output;
 use crate::text::{percent, rounded};
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_spec::Report;
+use lcsim_spec::escape::printable;
 use lcsim_spec::report::LayerKind;
 use serde::Serialize;
 
@@ -58,11 +60,7 @@ pub fn rows(report: &Report) -> Vec<Row> {
 /// # Errors
 /// None that can be provoked: the rows are flat and the writer is memory.
 pub fn csv(rows: &[Row]) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(vec![]);
-    for row in rows {
-        writer.serialize(row)?;
-    }
-    Ok(writer.into_inner()?)
+    output::csv(rows)
 }
 
 /// The rows as people read them.
@@ -80,7 +78,7 @@ pub fn text(rows: &[Row]) -> String {
         "energy\nnJ/image",
     ]);
     for row in rows {
-        table.add_row(cells(row));
+        table.add_row(cells(row).map(|cell| printable(&cell).into_owned()));
     }
     if let Some(kind) = table.column_mut(1) {
         kind.set_cell_alignment(CellAlignment::Left);

@@ -1,4 +1,7 @@
-//! Numbers and errors as people read them.
+//! Numbers, names and errors as people read them.
+
+use lcsim_spec::escape::printable;
+use std::borrow::Cow;
 
 /// Two hexadecimal digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
@@ -51,7 +54,14 @@ pub fn one_line(error: &anyhow::Error) -> String {
             line = format!("{line}: {text}");
         }
     }
-    line.split_whitespace().collect::<Vec<_>>().join(" ")
+    printable(&line.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// A cell of CSV: what a spreadsheet would take for a formula, and is no number, begins with a `'`.
+pub fn cell(text: &str) -> Cow<'_, str> {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
+    let shown = printable(text);
+    if formula { format!("'{shown}").into() } else { shown }
 }
 
 #[cfg(test)]
@@ -74,5 +84,12 @@ mod tests {
         assert_eq!(one_line(&cause.context("a.toml: cannot read")), "a.toml: cannot read: no such file");
         let quoting = anyhow::anyhow!("disk full").context("a.toml: disk full");
         assert_eq!(one_line(&quoting), "a.toml: disk full");
+        assert_eq!(one_line(&anyhow::anyhow!("\u{1b}]0;x\u{7}: no file")), "\\u{1b}]0;x\\u{7}: no file");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_numbers_stay() {
+        assert_eq!(["=1+1", "@a", "-x", "+y", "\tz"].map(cell), ["'=1+1", "'@a", "'-x", "'+y", "'\\tz"]);
+        assert_eq!(["-1.5", "+2", "a=b", "conv\n1", ""].map(cell), ["-1.5", "+2", "a=b", "conv\\n1", ""]);
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
+use lcsim_spec::escape::printable;
 use lcsim_spec::report::{Dram, Energy};
 use std::fmt::Write;
 
-/// A label, padded to where the figures start.
+/// A label, padded to where the figures start. Names in the text are shown on the one line, whatever they hold.
 fn line(out: &mut String, label: &str, text: impl std::fmt::Display) {
     let line = format!("{label:<22}{text}");
-    let _ = writeln!(out, "{}", line.trim_end()); // Writing to a String cannot fail.
+    let _ = writeln!(out, "{}", printable(line.trim_end())); // Writing to a String cannot fail.
 }
 
 /// All totals, one to a line; figures are means per image unless they say otherwise.

@@ -5,6 +5,7 @@
 
 use crate::Error;
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer, MaxPool};
+use lcsim_spec::work::expect_memory;
 use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape, file};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -214,6 +215,9 @@ pub fn load(path: &Path) -> Result<QuantNetwork, Error> {
 /// # Errors
 /// See [`Error`]; each names `path` and the item.
 pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
+    // Weights are copied out of it.
+    let memory = expect_memory("its weights", 2 * bytes.len() as u64);
+    memory.map_err(|source| Error::Memory { path: path.into(), source })?;
     let broken = |e: safetensors::SafeTensorError| invalid(path, "file", "a safetensors file", &e.to_string());
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(broken)?;
     let json = metadata.metadata().as_ref().and_then(|m| m.get(KEY));

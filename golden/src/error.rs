@@ -51,6 +51,14 @@ pub enum Error {
         /// What to write instead.
         instead: String,
     },
+    /// The system has no memory for what is asked.
+    #[error("{path}: {source}")]
+    Memory {
+        /// File or network.
+        path: String,
+        /// Cause.
+        source: lcsim_spec::work::OutOfMemory,
+    },
     /// The network contradicts itself.
     #[error("{path}: {source}")]
     Network {
@@ -69,6 +77,7 @@ impl Error {
         | Self::Invalid { path, .. }
         | Self::External { path, .. }
         | Self::Operator { path, .. }
+        | Self::Memory { path, .. }
         | Self::Network { path, .. }) = &mut self;
         *path = file.display().to_string();
         self

@@ -1,8 +1,10 @@
 //! The float reference: what the network computes with exact gates, and the MACs that it really needs.
 
+use crate::Error;
 use crate::kernel::{conv2d, max_pool};
 use crate::model::{Block, Conv, Fc, Layer, Network};
 use lcsim_spec::Shape;
+use lcsim_spec::work::expect_memory as expect;
 
 /// What one image makes of a network.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,17 @@ impl Activations {
 pub fn normalize(net: &Network, image: &[u8]) -> Vec<f32> {
     let planes = image.chunks_exact(net.input.pixels()).zip(net.mean.iter().zip(&net.std));
     planes.flat_map(|(plane, (mean, std))| plane.iter().map(move |&p| (f32::from(p) / 255.0 - mean) / std)).collect()
+}
+
+/// Asks the system for the memory of so many images at a time: each keeps all of its maps.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub fn expect_memory(net: &Network, images: usize) -> Result<(), Error> {
+    let maps: usize = net.convs().map(|c| 2 * c.output.len()).sum();
+    let bytes = (size_of::<f32>() * images) as u64 * (net.input.len() + maps) as u64;
+    let what = format!("{images} images at a time");
+    expect(what, bytes).map_err(|source| Error::Memory { path: net.name.clone(), source })
 }
 
 /// Runs a valid network on a normalised image.

@@ -23,8 +23,16 @@ use std::collections::BTreeMap;
 /// Quantises `net` with activation ranges from `images` (channel-major bytes of the network's input shape).
 ///
 /// # Errors
-/// [`Error::Invalid`] without images, for an image of another length, or where a scale cannot be represented.
+/// [`Error::Invalid`] without images, for an image of another length, or where a scale cannot be represented; [`Error::Memory`].
 pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error> {
+    quantize_watched(net, images, &|| ())
+}
+
+/// Like [`quantize`]; calls `done` after each image, from any thread.
+///
+/// # Errors
+/// Those of [`quantize`].
+pub fn quantize_watched(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Result<QuantNetwork, Error> {
     let invalid = |item: &str, expected: String, found: String| {
         Err(Error::Invalid { path: net.name.clone(), item: item.into(), expected, found })
     };
@@ -38,7 +46,9 @@ pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error
             image.len().to_string(),
         );
     }
-    let seen = calibrate(net, images);
+    let threads = rayon::current_num_threads().min(images.len());
+    float::expect_memory(net, threads)?;
+    let seen = calibrate(net, images, done);
     let input = input_spec(net);
     let quantizer = Quantizer { net, seen };
     let (mut map, mut scale) = (net.input, f64::from(input.scale));
@@ -105,7 +115,7 @@ impl Seen {
 }
 
 /// What all images show.
-fn calibrate(net: &Network, images: &[Vec<u8>]) -> Seen {
+fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Seen {
     let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(relus).collect();
     let observe = |mut all: Seen, image: &Vec<u8>| {
         let Activations { maps, scores, pooled, .. } = float::run(net, &float::normalize(net, image));
@@ -117,6 +127,7 @@ fn calibrate(net: &Network, images: &[Vec<u8>]) -> Seen {
         for ((gate, _), pooled) in scores.into_iter().zip(pooled) {
             all.add_pooled(gate, pooled.iter().map(|v| (v * POOLED_FRAC).round() as i64), 1);
         }
+        done();
         all
     };
     images.par_iter().fold(Seen::default, observe).reduce(Seen::default, Seen::merge)

@@ -28,7 +28,7 @@ pub use testbench::{Vector, testbench, unit_testbench};
 /// A write of the host port: address and data.
 pub type Write = (u32, u32);
 
-/// The comment at the head of each file.
+/// The comment at the head of each file, on one line and in ASCII whatever the name holds.
 fn about(config: &AcceleratorConfig) -> String {
     format!(
         "lcsim {}, cycle model {CYCLE_MODEL}: accelerator {}, {}x{} PEs, {} gate MACs",

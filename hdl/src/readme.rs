@@ -5,6 +5,7 @@ use crate::part::{Part, PortShape};
 use crate::regions::{LOGITS, OFFSET, Region, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::escape::markdown;
 
 /// What stands in the folder beside the modules.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,7 +45,7 @@ const CORE_PORTS: [(&str, &str); 21] = [
 
 /// Text of the README of `part`, whose top module is `top`.
 pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) -> String {
-    let mut text = format!("# {top}\n\n{}\n\n", about(config));
+    let mut text = format!("# {top}\n\n{}\n\n", markdown(&about(config)));
     text += "Written by `lcsim verilog`: cycles and values are those of docs/microarchitecture.md in lcsim's sources. \
              All registers are clocked by `clock` and cleared synchronously by `reset`; memories keep their content.\n\n";
     text += &format!(
@@ -67,10 +68,11 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
     }
     if let Some(does) = has.testbench {
         text += &format!(
-            "\n## Testbench\n\n`{top}_tb.sv` {does}. It ends with PASS, or FAIL and an exit code.\n\n\
+            "\n## Testbench\n\n`{top}_tb.sv` {}. It ends with PASS, or FAIL and an exit code.\n\n\
              ```sh\niverilog -g2012 -o tb -c {top}.f {top}_tb.sv && vvp -n tb\n\
              verilator --binary --timing -Wno-fatal --top-module {top}_tb -F {top}.f {top}_tb.sv && obj_dir/V{top}_tb\n```\n\n\
-             Verilator 5.006 (Debian 12) needs `-fno-const-bit-op-tree`: without it, it drops a term of an expression.\n"
+             Verilator 5.006 (Debian 12) needs `-fno-const-bit-op-tree`: without it, it drops a term of an expression.\n",
+            markdown(does)
         );
     }
     if has.scripts {
@@ -123,8 +125,9 @@ fn memory(region: &Region) -> String {
 fn using(carried: Option<&str>) -> String {
     let network = match carried {
         Some(name) => format!(
-            "1. The memories carry {name} (`*.mem`, read by `$readmemb` where simulation or synthesis runs); write other \
-             content to their regions if you like.\n"
+            "1. The memories carry {} (`*.mem`, read by `$readmemb` where simulation or synthesis runs); write other \
+             content to their regions if you like.\n",
+            markdown(name)
         ),
         None => "1. Write program, filters, parameters, gate weights and gate parameters to their regions. With `--model` lcsim \
                  writes them as memory files too.\n"

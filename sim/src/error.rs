@@ -8,6 +8,9 @@ pub enum Error {
     /// The network contradicts itself or does not fit.
     #[error(transparent)]
     Schedule(#[from] lcsim_spec::schedule::ScheduleError),
+    /// The system has no memory for the images in flight.
+    #[error(transparent)]
+    Memory(#[from] lcsim_spec::work::OutOfMemory),
     /// An energy table that cannot be read, lacks a figure or holds an impossible one.
     #[error("{path}: {message}")]
     EnergyTable {

@@ -54,8 +54,11 @@ impl Simulator {
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
-    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip.
+    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip; [`Error::Memory`].
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
+        // Network and program hold each weight, the program's while it still grows.
+        let weights: usize = net.convs().map(|c| c.weights.len()).sum();
+        lcsim_spec::work::expect_memory(format!("{} on {}", net.name, config.name), 4 * weights as u64)?;
         let program = lcsim_spec::schedule::Program::new(net, config)?;
         Ok(Self { program, net: Arc::new(net.clone()), network: Arc::default(), engine: Engine::default() })
     }
@@ -72,6 +75,26 @@ impl Simulator {
     #[must_use]
     pub fn with_engine(self, engine: Engine) -> Self {
         Self { engine, ..self }
+    }
+
+    /// Asks the system for the memory of so many images at a time, which simulating them takes for granted.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub fn expect_memory(&self, images: usize) -> Result<(), Error> {
+        let map = self.net.convs().map(|c| c.input.len().max(c.output.len())).max().unwrap_or(0);
+        let config = &self.program.config;
+        let machine = match self.engine {
+            // Three maps of a byte, and the sums of one.
+            Engine::Fast => 7 * map,
+            Engine::Stepped => {
+                let off_chip: usize = self.program.off_chip.iter().map(|map| map.shape.len()).sum();
+                let accumulators = 4 * config.array.cols * config.array.accumulator_depth;
+                config.memory.stream_bytes + config.memory.scratch_bytes + accumulators + off_chip
+            }
+        };
+        let what = format!("{images} images at a time through {} on {}", self.net.name, config.name);
+        Ok(lcsim_spec::work::expect_memory(what, images as u64 * machine as u64)?)
     }
 
     /// What it runs.

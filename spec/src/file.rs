@@ -1,19 +1,48 @@
 //! Files from outside, of which no more is read than their kind may have.
 
-use std::fs::File;
+use crate::escape::printable;
+use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
 /// Largest accelerator configuration, and the largest of SCALE-Sim's configurations, in bytes.
 pub const MAX_SETTINGS: u64 = 1 << 20;
 
+/// Opens a file for reading, or a pipe that another program writes to. Devices give bytes without end, folders none, and opening a pipe
+/// that lies in a folder would wait until somebody writes to it.
+///
+/// # Errors
+/// It cannot be opened, or is none of those.
+pub fn open(path: &Path) -> Result<File> {
+    let other = |what: &str| Error::new(ErrorKind::InvalidInput, format!("expected a file, found {what}"));
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(other("a folder"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_char_device() || kind.is_block_device() {
+            return Err(other("a device"));
+        }
+        // A pipe of the shell, as `<(command)` or /dev/stdin name it, has no place of its own.
+        if kind.is_fifo() && fs::canonicalize(path).is_ok() {
+            return Err(other("a named pipe; give a file, or `<(command)` of the shell"));
+        }
+        if kind.is_socket() {
+            return Err(other("a socket"));
+        }
+    }
+    File::open(path)
+}
+
 /// Reads a file of at most `limit` bytes. A larger one is refused by its size, before it is read; what has no size, such as a
 /// pipe, as soon as it gives more.
 ///
 /// # Errors
-/// It cannot be opened or read, is a folder, or is larger.
+/// Those of [`open`]; it cannot be read, or is larger; there is no memory for it.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let file = File::open(path)?;
+    let file = open(path)?;
     let size = file.metadata()?.len();
     let too_large = |found: String| {
         Error::new(ErrorKind::FileTooLarge, format!("expected a file of at most {limit} bytes, found {found}"))
@@ -21,7 +50,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if size > limit {
         return Err(too_large(size.to_string()));
     }
-    let mut bytes = Vec::with_capacity(size as usize);
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(size as usize)
+        .map_err(|_| Error::new(ErrorKind::OutOfMemory, format!("there is no memory for a file of {size} bytes")))?;
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(too_large("more".into()));
@@ -41,11 +73,11 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     })
 }
 
-/// The beginning of a text from a file, as an error message quotes it: a file may hold a line of any length.
+/// The beginning of a text from a file, as an error message quotes it: on one line, whatever its length and its characters.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &text[..end]),
-        None => text.into(),
+        Some((end, _)) => format!("{}...", printable(&text[..end])),
+        None => printable(text).into(),
     }
 }

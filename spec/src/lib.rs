@@ -6,6 +6,7 @@
 
 pub mod config;
 mod cycle_model;
+pub mod escape;
 pub mod file;
 pub mod network;
 pub mod number;
@@ -14,6 +15,7 @@ pub mod schedule;
 pub mod structure;
 pub mod trace;
 mod validate;
+pub mod work;
 
 pub use config::{AcceleratorConfig, ConfigError};
 pub use cycle_model::{CYCLE_COUNTS, CYCLE_MODEL};

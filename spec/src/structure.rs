@@ -4,6 +4,7 @@
 
 use crate::network::{Block, Layer, MaxPool, NetworkError, Shape};
 use crate::number::Score;
+use crate::work::{Work, reaches};
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -137,12 +138,14 @@ pub fn check<C: Convolution, F: Connected>(
         return Err(NetworkError::new("network", "first layer", "a convolution outside any block", found));
     }
     let mut map = input;
+    let mut work = Work::default();
     for layer in layers {
         map = match layer {
             Layer::Conv(c) => check_conv(c, map)?,
             Layer::Block(b) => check_block(b, map)?,
             Layer::MaxPool(p) => p.check(map)?,
         };
+        work.add(layer)?;
     }
     check_fc(classifier, map, classifier.sizes()[1], false)
 }
@@ -204,6 +207,7 @@ fn check_conv(c: &impl Convolution, input: Shape) -> Result<Shape, NetworkError>
     let item = layer(c.name());
     let w = c.windows();
     check_windows(&item, &w, input)?;
+    reaches(&item, &w)?;
     let outputs = w.output.channels;
     if c.is_depthwise() {
         require(&item, "output channels of a depthwise convolution", w.input.channels, outputs)?;

@@ -171,7 +171,7 @@ fn runnable(
                 Ok(net.clone())
             }
             Model::Float(net, _) => {
-                let measured = Measured { data: &data, images };
+                let measured = Measured { data: &data, images, bar: false };
                 Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
             }
         }

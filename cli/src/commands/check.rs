@@ -7,7 +7,7 @@ use crate::{check, embedded};
 use anyhow::{Result, bail};
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()])?;
+    let [json] = output::check_all([args.json.as_deref()], &[&args.model, &args.config, &args.data])?;
     let embedded = || embedded::CONFIGS.iter().map(|(name, _)| (name.to_string(), *name == embedded::DEFAULT));
     let configs: Vec<(String, bool)> = match &args.config[..] {
         [] => embedded().collect(),

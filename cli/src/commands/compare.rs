@@ -1,6 +1,6 @@
 //! `lcsim compare`.
 
-use super::tell;
+use super::{shown, tell};
 use crate::args::CompareArgs;
 use crate::compare::{self, Difference};
 use crate::output::{self, Destination};
@@ -21,7 +21,8 @@ struct Comparison<'a> {
 }
 
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
-    let [csv, json] = output::check_all([args.csv.as_deref(), args.print.json.as_deref()])?;
+    let outputs = [args.csv.as_deref(), args.print.json.as_deref()];
+    let [csv, json] = output::check_all(outputs, &[&args.first, &args.second])?;
     let (first, second) = (compare::read(&args.first)?, compare::read(&args.second)?);
     let all: Vec<Difference> =
         compare::differences(&first, &second).into_iter().filter(|d| !(args.changed && d.is_equal())).collect();
@@ -36,7 +37,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<()> {
 }
 
 fn text(found: &Comparison) -> String {
-    let mut text = format!("first   {}\nsecond  {}\n", found.first.display(), found.second.display());
+    let mut text = format!("first   {}\nsecond  {}\n", shown(found.first), shown(found.second));
     for line in &found.settings {
         text += &format!("{line}\n");
     }

@@ -49,7 +49,7 @@ pub(super) fn embedded<T: Serialize>(
     read: impl Fn(&str, &str) -> Result<T>,
 ) -> Result<()> {
     let Some(name) = name else {
-        let [json] = output::check_all([to.json.as_deref()])?;
+        let [json] = output::check_all([to.json.as_deref()], &[])?;
         let list = Names { schema: "lcsim.names/1", names: all.iter().map(|(name, _)| *name).collect() };
         let text = || all.iter().map(|(name, _)| format!("{name}\n")).collect();
         return tell(json.as_ref(), to.quiet, || output::json(&list), text);
@@ -60,7 +60,7 @@ pub(super) fn embedded<T: Serialize>(
 
 /// Prints one of them.
 fn show<T: Serialize>(to: &PrintArgs, name: &str, text: String, content: T) -> Result<()> {
-    let [json] = output::check_all([to.json.as_deref()])?;
+    let [json] = output::check_all([to.json.as_deref()], &[])?;
     let one = Embedded { schema: "lcsim.embedded/1", name, content };
     tell(json.as_ref(), to.quiet, || output::json(&one), || text)
 }

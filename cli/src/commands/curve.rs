@@ -6,12 +6,13 @@ use crate::calibration::Measured;
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
 use crate::data::{Count, Expected, Image};
-use crate::output::Destination;
+use crate::output::{Destination, Inputs};
 use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_sim::{EnergyTable, Engine};
+use lcsim_spec::escape::printable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -40,11 +41,13 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let formats = draw::formats(&args.format);
     let tables = ["csv", "json"].into_iter();
     let endings = tables.chain(formats.iter().map(|format| format.ending()));
-    let names: Vec<_> = endings.map(|ending| args.out.join(format!("curve.{ending}"))).collect();
-    if args.out.exists() {
-        names.iter().try_for_each(|name| Destination::check(name).map(|_| ()))?;
-    }
-    let [to] = output::check_all([args.json.as_deref()])?;
+    let names: Vec<String> = endings.map(|ending| format!("curve.{ending}")).collect();
+    let common = &args.common;
+    let inputs: [&dyn Inputs; 5] =
+        [&args.models, &args.config, &common.data, &common.energy_table, &common.load.calibration];
+    output::check_folder(&args.out, &names, &inputs)?;
+    let [to] = output::check_all([args.json.as_deref()], &inputs)?;
+    let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
     let points: Vec<Point> = measured.iter().map(|(point, _)| point.clone()).collect();
@@ -78,7 +81,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
     let configs = configs(args, &remark)?;
     let data = load::data(&args.common.data, &args.common.load.classes, &remark)?;
     let range = data.range(args.common.offset, Count::or_at_most(args.images, usize::MAX))?;
-    let measured = Measured { data: &data, images: range };
+    let measured = Measured { data: &data, images: range, bar: !args.common.quiet };
     let nets = networks(args, &measured, &remark)?;
     // What cannot be measured is refused before the first point.
     let mut sets: Vec<ImageSet> = vec![];
@@ -241,7 +244,7 @@ fn csv(lines: &[Line]) -> Result<Vec<u8>> {
         let values: Vec<String> = columns(line).into_iter().map(|(_, value)| value).collect();
         writer.write_record(record?.iter().chain(values.iter().map(String::as_str)))?;
     }
-    writer.into_inner().context("cannot write the table")
+    output::cells(&writer.into_inner().context("cannot write the table")?)
 }
 
 fn text(lines: &[Line]) -> String {
@@ -263,8 +266,8 @@ fn text(lines: &[Line]) -> String {
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(head);
     for Line { point: p, pareto, .. } in lines {
         table.add_row([
-            p.label(),
-            p.accelerator.clone(),
+            printable(&p.label()).into(),
+            printable(&p.accelerator).into(),
             p.gate_macs.to_string(),
             format!("{:.2}", 100.0 * p.accuracy),
             rounded(p.cycles),

@@ -10,6 +10,7 @@ use crate::{load, output, parallel};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, container, float, integer};
 use lcsim_spec::QuantNetwork;
+use lcsim_spec::escape::printable;
 use serde::Serialize;
 
 /// Float model against quantised model on the same images. MACs are multiply-accumulates of convolutions and classifier.
@@ -45,7 +46,8 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.data, &args.quantized, &args.calibration];
+    let [json] = output::check_all([args.print.json.as_deref()], &inputs)?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
 }
@@ -54,7 +56,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let net = load::float(&args.model, &args.network, &notes(args.print.quiet))?.network;
     let data = load::data(&args.data, &args.classes, &notes(args.print.quiet))?;
     let range = data.range(args.offset, Count::or_at_most(args.images, usize::MAX))?;
-    let quantized = quantized(args, &net, &Measured { data: &data, images: range.clone() })?;
+    let quantized = quantized(args, &net, &Measured { data: &data, images: range.clone(), bar: !args.print.quiet })?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
@@ -62,6 +64,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
     let images = data.images(range, &expected)?;
+    float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
     let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
         let image = &images[i];
@@ -134,8 +137,8 @@ MACs per image     {} float
                    {} dense
 {threshold}
 {}",
-        e.model,
-        e.data,
+        printable(&e.model),
+        printable(&e.data),
         e.images,
         100.0 * e.float_accuracy,
         100.0 * e.integer_accuracy,

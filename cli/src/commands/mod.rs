@@ -14,11 +14,13 @@ mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
-use crate::output::Destination;
+use crate::output::{self, Destination};
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
+use lcsim_spec::escape::{printable, printable_lines};
 use std::io::Write;
+use std::path::Path;
 
 /// Carries out a command.
 ///
@@ -45,15 +47,18 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
-            print(&script)
+            output::Destination::Stdout.write(&script)
         }
     }
 }
 
-/// To stdout; a reader that went away is an error that the caller can tell, not a panic as with `println!`.
-fn print(text: impl AsRef<[u8]>) -> Result<()> {
+/// Text for people, to stdout, in which nothing steers a terminal. A reader that went away is an error that the caller can tell, not a panic as with `println!`.
+fn print(text: impl AsRef<str>) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text.as_ref()).and_then(|()| stdout.flush()).context("cannot write to stdout")
+    stdout
+        .write_all(printable_lines(text.as_ref()).as_bytes())
+        .and_then(|()| stdout.flush())
+        .context("cannot write to stdout")
 }
 
 /// A remark on stderr, unless `quiet`.
@@ -80,5 +85,10 @@ fn tell(
 
 /// A remark on stderr; whether anybody reads it does not matter.
 fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {text}");
+    let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
+}
+
+/// A path within text for people, on one line.
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string()).into()
 }

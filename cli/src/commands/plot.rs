@@ -1,6 +1,6 @@
 //! `lcsim plot`.
 
-use super::{notes, tell};
+use super::{notes, shown, tell};
 use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
@@ -25,19 +25,27 @@ struct File<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs) -> Result<()> {
-    if args.out.exists() {
-        Destination::check(&args.out.join("plot.json"))?;
-    }
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.config, &args.data, &args.load.calibration];
+    output::check_folder(&args.out, &names(args), &inputs)?;
+    let [json] = output::check_all([args.print.json.as_deref()], &inputs)?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {
         Destination::check(&args.out.join(name))?.write(bytes)?;
     }
     let names: Vec<&str> = files.iter().map(|file| file.0.as_str()).collect();
-    let text = || format!("{}: {}\n", args.out.display(), names.join(", "));
+    let text = || format!("{}: {}\n", shown(&args.out), names.join(", "));
     // The first file has every figure.
     tell(json.as_ref(), args.print.quiet, || Ok(files[0].1.clone()), text)
+}
+
+/// What may be written; a network without L-Nets or without C-Nets lacks some.
+fn names(args: &PlotArgs) -> Vec<String> {
+    let of = |picture: &str, format: &Format| format!("{picture}.{}", format.ending());
+    let formats = draw::formats(&args.format);
+    let pictures = ["cycles", "blocks", "channels", "extremes"];
+    let pictures = pictures.into_iter().flat_map(|picture| formats.iter().map(move |format| of(picture, format)));
+    ["plot.json".into(), "images.csv".into()].into_iter().chain(pictures).collect()
 }
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -48,7 +56,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let config = load::config(&args.config, &args.load.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
     let range = data.range(args.offset, Count::or_at_most(args.images, PLOT_IMAGES))?;
-    let measured = Measured { data: &data, images: range.clone() };
+    let measured = Measured { data: &data, images: range.clone(), bar: !args.print.quiet };
     let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
@@ -61,9 +69,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let study = Study::measure(&setting, !args.print.quiet)?;
     let version = env!("CARGO_PKG_VERSION");
     let json = output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
-    let mut table = csv::Writer::from_writer(vec![]);
-    study.images.iter().try_for_each(|record| table.serialize(record))?;
-    let table = table.into_inner().context("cannot write the table")?;
+    let table = output::csv(&study.images)?;
     let mut files: Files = vec![("plot.json".into(), json), ("images.csv".into(), table)];
     let formats = draw::formats(&args.format);
     add(&mut files, "cycles", &Cycles(&study), &formats)?;

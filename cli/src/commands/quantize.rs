@@ -1,6 +1,6 @@
 //! `lcsim quantize`.
 
-use super::{notes, tell};
+use super::{notes, shown, tell};
 use crate::args::QuantizeArgs;
 use crate::data::Count;
 use crate::output::{self, Destination};
@@ -9,6 +9,7 @@ use crate::{calibration, curve, load};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::container;
 use lcsim_spec::QuantNetwork;
+use lcsim_spec::escape::printable;
 use serde::Serialize;
 use std::path::Path;
 
@@ -16,14 +17,15 @@ use std::path::Path;
 pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
-    let [out, json] = output::check_all([Some(args.out.as_path()), args.print.json.as_deref()])?;
+    let outputs = [Some(args.out.as_path()), args.print.json.as_deref()];
+    let [out, json] = output::check_all(outputs, &[&args.model, &args.data])?;
     let out = out.context("--out: expected a file")?;
     let remark = notes(args.print.quiet);
     let imported = load::float(&args.model, &args.network, &remark)?;
     let data = load::data(&args.data, &args.classes, &remark)?;
     let images = data.range(args.offset, Count::or_at_most(args.images, CALIBRATION)).context("calibration images")?;
     let count = images.len();
-    let calibrated = calibration::with(&args.model, &imported.network, &data, images)?;
+    let calibrated = calibration::with(&args.model, &imported.network, &data, images, !args.print.quiet)?;
     let net = calibrated.network;
     if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());
@@ -110,10 +112,10 @@ layers        {} convolutions, {} L-Nets, {} C-Nets, 1 classifier
 weights       {} in convolutions, {} in gates, {} in the classifier
 dense MACs    {} per image; gates' own: {}{threshold}
 normalisation mean {}, std {} ({})
-calibration   {calibration}
+calibration   {}
 written       {}, {} bytes
 ",
-        summary.model,
+        printable(summary.model),
         net.input.shape,
         summary.classes,
         summary.convolutions,
@@ -127,7 +129,8 @@ written       {}, {} bytes
         list(summary.mean),
         list(summary.std),
         summary.normalisation,
-        out.display(),
+        printable(calibration),
+        shown(out),
         n(summary.bytes),
     )
 }

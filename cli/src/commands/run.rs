@@ -5,7 +5,7 @@ use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
 use crate::dump::{self, Record};
-use crate::output::{self, Destination};
+use crate::output::{self, Destination, Inputs};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
@@ -14,8 +14,11 @@ use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
-    let outputs = output::check_all(paths)?;
-    let dump = args.dump.as_deref().map(dump::Place::check).transpose()?;
+    let common = &args.common;
+    let inputs: [&dyn Inputs; 5] =
+        [&args.model, &args.config, &common.data, &common.energy_table, &common.load.calibration];
+    let outputs = output::check_all(paths, &inputs)?;
+    let dump = args.dump.as_deref().map(|folder| dump::Place::check(folder, &inputs)).transpose()?;
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
         place.write(&files)?;
@@ -100,10 +103,11 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     let (common, remark) = (&args.common, notes(args.common.quiet));
     let data = load::data(&common.data, &common.load.classes, &remark)?;
     let range = data.range(common.offset, Count::or_at_most(args.images, RUN_IMAGES))?;
-    let measured = Measured { data: &data, images: range.clone() };
+    let measured = Measured { data: &data, images: range.clone(), bar: !common.quiet };
     let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &common.load, &measured, &remark)?;
     let images = data.images(range, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
+    gated.expect_memory(parallel::at_a_time(images.len()))?;
     let dumps = args.dump.is_some();
     let add = |seen: &mut Seen, i: usize| {
         let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);

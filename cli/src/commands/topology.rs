@@ -63,12 +63,8 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         None => &[reports::COMPARISON_NAME],
     };
     let shown = args.out.display();
-    if fs::exists(&args.out).with_context(|| format!("{shown}: cannot write"))? {
-        for name in names {
-            Destination::check(&args.out.join(name))?;
-        }
-    }
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    output::check_folder(&args.out, names, &[&args.config, &args.topology])?;
+    let [json] = output::check_all([args.print.json.as_deref()], &[&args.config, &args.topology])?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };
@@ -173,10 +169,10 @@ impl<'a> Work<'a> {
         }
         let cycles = |shape: &Shape| Mapping::new(&self.config, shape).cycles().unwrap_or(0);
         let all = distinct.iter().map(cycles).fold(0, u64::saturating_add);
-        let bar = parallel::cycles_bar(all, !self.quiet);
-        let run_one = |shape: &Shape| one(shape, &|cycles| bar.inc(cycles)).map_err(|error| one_line(&error));
+        let bar = parallel::Bar::new(all, "cycles", !self.quiet);
+        let run_one = |shape: &Shape| one(shape, &|cycles| bar.advance(cycles)).map_err(|error| one_line(&error));
         let results: Vec<Result<T, String>> = distinct.par_iter().map(run_one).collect();
-        bar.finish_and_clear();
+        drop(bar);
         which.into_iter().map(|i| results[i].clone()).collect()
     }
 

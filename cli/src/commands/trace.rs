@@ -6,23 +6,32 @@ use crate::calibration::Measured;
 use crate::data::{Count, Expected};
 use crate::load;
 use crate::output::{self, Destination};
+use crate::parallel::Bar;
 use crate::text::count;
 use crate::timeline::wave::Wave;
 use crate::timeline::{Timeline, chrome};
 use anyhow::{Context, Result, bail};
-use lcsim_sim::{Mode, Simulator};
+use lcsim_sim::{Engine, Mode, Simulator};
+use lcsim_spec::escape::printable;
 use serde_json::json;
 
+/// Cycles after which the progress bar moves.
+const STEP: u64 = 1 << 14;
+
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
-    let [out, vcd, json] = output::check_all([&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref()))?;
+    let paths = [&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref());
+    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.config, &args.data, &args.load.calibration];
+    let [out, vcd, json] = output::check_all(paths, &inputs)?;
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.load.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
-    let measured = Measured { data: &data, images: data.range(args.offset, Count::AtMost(1))? };
+    let images = data.range(args.offset, Count::AtMost(1))?;
+    let measured = Measured { data: &data, images, bar: !args.print.quiet };
     let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     let image = data.images(measured.images, &Expected::by_quantized(&net))?.remove(0);
     let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
     let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
+    simulator.expect_memory(1)?;
     let program = simulator.program();
     let shown = format!("image {} of {}", args.offset, data.name);
     let window = args.window.unwrap_or(Window { from: 0, to: u64::MAX });
@@ -30,12 +39,20 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let mut wave = vcd.as_ref().map(|_| Wave::new(program, window.from..window.to, &about)).transpose()?;
     let mut timeline = Timeline::default();
     let mut written = Ok(());
-    let outcome = simulator.watch(&net.input.quantize_image(&image.pixels), Mode::Gated, |cycle| {
+    let pixels = net.input.quantize_image(&image.pixels);
+    // Known at once from the other engine, and equal.
+    let cycles = simulator.clone().with_engine(Engine::Fast).run(&pixels, Mode::Gated).cycles;
+    let bar = Bar::new(cycles, "cycles", !args.print.quiet);
+    let outcome = simulator.watch(&pixels, Mode::Gated, |cycle| {
+        if cycle.number % STEP == STEP - 1 {
+            bar.advance(STEP);
+        }
         timeline.see(cycle);
         if let (Some(wave), Ok(())) = (&mut wave, &written) {
             written = wave.see(cycle);
         }
     });
+    drop(bar);
     written?;
     if args.window.is_some() && window.to > outcome.cycles {
         bail!(
@@ -62,8 +79,10 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let text = || {
         let (cycles, spans) = (count(outcome.cycles), count(timeline.array.len() as u64));
         format!(
-            "{shown}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
-            outcome.class, image.label
+            "{}: class {}, label {}; {cycles} cycles in {spans} spans of the array\n",
+            printable(&shown),
+            outcome.class,
+            image.label
         )
     };
     tell(json.as_ref(), args.print.quiet || on_stdout, || output::json(&about), text)

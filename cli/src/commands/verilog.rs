@@ -1,12 +1,12 @@
 //! `lcsim verilog`.
 
-use super::{notes, tell};
+use super::{notes, shown, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
 use crate::folder::Folder;
 use crate::text::{count, one_line};
-use crate::{load, output};
+use crate::{load, output, parallel};
 use anyhow::{Context, Result};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
 use lcsim_sim::{Mode, Simulator};
@@ -16,18 +16,23 @@ use serde::Serialize;
 use std::path::Path;
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    let [json] = output::check_all(
+        [args.print.json.as_deref()],
+        &[&args.model, &args.config, &args.data, &args.load.calibration],
+    )?;
     let config = load::config(&args.config, &args.load.accelerator)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
         problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
     }
+    // What stands there is looked at before the work, and once more with the names of the files.
+    Folder::check(&args.out, &[], &[], args.force)?;
     let files = match args.part {
         VerilogPart::Core => core(args, &config, problems)?,
         VerilogPart::Gate => unit(args, &config, problems, Kind::Gate)?,
         VerilogPart::Array => unit(args, &config, problems, Kind::Array)?,
     };
-    let folder = Folder::check(&args.out, &files, args.force)?;
+    let folder = Folder::check(&args.out, &files, &[&args.config, &args.model, &args.data], args.force)?;
     folder.write(&files)?;
     let is_module = |f: &&(String, String)| f.0.ends_with(".v");
     let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
@@ -41,7 +46,7 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
         || {
             format!(
                 "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
-                args.out.display(),
+                shown(&args.out),
                 modules,
                 count(bytes as u64),
                 files.len() + 1
@@ -71,7 +76,8 @@ fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
 fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
     let remark = notes(args.print.quiet);
     let data = load::data(&args.data, &args.load.classes, &remark)?;
-    let measured = Measured { data: &data, images: data.range(0, Count::or_at_most(args.images, VERILOG_IMAGES))? };
+    let images = data.range(0, Count::or_at_most(args.images, VERILOG_IMAGES))?;
+    let measured = Measured { data: &data, images, bar: !args.print.quiet };
     let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;
@@ -122,12 +128,13 @@ fn vectors(
 ) -> Result<Vec<Vector>> {
     let images = measured.data.images(measured.images.clone(), &Expected::by_quantized(net))?;
     let simulator = Simulator::stepped(net, config).with_context(|| args.config.clone())?;
-    let vector = |pixels: &[u8]| {
-        let image = net.input.quantize_image(pixels);
+    simulator.expect_memory(parallel::at_a_time(images.len()))?;
+    let vector = |i: usize| {
+        let image = net.input.quantize_image(&images[i].pixels);
         let outcome = simulator.run(&image, Mode::Gated);
         Vector::new(program, &image, &outcome.trace, outcome.cycles)
     };
-    Ok(images.iter().map(|image| vector(&image.pixels)).collect())
+    parallel::images(images.len(), true, vector).context("nothing was written")
 }
 
 fn unit(args: &VerilogArgs, config: &AcceleratorConfig, problems: Vec<String>, kind: Kind) -> Result<Files> {

@@ -69,6 +69,7 @@ pub fn measure(setting: &Setting, bar: bool) -> Result<Vec<Point>> {
         setting.configs.iter().map(|config| simulator(net, config, engine)).collect()
     };
     let (gated, ungated) = (on_all(net)?, on_all(&net.ungated())?);
+    gated[0].expect_memory(parallel::at_a_time(images.len()))?;
     let nothing = || Measured { correct: 0, costs: gated.iter().map(Costs::none).collect() };
     let add = |measured: &mut Measured, i: usize| {
         let image = net.input.quantize_image(&images[i].pixels);

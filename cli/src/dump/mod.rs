@@ -4,7 +4,7 @@ pub mod npz;
 
 use crate::data::Image;
 use crate::outline::{self, Gate, Kind, Part};
-use crate::output::{self, Destination};
+use crate::output::{self, Destination, Inputs};
 use anyhow::{Context, Result};
 use lcsim_golden::Network;
 use lcsim_golden::float::{self, Activations};
@@ -16,20 +16,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "lcsim.dump/1";
+const NAMES: [&str; 2] = ["dump.npz", "dump.json"];
 
 /// A folder that dumps may go to.
 #[derive(Debug)]
 pub struct Place(PathBuf);
 
 impl Place {
-    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, to the nearest one above it: the
-    /// folder is made when they are written.
+    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
+    /// one of the files that the command reads.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
-    pub fn check(folder: &Path) -> Result<Self> {
-        let there = folder.ancestors().find(|above| above.exists()).unwrap_or(Path::new("."));
-        output::check_all([Some(&*there.join("dump.npz")), Some(&*there.join("dump.json"))])?;
+    pub fn check(folder: &Path, inputs: &[&dyn Inputs]) -> Result<Self> {
+        output::check_folder(folder, &NAMES, inputs)?;
         Ok(Self(folder.into()))
     }
 
@@ -39,7 +39,7 @@ impl Place {
     /// Names the path and why it cannot be written.
     pub fn write(&self, files: &Files) -> Result<()> {
         fs::create_dir_all(&self.0).with_context(|| format!("{}: cannot make the folder", self.0.display()))?;
-        for (name, bytes) in [("dump.npz", &files.npz), ("dump.json", &files.json)] {
+        for (name, bytes) in NAMES.into_iter().zip([&files.npz, &files.json]) {
             Destination::check(&self.0.join(name))?.write(bytes)?;
         }
         Ok(())

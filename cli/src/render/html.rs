@@ -8,6 +8,7 @@ use super::timeline::timeline;
 use crate::draw::COLOURS;
 use crate::text::{percent, rounded};
 use lcsim_spec::Report;
+use lcsim_spec::escape::printable_lines;
 use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Write;
@@ -64,7 +65,8 @@ pub fn html(report: &Report) -> String {
             }
         }
     };
-    page.into_string()
+    // XML has no control characters, not even escaped.
+    printable_lines(&page.into_string()).into()
 }
 
 /// A variable and a class for each colour.

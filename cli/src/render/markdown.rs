@@ -1,10 +1,7 @@
 //! A report as Markdown (GitHub's tables).
 
 use super::figures::{self, Table};
-use lcsim_spec::Report;
-
-/// What Markdown or the HTML in it could take for its own.
-const SPECIAL: &[char] = &['\\', '`', '*', '_', '[', ']', '<', '>', '|', '&', '~', '#'];
+use lcsim_spec::{Report, escape};
 
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -17,14 +14,15 @@ pub fn markdown(report: &Report) -> String {
         ("Accelerator", figures::configuration(report)),
         ("Energy table", figures::sources(report)),
     ];
-    let mut text = format!("# {}\n\n{}.\n", escape(&report.model), escape(&figures::setting(report)));
+    let mut text =
+        format!("# {}\n\n{}.\n", escape::markdown(&report.model), escape::markdown(&figures::setting(report)));
     for (title, table) in sections {
         text += &format!("\n## {title}\n\n{}", lay_out(&table));
         if title == "Layers" {
             text += "\nCycles, MACs and energy are means per image.\n";
         }
         if title == "Energy table" {
-            text += &format!("\nThe table is {}.\n", escape(&report.energy_table.name));
+            text += &format!("\nThe table is {}.\n", escape::markdown(&report.energy_table.name));
         }
     }
     text
@@ -36,29 +34,7 @@ fn lay_out(table: &Table) -> String {
     let mut text = line(table.head.iter().map(|cell| (*cell).into()).collect());
     text += &line(rule.collect());
     for row in &table.rows {
-        text += &line(row.iter().map(|cell| escape(cell)).collect());
+        text += &line(row.iter().map(|cell| escape::markdown(cell)).collect());
     }
     text
-}
-
-/// Text that means itself.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if SPECIAL.contains(&c) {
-            escaped.push('\\');
-        }
-        escaped.push(if c.is_control() { ' ' } else { c });
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_in_their_cells() {
-        assert_eq!(escape("a|b<i>\nc*"), "a\\|b\\<i\\> c\\*");
-    }
 }

@@ -104,6 +104,7 @@ impl Study {
         let context = || format!("{} on {}", net.name, setting.config.name);
         let gated = Simulator::new(net, setting.config).with_context(context)?;
         let ungated = Simulator::new(&net.ungated(), setting.config).with_context(context)?;
+        gated.expect_memory(parallel::at_a_time(images.len()))?;
         let quantized = |i: usize| net.input.quantize_image(&images[i].pixels);
         let run = |i: usize| gated.run(&quantized(i), Mode::Gated);
         let outcomes = parallel::images(images.len(), bar, run).context("nothing was written")?;

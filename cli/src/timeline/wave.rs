@@ -2,6 +2,7 @@
 
 use super::{controller_state, loader_state};
 use lcsim_sim::Cycle;
+use lcsim_spec::escape::printable;
 use lcsim_spec::schedule::Program;
 use std::io;
 use std::ops::Range;
@@ -77,7 +78,7 @@ impl Wave {
         let clock = program.config.clock_mhz;
         let mut writer = Writer::new(vec![]);
         writer.version(&format!("lcsim {}", env!("CARGO_PKG_VERSION")))?;
-        writer.comment(&about.replace('$', "_"))?;
+        writer.comment(&printable(about).replace('$', "_"))?;
         writer.timescale(1, TimescaleUnit::PS)?;
         writer.add_module("lcsim")?;
         let mut ids = vec![];

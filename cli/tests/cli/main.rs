@@ -12,11 +12,17 @@ mod data;
 mod dump;
 mod energy;
 mod imported;
+mod names;
 mod output;
+mod places;
 mod plot;
 mod render;
 mod run;
 mod said;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod sources;
 mod topology;
 mod trace;
 mod verilog;

@@ -1,0 +1,133 @@
+//! Outputs as one set: no two in one place, none where an input stands.
+
+use crate::{arg, lcsim, refused, repository, stdout};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).expect("readable").next().is_none()
+}
+
+#[test]
+fn two_outputs_to_one_new_file_are_refused_before_the_work() {
+    let folder = tempfile::tempdir().expect("folder");
+    let inside = folder.path().join("in");
+    fs::create_dir(&inside).expect("made");
+    for (json, csv) in [("r", "./r"), ("r", "in/../r"), ("in/r", "in/./r")] {
+        let output = lcsim(&["run", "--model", "missing.onnx", "--json", json, "--csv", csv])
+            .current_dir(folder.path())
+            .output()
+            .expect("started");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(2) && message.contains("two outputs"), "{json} {csv}: {message}");
+        assert!(message.contains(json) && message.contains(csv), "{message}");
+    }
+    assert!(is_empty(&inside));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_names_of_one_place() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("real")).expect("made");
+    symlink("real", at("other")).expect("linked");
+    let both = |json: PathBuf, csv: PathBuf| {
+        refused(&["run", "--model", "missing.onnx", "--json", arg(&json), "--csv", arg(&csv)], &["two outputs"]);
+    };
+    both(at("real/r"), at("other/r"));
+    fs::write(at("old"), "old").expect("written");
+    fs::hard_link(at("old"), at("hard")).expect("linked");
+    symlink("old", at("soft")).expect("linked");
+    both(at("old"), at("hard"));
+    both(at("old"), at("soft"));
+    symlink("nowhere", at("dangling")).expect("linked");
+    let dangling = at("dangling");
+    refused(
+        &["run", "--json", arg(&dangling)],
+        &["dangling: cannot write: is a link to nowhere, which does not exist"],
+    );
+    refused(&["plot", "--out", arg(&dangling)], &["dangling", "is a link to nowhere, which does not exist"]);
+    assert!(!at("nowhere").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn stdout_has_several_names() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("r.json");
+    let to = |args: &[&str]| {
+        let file = fs::File::create(&path).expect("made");
+        std::process::Command::new(env!("CARGO_BIN_EXE_lcsim")).args(args).stdout(file).output().expect("started")
+    };
+    let output = to(&["run", "--images", "1", "--json", "/dev/stdout"]);
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice::<serde_json::Value>(&fs::read(&path).expect("written")).expect("JSON alone");
+    let output = to(&["run", "--images", "1", "--json", "-", "--csv", arg(&path)]);
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && message.contains("two outputs"), "{message}");
+}
+
+#[test]
+fn an_output_that_is_an_input_is_refused_by_every_command() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let model = at("m.safetensors");
+    fs::copy(repository("models/resnet8-lcnet.safetensors"), &model).expect("copied");
+    let (config, table) = (at("a.toml"), at("e.toml"));
+    fs::write(&config, stdout(&["config", "8x8"])).expect("written");
+    fs::write(&table, stdout(&["energy", "45nm-lpddr4"])).expect("written");
+    let report = at("r.json");
+    stdout(&["run", "--images", "1", "--quiet", "--json", arg(&report)]);
+    let data = at("test_batch.bin");
+    fs::write(&data, vec![1; 3073]).expect("written");
+    fs::create_dir_all(at("classes/cat")).expect("made");
+    let (classes, image) = (at("classes"), at("classes/cat/a.png"));
+    fs::write(&image, "a picture").expect("written");
+    fs::write(at("m.onnx"), "a model").expect("written");
+    let onnx = at("m.onnx");
+    fs::create_dir(at("curve")).expect("made");
+    let (curve, points) = (at("curve"), at("curve/curve.csv"));
+    fs::write(&points, "a topology").expect("written");
+    let is_read: [&[&str]; 10] = [
+        &["run", "--model", arg(&model), "--json", arg(&model)],
+        &["run", "--config", arg(&config), "--html", arg(&config)],
+        &["run", "--energy-table", arg(&table), "--csv", arg(&table)],
+        &["run", "--data", arg(&data), "--markdown", arg(&data)],
+        &["quantize", arg(&onnx), "--data", "cifar10-test", "--out", arg(&onnx)],
+        &["eval", arg(&onnx), "--data", "cifar10-test", "--json", arg(&onnx)],
+        &["trace", "--model", arg(&model), "--vcd", arg(&model)],
+        &["report", arg(&report), "--csv", arg(&report)],
+        &["compare", arg(&report), arg(&report), "--csv", arg(&report)],
+        &["curve", arg(&model), "--data", arg(&points), "--out", arg(&curve)],
+    ];
+    for args in is_read {
+        refused(args, &["is read by this command", "give another name"]);
+    }
+    let inside = ["run", "--data", arg(&classes), "--json", arg(&image)];
+    refused(&inside, &["a.png", "is one of the files of", "which this command reads"]);
+    assert_eq!(fs::read(&image).expect("there"), b"a picture");
+    assert_eq!(fs::read(&onnx).expect("there"), b"a model");
+    container(&model);
+}
+
+/// The model is whole.
+fn container(path: &Path) {
+    lcsim_golden::container::load(path).expect("untouched");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replaced_file_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("r.json");
+    for mode in [0o600, 0o640, 0o664] {
+        fs::write(&path, "old").expect("written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+        stdout(&["run", "--images", "1", "--quiet", "--json", arg(&path)]);
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, mode);
+        assert_ne!(fs::read(&path).expect("readable"), b"old");
+    }
+}

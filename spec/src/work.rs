@@ -1,0 +1,113 @@
+//! What an image may cost in time and in memory: a file of a few bytes can describe windows and maps of any size.
+
+use crate::network::{Layer, NetworkError};
+use crate::structure::{Convolution, Windows, layer};
+use thiserror::Error;
+
+/// Most multiply-accumulates of an image; a ResNet-101 for ImageNet has 2^33.
+pub const MACS_MAX: u64 = 1 << 40;
+/// Most pixels in all windows of max pooling together, inside the map or not: each is a cycle of the accelerator. A ResNet for ImageNet has
+/// 2^23.
+pub const WINDOW_PIXELS_MAX: u64 = 1 << 34;
+
+/// What the layers of a network cost so far.
+#[derive(Debug, Default)]
+pub struct Work {
+    macs: u64,
+    window_pixels: u64,
+}
+
+impl Work {
+    /// Adds a layer whose shapes and lengths agree.
+    ///
+    /// # Errors
+    /// With it, the network has too much of one of them.
+    pub fn add<C: Convolution, F>(&mut self, of: &Layer<C, F>) -> Result<(), NetworkError> {
+        for c in of.convs() {
+            let macs = c.lengths()[0] as u64 * c.windows().output.pixels() as u64;
+            let what = "multiply-accumulates of an image, with the layers before this one";
+            add(&mut self.macs, macs, MACS_MAX, c.name(), what)?;
+        }
+        if let Layer::MaxPool(p) = of {
+            let pixels = p.output.len() as u64 * p.taps() as u64;
+            let what = "pixels in all windows of max pooling, with the layers before this one";
+            add(&mut self.window_pixels, pixels, WINDOW_PIXELS_MAX, &p.name, what)?;
+        }
+        Ok(())
+    }
+}
+
+fn add(sum: &mut u64, more: u64, most: u64, name: &str, what: &'static str) -> Result<(), NetworkError> {
+    *sum = sum.saturating_add(more);
+    if *sum <= most {
+        return Ok(());
+    }
+    Err(NetworkError::new(layer(name), what, format!("at most {most}"), sum.to_string()))
+}
+
+/// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind them would be zeros, of any number. The
+/// last ones may lie behind it, as SCALE-Sim counts windows where the stride is larger than the kernel.
+///
+/// # Errors
+/// More of them do.
+pub fn reaches(item: &str, w: &Windows) -> Result<(), NetworkError> {
+    let axes = [("output height", w.input.height, w.output.height), ("output width", w.input.width, w.output.width)];
+    for (axis, (what, size, found)) in axes.into_iter().enumerate() {
+        let most = (size + w.pad[axis]).div_ceil(w.stride[axis]) + 1;
+        if found > most {
+            return Err(NetworkError::new(item, what, format!("at most {most}, so that windows reach the map"), found));
+        }
+    }
+    Ok(())
+}
+
+/// The system has no memory for something whose size is known before.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("expected {bytes} bytes of free memory for {what}, found less")]
+pub struct OutOfMemory {
+    /// What it is for.
+    pub what: String,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// Asks the system for so many bytes and gives them back: what fails here is an error, and what fails later ends the process.
+///
+/// # Errors
+/// There are none.
+pub fn expect_memory(what: impl Into<String>, bytes: u64) -> Result<(), OutOfMemory> {
+    let asked = usize::try_from(bytes).ok().is_some_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+    if asked { Ok(()) } else { Err(OutOfMemory { what: what.into(), bytes }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::Shape;
+
+    #[test]
+    fn work_is_summed_over_the_layers() {
+        let mut sum = MACS_MAX - 1;
+        add(&mut sum, 1, MACS_MAX, "b", "MACs").expect("within");
+        let error = add(&mut sum, 1, MACS_MAX, "c", "MACs").expect_err("beyond").to_string();
+        assert_eq!(error, "layer `c`: MACs: expected at most 1099511627776, found 1099511627777");
+        add(&mut sum, u64::MAX, MACS_MAX, "d", "MACs").expect_err("beyond, and no overflow");
+    }
+
+    #[test]
+    fn windows_behind_the_map_are_refused() {
+        let shape = |height| Shape { channels: 1, height, width: 4 };
+        let windows =
+            |output| Windows { input: shape(8), output: shape(output), kernel: [3; 2], stride: [2, 1], pad: [1, 0] };
+        reaches("c", &windows(6)).expect("the last but one begins at row 7 of 8");
+        let error = reaches("c", &windows(7)).expect_err("it begins at row 9").to_string();
+        assert!(error.contains("output height: expected at most 6") && error.ends_with("found 7"), "{error}");
+    }
+
+    #[test]
+    fn memory_that_no_machine_has_is_an_error() {
+        expect_memory("a map", 1 << 10).expect("there");
+        let error = expect_memory("a map", 1 << 62).expect_err("not there").to_string();
+        assert!(error.contains("bytes of free memory for a map"), "{error}");
+    }
+}
