@@ -206,7 +206,7 @@ impl Convolution for Conv {
     fn check(&self) -> Result<(), NetworkError> {
         let item = layer(&self.name);
         // Not a number is above nothing.
-        if let Some(max) = self.relu.filter(|max| !(*max > 0.0)) {
+        if let Some(max) = self.relu.filter(|max| max.is_nan() || *max <= 0.0) {
             return Err(NetworkError::new(item, "upper bound of the ReLU", "above 0", max));
         }
         finite(&item, &self.weights, &self.bias)

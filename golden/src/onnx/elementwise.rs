@@ -293,7 +293,7 @@ impl Lowered<'_> {
     }
 
     /// What a node clamps, and its lower and upper bound as far as it has them.
-    fn bounds(&self, node: &NodeProto) -> Result<(Value, [Option<Rc<Tensor>>; 2]), Error> {
+    fn bounds(&self, node: &NodeProto) -> Result<(Value, Bounds), Error> {
         let constant = |number: f32| Some(Rc::new(Tensor::new("", vec![], Data::Float(vec![number]))));
         let x = self.operand(node, 0)?.clone();
         match node.op_type() {
@@ -321,7 +321,7 @@ impl Lowered<'_> {
     }
 
     /// The upper bound of the ReLU that a clamp is on the map `x`, infinite if it has none.
-    fn upper_bound(&self, node: &NodeProto, x: MapId, bounds: &[Option<Rc<Tensor>>; 2]) -> Result<f32, Error> {
+    fn upper_bound(&self, node: &NodeProto, x: MapId, bounds: &Bounds) -> Result<f32, Error> {
         let [low, high] = bounds.each_ref().map(|b| b.as_ref().map(|t| t.number().unwrap_or(f64::NAN)));
         // What is not below 0 already needs no lower bound of 0.
         let positive = low.is_none_or(|low| low <= 0.0) && matches!(self.maps[x].op, Op::Relu { .. });
@@ -334,6 +334,9 @@ impl Lowered<'_> {
         }
     }
 }
+
+/// Lower and upper bound of a clamp, as far as it has them.
+type Bounds = [Option<Rc<Tensor>>; 2];
 
 /// The sizes of a constant that does not fit.
 struct Mismatch(Vec<usize>);

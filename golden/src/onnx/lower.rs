@@ -221,7 +221,7 @@ impl<'a> Lowered<'a> {
         let elementwise =
             !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size");
         let maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
-        maps.filter(|_| elementwise).take(1).cloned().next()
+        maps.filter(|_| elementwise).next().cloned()
     }
 
     /// An optional input of a node.

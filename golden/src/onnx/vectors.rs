@@ -70,7 +70,7 @@ pub(super) fn averaged(
         let view = View::plain(&view.dims);
         return Ok(Value::Vector(Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }));
     }
-    if taken > pixels || pixels % taken != 0 || summed.iter().any(|s| s.1 >= pixels) {
+    if taken > pixels || !pixels.is_multiple_of(taken) || summed.iter().any(|s| s.1 >= pixels) {
         let expected = "an average over rows and columns, each channel by itself";
         return Err(low.graph.invalid(node, expected, format!("axes {axes:?} of {:?}", p.view.dims)));
     }
