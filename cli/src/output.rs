@@ -144,6 +144,29 @@ pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>], inputs: &[&dyn In
     Ok(())
 }
 
+/// Checks `outputs`, and files of these `names` in `folder`, as one set.
+///
+/// # Errors
+/// Those of [`check_all`] and [`check_folder`].
+pub fn check_with_folder<const N: usize>(
+    outputs: [Option<&Path>; N],
+    folder: &Path,
+    names: &[impl AsRef<Path>],
+    inputs: &[&dyn Inputs],
+) -> Result<[Option<Destination>; N]> {
+    check_folder(folder, names, inputs)?;
+    let checked = check_all(outputs, inputs)?;
+    // An output that could be checked lies in no folder that has yet to be made.
+    for name in names.iter().filter(|_| folder.exists()) {
+        let name = folder.join(name);
+        outputs
+            .into_iter()
+            .flatten()
+            .try_for_each(|output| check_all([Some(&name), Some(output)], inputs).map(drop))?;
+    }
+    Ok(checked)
+}
+
 fn shown(path: &Path) -> String {
     if path == Path::new("-") { "stdout".into() } else { path.display().to_string() }
 }

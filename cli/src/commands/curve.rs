@@ -45,8 +45,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let common = &args.common;
     let inputs: [&dyn Inputs; 5] =
         [&args.models, &args.config, &common.data, &common.energy_table, &common.load.calibration];
-    output::check_folder(&args.out, &names, &inputs)?;
-    let [to] = output::check_all([args.json.as_deref()], &inputs)?;
+    let [to] = output::check_with_folder([args.json.as_deref()], &args.out, &names, &inputs)?;
     let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;

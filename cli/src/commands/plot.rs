@@ -26,8 +26,7 @@ struct File<'a> {
 
 pub(super) fn run(args: &PlotArgs) -> Result<()> {
     let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.config, &args.data, &args.load.calibration];
-    output::check_folder(&args.out, &names(args), &inputs)?;
-    let [json] = output::check_all([args.print.json.as_deref()], &inputs)?;
+    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, &names(args), &inputs)?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {

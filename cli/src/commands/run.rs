@@ -17,8 +17,10 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let common = &args.common;
     let inputs: [&dyn Inputs; 5] =
         [&args.model, &args.config, &common.data, &common.energy_table, &common.load.calibration];
-    let outputs = output::check_all(paths, &inputs)?;
-    let dump = args.dump.as_deref().map(|folder| dump::Place::check(folder, &inputs)).transpose()?;
+    let (outputs, dump) = match &args.dump {
+        Some(folder) => dump::Place::check(folder, paths, &inputs).map(|(outputs, place)| (outputs, Some(place)))?,
+        None => (output::check_all(paths, &inputs)?, None),
+    };
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
         place.write(&files)?;

@@ -63,8 +63,8 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         None => &[reports::COMPARISON_NAME],
     };
     let shown = args.out.display();
-    output::check_folder(&args.out, names, &[&args.config, &args.topology])?;
-    let [json] = output::check_all([args.print.json.as_deref()], &[&args.config, &args.topology])?;
+    let inputs: [&dyn output::Inputs; 2] = [&args.config, &args.topology];
+    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, names, &inputs)?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };

@@ -3,7 +3,7 @@
 use super::MAX_BYTES;
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
-use std::fs::File;
+use lcsim_spec::file;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl Content {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let shown = path.display();
         let cannot = || format!("{shown}: cannot read");
-        let mut file = File::open(path).with_context(cannot)?;
+        let mut file = file::open(path).with_context(cannot)?;
         let size = file.metadata().with_context(cannot)?.len();
         if size > MAX_BYTES {
             bail!("{shown}: cannot read: expected a file of at most {MAX_BYTES} bytes, found {size}");

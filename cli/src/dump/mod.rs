@@ -24,13 +24,17 @@ pub struct Place(PathBuf);
 
 impl Place {
     /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
-    /// one of the files that the command reads.
+    /// one of the files that the command reads, or one of its other `outputs`, which it checks as well.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
-    pub fn check(folder: &Path, inputs: &[&dyn Inputs]) -> Result<Self> {
-        output::check_folder(folder, &NAMES, inputs)?;
-        Ok(Self(folder.into()))
+    pub fn check<const N: usize>(
+        folder: &Path,
+        outputs: [Option<&Path>; N],
+        inputs: &[&dyn Inputs],
+    ) -> Result<([Option<Destination>; N], Self)> {
+        let checked = output::check_with_folder(outputs, folder, &NAMES, inputs)?;
+        Ok((checked, Self(folder.into())))
     }
 
     /// Writes both files.

@@ -117,6 +117,17 @@ fn container(path: &Path) {
     lcsim_golden::container::load(path).expect("untouched");
 }
 
+#[test]
+fn a_folders_files_are_of_the_set() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let (out, points, dump) = (arg(folder.path()), at("curve.json"), at("dump.json"));
+    refused(&["curve", arg(&model), "--out", out, "--json", arg(&points)], &["curve.json: two outputs"]);
+    refused(&["run", "--dump", out, "--json", arg(&dump)], &["dump.json: two outputs"]);
+    assert!(is_empty(folder.path()));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_replaced_file_keeps_its_mode() {
