@@ -94,11 +94,11 @@ enum Model {
     Quantised(QuantNetwork),
 }
 
-/// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the accelerators `configs`: each with its name and whether it has to hold
-/// the network.
+/// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the
+/// accelerators `configs`: each with its name and whether it has to hold the network.
 ///
 /// # Errors
-/// None of the model: what is wrong with it is what was found.
+/// An accelerator that has to hold the network is none. What is wrong with the model is what was found.
 pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)]) -> Result<Check> {
     let (mut problems, mut notes) = (vec![], vec![]);
     let model = read(path, &args.network.options(), &mut problems);
@@ -109,7 +109,14 @@ pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, boo
     }
     let mut accelerators = vec![];
     for (name, required) in configs {
-        let config = load::config(name, &args.accelerator)?;
+        let config = match load::config(name, &args.accelerator) {
+            // What is set for the accelerator that is needed may be none for another.
+            Err(error) if !required => {
+                accelerators.push(Accelerator::without_lacks(name, *required, Some(one_line(&error))));
+                continue;
+            }
+            config => config?,
+        };
         accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
     }
     let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
@@ -223,10 +230,10 @@ fn recognised(model: &Model) -> Recognised {
 fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &QuantNetwork) -> Accelerator {
     // What `lcsim run` lays out: the network, and the same without gates.
     let fits = |net: &QuantNetwork| Program::new(net, config).map(drop);
-    let (shortages, problem) = match fits(net).and_then(|()| fits(&net.ungated())) {
-        Ok(()) => (vec![], None),
-        Err(ScheduleError::Capacity(misfit)) => (misfit.shortages, None),
-        Err(other) => (vec![], Some(other.to_string())),
+    let shortages = match fits(net).and_then(|()| fits(&net.ungated())) {
+        Ok(()) => return Accelerator::without_lacks(name, required, None),
+        Err(ScheduleError::Capacity(misfit)) => misfit.shortages,
+        Err(other) => return Accelerator::without_lacks(name, required, Some(other.to_string())),
     };
     let settings = Misfit::settings(&shortages);
     let lack = |s: Shortage| Lack {
@@ -236,7 +243,14 @@ fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &Qua
         needed_by: s.item,
         range: s.range,
     };
-    let lacks: Vec<Lack> = shortages.into_iter().map(lack).collect();
-    let holds = lacks.is_empty() && problem.is_none();
-    Accelerator { name: name.into(), required, holds, lacks, settings, problem }
+    let lacks = shortages.into_iter().map(lack).collect();
+    Accelerator { name: name.into(), required, holds: false, lacks, settings, problem: None }
+}
+
+impl Accelerator {
+    /// One that lacks nothing: it holds the network, unless there is a problem.
+    fn without_lacks(name: &str, required: bool, problem: Option<String>) -> Self {
+        let holds = problem.is_none();
+        Self { name: name.into(), required, holds, lacks: vec![], settings: vec![], problem }
+    }
 }

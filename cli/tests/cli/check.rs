@@ -56,19 +56,26 @@ fn an_accelerator_that_is_too_small_is_told_what_it_lacks_and_what_would_do() {
     let lacks = accelerator["lacks"].as_array().expect("a list");
     let keys: Vec<&Value> = lacks.iter().map(|l| &l["parameter"]).collect();
     assert_eq!(keys, ["memory.scratch_bytes", "memory.parameters"]);
-    let mut wider = fs::read_to_string(&path).expect("written above");
-    for lack in lacks {
-        let key = lack["parameter"].as_str().and_then(|k| k.split_once('.')).expect("a key with its table").1;
-        wider = wider.replace(&format!("\n{key} = {}", lack["has"]), &format!("\n{key} = {}", lack["needs"]));
-    }
-    fs::write(&path, wider).expect("written");
-    let (found, code) = checked(&model, &["--config", arg(&path)]);
+    // What would do is what `lcsim run` takes.
+    let settings = accelerator["settings"].as_array().expect("a list");
+    let settings: Vec<&str> = settings.iter().flat_map(|s| s.as_str().expect("text").split(' ')).collect();
+    let (found, code) = checked(&model, &[&["--config", arg(&path)], &settings[..]].concat());
     assert_eq!((code, &found["accelerators"][0]["holds"]), (Some(0), &true.into()));
     let both = ["check", arg(&model), "--config", "16x16,ice40-2x1"];
     let output = lcsim(&both).assert().code(2).get_output().clone();
     let (text, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(error.ends_with("resnet8-lcnet.safetensors: does not fit ice40-2x1\n"), "{error}");
     assert!(text.contains("16x16") && text.contains("holds it with --set memory."), "{text}");
+}
+
+#[test]
+fn what_is_set_need_not_suit_accelerators_that_are_only_shown() {
+    let model = repository("models/resnet8-lcnet.safetensors");
+    let (found, code) = checked(&model, &["--set", "gate.macs=200"]);
+    assert_eq!(code, Some(0));
+    let small = found["accelerators"].as_array().expect("a list").iter().find(|a| a["name"] == "ice40-2x1");
+    let problem = small.and_then(|a| a["problem"].as_str()).expect("a problem");
+    assert!(problem.contains("memory.gate_weight_bytes"), "{problem}");
 }
 
 #[test]
