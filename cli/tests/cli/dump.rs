@@ -1,7 +1,9 @@
 //! `lcsim run --dump`: the arrays agree with each other and with the report, and say what ran.
 
 use crate::{arg, lcsim, refused, repository, stdout};
+use lcsim::args::SetArgs;
 use lcsim::{load, outline};
+use lcsim_golden::container;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::{GateDecision, QuantNetwork, Report, Score};
 use serde_json::Value;
@@ -72,8 +74,8 @@ fn the_masks_say_what_ran() {
     let out = folder.path().join("new/seen");
     let model = "models/resnet8-lcnet.safetensors";
     let (arrays, report) = dumped(&out, model, &["--offset", "3", "--threshold", "0.3"]);
-    let load::Model::Quantized(net) = load::model(&repository(model)).expect("shipped") else { panic!("quantised") };
-    let simulator = Simulator::new(&net, &load::config("16x16").expect("embedded")).expect("fits");
+    let net = container::load(&repository(model)).expect("shipped");
+    let simulator = Simulator::new(&net, &load::config("16x16", &SetArgs::default()).expect("embedded")).expect("fits");
     let cycles = (0..6).map(|i| simulator.replay(&decisions(&net, &arrays, i), Mode::Gated).cycles);
     assert_eq!(cycles.collect::<Vec<_>>(), report.image_cycles);
     assert_eq!(numbers(&arrays["images"]), [3, 4, 5, 6, 7, 8]);
