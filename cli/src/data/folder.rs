@@ -150,7 +150,8 @@ mod tests {
         assert!(message(vec![class.clone()]).contains("found a folder"));
         fs::remove_dir(class.join("inner")).expect("removed");
         fs::write(class.join("a.png"), "text").expect("written");
-        let text = ClassFolders::open(vec![class]).expect("opens");
-        assert!(format!("{:#}", text.read(0).err().expect("refused")).contains("a.png: not a usable picture"));
+        let text = open(vec![class], None).expect("opens");
+        let message = format!("{:#}", text.source.read(0).err().expect("refused"));
+        assert!(message.contains("a.png: not a usable picture: expected a PNG or JPEG"), "{message}");
     }
 }

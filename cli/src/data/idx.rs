@@ -40,7 +40,7 @@ pub(super) fn open_folder(folder: &Path, images: &[PathBuf], labels: &[PathBuf])
     let test: Vec<&PathBuf> = images.iter().filter(is_test).collect();
     match (images, labels, &test[..]) {
         ([images], [labels], _) => pair(Content::open(images)?, labels),
-        (_, _, [test]) => open(Content::open(test)?),
+        (_, _, [test]) if images.len() > 1 => open(Content::open(test)?),
         _ => bail!(
             "{}: expected one MNIST images file and its labels file, found {} and {}: give the images file",
             folder.display(),

@@ -10,9 +10,9 @@ fn report(args: &[&str]) -> Report {
 
 #[test]
 fn a_parameter_that_is_set_is_simulated_and_reported() {
-    let report = report(&["--config", "8x8", "--set", "array.rows=16", "--set", "array.cols=16"]);
-    assert_eq!((report.accelerator.array.rows, report.accelerator.array.cols), (16, 16));
-    assert_eq!(report.accelerator.name, "8x8, array.rows=16, array.cols=16");
+    let report = report(&["--config", "16x16", "--set", "array.rows=8", "--set", "array.cols=8"]);
+    assert_eq!((report.accelerator.array.rows, report.accelerator.array.cols), (8, 8));
+    assert_eq!(report.accelerator.name, "16x16, array.rows=8, array.cols=8");
 }
 
 #[test]
