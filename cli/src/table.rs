@@ -1,7 +1,7 @@
 //! The layer table of a report: as CSV, and as people read it.
 
 use crate::output;
-use crate::text::{percent, rounded};
+use crate::text::{abbreviated, percent, rounded};
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_spec::Report;
@@ -78,7 +78,9 @@ pub fn text(rows: &[Row]) -> String {
         "energy\nnJ/image",
     ]);
     for row in rows {
-        table.add_row(cells(row).map(|cell| printable(&cell).into_owned()));
+        let mut shown = cells(row).map(|cell| printable(&cell).into_owned());
+        shown[0] = abbreviated(&shown[0]).into_owned();
+        table.add_row(shown);
     }
     if let Some(kind) = table.column_mut(1) {
         kind.set_cell_alignment(CellAlignment::Left);

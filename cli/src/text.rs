@@ -57,6 +57,18 @@ pub fn one_line(error: &anyhow::Error) -> String {
     printable(&line.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
+/// A name for a table: a long one keeps its beginning and its end, where modules and layers differ.
+pub fn abbreviated(name: &str) -> Cow<'_, str> {
+    const MOST: usize = 40;
+    let count = name.chars().count();
+    if count <= MOST {
+        return name.into();
+    }
+    let first = name.chars().take(MOST / 2);
+    let last = name.chars().skip(count - (MOST / 2 - 1));
+    first.chain(['…']).chain(last).collect::<String>().into()
+}
+
 /// A cell of CSV: what a spreadsheet would take for a formula, and is no number, begins with a `'`.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
@@ -71,6 +83,14 @@ mod tests {
     #[test]
     fn digits_are_grouped_from_the_right() {
         assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(abbreviated("layer1.0.conv1"), "layer1.0.conv1");
+        let short = abbreviated("backbone.stages.0.blocks.17.branch.main.conv_bn_1.conv");
+        assert_eq!(short, "backbone.stages.0.bl…main.conv_bn_1.conv");
+        assert_eq!(short.chars().count(), 40);
     }
 
     #[test]
