@@ -142,7 +142,7 @@ fn relus(net: &QuantNetwork) -> BTreeMap<&str, bool> {
 fn every_map_of_the_embedded_model_is_close_to_the_float_reference() {
     let net = onnx::import(&models().join("resnet8-lcnet.onnx")).expect("the float model");
     let quantized = container::load(&models().join("resnet8-lcnet.safetensors")).expect("the quantised model");
-    let data = Dataset::open("embedded").expect("the embedded images");
+    let data = Dataset::open("embedded", None).expect("the embedded images");
     let images = data.select(0, Count::Exactly(50), &Expected::by_float(&net)).expect("50 images");
     let (scales, relus) = (map_scales(&net, &quantized), relus(&quantized));
     // Of each map, sums of |error| and of squares, and elements.
@@ -198,7 +198,7 @@ fn gates_keep_their_mean_scores() {
     // them shifts scores by up to 0.37 in the mean over the images.
     let net = onnx::import(&models().join("resnet20-lcnet-40.onnx")).expect("the float model");
     let quantized = container::load(&models().join("resnet20-lcnet-40.safetensors")).expect("the quantised model");
-    let data = Dataset::open("embedded").expect("the embedded images");
+    let data = Dataset::open("embedded", None).expect("the embedded images");
     let images = data.select(0, Count::Exactly(60), &Expected::by_float(&net)).expect("60 images");
     // Of each output of each gate: the sum of the differences, and images.
     let mut sums: BTreeMap<(String, usize), (f64, u32)> = BTreeMap::new();
