@@ -32,7 +32,7 @@ fn images() -> &'static [Vec<i8>] {
     static IMAGES: OnceLock<Vec<Vec<i8>>> = OnceLock::new();
     IMAGES.get_or_init(|| {
         let net = model("resnet20-lcnet-40");
-        let data = Dataset::open("cifar10-test").expect("embedded");
+        let data = Dataset::open("cifar10-test", None).expect("embedded");
         let images = data.select(0, Count::or_at_most(None, usize::MAX), &Expected::by_quantized(&net));
         let quantized = |image: &Image| net.input.quantize_image(&image.pixels);
         images.expect("embedded").iter().map(quantized).collect()

@@ -114,7 +114,7 @@ fn embedded_model_and_images_on_8x8() {
     }
     let net = lcsim_golden::container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");
     let config = AcceleratorConfig::read(&repository("configs/8x8.toml")).expect("shipped");
-    let data = Dataset::open("embedded").expect("embedded");
+    let data = Dataset::open("embedded", None).expect("embedded");
     let count = Count::Exactly(count("COSIM_IMAGES", 20));
     let pair = Pair::new(&net, &config);
     let mut compared = Compared { networks: 1, ..Compared::default() };
