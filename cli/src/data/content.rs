@@ -131,7 +131,7 @@ mod tests {
     fn compressed_files_read_as_what_was_compressed() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("data.gz");
-        let bytes: Vec<u8> = (0..100_000u32).map(|i| (i * i >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(i) >> 7) as u8).collect();
         // Two members follow each other, as `cat a.gz b.gz` writes.
         fs::write(&path, [gzip(&bytes[..60_000]), gzip(&bytes[60_000..])].concat()).expect("written");
         let content = Content::open(&path).expect("opens");

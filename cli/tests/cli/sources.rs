@@ -77,7 +77,7 @@ fn windows_of_any_size_are_no_work_of_any_size() {
         net.layers.truncate(1);
         net.layers.push(Layer::MaxPool(pool(2000)));
     };
-    refused_network(change, &["layer pool: pixels in all windows of max pooling", "expected at most 17179869184"]);
+    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17179869184"]);
 }
 
 #[test]
