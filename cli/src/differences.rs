@@ -153,7 +153,14 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
         for g in gates.iter().take(SHOWN) {
             let image = g.image.map_or_else(|| "-".into(), |i| i.to_string());
             let [images, differing, of] = [g.images, g.differing_decisions, g.decisions].map(crate::text::count);
-            table.add_row([g.gate.clone(), images, differing, of, format!("{:.6}", g.score_difference), image]);
+            table.add_row([
+                lcsim_spec::escape::printable(&g.gate).into_owned(),
+                images,
+                differing,
+                of,
+                format!("{:.6}", g.score_difference),
+                image,
+            ]);
         }
         text += &format!("\ngates that differ most, of {}\n{table}\n", gates.len());
     }
