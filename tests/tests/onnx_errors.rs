@@ -140,7 +140,7 @@ fn clips_that_no_map_can_have() {
     let blocks = mobile(&Spec { seed: 5, blocks: 4, ..Spec::SMALL }, Style::PLAIN, 6.0);
     let nodes = &blocks.graph.as_ref().expect("a graph").node;
     let add = nodes.iter().find(|n| n.op_type() == "Add").expect("a residual block").clone();
-    refusal_of(blocks, &["a projection, or an input that no ReLU6 clips"], |m| {
+    refusal_of(blocks, &["ReLU of the input: expected a plain one, or a projection", "a clip to 0..6"], |m| {
         let mut behind = node(m, &add.input[1]).clone();
         clip(&mut behind, 0.0, 6.0);
         (behind.input, behind.output, behind.name) = (vec![add.input[1].clone()], vec!["behind".into()], None);

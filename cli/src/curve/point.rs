@@ -138,7 +138,7 @@ impl Point {
         ];
         for (name, found, expected) in equal {
             // What is no number is no near one.
-            if !((found - expected).abs() <= ROUNDING) {
+            if !found.is_finite() || (found - expected).abs() > ROUNDING {
                 bail!("{name}: expected {expected}, found {found}");
             }
         }

@@ -151,7 +151,8 @@ mod tests {
     fn jpegs_are_what_was_encoded() {
         let colour = |c: usize, y: usize, x: usize| [8 * x, 8 * y, 255 - 4 * x - 4 * y][c];
         let grey = |_, y: usize, x: usize| 5 * x + 3 * y;
-        let cases: [(&[u8], usize, &dyn Fn(usize, usize, usize) -> usize); 3] = [
+        type Original<'a> = &'a dyn Fn(usize, usize, usize) -> usize;
+        let cases: [(&[u8], usize, Original); 3] = [
             (include_bytes!("../../tests/data/grey.jpg"), 1, &grey),
             (include_bytes!("../../tests/data/colour.jpg"), 3, &colour),
             (include_bytes!("../../tests/data/progressive.jpg"), 3, &colour),

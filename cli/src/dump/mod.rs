@@ -59,13 +59,16 @@ pub struct Files {
     pub json: Vec<u8>,
 }
 
+/// Class, logits, and the scores of the gates that were evaluated.
+type FloatRecord = (usize, Vec<f32>, BTreeMap<String, Vec<f32>>);
+
 /// What an image gave.
 #[derive(Debug)]
 pub struct Record {
     label: usize,
     trace: Trace,
-    /// Class, logits, and the scores of the gates that were evaluated.
-    float: Option<(usize, Vec<f32>, BTreeMap<String, Vec<f32>>)>,
+    /// What the float network gave, if there is one.
+    float: Option<FloatRecord>,
 }
 
 impl Record {

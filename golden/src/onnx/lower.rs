@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// Most elements that computed constants, factors and offsets may have in all, beyond those of the file: nodes can share their tensors,
 /// so the file's size is no bound.
-const MAX_COMPUTED: usize = 1 << 23;
+const MAX_COMPUTED: usize = 1 << 22;
 
 /// Index of a map in [`Lowered::maps`].
 pub(super) type MapId = usize;
@@ -220,8 +220,8 @@ impl<'a> Lowered<'a> {
     fn guessed(&self, node: &NodeProto) -> Option<Value> {
         let elementwise =
             !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size");
-        let maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
-        maps.filter(|_| elementwise).next().cloned()
+        let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
+        maps.find(|_| elementwise).cloned()
     }
 
     /// An optional input of a node.
@@ -267,7 +267,7 @@ impl<'a> Lowered<'a> {
             None => {
                 return Err(self.graph.invalid(
                     node,
-                    "at most 2^23 computed elements beyond those of the file",
+                    format!("at most {MAX_COMPUTED} computed elements beyond those of the file"),
                     "more",
                 ));
             }

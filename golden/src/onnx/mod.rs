@@ -36,7 +36,7 @@ const MAX_ELEMENTS: usize = 1 << 28;
 
 /// Most that the messages of a file may weigh: so much, and so often its own bytes. A network's bytes are nearly all weights, which weigh
 /// what they take in the file.
-const MAX_WEIGHT: (usize, usize) = (32 << 20, 5);
+const MAX_WEIGHT: (usize, usize) = (48 << 20, 5);
 
 /// Largest file, in bytes: as much as protobuf allows.
 const MAX_BYTES: u64 = (1 << 31) - 1;

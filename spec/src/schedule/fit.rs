@@ -154,10 +154,9 @@ pub(super) fn misfit(
         lacks = lay_out(&grown);
     }
     let shortage = |(capacity, (needed, item)): (Capacity, (usize, String))| {
-        let mut larger = config.clone();
-        let limit = std::mem::replace(capacity.of(&mut larger), needed);
-        let range = match larger.validate("") {
-            Err(crate::ConfigError::Range { expected, .. }) => Some(expected),
+        let limit = *capacity.of(&mut config.clone());
+        let range = match grown.validate("") {
+            Err(crate::ConfigError::Range { key, expected, .. }) if key == capacity.key() => Some(expected),
             _ => None,
         };
         Shortage { capacity, limit, needed, item, range }
