@@ -154,6 +154,13 @@ pub fn check_with_folder<const N: usize>(
     names: &[impl AsRef<Path>],
     inputs: &[&dyn Inputs],
 ) -> Result<[Option<Destination>; N]> {
+    // What cannot be placed is refused below.
+    let place = Place::of(folder).ok();
+    for path in outputs.iter().flatten() {
+        if place.is_some() && Place::of(path).ok() == place {
+            bail!("{}: an output cannot be the folder of the others{}", shown(path), same_as(folder, path));
+        }
+    }
     check_folder(folder, names, inputs)?;
     let checked = check_all(outputs, inputs)?;
     // An output that could be checked lies in no folder that has yet to be made.

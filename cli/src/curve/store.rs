@@ -102,7 +102,14 @@ struct Stored {
     cycle_model: u32,
     key: String,
     accelerator: AcceleratorConfig,
+    /// Of the point: some of its figures follow from no others.
+    digest: String,
     point: Point,
+}
+
+/// A digest of a point's figures.
+fn digest(point: &Point) -> Result<String> {
+    Ok(hex(&Items::new().add(&serde_json::to_vec(point)?).finish()))
 }
 
 /// What the store has for a question.
@@ -168,6 +175,7 @@ impl Store {
             cycle_model: CYCLE_MODEL,
             key,
             accelerator: question.config.clone(),
+            digest: digest(point)?,
             point: point.clone(),
         };
         Destination::check(&path)?.write(&output::json(&stored)?)
@@ -180,7 +188,7 @@ impl Store {
 
 /// The point in `bytes`, if it is whole, agrees with itself and answers the question.
 fn believed(bytes: &[u8], key: &str, question: &Question) -> Result<Point> {
-    let Stored { schema, version, cycle_model, key: of, accelerator, point } =
+    let Stored { schema, version, cycle_model, key: of, accelerator, digest: written, point } =
         serde_json::from_slice(bytes).context("expected a stored point")?;
     let own = env!("CARGO_PKG_VERSION");
     let same: [(&str, &dyn std::fmt::Display, &dyn std::fmt::Display); 9] = [
@@ -210,6 +218,9 @@ fn believed(bytes: &[u8], key: &str, question: &Question) -> Result<Point> {
         bail!("point.gated: expected {}, found {}", kind(gated), kind(point.gated));
     }
     point.check().context("point")?;
+    if digest(&point)? != written {
+        bail!("point: expected the figures that were measured, by their digest, found others");
+    }
     Ok(point)
 }
 

@@ -260,8 +260,11 @@ fn a_stored_point_that_contradicts_itself_is_measured_again() {
     let model = &json(&file)["point"]["model"];
     let accuracy = json(&file)["point"]["accuracy"].to_string();
     let of = |accuracy: &str| text.replace(&format!("\"accuracy\": {accuracy}"), "\"accuracy\": 1.7");
+    let energy = json(&file)["point"]["energy_pj"].to_string();
+    let cheaper = text.replace(&format!("\"energy_pj\": {energy}"), "\"energy_pj\": 1.0");
     for (text, why) in [
         (of(&accuracy), "accuracy: expected 0 to 1, found 1.7"),
+        (cheaper, "expected the figures that were measured, by their digest"),
         (text.replace("lcsim.point/1", "lcsim.point/9"), "schema: expected lcsim.point/1, found lcsim.point/9"),
         (" ".repeat(2 << 20), "at most 1048576 bytes"),
     ] {

@@ -125,6 +125,8 @@ fn a_folders_files_are_of_the_set() {
     let (out, points, dump) = (arg(folder.path()), at("curve.json"), at("dump.json"));
     refused(&["curve", arg(&model), "--out", out, "--json", arg(&points)], &["curve.json: two outputs"]);
     refused(&["run", "--dump", out, "--json", arg(&dump)], &["dump.json: two outputs"]);
+    let new = at("new");
+    refused(&["run", "--dump", arg(&new), "--json", arg(&new)], &["new: an output cannot be the folder of the others"]);
     assert!(is_empty(folder.path()));
 }
 
