@@ -107,28 +107,15 @@ impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         write!(f, "{}, {}", count(self.convs, "convolution"), count(self.blocks, "block"))?;
-        match self {
-            Summary { lnets: 0, cnets: 0, .. } => write!(f, ", no gates"),
-            _ => {
-                write!(f, ", {}, {}", count(self.lnets, "L-Net"), count(self.cnets, "C-Net"))?;
-                write!(f, ", {} without a gate", count(self.ungated_blocks, "block"))
-            }
+        if self.lnets + self.cnets == 0 {
+            return write!(f, ", no gates");
         }
-    }
-}
-
-impl Summary {
-    /// Of the layers of a float or a quantised network.
-    pub fn of<C, F>(layers: &[network::Layer<C, F>]) -> Self {
-        let blocks = || layers.iter().filter_map(|l| if let network::Layer::Block(b) = l { Some(b) } else { None });
-        let cnets = |b: &network::Block<C, F>| b.convs.iter().filter(|g| g.gate.is_some()).count();
-        Self {
-            convs: layers.iter().map(|l| l.convs().len()).sum(),
-            blocks: blocks().count(),
-            lnets: blocks().filter(|b| b.lnet.is_some()).count(),
-            cnets: blocks().map(cnets).sum(),
-            ungated_blocks: blocks().filter(|b| b.lnet.is_none() && cnets(b) == 0).count(),
-        }
+        let parts = [
+            (self.lnets, count(self.lnets, "L-Net")),
+            (self.cnets, count(self.cnets, "C-Net")),
+            (self.ungated_blocks, format!("{} without a gate", count(self.ungated_blocks, "block"))),
+        ];
+        parts.iter().filter(|part| part.0 > 0).try_for_each(|(_, text)| write!(f, ", {text}"))
     }
 }
 

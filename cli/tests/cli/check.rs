@@ -24,7 +24,7 @@ fn shipped_models_are_recognised() {
         assert_eq!((code, &found["problems"]), (Some(0), &Value::Array(vec![])));
         let network = &found["network"];
         assert_eq!(network["kind"], kind);
-        assert_eq!(network["summary"], "9 convolutions, 3 blocks, 3 L-Nets, 6 C-Nets, 0 blocks without a gate");
+        assert_eq!(network["summary"], "9 convolutions, 3 blocks, 3 L-Nets, 6 C-Nets");
         let block = &network["blocks"][1];
         let [lnet, first, last] = [0, 1, 2].map(|i| &block["gates"][i]);
         assert_eq!((&lnet["kind"], &lnet["scores"]), (&"l_net".into(), &block["name"]));

@@ -208,8 +208,8 @@ impl Lowered<'_> {
     fn sum(&mut self, i: usize, node: &NodeProto, a: Pixels, b: Pixels) -> Result<Value, Error> {
         let shapes = [&a, &b].map(|p| self.maps[p.map].shape);
         if shapes[0] != shapes[1] || a.view != b.view {
-            let found = format!("{} and {}", shapes[0], shapes[1]);
-            return Err(self.graph.invalid(node, "two maps of one shape", found));
+            let found = format!("{:?} of {} and {:?} of {}", a.view.dims, shapes[0], b.view.dims, shapes[1]);
+            return Err(self.graph.invalid(node, "two maps of one shape, in one order of their elements", found));
         }
         for p in [&a, &b] {
             maps::whole(self, node, p)?;

@@ -7,7 +7,7 @@ use super::{MAX_ELEMENTS, MAX_WEIGHT, invalid, weigh};
 use crate::Error;
 use lcsim_spec::{Shape, file};
 use prost::Message;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 /// Oldest operator set with today's broadcasting of Add and Mul.
@@ -74,7 +74,10 @@ impl Graph {
         let mut files = Files::beside(path);
         for t in &graph.initializer {
             let t = Tensor::decode(t, "", &mut files, path)?;
-            tensors.insert(t.name.clone(), Rc::new(t));
+            let item = format!("tensor `{}`", t.name);
+            if tensors.insert(t.name.clone(), Rc::new(t)).is_some() {
+                return Err(invalid(path, item, "one definition", "several"));
+            }
         }
         let input = only_input(&graph, &tensors, path)?;
         let outputs: Vec<String> = graph.output.iter().map(|o| o.name().to_owned()).collect();
@@ -86,6 +89,11 @@ impl Graph {
             if !standard(&node.domain) {
                 let found = format!("of domain `{}`", file::quoted(node.domain()));
                 return Err(refuse(path, &node, found, "export with the standard operators of ONNX alone"));
+            }
+            let mut names = HashSet::new();
+            if let Some(twice) = node.attribute.iter().find(|a| !names.insert(a.name())) {
+                let item = format!("node `{}` ({})", label(&node), node.op_type());
+                return Err(invalid(path, item, format!("attribute `{}` once", twice.name()), "several"));
             }
             if node.op_type() == "Constant" {
                 let t = constant(&node, &mut files, path)?;

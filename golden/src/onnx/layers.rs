@@ -120,6 +120,10 @@ fn pads(
     border: Border,
 ) -> Result<Border, Error> {
     let auto = attribute(node, "auto_pad").map_or("NOTSET".into(), |a| String::from_utf8_lossy(a.s()));
+    let given = ints(node, "pads").unwrap_or_default();
+    if auto != "NOTSET" && given.iter().any(|&p| p != 0) {
+        return Err(low.graph.invalid(node, format!("no pads beside auto_pad {auto}"), format!("{given:?}")));
+    }
     let lower = match &*auto {
         "VALID" => return Ok([[0; 2]; 2]),
         "NOTSET" => {
