@@ -119,6 +119,21 @@ impl std::fmt::Display for Summary {
     }
 }
 
+impl Summary {
+    /// Of the layers of a float or a quantised network.
+    pub fn of<C, F>(layers: &[network::Layer<C, F>]) -> Self {
+        let blocks = || layers.iter().filter_map(|l| if let network::Layer::Block(b) = l { Some(b) } else { None });
+        let cnets = |b: &network::Block<C, F>| b.convs.iter().filter(|g| g.gate.is_some()).count();
+        Self {
+            convs: layers.iter().map(|l| l.convs().len()).sum(),
+            blocks: blocks().count(),
+            lnets: blocks().filter(|b| b.lnet.is_some()).count(),
+            cnets: blocks().map(cnets).sum(),
+            ungated_blocks: blocks().filter(|b| b.lnet.is_none() && cnets(b) == 0).count(),
+        }
+    }
+}
+
 impl Network {
     /// What was recognised of it.
     pub fn summary(&self) -> Summary {
