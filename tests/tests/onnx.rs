@@ -188,7 +188,7 @@ fn the_way_of_writing_changes_nothing() {
 #[test]
 fn blocks_of_one_convolution() {
     let (mut merged, mut refused) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..200 {
         let bytes = build(&Spec { seed, depth: 1, blocks: 1, ..Spec::SMALL }, Style::PLAIN);
         match import_bytes(&bytes, "m") {
             Ok(net) => {
