@@ -64,14 +64,15 @@ impl Lowered<'_> {
     fn constant_operand(&mut self, node: &NodeProto, x: Value, t: &Tensor, first: bool) -> Result<Value, Error> {
         let path = &self.graph.path;
         let numbers: Vec<f64> = t.floats(path)?.iter().map(|&v| f64::from(v)).collect();
-        let found = format!("a constant by {}", self.describe(&x));
-        let refused = self.graph.refuse(node, found, "only a constant may divide");
+        if first && node.op_type() == "Div" {
+            let found = format!("a constant by {}", self.describe(&x));
+            return Err(self.graph.refuse(node, found, "only a constant may divide"));
+        }
         self.affine(node, x, |(view, size, stride)| {
             let (view, numbers) =
                 along(view, size, stride, &t.dims, &numbers).ok_or_else(|| Mismatch(t.dims.clone()))?;
             affine_of(node.op_type(), numbers, first).map(|a| (Some(view), a)).ok_or(Mismatch(vec![]))
         })
-        .map_err(|e| if node.op_type() == "Div" && first { refused } else { e })
     }
 
     /// An affine map of each channel of `x`, which `of` makes from the view, the number of channels, and the elements between them.

@@ -54,10 +54,7 @@ pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<
     let item = format!("output `{output}`");
     let expected = "the classifier, a fully connected layer on the globally average-pooled last map";
     let (v, node, behind) = match low.value(output) {
-        Some(Value::Vector(v)) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => match &v.layer {
-            Some((node, c)) => (v, *node, &c.affine),
-            None => return Err(invalid(path, item, expected, low.describe(&Value::Vector(v.clone())))),
-        },
+        Some(Value::Vector(v @ Vector { layer: Some((node, c)), .. })) if c.is_free() => (v, *node, &c.affine),
         Some(other) => return Err(invalid(path, item, expected, low.describe(other))),
         None => return Err(invalid(path, item, expected, "no such value")),
     };
