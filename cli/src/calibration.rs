@@ -2,6 +2,7 @@
 
 use crate::args::CalibrationArgs;
 use crate::data::{Count, Dataset, Expected};
+use crate::load::Remark;
 use crate::output::Inputs;
 use crate::parallel::Bar;
 use anyhow::{Context, Result, bail};
@@ -16,7 +17,7 @@ pub const ON_THE_FLY: usize = 128;
 /// What `--calibration` says for the first images of `--data`, whether they are measured or not.
 const SAME: &str = "same";
 
-/// Images that a network is measured on.
+/// Images that networks are measured on.
 #[derive(Clone)]
 pub struct Measured<'a> {
     /// Where they are from.
@@ -25,6 +26,50 @@ pub struct Measured<'a> {
     pub images: Range<usize>,
     /// Whether calibration shows a progress bar.
     pub bar: bool,
+}
+
+/// Which images a command measures, and what quantises a network with the others.
+pub struct Choice<'a> {
+    /// Number of the first image that is measured.
+    pub offset: usize,
+    /// How many the user asked for.
+    pub asked: Option<usize>,
+    /// How many otherwise, if there are so many.
+    pub default: usize,
+    /// How a network is quantised on the fly, and with how many images by default; `None` if none is.
+    pub on_the_fly: Option<(&'a CalibrationArgs, usize)>,
+    /// Whether calibration shows a progress bar.
+    pub bar: bool,
+}
+
+impl<'a> Measured<'a> {
+    /// Chooses the images of `data` to measure.
+    ///
+    /// Calibration needs images that are not measured. Where the user says neither which images to measure nor which to
+    /// calibrate with, a fifth of the data at most is left out for it, and `remark` tells so.
+    ///
+    /// # Errors
+    /// The data has fewer images than asked for.
+    pub fn choose(data: &'a Dataset, choice: &Choice, remark: Remark) -> Result<Self> {
+        let Choice { offset, asked, default, on_the_fly, bar } = *choice;
+        let mut images = data.range(offset, Count::or_at_most(asked, default))?;
+        if let (None, Some((args, default))) = (asked, on_the_fly)
+            && args.calibration.is_none()
+            && !data.has_training()
+        {
+            let spare = args.calibration_images.unwrap_or_else(|| default.min((data.len() / 5).max(1)));
+            let most = data.len().saturating_sub(spare).max(1);
+            if images.len() > most {
+                images.end = images.start + most;
+                remark(&format!(
+                    "{}: {most} of {} images are measured; the others calibrate (--calibration takes other images)",
+                    data.name,
+                    data.len()
+                ));
+            }
+        }
+        Ok(Self { data, images, bar })
+    }
 }
 
 impl Inputs for CalibrationArgs {
@@ -85,7 +130,7 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
     let (all, left) = (images.len(), others.len());
     let wanted = match count {
         Count::AtMost(_) if left == 0 => bail!(
-            "{}: all {all} images are measured, which leaves none to quantise {} with: give others by --calibration, measure fewer \
+            "{}: every image is measured ({all} of {all}), which leaves none to quantise {} with: give others by --calibration, measure fewer \
              (--images), or take the measured ones (--calibration same)",
             data.name,
             path.display()

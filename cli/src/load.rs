@@ -1,6 +1,6 @@
 //! Models, data, accelerators and energy tables from files or from what is embedded.
 
-use crate::args::{ClassArgs, LoadArgs, NetworkArgs, SetArgs};
+use crate::args::{CalibrationArgs, ClassArgs, LoadArgs, NetworkArgs, SetArgs};
 use crate::calibration::{self, Measured, ON_THE_FLY};
 use crate::data::Dataset;
 use crate::embedded::{self, CONFIGS};
@@ -123,6 +123,18 @@ pub enum Kind {
     Quantized,
     /// `.onnx`.
     Float,
+}
+
+/// How the float models among `paths` are quantised on the fly; `None` if there is none.
+///
+/// # Errors
+/// Those of [`kind`].
+pub fn on_the_fly<'a, 'b>(
+    paths: impl IntoIterator<Item = &'b Path>,
+    args: &'a LoadArgs,
+) -> Result<Option<(&'a CalibrationArgs, usize)>> {
+    let kinds = paths.into_iter().map(kind).collect::<Result<Vec<_>>>()?;
+    Ok(kinds.contains(&Kind::Float).then_some((&args.calibration, ON_THE_FLY)))
 }
 
 /// What a model file contains, by its extension.

@@ -3,8 +3,8 @@
 mod text;
 
 use crate::args::{LoadArgs, RUN_IMAGES};
-use crate::calibration::{self, Measured, ON_THE_FLY};
-use crate::data::{Count, Dataset, Expected};
+use crate::calibration::{self, Choice, Measured, ON_THE_FLY};
+use crate::data::Expected;
 use crate::load;
 use crate::outline::{self, Part};
 use crate::text::one_line;
@@ -15,6 +15,7 @@ use lcsim_golden::{Network, container, quantize};
 use lcsim_spec::schedule::{Misfit, Program, ScheduleError, Shortage};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::path::Path;
 
 /// What was found.
@@ -163,22 +164,24 @@ fn runnable(
     problems: &mut Vec<String>,
     notes: &mut Vec<String>,
 ) -> Option<QuantNetwork> {
-    let mut with_data = || -> Result<QuantNetwork> {
-        let data = Dataset::open(data, args.classes.class_order)?;
-        notes.extend(data.note());
-        let images = data.range(0, Count::AtMost(RUN_IMAGES))?;
+    let notes = RefCell::new(notes);
+    let note = |note: &str| notes.borrow_mut().push(note.into());
+    let with_data = || -> Result<QuantNetwork> {
+        let data = load::data(data, &args.classes, &note)?;
+        let on_the_fly = load::on_the_fly([path], args)?;
+        let choice = Choice { offset: 0, asked: None, default: RUN_IMAGES, on_the_fly, bar: false };
+        let measured = Measured::choose(&data, &choice, &note)?;
         let expected = match model {
             Model::Quantised(net) => Expected::by_quantized(net),
             Model::Float(net, _) => Expected::by_float(net),
         };
-        data.images(images.clone(), &expected)?;
+        data.images(measured.images.clone(), &expected)?;
         match model {
             Model::Quantised(net) => {
                 load::refuse_options(args, &path.display().to_string())?;
                 Ok(net.clone())
             }
             Model::Float(net, _) => {
-                let measured = Measured { data: &data, images, bar: false };
                 Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
             }
         }

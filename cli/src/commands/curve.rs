@@ -2,10 +2,10 @@
 
 use super::{notes, tell};
 use crate::args::CurveArgs;
-use crate::calibration::Measured;
+use crate::calibration::{Choice, Measured};
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
-use crate::data::{Count, Expected, Image};
+use crate::data::{Expected, Image};
 use crate::output::{Destination, Inputs};
 use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
@@ -79,8 +79,14 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
     let remark = notes(args.common.quiet);
     let configs = configs(args, &remark)?;
     let data = load::data(&args.common.data, &args.common.load.classes, &remark)?;
-    let range = data.range(args.common.offset, Count::or_at_most(args.images, usize::MAX))?;
-    let measured = Measured { data: &data, images: range, bar: !args.common.quiet };
+    let choice = Choice {
+        offset: args.common.offset,
+        asked: args.images,
+        default: usize::MAX,
+        on_the_fly: load::on_the_fly(args.models.iter().map(PathBuf::as_path), &args.common.load)?,
+        bar: !args.common.quiet,
+    };
+    let measured = Measured::choose(&data, &choice, &remark)?;
     let nets = networks(args, &measured, &remark)?;
     // What cannot be measured is refused before the first point.
     let mut sets: Vec<ImageSet> = vec![];

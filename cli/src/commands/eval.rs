@@ -2,8 +2,8 @@
 
 use super::{notes, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
-use crate::calibration::{self, Measured};
-use crate::data::{Count, Expected, Image};
+use crate::calibration::{self, Choice, Measured};
+use crate::data::{Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
 use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
@@ -55,15 +55,22 @@ pub(super) fn run(args: &EvalArgs) -> Result<()> {
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let net = load::float(&args.model, &args.network, &notes(args.print.quiet))?.network;
     let data = load::data(&args.data, &args.classes, &notes(args.print.quiet))?;
-    let range = data.range(args.offset, Count::or_at_most(args.images, usize::MAX))?;
-    let quantized = quantized(args, &net, &Measured { data: &data, images: range.clone(), bar: !args.print.quiet })?;
+    let choice = Choice {
+        offset: args.offset,
+        asked: args.images,
+        default: usize::MAX,
+        on_the_fly: args.quantized.is_none().then_some((&args.calibration, CALIBRATION)),
+        bar: !args.print.quiet,
+    };
+    let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
+    let quantized = quantized(args, &net, &measured)?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
         let quantized = args.quantized.as_deref().unwrap_or(&args.model).display();
         bail!("{quantized}: expected {expected} as in {model}, found {found}");
     }
-    let images = data.images(range, &expected)?;
+    let images = data.images(measured.images, &expected)?;
     float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
     let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {

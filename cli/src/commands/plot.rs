@@ -2,8 +2,8 @@
 
 use super::{notes, shown, tell};
 use crate::args::{PLOT_IMAGES, PlotArgs};
-use crate::calibration::Measured;
-use crate::data::{Count, Expected};
+use crate::calibration::{Choice, Measured};
+use crate::data::Expected;
 use crate::draw::{Format, Picture};
 use crate::output::Destination;
 use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
@@ -54,15 +54,21 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.load.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
-    let range = data.range(args.offset, Count::or_at_most(args.images, PLOT_IMAGES))?;
-    let measured = Measured { data: &data, images: range.clone(), bar: !args.print.quiet };
+    let choice = Choice {
+        offset: args.offset,
+        asked: args.images,
+        default: PLOT_IMAGES,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &args.load)?,
+        bar: !args.print.quiet,
+    };
+    let measured = Measured::choose(&data, &choice, &remark)?;
     let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
     let expected = Expected::by_quantized(&net);
     let classes = classes(args, data.class_names(), expected.classes)?;
-    let images = data.images(range, &expected)?;
+    let images = data.images(measured.images, &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, !args.print.quiet)?;

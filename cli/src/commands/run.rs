@@ -2,8 +2,8 @@
 
 use super::{notes, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
-use crate::calibration::Measured;
-use crate::data::{Count, Expected};
+use crate::calibration::{Choice, Measured};
+use crate::data::Expected;
 use crate::dump::{self, Record};
 use crate::output::{self, Destination, Inputs};
 use crate::{embedded, load, parallel, render, table, totals};
@@ -104,10 +104,16 @@ struct Seen {
 fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>) -> Result<Ran> {
     let (common, remark) = (&args.common, notes(args.common.quiet));
     let data = load::data(&common.data, &common.load.classes, &remark)?;
-    let range = data.range(common.offset, Count::or_at_most(args.images, RUN_IMAGES))?;
-    let measured = Measured { data: &data, images: range.clone(), bar: !common.quiet };
+    let choice = Choice {
+        offset: common.offset,
+        asked: args.images,
+        default: RUN_IMAGES,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &common.load)?,
+        bar: !common.quiet,
+    };
+    let measured = Measured::choose(&data, &choice, &remark)?;
     let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &common.load, &measured, &remark)?;
-    let images = data.images(range, &Expected::by_quantized(&net))?;
+    let images = data.images(measured.images, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
     gated.expect_memory(parallel::at_a_time(images.len()))?;
     let dumps = args.dump.is_some();

@@ -2,8 +2,8 @@
 
 use super::{notes, shown, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
-use crate::calibration::Measured;
-use crate::data::{Count, Expected};
+use crate::calibration::{Choice, Measured};
+use crate::data::Expected;
 use crate::folder::Folder;
 use crate::text::{count, one_line};
 use crate::{load, output, parallel};
@@ -76,8 +76,14 @@ fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
 fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
     let remark = notes(args.print.quiet);
     let data = load::data(&args.data, &args.load.classes, &remark)?;
-    let images = data.range(0, Count::or_at_most(args.images, VERILOG_IMAGES))?;
-    let measured = Measured { data: &data, images, bar: !args.print.quiet };
+    let choice = Choice {
+        offset: 0,
+        asked: args.images,
+        default: VERILOG_IMAGES,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &args.load)?,
+        bar: !args.print.quiet,
+    };
+    let measured = Measured::choose(&data, &choice, &remark)?;
     let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;

@@ -155,6 +155,11 @@ impl Dataset {
         Ok(Some(Self { name: name.clone(), opened: open()? }))
     }
 
+    /// Whether these are test images and training images lie beside them.
+    pub fn has_training(&self) -> bool {
+        self.opened.training.is_some()
+    }
+
     /// Names of its classes, in the order of their labels: those of class folders and of well-known data; none of other data.
     pub fn class_names(&self) -> &[String] {
         &self.opened.classes
@@ -216,8 +221,10 @@ impl Dataset {
 
     fn image(&self, index: usize, expected: &Expected) -> Result<Image> {
         let sample = self.opened.source.read(index)?;
+        let advice =
+            if self.name == embedded::DATA_NAME { "; --data takes other images than the embedded ones" } else { "" };
         let wrong = |item, expected: String, found: String| {
-            anyhow!("{}: {item}: expected {expected}, found {found}", self.opened.source.origin(index))
+            anyhow!("{}: {item}: expected {expected}, found {found}{advice}", self.opened.source.origin(index))
         };
         if sample.label >= expected.classes {
             return Err(wrong("label", format!("below {}", expected.classes), sample.label.to_string()));
@@ -269,7 +276,10 @@ mod tests {
     fn labels_that_are_no_class_are_refused() {
         let data = Dataset::open("cifar10-test", None).expect("opens");
         let message = refused(data.select(0, Count::Exactly(2), &Expected { classes: 8, ..CIFAR }));
-        assert_eq!(message, "cifar10-test, image 1: label: expected below 8, found 8");
+        assert_eq!(
+            message,
+            "cifar10-test, image 1: label: expected below 8, found 8; --data takes other images than the embedded ones"
+        );
     }
 
     #[test]
@@ -277,6 +287,9 @@ mod tests {
         let data = Dataset::open("cifar10-test", None).expect("opens");
         let expected = Expected { shape: Shape { channels: 1, height: 28, width: 28 }, classes: 10 };
         let message = refused(data.select(0, Count::Exactly(1), &expected));
-        assert_eq!(message, "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32");
+        assert_eq!(
+            message,
+            "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32; --data takes other images than the embedded ones"
+        );
     }
 }

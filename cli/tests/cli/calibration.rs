@@ -85,16 +85,46 @@ fn where_no_image_is_left_the_user_has_to_say_which() {
     let folder = tempfile::tempdir().expect("folder");
     let (data, model) = (folder.path().join("mine.bin"), model());
     write_batch(&data, 3, 1);
-    let words = ["all 3 images are measured", "--calibration", "--images", "--calibration same"];
+    let words = ["every image is measured (3 of 3)", "--calibration", "--images", "--calibration same"];
     let model = arg(&model);
-    let run = ["run", "-q", "--model", model, "--data", arg(&data)];
-    refused(&run, &words);
+    let all = ["--images", "3", "--data", arg(&data)];
+    refused(&[&["run", "-q", "--model", model][..], &all].concat(), &words);
     let out = folder.path().join("out");
-    refused(&["plot", "-q", "--model", model, "--data", arg(&data), "--out", arg(&out)], &words);
-    let eval = lcsim(&["eval", model, "--data", arg(&data)]).assert().code(2).get_output().stderr.clone();
+    refused(&[&["plot", "-q", "--model", model, "--out", arg(&out)][..], &all].concat(), &words);
+    let eval = lcsim(&[&["eval", model][..], &all].concat()).assert().code(2).get_output().stderr.clone();
     assert!(words.iter().all(|word| String::from_utf8_lossy(&eval).contains(word)));
     let notes = notes_of(&["run", "--model", model, "--data", arg(&data), "--calibration", "same"]);
     assert!(notes.contains("quantised with 3 images of") && notes.contains("which are measured too"), "{notes}");
+}
+
+#[test]
+fn unless_told_otherwise_some_images_are_left_out_to_calibrate() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, one, model) = (folder.path().join("mine.bin"), folder.path().join("one.bin"), model());
+    write_batch(&data, 11, 1);
+    write_batch(&one, 1, 1);
+    let (model, data) = (arg(&model), arg(&data));
+    let left_out = "mine.bin: 9 of 11 images are measured; the others calibrate (--calibration takes other images)";
+    let which = "quantised with 2 images of ";
+    let out = folder.path().join("out");
+    for command in [
+        &["run", "--model", model][..],
+        &["curve", model, "--out", arg(&out)],
+        &["plot", "--model", model, "--out", arg(&out)],
+        &["eval", model],
+        &["check", model],
+    ] {
+        let output = lcsim(&[command, &["--data", data]].concat()).assert().success().get_output().clone();
+        let said = String::from_utf8([output.stderr, output.stdout].concat()).expect("UTF-8");
+        assert!(said.contains(left_out), "{command:?}: {said}");
+        assert!(command[0] == "check" || said.contains(which), "{command:?}: {said}");
+    }
+    // Of one image none can be left out.
+    refused(&["run", "-q", "--model", model, "--data", arg(&one)], &["every image is measured (1 of 1)"]);
+    // A network that is quantised leaves all to be measured.
+    let quantised = repository("models/resnet8-lcnet.safetensors");
+    let text = stdout(&["run", "--json", "-", "--model", arg(&quantised), "--data", data]);
+    assert!(text.contains("\"images\": 11"), "{text}");
 }
 
 #[test]
@@ -123,10 +153,10 @@ fn options_of_float_models_are_refused_with_quantised_ones() {
 fn check_reads_a_model_as_run_does() {
     let folder = tempfile::tempdir().expect("folder");
     let (data, model) = (folder.path().join("mine.bin"), model());
-    write_batch(&data, 3, 1);
+    write_batch(&data, 1, 1);
     let model = arg(&model);
     for (more, part) in [
-        (&["--data", arg(&data)][..], "all 3 images are measured"),
+        (&["--data", arg(&data)][..], "every image is measured (1 of 1)"),
         (&["--output", "no such"], "no such"),
         (&["--config", "8x8", "--set", "array.rosw=8"], "unknown key `rosw`"),
     ] {
