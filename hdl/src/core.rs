@@ -4,6 +4,7 @@ use crate::regions::regions;
 use crate::sizes::Sizes;
 use crate::unit::Unit;
 use crate::units::{self, slice};
+use lcsim_spec::timing::{self, ColumnStage};
 
 fn bundle(names: impl DoubleEndedIterator<Item = String>) -> String {
     format!("{{{}}}", names.rev().collect::<Vec<_>>().join(", "))
@@ -199,11 +200,12 @@ impl Core<'_> {
     fn columns(&mut self) {
         let s = self.s;
         let width = s.column_slot().width();
-        self.u.text(&format!("reg [{}:0] slot_r [0:{}];", width - 1, s.rows + 1));
+        // A slot waits until its operands have passed the array's rows.
+        let last = timing::column_stage(s.rows, 0, ColumnStage::Address) - 1;
+        self.u.text(&format!("reg [{}:0] slot_r [0:{last}];", width - 1));
         self.u.text(&format!(
             "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= streamer$o_column_slot;\n  \
-             for (n = 1; n <= {}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend",
-            s.rows + 1
+             for (n = 1; n <= {last}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend"
         ));
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];
@@ -217,7 +219,7 @@ impl Core<'_> {
             ));
         }
         for c in 0..s.cols {
-            let slot = if c == 0 { format!("slot_r[{}]", s.rows + 1) } else { format!("column${}$o_slot", c - 1) };
+            let slot = if c == 0 { format!("slot_r[{last}]") } else { format!("column${}$o_slot", c - 1) };
             let mut ports: Vec<(String, String)> =
                 loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
             ports.extend([

@@ -2,6 +2,7 @@
 
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_SHIFT};
+use lcsim_spec::timing;
 
 /// Bits of a value in `0..n`, at least 1.
 pub(crate) fn bits(n: usize) -> usize {
@@ -326,8 +327,8 @@ impl Sizes {
             ("EW", self.ew()),
             ("NW", self.nw()),
             ("LW", bits(self.macs + 1)),
-            // Cycles until the last output of a slot has left.
-            ("DRW", bits(self.rows + 2 * self.cols + 11)),
+            // Cycles until the last output of a slot has left, with the longest interval.
+            ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
             ("PACKS", usize::from(self.packs())),
             ("RB", bits(self.rows)),
             ("RESTMAX", self.rest_max()),
@@ -347,8 +348,8 @@ impl Sizes {
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
             // FOLD sees the shadow weights free in the cycle before the first word that may follow.
-            ("SHADOW", self.cols.saturating_sub(4)),
-            ("RC10", self.rows + self.cols + 10),
+            ("SHADOW", timing::shadow_free(self.cols) - 1),
+            ("PARAMETERS_FREE", timing::parameters_free(self.rows, self.cols)),
             ("LIST", self.entry().width()),
             ("ROWSLOT", self.row_slot().width()),
             ("COLSLOT", self.column_slot().width()),

@@ -5,7 +5,6 @@
 //! arithmetic and the timing on its own, so that their agreement means something.
 
 pub mod config;
-mod cycle_model;
 pub mod escape;
 pub mod file;
 pub mod network;
@@ -13,13 +12,14 @@ pub mod number;
 pub mod report;
 pub mod schedule;
 pub mod structure;
+pub mod timing;
 pub mod trace;
 mod validate;
 pub mod work;
 
 pub use config::{AcceleratorConfig, ConfigError};
-pub use cycle_model::{CYCLE_COUNTS, CYCLE_MODEL};
 pub use network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, QuantNetwork, Shape};
 pub use number::Score;
 pub use report::Report;
+pub use timing::{CYCLE_COUNTS, CYCLE_MODEL};
 pub use trace::{GateDecision, Trace};

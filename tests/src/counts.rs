@@ -51,7 +51,7 @@ pub fn check(name: &str, derived: u64) {
         kept,
         Some(derived),
         "{name}: another number of cycles is another cycle model: change the number in tests/src/counts.rs, raise \
-         CYCLE_MODEL in spec/src/cycle_model.rs, and set CYCLE_COUNTS there to what tests/tests/cycle_model.rs says"
+         CYCLE_MODEL in spec/src/timing.rs, and set CYCLE_COUNTS there to what tests/tests/cycle_model.rs says"
     );
 }
 

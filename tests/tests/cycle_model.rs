@@ -11,7 +11,7 @@ fn counts_and_number_change_together() {
         digest(),
         "\nThe number of the cycle model, {CYCLE_MODEL}, and the counts of tests/src/counts.rs are not those that CYCLE_COUNTS \
          was made of.\nIf a count has changed, whoever reads a report must be told: raise CYCLE_MODEL in \
-         spec/src/cycle_model.rs, list the change under \"Cycle counts\" in CHANGELOG.md, run this test again, and set \
+         spec/src/timing.rs, list the change under \"Cycle counts\" in CHANGELOG.md, run this test again, and set \
          CYCLE_COUNTS to the digest on the right.\nIf only counts were added, set the digest alone."
     );
 }

@@ -38,7 +38,7 @@ fn the_first_tile_is_waited_for() {
     let net = plain();
     let outcome = run(&net, &small(&net, dram()));
     // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and one of SETTLE. 4 channels of 4 bytes are 2 bursts.
-    let stem = 40 + 2 * 8 / 2 - (4 + 2);
+    let stem = 40 + 2 * 8 / 2 - timing::tile_setup(4) as u64;
     assert_eq!(outcome.layers[1].cycles.dram, stem);
     counts::check("DRAM: first tile", stem);
     // The other tiles are asked for when the one before begins: they come at the pace of the DRAM, 4 channels of 36 bytes in 2 a cycle.

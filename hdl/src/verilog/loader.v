@@ -344,7 +344,7 @@ always @(posedge clock) begin
   if (i_taken) begin
     pending_r <= 1'b0; ready_r <= 1'b0; shadow_busy_r <= @CW@'d@SHADOW@;
     if (f_opens_r) begin
-      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@RC10@;
+      tile_waits_r <= 1'b0; param_busy_r <= @DRW@'d@PARAMETERS_FREE@;
     end
   end
 end

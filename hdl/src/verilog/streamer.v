@@ -38,7 +38,7 @@ always @(posedge clock) begin
   // A single column never meets another at a bank, and nothing that keeps the channels' order, without copies.
   settling_r <= next_outputs ? @CW@'d@C@ + next_interval - @CW@'d2 : settling_r - @CW@'d1;
   settles_r <= next_outputs ? (@C@ > 1) && ((j_natural && j_out_list_on) || j_dst_copies) : settles_r && (settling_r != @CW@'d1);
-  if (outputs_r) draining_r <= @DRW@'d@RC10@ + @fit(interval_r,CW,DRW)@;
+  if (outputs_r) draining_r <= @DRW@'d@PARAMETERS_FREE@ + @fit(interval_r,CW,DRW)@;
   else draining_r <= draining_r - @DRW@'d1;
   drains_r <= outputs_r || (drains_r && (draining_r != @DRW@'d1));
   active_r <= taken || engaged_r;

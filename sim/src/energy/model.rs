@@ -5,9 +5,10 @@ use crate::Error;
 use crate::counters::Activity;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::report::{Energy, LayerKind};
+use lcsim_spec::timing::PE_STAGES;
 
-/// Bits of a PE's registers: operand, its weight when shadow, active and in use, a swap flag, product, partial sum.
-const PE_REGISTER_BITS: usize = 4 * 8 + 1 + 16 + 32;
+/// Bits of a PE's registers: operand, its weight when shadow, active and in use, a swap flag, products, partial sum.
+const PE_REGISTER_BITS: usize = 4 * 8 + 1 + 16 * (PE_STAGES - 1) + 32;
 
 /// Bytes of a parameter: bias 32, multiplier 15, shift 5 bits.
 const PARAMETER_BYTES: usize = 7;

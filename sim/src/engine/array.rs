@@ -1,9 +1,11 @@
 //! The systolic array: PE by PE, register by register.
 //!
-//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, a product and a partial-sum register.
-//! In each cycle it multiplies its operand by its active weight, adds the product of the cycle before to the sum from above,
-//! hands the operand and the flag to the right and the sum downwards; where the flag is set, the shadow weight becomes the
-//! active one.
+//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, registers of a product and a partial-sum
+//! register: [`PE_STAGES`] from operand to sum. In each cycle it multiplies its operand by its active weight, adds the
+//! oldest product to the sum from above, hands the operand and the flag to the right and the sum downwards. Where the flag is
+//! set, the shadow weight becomes the active one.
+
+use lcsim_spec::timing::PE_STAGES;
 
 /// All PEs, one vector a kind of register, row by row.
 #[derive(Debug, Clone)]
@@ -17,7 +19,8 @@ pub(crate) struct Array {
     swaps: Vec<u32>,
     active: Vec<i16>,
     shadow: Vec<i16>,
-    product: Vec<i32>,
+    /// The newest product first.
+    products: [Vec<i32>; PE_STAGES - 1],
     sum: Vec<i32>,
 }
 
@@ -31,7 +34,7 @@ impl Array {
             swaps: vec![0; rows],
             active: vec![0; rows * cols],
             shadow: vec![0; rows * cols],
-            product: vec![0; rows * cols],
+            products: std::array::from_fn(|_| vec![0; rows * cols]),
             sum: vec![0; rows * cols],
         }
     }
@@ -43,22 +46,28 @@ impl Array {
 
     /// One clock edge. Rows go bottom up, so that each still sees its upper neighbour's old sum.
     pub fn tick(&mut self) {
+        let oldest = &self.products[PE_STAGES - 2];
         for r in (0..self.rows).rev() {
-            let wide = r * (self.cols + 1);
             let narrow = r * self.cols;
-            let operand = &self.operand[wide..wide + self.cols];
-            let active = &self.active[narrow..narrow + self.cols];
             let (above, here) = self.sum.split_at_mut(narrow);
             let here = &mut here[..self.cols];
-            let product = &mut self.product[narrow..narrow + self.cols];
+            let product = &oldest[narrow..narrow + self.cols];
             if r == 0 {
                 here.copy_from_slice(product);
             } else {
                 let above = &above[narrow - self.cols..];
-                for ((sum, &product), &up) in here.iter_mut().zip(&*product).zip(above) {
+                for ((sum, &product), &up) in here.iter_mut().zip(product).zip(above) {
                     *sum = up + product;
                 }
             }
+        }
+        self.products.rotate_right(1);
+        for r in 0..self.rows {
+            let wide = r * (self.cols + 1);
+            let narrow = r * self.cols;
+            let operand = &self.operand[wide..wide + self.cols];
+            let active = &self.active[narrow..narrow + self.cols];
+            let product = &mut self.products[0][narrow..narrow + self.cols];
             for ((product, &x), &w) in product.iter_mut().zip(operand).zip(active) {
                 *product = i32::from(x) * i32::from(w);
             }

@@ -1,7 +1,7 @@
 //! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
 //!
-//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs stage `Ek` for the slot of `rows + 2 + c + k` cycles
-//! ago, from E4 on later by the column's delay.
+//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs a stage for the slot of [`timing::column_stage`] cycles ago,
+//! from E4 on later by the column's delay.
 
 use super::array::Array;
 use super::memory::Banked;
@@ -10,14 +10,8 @@ use crate::counters::Activity;
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
 use lcsim_spec::schedule::Memory;
 use lcsim_spec::schedule::{ConvJob, Param};
+use lcsim_spec::timing::{self, ColumnStage};
 use lcsim_spec::{AcceleratorConfig, Score};
-
-/// Cycles from a slot to E0, beside rows and skew: a bank's register, and a product's.
-const ENTRY: usize = 2;
-/// The stage that writes back and adds to the pool sum.
-const LAST: usize = 8;
-/// Cycles from a slot until its output has left, beside rows, skew and interval.
-pub(crate) const TAIL: usize = ENTRY + LAST;
 
 /// A column's parameters for a tile.
 #[derive(Debug, Clone, Copy)]
@@ -169,16 +163,15 @@ impl Columns {
         set.writers.resize(self.banks, 0);
     }
 
-    /// Cycles from a slot to E0 of column `c`.
-    fn age(&self, c: usize) -> usize {
-        self.rows + ENTRY + c
+    /// The slot that column `c` handles in `stage`, if its outputs are not held.
+    fn slot<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: ColumnStage) -> &'s Slot {
+        slots.at(now, timing::column_stage(self.rows, c, stage))
     }
 
     /// One clock edge of stages E0 to E2.
     pub fn accumulate(&mut self, now: u64, slots: &SlotHistory, array: &Array, activity: &mut Activity) {
         for c in 0..self.cols {
-            let age = self.age(c);
-            let done = slots.at(now, age + 2);
+            let done = self.slot(now, slots, c, ColumnStage::Bias);
             if done.valid && c < done.cols {
                 if done.last {
                     self.biased[c] = self.sum[c] + self.sets[done.parity].columns[c].bias;
@@ -187,12 +180,12 @@ impl Columns {
                     activity.accumulator_write += 4;
                 }
             }
-            let adds = slots.at(now, age + 1);
+            let adds = self.slot(now, slots, c, ColumnStage::Add);
             if adds.valid && c < adds.cols {
                 self.sum[c] = array.bottom(c) + if adds.first { 0 } else { self.read[c] };
                 activity.accumulations += 1;
             }
-            let reads = slots.at(now, age);
+            let reads = self.slot(now, slots, c, ColumnStage::Address);
             if reads.valid && c < reads.cols && !reads.first {
                 self.read[c] = self.accumulators[c * self.depth + reads.acc];
                 activity.accumulator_read += 4;
@@ -204,10 +197,10 @@ impl Columns {
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
-            if let Some(&slot) = self.emitted(now, slots, c, LAST) {
+            if let Some(&slot) = self.emitted(now, slots, c, ColumnStage::WriteBack) {
                 self.write_back(now, &slot, job, c, stores, activity);
             }
-            if self.emitted(now, slots, c, 7).is_some() {
+            if self.emitted(now, slots, c, ColumnStage::Residual).is_some() {
                 let base = self.residual[c][2];
                 let base = match job.residual {
                     Some(relu) => i32::from(if relu { base.max(0) } else { base }),
@@ -215,16 +208,16 @@ impl Columns {
                 };
                 self.output[c] = (self.saturated[c] + base).clamp(-128, 127) as i8;
             }
-            if self.emitted(now, slots, c, 6).is_some() {
+            if self.emitted(now, slots, c, ColumnStage::Saturate).is_some() {
                 // Beyond 9 bits no residual brings the sum back into 8.
                 self.saturated[c] = self.scaled[c].clamp(-256, 255);
                 self.residual[c][2] = self.residual[c][1];
             }
-            if self.emitted(now, slots, c, 5).is_some() {
+            if self.emitted(now, slots, c, ColumnStage::Round).is_some() {
                 self.scaled[c] = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
                 self.residual[c][1] = self.residual[c][0];
             }
-            if let Some(&slot) = self.emitted(now, slots, c, 4) {
+            if let Some(&slot) = self.emitted(now, slots, c, ColumnStage::Scale) {
                 let column = self.sets[slot.parity].columns[c];
                 self.product[c] = self.narrow[c] * i32::from(column.multiplier);
                 activity.requantized += 1;
@@ -233,7 +226,7 @@ impl Columns {
                     activity.stream_read += 1;
                 }
             }
-            let slot = slots.at(now, self.age(c) + 3);
+            let slot = self.slot(now, slots, c, ColumnStage::Shift);
             if slot.valid && slot.last && c < slot.cols {
                 let shift = self.sets[slot.parity].columns[c].shift;
                 let rounded = (i64::from(self.biased[c]) + (1i64 << shift >> 1)) >> shift;
@@ -243,10 +236,10 @@ impl Columns {
     }
 
     /// The slot whose output column `c` handles in a stage from E4 on.
-    fn emitted<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: usize) -> Option<&'s Slot> {
+    fn emitted<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: ColumnStage) -> Option<&'s Slot> {
         (0..2).find_map(|parity| {
             let column = self.sets[parity].columns.get(c)?;
-            let slot = slots.at(now, self.age(c) + stage + column.delay);
+            let slot = slots.at(now, timing::column_stage(self.rows, c, stage) + column.delay);
             (slot.valid && slot.last && slot.parity == parity && c < slot.cols).then_some(slot)
         })
     }
@@ -293,7 +286,7 @@ impl Columns {
         }
         let mut flushed = None;
         for (parity, set) in self.sets.iter().enumerate().filter(|(_, s)| c < s.columns.len()) {
-            let slot = slots.at(now, self.age(c) + LAST + set.interval);
+            let slot = slots.at(now, timing::flush(self.rows, c, set.interval));
             if slot.closes_tile && slot.parity == parity {
                 assert_ne!(self.flushed_at, Some(now), "two pool sums leave in one cycle");
                 let sum = &mut stores.pool[stores.pool_base + set.columns[c].entry];

@@ -5,12 +5,12 @@ use super::record::ControllerState;
 use super::{Machine, Sampled};
 use crate::Mode;
 use crate::dram::Bursts;
-use lcsim_spec::Score;
 use lcsim_spec::schedule::{Op, Program, Unit};
+use lcsim_spec::{Score, timing};
 
-/// Cycles in which a fetched instruction waits: the memory shows a word of it every other cycle, the first already.
+/// Cycles in which a fetched instruction waits: the memory shows its first word already.
 pub(super) fn fetch(program: &Program) -> usize {
-    2 * program.config.memory.instruction_words - 1
+    timing::fetch(program.config.memory.instruction_words) - 1
 }
 
 impl Machine<'_> {

@@ -5,15 +5,16 @@ mod folds;
 mod observe;
 
 use super::array::Array;
-use super::columns::{ColumnSet, Columns, TAIL};
+use super::columns::{ColumnSet, Columns};
 use super::gate::LiveList;
 use crate::counters::Activity;
 use crate::dram::Fetcher;
 use folds::fold_entry;
 pub(crate) use folds::{Fold, copies, rest};
-use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Program};
+use lcsim_spec::timing::FILTER_STAGES;
+use lcsim_spec::{Score, timing};
 pub use observe::{LoaderState, Place};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub(crate) struct Loader {
     param_busy: usize,
     /// The tile whose parameters stand ready has not begun.
     tile_waits: bool,
-    pipe: [Option<Word>; 4],
+    pipe: [Option<Word>; FILTER_STAGES],
 }
 
 impl Loader {
@@ -98,7 +99,7 @@ impl Loader {
             shadow_busy: 0,
             param_busy: 0,
             tile_waits: false,
-            pipe: [None; 4],
+            pipe: [None; FILTER_STAGES],
         }
     }
 
@@ -130,15 +131,15 @@ impl Loader {
     pub fn swapped(&mut self, config: &ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
-            self.param_busy = config.rows + config.cols + TAIL;
+            self.param_busy = timing::parameters_free(config.rows, config.cols);
         }
         // FOLD sees them free in the cycle before the first word that may follow.
-        self.shadow_busy = config.cols.saturating_sub(4);
+        self.shadow_busy = timing::shadow_free(config.cols) - 1;
     }
 
     /// Writes the word that arrives in this cycle into the shadow weights.
     pub fn commit(&self, program: &Program, columns: &Columns, array: &mut Array, activity: &mut Activity) {
-        let Some(word) = self.pipe[3] else { return };
+        let Some(word) = self.pipe[FILTER_STAGES - 1] else { return };
         let (cols, job) = (program.config.array.cols, &program.convs[self.job]);
         activity.filter_read += cols as u64;
         let set = columns.set(word.parity);
@@ -176,13 +177,14 @@ impl Loader {
             }
             State::Fold if self.pending.is_none() && shadow_free && view.now >= self.arrival => {
                 let fold = self.fold(view, job);
-                self.needed = fold.rows * (self.groups - 1) + 2;
+                self.needed = timing::fold_ready(fold.rows, self.groups);
                 (self.pending, self.waited, self.state) = (Some(fold), 0, State::Load(0));
             }
             State::Fold => {}
             State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer]),
         }
-        self.pipe = [issued, self.pipe[0], self.pipe[1], self.pipe[2]];
+        self.pipe.rotate_right(1);
+        self.pipe[0] = issued;
     }
 
     fn list_suffices(&self, view: &LoaderView) -> bool {

@@ -6,6 +6,7 @@
 use super::memory::Banked;
 use crate::counters::Activity;
 use lcsim_spec::schedule::MaxPoolJob;
+use lcsim_spec::timing::WINDOW_TAIL;
 
 /// A pixel of a window on its way.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +51,7 @@ impl MaxPooling {
         let lanes = banks.min(windows.output.channels - self.part * banks);
         self.write(now, job, lanes, stream, activity);
         self.compare(lanes, activity);
-        let (fetches, settled) = (pixels * taps, pixels * taps + 2);
+        let (fetches, settled) = (pixels * taps, pixels * taps + WINDOW_TAIL);
         if self.step < fetches {
             self.fetch(now, job, lanes, stream, activity);
         } else if self.step >= settled {

@@ -21,11 +21,11 @@ use crate::Mode;
 use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::Fetcher;
 use array::Array;
-pub(crate) use columns::TAIL;
 use columns::{Columns, Stores};
 use gate::{GateUnit, GateView};
 use lcsim_spec::schedule::{ConvJob, Memory, Program, pool_region};
-use lcsim_spec::{Score, Trace};
+use lcsim_spec::timing::DECISION_TO_SLOT;
+use lcsim_spec::{Score, Trace, timing};
 use loader::{Loader, LoaderView};
 pub use loader::{LoaderState, Place};
 pub(crate) use loader::{copies, rest};
@@ -125,7 +125,7 @@ impl<'a> Machine<'a> {
             stream: Banked::new(config.banks(), config.stream_depth()),
             scratch: Banked::new(config.banks(), config.scratch_depth()),
             pool: vec![0; 3 * config.gate.channels],
-            slots: SlotHistory::new(Self::depth(rows, cols)),
+            slots: SlotHistory::new(timing::slot_ends(rows, cols)),
             fetched: vec![(0, false); rows],
             array: Array::new(rows, cols),
             columns: Columns::new(config),
@@ -149,11 +149,6 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             ends: vec![],
         }
-    }
-
-    /// Cycles after which a slot has left the last stage of the last column.
-    fn depth(rows: usize, cols: usize) -> usize {
-        rows + 2 * cols + TAIL + 2
     }
 
     pub fn keep_maps(mut self) -> Self {
@@ -206,8 +201,7 @@ impl<'a> Machine<'a> {
     fn tick(&mut self, sampled: &Sampled) {
         self.array_busy = self.busy();
         let job = &self.program.convs[self.conv];
-        let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
-        if self.now <= self.last_slot + depth {
+        if self.now <= self.last_slot + self.slot_ends() {
             self.tick_columns(job);
             self.array.tick();
             self.feed_rows(job);
@@ -223,10 +217,14 @@ impl<'a> Machine<'a> {
         self.tick_moves();
     }
 
+    fn slot_ends(&self) -> u64 {
+        timing::slot_ends(self.program.config.array.rows, self.program.config.array.cols) as u64
+    }
+
     fn tick_columns(&mut self, job: &ConvJob) {
+        let emits = self.now <= self.last_emission + self.slot_ends();
         let activity = &mut self.activity[job.layer];
-        let depth = Self::depth(self.program.config.array.rows, self.program.config.array.cols) as u64;
-        if self.now <= self.last_emission + depth {
+        if emits {
             let pool_base = pool_region(job.dst) * self.program.config.gate.channels;
             let (stream, scratch) = (&mut self.stream, &mut self.scratch);
             let mut stores = Stores { stream, scratch, pool: &mut self.pool, pool_base };
@@ -276,16 +274,16 @@ impl<'a> Machine<'a> {
         self.loader.tick(&view, &mut self.columns, &mut self.fetcher, &mut self.activity);
         let array = &self.program.config.array;
         if issue.slot.valid && issue.slot.last {
-            self.last_emission = self.now + 1;
-            self.draining = array.rows + array.cols + TAIL + self.columns.set(issue.slot.parity).interval();
+            self.last_emission = self.now + DECISION_TO_SLOT as u64;
+            self.draining = timing::drain(array.rows, array.cols, self.columns.set(issue.slot.parity).interval());
         }
         if issue.slot.valid || issue.swap {
-            self.last_slot = self.now + 1;
+            self.last_slot = self.now + DECISION_TO_SLOT as u64;
         }
         if issue.swap {
             self.loader.swapped(array);
         }
-        self.slots.set(self.now + 1, issue.slot);
+        self.slots.set(self.now + DECISION_TO_SLOT as u64, issue.slot);
     }
 
     /// One word a cycle into the scratch memory: the channels of a pixel, in as many copies as rows can use.

@@ -3,6 +3,7 @@
 use super::loader::{Fold, Place};
 use super::slot::Slot;
 use lcsim_spec::schedule::ConvJob;
+use lcsim_spec::timing;
 
 #[derive(Debug, Default)]
 pub(crate) struct Streamer {
@@ -50,7 +51,7 @@ impl Streamer {
         }
         if slot.valid && slot.last {
             // The slowest column's last output, `cols - 1` columns on and delayed by up to a pixel's cycles, comes first.
-            self.settling = cols + interval - 2;
+            self.settling = timing::settled(cols, interval);
         }
         // Only where outputs go to arbitrary channels, or to several banks, can columns of two tiles want one bank.
         let scattered = job.natural && job.outputs.is_some() || job.dst_copies;

@@ -4,9 +4,10 @@ use super::counts;
 use super::pass::{Buffers, Chunk, For, Pass, Ran};
 use crate::counters::{Activity, LayerCount};
 use crate::dram::{self, Fetcher, Known, Next};
-use crate::engine::{TAIL, rest};
+use crate::engine::rest;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, Program};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
 /// A live list: channels, and from which cycle each shows, and the end of the list.
 #[derive(Debug, Clone, Default)]
@@ -182,10 +183,9 @@ pub(super) fn run(
         let channel = |c: usize| outputs.map_or(tile * cols + c, |l| l.entries[tile * cols + c]);
         let groups = if program.filters_on_chip { channel(count - 1) / cols - channel(0) / cols + 1 } else { 1 };
         let interval = if by_channel { interval((0..count).map(channel), config.banks(), writers) } else { 1 };
-        // SETUP and SETTLE.
         let begins = enough.max(pass.params);
         let arrival = start.fetch(begins, tile, fetcher, activities);
-        let loader = begins + count as u64 + 2;
+        let loader = begins + timing::tile_setup(count) as u64;
         waits.push((For::Dram, [loader, loader.max(arrival)]));
         pass.reached.loader = loader;
         pass.reached.shadow = pass.reached.shadow.max(arrival);
@@ -194,7 +194,7 @@ pub(super) fn run(
             let chunk = Chunk { groups, pixels: depth.min(pixels - start), interval, scattered };
             let first = pass.chunk(folds, &chunk);
             if start == 0 {
-                pass.params = first + (config.array.rows + cols + TAIL) as u64 + 1;
+                pass.params = first + (DECISION_TO_SLOT + timing::parameters_free(config.array.rows, cols)) as u64;
             }
         }
         counts::tile(&mut activities[job.layer], config, job, folds, [tile, count, groups]);

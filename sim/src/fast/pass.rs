@@ -2,8 +2,8 @@
 
 use super::conv::Folds;
 use crate::counters::LayerCount;
-use crate::engine::TAIL;
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
 /// What a convolution fills, used again by the next one.
 #[derive(Debug, Default)]
@@ -148,13 +148,14 @@ impl<'a> Pass<'a> {
         let interval = if last { chunk.interval } else { 1 };
         let Reached { loader, shadow, streamer, charged } = self.reached;
         let first_word = loader.max(shadow) + 1;
-        let ready = first_word + (rows * (groups - 1)) as u64 + 2;
+        let ready = first_word + timing::fold_ready(rows, groups) as u64;
         let free = streamer.max(ready);
         let taken = if last && chunk.scattered { free.max(self.settled) } else { free };
-        // A decision shows in the slot register a cycle later, the first pixel of a fold two.
-        if charged <= taken + 1 {
-            let held = (free + 1).max(charged);
-            self.gaps.push(Gap { from: charged, held: [held, held.max(taken + 1)], to: taken + 2 });
+        // The swap's slot; the fold's first pixel is in the one behind.
+        let slot = taken + DECISION_TO_SLOT as u64;
+        if charged <= slot {
+            let held = (free + DECISION_TO_SLOT as u64).max(charged);
+            self.gaps.push(Gap { from: charged, held: [held, held.max(slot)], to: slot + 1 });
         }
         let slots = pixels as u64 * interval;
         self.compute += pixels as u64;
@@ -162,15 +163,17 @@ impl<'a> Pass<'a> {
         self.taken = taken;
         self.reached = Reached {
             loader: first_word + (rows * groups).max(1) as u64,
-            shadow: taken + 1 + array.cols.saturating_sub(4) as u64,
+            shadow: slot + timing::shadow_free(array.cols) as u64 - 1,
             streamer: taken + slots,
-            charged: taken + slots + 2,
+            charged: slot + slots + 1,
         };
         self.drains[0] = self.drains[1];
         if last {
+            // The last pixel's decision.
             let emitted = taken + 1 + (pixels as u64 - 1) * interval;
-            self.settled = emitted + array.cols as u64 + interval - 2;
-            self.drains[1] = emitted + (array.rows + array.cols + TAIL) as u64 + interval;
+            self.settled = emitted + timing::settled(array.cols, interval as usize) as u64;
+            let drain = timing::drain(array.rows, array.cols, interval as usize) as u64;
+            self.drains[1] = emitted + DECISION_TO_SLOT as u64 - 1 + drain;
         }
     }
 

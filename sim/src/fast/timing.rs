@@ -8,6 +8,7 @@ use crate::Mode;
 use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::{Bursts, Fetcher};
 use lcsim_spec::schedule::{GateJob, MaxPoolJob, Op, Program, Purpose, Unit};
+use lcsim_spec::timing::{self, ARRAY_SEEN, GateStage, IMAGE_WRITE, WINDOW_TAIL};
 use lcsim_spec::{GateDecision, Score};
 
 /// Cycles and counts of an image.
@@ -186,11 +187,12 @@ impl<'a> Timeline<'a> {
     /// The image port: a word is written in the cycle after it has been fetched.
     fn image(&mut self, at: u64) {
         let words = self.program.image_depth() as u64;
-        self.charged = at + words + 2;
-        self.idle = self.charged + 1;
+        let works = words + IMAGE_WRITE as u64;
+        self.charged = at + 1 + works;
+        self.idle = self.charged + ARRAY_SEEN as u64;
         self.buffers.ends.push((self.idle, true, 0));
         let layer = &mut self.layers[0];
-        layer.cycles.input = words + 1;
+        layer.cycles.input = works;
         layer.live = self.program.image.channels as u64;
         self.buffers.activities[0].scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
     }
@@ -201,9 +203,9 @@ impl<'a> Timeline<'a> {
         let (channels, pixels) = (windows.output.channels, windows.output.pixels());
         let flushed = if job.pool.is_some() { channels } else { 0 };
         let words = channels.div_ceil(self.program.config.banks());
-        let cycles = words * (pixels * windows.taps() + 2) + flushed;
-        self.charged = at + cycles as u64 + 1;
-        self.idle = self.charged + 1;
+        let cycles = words * (pixels * windows.taps() + WINDOW_TAIL) + flushed;
+        self.charged = at + 1 + cycles as u64;
+        self.idle = self.charged + ARRAY_SEEN as u64;
         self.buffers.ends.push((self.idle, true, job.layer));
         let layer = &mut self.layers[job.layer];
         layer.cycles.pooling += cycles as u64;
@@ -222,7 +224,7 @@ impl<'a> Timeline<'a> {
         lasts.clear();
         let transfer = fetcher.gate(self.program, at, job, live, activities);
         let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
-            lasts.extend((0..groups).map(|group| at + (group * slots.max(macs) + slots) as u64));
+            lasts.extend((0..groups).map(|group| at + (group * timing::gate_period(slots, macs) + slots) as u64));
             return;
         };
         let (mut bursts, mut read) = (Bursts::new(dram), at);
@@ -244,9 +246,8 @@ impl<'a> Timeline<'a> {
         let macs = self.program.config.gate.macs;
         self.groups(at, job);
         let Buffers { ends, lists, groups, activities, .. } = &mut *self.buffers;
-        // Cycle in which an output leaves: its group's last input, P0, the outputs before it, and the stages behind.
-        let stages = if job.purpose == Purpose::Classifier { 6 } else { 9 };
-        let leaves = |output: usize| groups[output / macs] + (stages + output % macs) as u64;
+        let stage = if job.purpose == Purpose::Classifier { GateStage::Shift } else { GateStage::Score };
+        let leaves = |output: usize| groups[output / macs] + timing::gate_output(stage, output % macs) as u64;
         let last = leaves(job.outputs - 1);
         self.gate = GateRun { layer: job.layer, classifier: job.purpose == Purpose::Classifier, started: at, last };
         ends.push((last + 1, false, job.layer));
@@ -278,12 +279,12 @@ impl<'a> Timeline<'a> {
         let ran = conv::run(&start, fetcher, activities, layer, conv);
         self.layers[self.gate.layer].cycles.gate += ran.gate;
         (self.charged, self.quiet) = (ran.idle, ran.quiet);
-        self.idle = ran.idle + 1;
+        self.idle = ran.idle + ARRAY_SEEN as u64;
         self.buffers.ends.push((self.idle, true, job.layer));
     }
 }
 
 /// Cycles that an instruction takes the controller at least.
 fn fetch(program: &Program) -> u64 {
-    2 * program.config.memory.instruction_words as u64
+    timing::fetch(program.config.memory.instruction_words) as u64
 }

@@ -4,6 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::PE_STAGES;
 
 /// A PE's registers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,7 +13,8 @@ struct Pe {
     swap: bool,
     shadow: i64,
     active: i64,
-    product: i64,
+    /// The newest first.
+    products: [i64; PE_STAGES - 1],
     sum: i64,
 }
 
@@ -20,13 +22,16 @@ impl Pe {
     /// "sum = sum of PE (r-1, c) + product; product = operand * active weight; operand and flag go to PE (r, c+1); where the flag is set, the
     /// shadow weight becomes active at the end of the cycle."
     fn after(self, operand: i64, swap: bool, above: i64, load: Option<i64>) -> Self {
+        let mut products = self.products;
+        products.rotate_right(1);
+        products[0] = operand * self.active;
         Self {
             operand,
             swap,
             shadow: load.unwrap_or(self.shadow),
             active: if swap { self.shadow } else { self.active },
-            product: operand * self.active,
-            sum: above + self.product,
+            products,
+            sum: above + self.products[PE_STAGES - 2],
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::{ACC_BOUND, REQUANT_SHIFT};
+use lcsim_spec::timing::{self, ColumnStage, FOLD_DISTANCE};
 
 /// A convolution's settings.
 struct Job {
@@ -82,7 +83,8 @@ impl Column<'_> {
         for tile in 0..self.rng.range(1, 4) {
             self.tile(&job, scattered, (tile % 2) as usize);
         }
-        let drained = self.script.cycles() + 2 * self.config.array.cols + 10;
+        // All that is held has left.
+        let drained = self.script.cycles() + timing::drain(0, self.config.array.cols, self.config.array.cols);
         self.script.drive(drained, "i_slot.valid", 0);
     }
 
@@ -150,7 +152,7 @@ impl Column<'_> {
             for fold in 0..folds {
                 let last = fold + 1 == folds;
                 // An accumulator is read when the fold before has written it.
-                let short = (4 - chunk).max(0) as usize;
+                let short = FOLD_DISTANCE.saturating_sub(chunk as usize);
                 self.next += if fold > 0 { short } else { 0 } + self.rng.pick(&[0, 0, 0, 1, 5]);
                 self.next = if last { self.next.max(self.emits) } else { self.next };
                 for acc in 0..chunk {
@@ -161,7 +163,7 @@ impl Column<'_> {
                         let sum = self.sum(&set, fold == 0, last, acc);
                         if last {
                             pool = self.emit(job, &set, sum, pixel, pool, flags);
-                            self.flushed[parity] = self.next + 8 + set.interval as usize;
+                            self.flushed[parity] = self.next + ColumnStage::WriteBack as usize + set.interval as usize;
                         }
                     }
                     self.next += if last { set.interval as usize } else { 1 };
@@ -169,8 +171,9 @@ impl Column<'_> {
             }
         }
         if scattered {
-            // The decision of the last emitted pixel is `interval` cycles ago; C + I - 2 later a fold that emits is taken.
-            self.emits = self.next - set.interval as usize + self.config.array.cols + set.interval as usize - 1;
+            // The slot of the last emitted pixel is `interval` cycles ago; a fold that emits is taken when the banks have settled.
+            let interval = set.interval as usize;
+            self.emits = self.next - interval + 1 + timing::settled(self.config.array.cols, interval);
         }
     }
 
@@ -202,7 +205,7 @@ impl Column<'_> {
         };
         let sum = total.map_or_else(|| self.rng.within(most), |total| (total - set.bias).clamp(-most, most));
         let before = if first { 0 } else { self.accumulators[acc as usize] };
-        self.script.drive(self.next + 1, "i_bottom", sum - before);
+        self.script.drive(self.next + ColumnStage::Add as usize, "i_bottom", sum - before);
         if !last {
             self.accumulators[acc as usize] = sum;
         }
@@ -221,7 +224,9 @@ impl Column<'_> {
 
     /// E3 to E8 and the flush, for the pixel whose slot enters in this cycle; gives the pool sum.
     fn emit(&mut self, job: &Job, set: &Set, sum: i64, pixel: i64, pool: i64, flags: [bool; 4]) -> i64 {
-        let (script, e4) = (&mut self.script, self.next + 4 + set.hold);
+        let (script, e4) = (&mut self.script, self.next + ColumnStage::Scale as usize + set.hold);
+        let arrives = ColumnStage::Saturate as usize - ColumnStage::Scale as usize;
+        let e8 = e4 + ColumnStage::WriteBack as usize - ColumnStage::Scale as usize;
         let words = 1i64 << script.width("i_set_word");
         let word = (set.word + pixel) % words;
         let mut base = 0;
@@ -229,18 +234,18 @@ impl Column<'_> {
             script.expect(e4, "o_reads", set.select);
             script.expect(e4, "o_read_word", word);
             let stored = i64::from(self.rng.int8());
-            script.drive(e4 + 2, &format!("i_stored[{}/{}]", set.select.ilog2(), self.config.banks()), stored);
+            script.drive(e4 + arrives, &format!("i_stored[{}/{}]", set.select.ilog2(), self.config.banks()), stored);
             base = if job.residual_relu { stored.max(0) } else { stored };
         }
         let scaled = round(sat16(round(sum, set.shift)) * set.multiplier, i64::from(REQUANT_SHIFT));
         let value = (scaled + base).clamp(-128, 127);
-        script.expect(e4 + 4, "o_writes", set.select);
-        script.expect(e4 + 4, "o_write_word", word);
-        script.expect(e4 + 4, "o_write_data", value);
+        script.expect(e8, "o_writes", set.select);
+        script.expect(e8, "o_write_word", word);
+        script.expect(e8, "o_write_data", value);
         let [_, _, opens, closes] = flags;
         let pool = if opens { 0 } else { pool } + if job.pool_relu { value.max(0) } else { value };
         if closes && job.pool {
-            let flush = self.next + 8 + set.interval as usize;
+            let flush = self.next + ColumnStage::WriteBack as usize + set.interval as usize;
             script.expect(flush, "o_flush", 1);
             script.expect(flush, "o_flush_entry", set.entry);
             script.expect(flush, "o_flush_sum", pool);

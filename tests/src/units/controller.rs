@@ -4,6 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::{self, WORD_FETCH};
 
 const IMAGE: i64 = 0;
 const CONV: i64 = 1;
@@ -66,10 +67,10 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorCon
     for (pc, instruction) in program.iter().enumerate() {
         // A word every other cycle; behind the last the memory does not show the next one yet.
         for word in 0..words {
-            shows(script, fetched + 2 * word, pc * words + word);
-            addresses(script, fetched + 2 * word + 1, pc * words + word + 1);
+            shows(script, fetched + WORD_FETCH * word, pc * words + word);
+            addresses(script, fetched + WORD_FETCH * word + 1, pc * words + word + 1);
         }
-        let acts = fetched + 2 * words;
+        let acts = fetched + timing::fetch(words);
         (fetched + 1..acts).for_each(|cycle| runs(script, cycle, pc));
         let mut cycle = acts;
         loop {

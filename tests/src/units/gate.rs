@@ -6,6 +6,7 @@ use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::{ACC_BOUND, POOLED_BITS, SCORE_SHIFT};
+use lcsim_spec::timing::{self, GateStage};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
@@ -155,16 +156,16 @@ impl Gate<'_> {
         }
         let slots = (job.read.len() as i64).max(1);
         let macs = self.config.gate.macs as i64;
-        let period = slots.max(macs);
+        let period = timing::gate_period(slots as usize, macs as usize);
         let mut end = 0;
         for group in 0..(job.outputs as usize).div_ceil(macs as usize) {
-            let first = start + 1 + group * period as usize;
+            let first = start + 1 + group * period;
             let sums = self.inputs(&job, region, group as i64, first);
             let last = first + slots as usize - 1;
             for (o, sum) in sums.into_iter().enumerate() {
                 let output = group * macs as usize + o;
                 if (output as i64) < job.outputs {
-                    end = self.output(&job, output as i64, sum, last + 5 + o);
+                    end = self.output(&job, output as i64, sum, last + timing::gate_output(GateStage::Bias, o));
                 }
             }
         }
@@ -198,10 +199,14 @@ impl Gate<'_> {
                 script.expect(g0 - 1, "o_list_address", i as i64);
                 script.drive(g0, &format!("i_list{list}.channel"), *channel);
             }
-            script.expect(g0 + 1, "o_weight_address", job.weight_base + group * job.inputs + channel);
+            script.expect(
+                g0 + GateStage::Weight as usize,
+                "o_weight_address",
+                job.weight_base + group * job.inputs + channel,
+            );
             for (lane, total) in sums.iter_mut().enumerate() {
                 let weight = i64::from(self.rng.int8());
-                script.drive(g0 + 2, &format!("i_weights[{lane}/{macs}]"), weight);
+                script.drive(g0 + GateStage::Multiply as usize, &format!("i_weights[{lane}/{macs}]"), weight);
                 *total += weight * round(sum, job.pool_shift);
             }
         }
@@ -236,13 +241,14 @@ impl Gate<'_> {
         script.drive(p1, "i_param", bias << 20 | m << 5 | s);
         let total = sum + bias;
         if job.purpose == Purpose::Classifier {
-            script.expect(p1 + 1, "o_logit_valid", 1);
-            script.expect(p1 + 1, "o_logit", total);
-            return p1 + 1;
+            let leaves = p1 + GateStage::Shift as usize - GateStage::Bias as usize;
+            script.expect(leaves, "o_logit_valid", 1);
+            script.expect(leaves, "o_logit", total);
+            return leaves;
         }
         let score = round(sat16(round(total, s)) * m, i64::from(SCORE_SHIFT)).clamp(0, 1 << 15);
         let score = if score < job.threshold { 0 } else { score };
-        let p5 = p1 + 4;
+        let p5 = p1 + GateStage::Score as usize - GateStage::Bias as usize;
         script.expect(p5, "o_score_valid", 1);
         script.expect(p5, "o_score", score);
         match job.purpose {

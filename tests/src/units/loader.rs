@@ -8,6 +8,9 @@ use job::{Inputs, Job, List};
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::SCORE_FRAC;
+use lcsim_spec::timing::{
+    self, ColumnStage, DECISION_TO_SLOT, FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, PARAMETER_ADDRESS,
+};
 use std::collections::HashSet;
 
 /// A column of a tile.
@@ -143,10 +146,10 @@ impl Loader<'_> {
                 }
                 None => (position, 1 << SCORE_FRAC),
             };
-            self.script.expect(cycle + 2, "o_param_address", job.param_base + channel);
+            self.script.expect(cycle + PARAMETER_ADDRESS, "o_param_address", job.param_base + channel);
             let (bias, multiplier, shift) =
                 (self.rng.within((1 << 30) - 1), super::multiplier(&mut self.rng), super::shift(&mut self.rng));
-            self.script.drive(cycle + 3, "i_param", bias << 20 | multiplier << 5 | shift);
+            self.script.drive(cycle + PARAMETER_ADDRESS + 1, "i_param", bias << 20 | multiplier << 5 | shift);
             let fold = |m: i64, score: i64| (m * score + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC;
             let scaled = fold(multiplier, score);
             let scaled = if job.l_scaled { fold(scaled, job.lscore) } else { scaled };
@@ -168,9 +171,9 @@ impl Loader<'_> {
             tile.columns.push(Column { group: channel / cols, lane: channel % cols });
         }
         // Parameters are dated by who needs them: E2 of the column, behind the first fold's first slot. That is no
-        // earlier than 4 cycles after the first word, R + c + 3 cycles on.
-        let fold = self.now + 1 + count as usize + 2;
-        let e2 = fold + 4 + self.config.array.rows + 3;
+        // earlier than the distance of folds after the first word.
+        let fold = self.now + timing::tile_setup(count as usize) + 1;
+        let e2 = fold + FOLD_DISTANCE + timing::column_stage(self.config.array.rows, 0, ColumnStage::Bias) - 1;
         for (c, set) in sets.iter().enumerate() {
             self.script.expect_event("o_set", (self.now, e2 + c - 1), set);
             let delay = [
@@ -196,7 +199,7 @@ impl Loader<'_> {
                 let first_group = tile.columns[0].group;
                 let groups = tile.columns[tile.columns.len() - 1].group - first_group + 1;
                 let y0 = self.now.max(self.shadow_free);
-                let ready = y0 + (fold.rows * (groups - 1)) as usize + 2;
+                let ready = y0 + timing::fold_ready(fold.rows as usize, groups as usize);
                 let taken = ready + self.rng.pick(&[0, 0, 1, 30]) as usize;
                 for row in 0..fold.rows {
                     for group in 0..groups {
@@ -235,10 +238,10 @@ impl Loader<'_> {
                 }
                 self.script.drive(taken, "i_taken", 1);
                 // The slot that carries the swap is the one after the decision.
-                let (rows, slot) = (self.config.array.rows, taken + 1);
-                self.shadow_free = slot + self.config.array.cols.saturating_sub(3).max(1);
+                let (rows, slot) = (self.config.array.rows, taken + DECISION_TO_SLOT);
+                self.shadow_free = slot + timing::shadow_free(self.config.array.cols);
                 if first && start == 0 {
-                    self.set_free = slot + rows + self.config.array.cols + 10;
+                    self.set_free = slot + timing::parameters_free(rows, self.config.array.cols);
                 }
                 self.taken = taken;
                 // FOLD is in between.
@@ -262,18 +265,19 @@ impl Loader<'_> {
         };
         let taps = job.kernel[0] * job.kernel[1];
         let address = job.filter_base + (group * taps + tap) * job.in_channels + input;
-        script.expect(y + 1, "o_filter_address", address);
+        script.expect(y + FILTER_ADDRESS, "o_filter_address", address);
         let bytes: Vec<i64> = (0..cols).map(|_| i64::from(self.rng.int8())).collect();
         for (lane, byte) in bytes.iter().enumerate() {
-            script.drive(y + 2, &format!("i_filter[{lane}/{cols}]"), *byte);
+            script.drive(y + FILTER_ADDRESS + 1, &format!("i_filter[{lane}/{cols}]"), *byte);
         }
-        self.loads.insert(y + 4);
-        script.expect(y + 4, "o_load_row", row);
+        let written = y + FILTER_STAGES;
+        self.loads.insert(written);
+        script.expect(written, "o_load_row", row);
         // Columns that the tile has no output for may get any weight.
         for (c, column) in tile.columns.iter().enumerate() {
-            script.expect(y + 4, &format!("o_load[{c}/{cols}]"), i64::from(column.group == group));
+            script.expect(written, &format!("o_load[{c}/{cols}]"), i64::from(column.group == group));
             if column.group == group {
-                script.expect(y + 4, &format!("o_load_weights[{c}/{cols}]"), bytes[column.lane as usize]);
+                script.expect(written, &format!("o_load_weights[{c}/{cols}]"), bytes[column.lane as usize]);
             }
         }
     }

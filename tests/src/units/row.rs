@@ -4,6 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::ROW_TO_PE;
 
 /// Where in the kernel a row's pixels are taken from: vertical, horizontal, words.
 type Tap = [i64; 3];
@@ -56,14 +57,14 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             script.expect(cycle, "o_read", 1);
             script.expect(cycle, "o_bank", bank);
             script.expect(cycle, "o_address", (address + active[2]) % words);
-            script.drive(cycle + 2, &format!("i_data[{bank}/{groups}]"), data);
+            script.drive(cycle + ROW_TO_PE, &format!("i_data[{bank}/{groups}]"), data);
             operand = if relu == 1 { data.max(0) } else { data };
         }
         // The job and with it the ReLU change between convolutions only.
         if !matches!((cycle - start) % 50, 48 | 49) {
-            script.expect(cycle + 2, "o_operand", operand);
+            script.expect(cycle + ROW_TO_PE, "o_operand", operand);
         }
-        script.expect(cycle + 2, "o_swap", i64::from(swap));
+        script.expect(cycle + ROW_TO_PE, "o_swap", i64::from(swap));
         if swap {
             active = shadow;
         }

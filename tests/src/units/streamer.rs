@@ -4,6 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::{self, DECISION_TO_SLOT, FOLD_DISTANCE};
 
 /// A convolution's shape.
 struct Job {
@@ -107,8 +108,7 @@ impl Streamer<'_> {
         let allowed = if job.scattered && last { self.settled.max(self.free) } else { self.free };
         let ready = self.free.max(self.loaded) + self.rng.pick(&[0, 0, 0, 1, 9]);
         let taken = ready.max(allowed);
-        // The loader issues the next fold's first word behind the swap, 2 cycles on, and 2 cycles later the fold is ready.
-        self.loaded = taken + 4;
+        self.loaded = taken + FOLD_DISTANCE;
         // The loader names the fold's place before it is ready.
         for cycle in ready - 1..=taken {
             for (port, value) in [
@@ -130,9 +130,9 @@ impl Streamer<'_> {
         }
         let script = &mut self.script;
         script.expect(taken, "o_taken", 1);
-        script.expect(taken + 1, "o_row_slot.swap", 1);
+        script.expect(taken + DECISION_TO_SLOT, "o_row_slot.swap", 1);
         for n in 0..pixels {
-            let slot = taken + 2 + (n * interval) as usize;
+            let slot = taken + DECISION_TO_SLOT + 1 + (n * interval) as usize;
             let pixel = start + n;
             let y = pixel / job.out_width * job.stride[0] + job.corner[0];
             let x = pixel % job.out_width * job.stride[1] + job.corner[1];
@@ -165,9 +165,9 @@ impl Streamer<'_> {
         let mut busy = end + 1;
         if last {
             let emitted = end + 1 - interval as usize;
-            self.settled = (emitted + cols as usize + interval as usize).saturating_sub(2);
-            // "Idle again from t + R + C + 10 + I on", t the slot of the last emitted pixel.
-            busy = busy.max(emitted + 1 + (rows + cols + 10 + interval) as usize);
+            self.settled = emitted + timing::settled(cols as usize, interval as usize);
+            let drain = timing::drain(rows as usize, cols as usize, interval as usize);
+            busy = busy.max(emitted + DECISION_TO_SLOT + drain);
         }
         for cycle in (taken + 1).max(self.idle)..busy {
             script.expect(cycle, "o_busy", 1);

@@ -1,0 +1,112 @@
+//! The tables of docs/microarchitecture.md say what `spec::timing` says.
+
+use lcsim_spec::timing::{self, ColumnStage, GateStage};
+
+const CONTRACT: &str = include_str!("../../docs/microarchitecture.md");
+
+/// The terms that the contract uses, with values that no two sums share by chance.
+const R: usize = 1_000;
+const C: usize = 100_000;
+const I: usize = 10_000_000;
+/// A column, a column's hold, an output, a row.
+const SMALL: [(&str, usize); 4] = [("c", 37), ("d", 53), ("o", 71), ("r", 89)];
+
+/// The value of a sum such as `t + R + c + 6 + d`, without its first term, the cycle that it counts from.
+fn sum(text: &str) -> usize {
+    let value = |term: &str| match term {
+        "R" => R,
+        "C" => C,
+        "I" => I,
+        _ => match SMALL.iter().find(|(name, _)| *name == term) {
+            Some((_, value)) => *value,
+            None => term.parse().unwrap_or_else(|_| panic!("`{term}` of `{text}` is no term of the contract")),
+        },
+    };
+    text.split('+').skip(1).map(|term| value(term.trim())).sum()
+}
+
+fn small(name: &str) -> usize {
+    SMALL.iter().find(|(of, _)| *of == name).expect("a term").1
+}
+
+/// The cycle of a stage in the table of a section.
+fn cycle(section: &str, stage: &str) -> usize {
+    let text = CONTRACT.split("\n## ").find(|part| part.starts_with(section)).expect("a section");
+    let row = text.lines().find(|line| line.starts_with(&format!("| {stage} |"))).expect("a row");
+    let cell = row.split('|').nth(2).expect("a cell").trim();
+    sum(cell.split(',').next().expect("a sum"))
+}
+
+/// The sum that stands in backticks behind `words`.
+fn said(words: &str) -> usize {
+    let behind = CONTRACT.split_once(words).unwrap_or_else(|| panic!("`{words}` is not in the contract")).1;
+    sum(behind.split('`').nth(1).expect("a sum in backticks"))
+}
+
+#[test]
+fn stages_of_a_column() {
+    let c = small("c");
+    let stages = [
+        ("E0", ColumnStage::Address),
+        ("E1", ColumnStage::Add),
+        ("E2", ColumnStage::Bias),
+        ("E3", ColumnStage::Shift),
+        ("E4", ColumnStage::Scale),
+        ("E5", ColumnStage::Round),
+        ("E6", ColumnStage::Saturate),
+        ("E7", ColumnStage::Residual),
+        ("E8", ColumnStage::WriteBack),
+    ];
+    for (name, stage) in stages {
+        let hold = if stage >= ColumnStage::Scale { small("d") } else { 0 };
+        assert_eq!(cycle("Columns", name), timing::column_stage(R, c, stage) + hold, "{name}");
+    }
+    assert_eq!(cycle("Columns", "flush"), timing::flush(R, c, I));
+}
+
+#[test]
+fn stages_of_the_gate_unit() {
+    let o = small("o");
+    let stages = [
+        ("G1", GateStage::Weight),
+        ("G2", GateStage::Multiply),
+        ("G3", GateStage::Accumulate),
+        ("P0", GateStage::Copy),
+        ("P1", GateStage::Bias),
+        ("P2", GateStage::Shift),
+        ("P3", GateStage::Scale),
+        ("P4", GateStage::Clamp),
+        ("P5", GateStage::Score),
+    ];
+    assert_eq!(cycle("Gate unit", "G0"), 0);
+    for (name, stage) in stages {
+        let o = if stage >= GateStage::Bias { o } else { 0 };
+        assert_eq!(cycle("Gate unit", name), timing::gate_output(stage, o), "{name}");
+    }
+}
+
+#[test]
+fn sums_in_the_text() {
+    let (r, c) = (small("r"), small("c"));
+    assert_eq!(said("The array is idle again from"), timing::drain(R, C, I));
+    assert_eq!(said("the other set is free from"), timing::parameters_free(R, C));
+    assert_eq!(said("PE (r, c)\nhas the operand in"), r + timing::ROW_TO_PE + c);
+    let bottom = timing::column_stage(R, c, ColumnStage::Add) - 1;
+    assert_eq!(said("The sum of\ncolumn c leaves the bottom, as int32, at the end of"), bottom);
+}
+
+#[test]
+fn numbers_in_the_text() {
+    use timing::{FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, FOLD_READY, SHADOW_LEAD, WORD_FETCH};
+    for words in [
+        format!("`max(C - {SHADOW_LEAD}, 1)`"),
+        format!("`rows * (groups - 1) + {FOLD_READY}`"),
+        format!("at least {FOLD_DISTANCE} cycles apart"),
+        format!("filter word in `y + {FILTER_ADDRESS}`"),
+        format!("shadow weights written in `y + {FILTER_STAGES}`"),
+        format!("at least {WORD_FETCH}F cycles after the one before"),
+        format!("`P * T + {}`", timing::WINDOW_TAIL),
+    ] {
+        assert!(CONTRACT.contains(&words), "docs/microarchitecture.md does not say: {words}");
+    }
+}
