@@ -5,6 +5,7 @@ use lcsim_sim::{Activity, Mode, Outcome, Simulator};
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::network::Layer;
 use lcsim_spec::schedule::Program;
+use lcsim_spec::timing::{self, ARRAY_SEEN, DECISION_TO_SLOT};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::counts;
 use lcsim_tests::random::starved;
@@ -145,12 +146,16 @@ fn the_next_band_comes_while_one_is_computed() {
     // The rows of the first band, a word of the banks a cycle, behind those that the stem stored last. The controller takes two cycles for each of the
     // three instructions: the first move, the next, the convolution.
     let cycles = waits(4, 8);
-    let first = 4 * 8 + 2 * 8 + 8 - 3 * 2;
+    let first = 4 * 8 + 2 * 8 + 8 - 3 * timing::fetch(1) as u64;
     assert_eq!(cycles.dram, first, "{cycles:?}");
     counts::check("DRAM: first band", first);
-    // A band takes 105 cycles. With a latency of 200, the rows of the third one are asked for when the first ends, two cycles before the second starts, and
-    // waited for when that ends; meanwhile those of the fourth come. So every other one waits.
-    let bands = (4 * 8 + 2 * 8 + 200 - 3 * 2) + 3 * (3 * 8 + 200 - 105 - 2);
+    // With a latency of 200, the rows of the third band are asked for when the first ends, an instruction before the second
+    // starts, and waited for when that ends. Meanwhile those of the fourth come. So every other one waits.
+    let fetch = timing::fetch(1);
+    let first_slot = 1 + timing::tile_setup(4) + 1 + timing::fold_ready(4, 1) + DECISION_TO_SLOT + 1;
+    let band = first_slot + (9 * 8 - 1) + timing::drain(4, 4, 1) + ARRAY_SEEN + fetch;
+    let bands = (4 * 8 + 2 * 8 + 200 - 3 * fetch) + 3 * (3 * 8 + 200 - band - fetch);
+    let bands = bands as u64;
     assert_eq!(waits(4, 200).dram, bands);
     counts::check("DRAM: bands", bands);
 }
