@@ -103,10 +103,10 @@ fn an_output_that_is_an_input_is_refused_by_every_command() {
         &["curve", arg(&model), "--data", arg(&points), "--out", arg(&curve)],
     ];
     for args in is_read {
-        refused(args, &["is read by this command", "give another name"]);
+        refused(args, &["is read by this command", "give the output another name"]);
     }
     let inside = ["run", "--data", arg(&classes), "--json", arg(&image)];
-    refused(&inside, &["a.png", "is one of the files of", "which this command reads"]);
+    refused(&inside, &["a.png: cannot read", "is read by this command", "give the output another name"]);
     assert_eq!(fs::read(&image).expect("there"), b"a picture");
     assert_eq!(fs::read(&onnx).expect("there"), b"a model");
     container(&model);

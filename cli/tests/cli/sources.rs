@@ -45,7 +45,7 @@ fn a_pipe_of_another_program_is_read_and_bounded() {
     assert!(run("\"$0\" config 8x8").status.success());
     let endless = run("yes");
     let message = String::from_utf8_lossy(&endless.stderr);
-    assert!(message.contains("expected a file of at most 1048576 bytes, found more"), "{message}");
+    assert!(message.contains("expected a file of at most 1,048,576 bytes, found more"), "{message}");
 }
 
 fn shape(channels: usize, height: usize, width: usize) -> Shape {
@@ -77,7 +77,7 @@ fn windows_of_any_size_are_no_work_of_any_size() {
         net.layers.truncate(1);
         net.layers.push(Layer::MaxPool(pool(2000)));
     };
-    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17179869184"]);
+    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17,179,869,184"]);
 }
 
 #[test]
