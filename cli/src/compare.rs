@@ -144,7 +144,8 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-/// Figures of the whole; what gates save is none of a network without gates, and what the energy table lacks is none either.
+/// Figures of the whole; what gates save is none of a network without gates, and what the energy
+/// table lacks is none either.
 fn totals(r: &Report) -> [(&'static str, Option<f64>); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);

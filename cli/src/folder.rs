@@ -35,7 +35,8 @@ impl Folder {
     /// Checks that `files` may be written to `path`; writes nothing.
     ///
     /// # Errors
-    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there that was changed. A list that is none.
+    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there
+    /// that was changed. A list that is none.
     pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();

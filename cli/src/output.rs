@@ -103,8 +103,8 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.persist(path)
 }
 
-/// Checks what a command writes as one set: at most one output is stdout, and no two are the same file, by whatever names. From now on
-/// it is an error to read one of them.
+/// Checks what a command writes as one set: at most one output is stdout, and no two are the same
+/// file, by whatever names. From now on it is an error to read one of them.
 ///
 /// # Errors
 /// Those of [`Destination::check`], and two outputs in one place.
@@ -134,7 +134,8 @@ fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Desti
     Ok((checked, seen.into_iter().map(|(place, _)| place).collect()))
 }
 
-/// Checks that files of these `names` can be written to `folder`, which is made later if it is not there.
+/// Checks that files of these `names` can be written to `folder`, which is made later if it is not
+/// there.
 ///
 /// # Errors
 /// Those of [`Destination::check`]; `folder` cannot be made.

@@ -42,8 +42,8 @@ fn take(signal: i32) {
     }
 }
 
-/// Makes memory that the system does not have an error like others: Rust says so in one line and aborts, which nothing in a
-/// safe program can change but the signal that this is. Exit code 2, instead of a core dump.
+/// Makes memory that the system does not have an error like others: Rust says so in one line and
+/// aborts, which is a signal, and all that safe code can change of it. Exit code 2, and no core dump.
 ///
 /// # Errors
 /// When the system refuses a signal handler.

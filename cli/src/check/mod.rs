@@ -96,7 +96,8 @@ enum Model {
 }
 
 /// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the
-/// accelerators `configs`, changed as `set` says: each with its name and whether it has to hold the network.
+/// accelerators `configs`, changed as `set` says: each with its name and whether it has to hold the
+/// network.
 ///
 /// # Errors
 /// An accelerator that has to hold the network is none. What is wrong with the model is what was found.

@@ -54,7 +54,8 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     )
 }
 
-/// Another file in `folder` would be taken for the user's by the next run, which refuses to write there.
+/// Another file in `folder` would be taken for the user's by the next run, which refuses to write
+/// there.
 fn refuse_inside(folder: &Path, json: Option<&Destination>) -> Result<()> {
     let Some(Destination::File(path)) = json else { return Ok(()) };
     let id = |folder: &Path| file::id(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok();
