@@ -152,13 +152,14 @@ fn an_output_that_an_input_names_is_refused() {
     let (data, training) = (at("cifar/test_batch.bin"), at("cifar/data_batch_1.bin"));
     fs::write(&data, vec![1; 3073]).expect("written");
     fs::write(&training, vec![2; 2 * 3073]).expect("written");
+    let shipped = repository("models/resnet8-lcnet.onnx");
     let read: [(&[&str], &Path); 6] = [
         (&["run", "--config", arg(&config)], &base),
         (&["config", arg(&config)], &base),
         (&["run", "--data", arg(&images)], &labels),
         (&["quantize", arg(&onnx), "--data", "cifar10-test", "--out", "-"], &weights),
         (&["run", "--images", "1", "--model", arg(&onnx)], &weights),
-        (&["run", "--model", arg(&repository("models/resnet8-lcnet.onnx")), "--data", arg(&data)], &training),
+        (&["run", "--model", arg(&shipped), "--data", arg(&data)], &training),
     ];
     for (args, output) in read {
         let before = fs::read(output).expect("readable");
