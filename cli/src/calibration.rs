@@ -3,7 +3,6 @@
 use crate::args::CalibrationArgs;
 use crate::data::{Count, Dataset, Expected};
 use crate::load::Remark;
-use crate::output::Inputs;
 use crate::parallel::Bar;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::{Network, quantize};
@@ -69,12 +68,6 @@ impl<'a> Measured<'a> {
             }
         }
         Ok(Self { data, images, bar })
-    }
-}
-
-impl Inputs for CalibrationArgs {
-    fn paths(&self) -> Vec<&Path> {
-        self.calibration.iter().filter(|name| *name != SAME).flat_map(Inputs::paths).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod text;
 
-use crate::args::{LoadArgs, RUN_IMAGES};
+use crate::args::{LoadArgs, RUN_IMAGES, SetArgs};
 use crate::calibration::{self, Choice, Measured, ON_THE_FLY};
 use crate::data::Expected;
 use crate::load;
@@ -96,11 +96,12 @@ enum Model {
 }
 
 /// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the
-/// accelerators `configs`: each with its name and whether it has to hold the network.
+/// accelerators `configs`, changed as `set` says: each with its name and whether it has to hold the
+/// network.
 ///
 /// # Errors
 /// An accelerator that has to hold the network is none. What is wrong with the model is what was found.
-pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)]) -> Result<Check> {
+pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)], set: &SetArgs) -> Result<Check> {
     let (mut problems, mut notes) = (vec![], vec![]);
     let model = read(path, &args.network.options(), &mut problems);
     let quantised = model.as_ref().and_then(|model| runnable(path, model, args, data, &mut problems, &mut notes));
@@ -110,7 +111,7 @@ pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, boo
     }
     let mut accelerators = vec![];
     for (name, required) in configs {
-        let config = match load::config(name, &args.accelerator) {
+        let config = match load::config(name, set) {
             // What is set for the accelerator that is needed may be none for another.
             Err(error) if !required => {
                 accelerators.push(Accelerator::without_lacks(name, *required, Some(one_line(&error))));

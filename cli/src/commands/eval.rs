@@ -7,7 +7,7 @@ use crate::data::{Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
 use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use lcsim_golden::{Network, container, float, integer};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
@@ -46,20 +46,19 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.data, &args.quantized, &args.calibration];
-    let [json] = output::check_all([args.print.json.as_deref()], &inputs)?;
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
-    let net = load::float(&args.model, &args.network, &notes(args.print.quiet))?.network;
-    let data = load::data(&args.data, &args.classes, &notes(args.print.quiet))?;
+    let net = load::float(&args.model, &args.load.network, &notes(args.print.quiet))?.network;
+    let data = load::data(&args.data, &args.load.classes, &notes(args.print.quiet))?;
     let choice = Choice {
         offset: args.offset,
         asked: args.images,
         default: usize::MAX,
-        on_the_fly: args.quantized.is_none().then_some((&args.calibration, CALIBRATION)),
+        on_the_fly: args.quantized.is_none().then_some((&args.load.calibration, CALIBRATION)),
         bar: !args.print.quiet,
     };
     let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
@@ -86,7 +85,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append).context("nothing was written")?;
+    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append)?;
     Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
 }
 
@@ -94,7 +93,7 @@ fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<Quan
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let calibrated = calibration::on_the_fly(&args.model, net, &args.calibration, CALIBRATION, measured)?;
+    let calibrated = calibration::on_the_fly(&args.model, net, &args.load.calibration, CALIBRATION, measured)?;
     notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }

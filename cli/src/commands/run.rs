@@ -5,7 +5,7 @@ use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::calibration::{Choice, Measured};
 use crate::data::Expected;
 use crate::dump::{self, Record};
-use crate::output::{self, Destination, Inputs};
+use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
@@ -14,12 +14,9 @@ use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
-    let common = &args.common;
-    let inputs: [&dyn Inputs; 5] =
-        [&args.model, &args.config, &common.data, &common.energy_table, &common.load.calibration];
     let (outputs, dump) = match &args.dump {
-        Some(folder) => dump::Place::check(folder, paths, &inputs).map(|(outputs, place)| (outputs, Some(place)))?,
-        None => (output::check_all(paths, &inputs)?, None),
+        Some(folder) => dump::Place::check(folder, paths).map(|(outputs, place)| (outputs, Some(place)))?,
+        None => (output::check_all(paths)?, None),
     };
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
@@ -64,7 +61,7 @@ struct Ran {
 fn simulate(args: &RunArgs) -> Result<(Report, Option<dump::Files>)> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
-    let config = load::config(name, &args.common.load.accelerator)?;
+    let config = load::config(name, &args.common.accelerator)?;
     let energy = load::energy_table(&args.common.energy_table)?;
     let model = args.synthetic.synthetic.clone().unwrap_or_else(|| load::shown(args.model.as_deref()));
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {

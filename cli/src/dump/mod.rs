@@ -4,7 +4,7 @@ pub mod npz;
 
 use crate::data::Image;
 use crate::outline::{self, Gate, Kind, Part};
-use crate::output::{self, Destination, Inputs};
+use crate::output::{self, Destination};
 use anyhow::{Context, Result};
 use lcsim_golden::Network;
 use lcsim_golden::float::{self, Activations};
@@ -24,16 +24,15 @@ pub struct Place(PathBuf);
 
 impl Place {
     /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
-    /// one of the files that the command reads, or one of its other `outputs`, which it checks as well.
+    /// one of the other `outputs`, which it checks as well.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
     pub fn check<const N: usize>(
         folder: &Path,
         outputs: [Option<&Path>; N],
-        inputs: &[&dyn Inputs],
     ) -> Result<([Option<Destination>; N], Self)> {
-        let checked = output::check_with_folder(outputs, folder, &NAMES, inputs)?;
+        let checked = output::check_with_folder(outputs, folder, &NAMES)?;
         Ok((checked, Self(folder.into())))
     }
 
