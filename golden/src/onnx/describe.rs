@@ -1,8 +1,9 @@
 //! What values and nodes are, for messages.
 
 use super::graph::label;
-use super::lower::{Lowered, MapId, Op, Value, Vector};
+use super::lower::Lowered;
 use super::proto::NodeProto;
+use super::value::{MapId, Op, Value, Vector};
 use crate::Error;
 
 impl Lowered<'_> {

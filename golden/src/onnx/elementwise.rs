@@ -2,9 +2,10 @@
 
 use super::affine::{Affine, Clamped};
 use super::graph::{attribute, float};
-use super::lower::{Lowered, MapId, Op, Pixels, Score, Value, Vector};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
+use super::value::{MapId, Op, Pixels, Score, Value, Vector};
 use super::view::View;
 use super::{layers, maps};
 use crate::Error;
@@ -163,7 +164,7 @@ impl Lowered<'_> {
         let positive = a.factor.iter().all(|f| *f > 0.0);
         let (mut at, mut passed) = (x, vec![]);
         loop {
-            let super::lower::Map { op, shape } = self.maps[at];
+            let super::value::Map { op, shape } = self.maps[at];
             at = match op {
                 Op::Input | Op::Conv { .. } | Op::Pick { .. } | Op::Norm { .. } => break,
                 Op::Relu { x, max } if positive && a.is_linear() => {

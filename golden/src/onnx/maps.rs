@@ -1,9 +1,10 @@
 //! Operators on feature maps: convolutions, poolings, and what pads or slices a map.
 
 use super::graph::{Graph, elements, float, int, ints, text};
-use super::lower::{Border, Lowered, MapId, Op, Pixels, Value};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Data;
+use super::value::{Border, MapId, Op, Pixels, Value};
 use super::view::View;
 use super::{MAX_ELEMENTS, layers, shape, slice, vectors};
 use crate::Error;

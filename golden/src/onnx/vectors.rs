@@ -3,9 +3,10 @@
 use super::affine::{Affine, Clamped};
 use super::graph::int;
 use super::layers;
-use super::lower::{Lowered, Pixels, Value, Vector};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::shape;
+use super::value::{Pixels, Value, Vector};
 use super::view::{View, covers};
 use crate::Error;
 use std::rc::Rc;
