@@ -56,7 +56,11 @@ impl Lowered<'_> {
             (x, Value::Const(t)) => self.constant_operand(node, x, &t, false),
             (a, b) => {
                 let found = format!("of {} and {}", self.describe(&a), self.describe(&b));
-                let instead = "two maps may be added, and a map multiplied with a gate's score";
+                let instead = match op {
+                    "Div" => "only a constant may divide",
+                    "Sub" => "only a constant may be subtracted, or subtracted from",
+                    _ => "two maps may be added, and a map multiplied with a gate's score",
+                };
                 Err(self.graph.refuse(node, found, instead))
             }
         }
@@ -265,6 +269,7 @@ impl Lowered<'_> {
                 let map = maps::relu(self, p.map, max);
                 Ok(Value::Map(Pixels { map, ..p }))
             }
+            Value::Map(_) => Err(self.unsupported(node)),
             Value::Vector(Vector { layer: Some((layer, c)), softmax: false, expanded: false, view, pool, front }) => {
                 let outputs = view.len();
                 self.spend(node, 4 * outputs)?;

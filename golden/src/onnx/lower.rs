@@ -37,6 +37,8 @@ pub(super) struct Lowered<'a> {
     known: HashMap<Op, MapId>,
     /// Scores by the bits of what they compute.
     pub known_scores: HashMap<Vec<u64>, usize>,
+    /// Values that stand in for those of nodes without a meaning, and what is made of them element by element.
+    guesses: HashSet<&'a str>,
     /// Elements that may still be computed.
     budget: usize,
 }
@@ -56,6 +58,7 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         problems: vec![],
         values,
         second: graph.nodes.iter().flat_map(|n| n.output.iter().skip(1)).map(String::as_str).collect(),
+        guesses: HashSet::new(),
         known: HashMap::from([(Op::Input, 0)]),
         known_scores: HashMap::new(),
         budget: MAX_COMPUTED.saturating_add(file).min(MAX_ELEMENTS),
@@ -66,11 +69,16 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         let value = match known.then(|| low.node(i, node)) {
             Some(Ok(value)) => Some(value),
             Some(Err(problem)) => {
-                low.problems.push((i, problem));
-                low.guessed(node)
+                if !low.rests_on_a_guess(node) {
+                    low.problems.push((i, problem));
+                }
+                low.guess(node)
             }
-            None => low.guessed(node),
+            None => low.guess(node),
         };
+        if low.reads_a_guess(node) {
+            low.guesses.extend(node.output.iter().map(String::as_str));
+        }
         match (node.output.first(), value) {
             (Some(output), Some(value)) => {
                 low.values.insert(output, value);
@@ -83,6 +91,10 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         }
     }
     low
+}
+
+fn is_elementwise(node: &NodeProto) -> bool {
+    !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size")
 }
 
 impl Graph {
@@ -113,11 +125,23 @@ impl<'a> Lowered<'a> {
 
     /// What a node without a meaning most likely gives, so that the problems behind it come to light as well: the map that it works on. The
     /// network is refused in any case.
-    fn guessed(&self, node: &NodeProto) -> Option<Value> {
-        let elementwise =
-            !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size");
+    fn guess(&mut self, node: &'a NodeProto) -> Option<Value> {
         let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
-        maps.find(|_| elementwise).cloned()
+        let map = maps.find(|_| is_elementwise(node)).cloned()?;
+        self.guesses.extend(node.output.iter().map(String::as_str));
+        Some(map)
+    }
+
+    /// Whether a node works on a guess, element by element.
+    fn reads_a_guess(&self, node: &NodeProto) -> bool {
+        is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
+    }
+
+    /// Whether a node joins a guess and another value: that these do not go together says nothing about the graph.
+    fn rests_on_a_guess(&self, node: &NodeProto) -> bool {
+        let computed =
+            node.input.iter().filter(|name| matches!(self.value(name), Some(Value::Map(_) | Value::Vector(_))));
+        self.reads_a_guess(node) && computed.count() > 1
     }
 
     /// An optional input of a node.
@@ -240,7 +264,8 @@ impl<'a> Lowered<'a> {
             return Ok(None);
         };
         let Some(folded) = fold::fold(node, &constants, self.budget) else {
-            return Ok(None);
+            let meant = fold::is_known(node.op_type()) && !constants.is_empty();
+            return if meant { Err(self.uncomputed(node)) } else { Ok(None) };
         };
         self.spend(node, folded.data.len().unwrap_or(0))?;
         Ok(Some(Value::Const(Rc::new(folded))))

@@ -54,14 +54,28 @@ impl Lowered<'_> {
             }
             "Gather" => {
                 let indices = self.tensor(node, 1)?;
-                let all = int(node, "axis").unwrap_or(0) == 0;
-                let gathered = view.gathered(&indices.dims, indices.ints(&self.graph.path)?).filter(|_| all);
-                *view = gathered.ok_or_else(|| {
-                    self.graph.refuse(
+                let at = indices.ints(&self.graph.path)?;
+                let axis = int(node, "axis").unwrap_or(0);
+                let size = shape::axis_of(axis, dims.len(), false).map(|axis| dims[axis]);
+                let size = size.ok_or_else(|| self.graph.invalid(node, format!("an axis of {dims:?}"), axis))?;
+                if let Some(out) = at.iter().find(|&&i| shape::axis_of(i, size, false).is_none()) {
+                    return Err(self.graph.invalid(
                         node,
-                        "that takes some elements",
-                        "only one that takes each element once is a view",
-                    )
+                        format!("indices below {size}, from axis {axis} of {dims:?}"),
+                        out,
+                    ));
+                }
+                let gathered = view.gathered(&indices.dims, at).filter(|_| axis == 0);
+                *view = gathered.ok_or_else(|| {
+                    let (found, instead) = match dims[..] {
+                        [_] if at.len() == size => ("in this order".into(), "it may turn a matrix round, as `as_strided` does"),
+                        [_] => (format!("of {} of {size} elements", at.len()), "it has to take each element once"),
+                        _ => {
+                            let instead = "it may only take all elements of a flat tensor; every n-th row and column of a map is a Slice";
+                            (format!("along axis {axis} of {dims:?}"), instead)
+                        }
+                    };
+                    self.graph.refuse(node, found, instead)
                 })?;
             }
             "Expand" => return self.expanded(node, value),
