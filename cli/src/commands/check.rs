@@ -24,7 +24,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     if found.runs {
         return Ok(());
     }
-    match &found.problems[..] {
+    match &found.grouped[..] {
         [] => bail!("{}: does not fit {}", args.model.display(), found.too_small().join(", ")),
         [problem] => bail!("{problem}"),
         [first, rest @ ..] => bail!("{first} (and {} more)", rest.len()),

@@ -2,12 +2,13 @@
 
 use super::{notes, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
-use crate::calibration::{self, Choice, Measured};
+use crate::calibration::{self, Choice, Measured, overflowed};
 use crate::data::{Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
 use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
 use anyhow::{Result, bail};
+use lcsim_golden::float::Overflow;
 use lcsim_golden::{Network, container, float, integer};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
@@ -72,21 +73,28 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let images = data.images(measured.images, &expected)?;
     float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
-    let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
+    let add = |(predictions, differences): &mut (Vec<Result<Predictions, Overflow>>, Differences), i: usize| {
         let image = &images[i];
-        let float = float::run(&net, &float::normalize(&net, &image.pixels));
+        let float = match float::run(&net, &float::normalize(&net, &image.pixels)) {
+            Ok(float) => float,
+            Err(overflow) => return predictions.push(Err(overflow)),
+        };
         let input = quantized.input.quantize_image(&image.pixels);
         let (integer, integer_macs) = integer::run_counted(&quantized, &input, integer::Mode::Gated);
         differences.add(&quantized, args.offset + i, image.label, &float, &integer);
         let (float, float_macs) = (float.class(), float.macs);
-        predictions.push(Predictions { float, integer: integer.class(), float_macs, integer_macs });
+        predictions.push(Ok(Predictions { float, integer: integer.class(), float_macs, integer_macs }));
     };
     let append = |(predictions, differences): &mut (Vec<_>, Differences), later: (Vec<_>, Differences)| {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append)?;
-    Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
+    let (predictions, differences) = parallel::sum(images.len(), !args.print.quiet, nothing, add, append)?;
+    let model = args.model.display().to_string();
+    let predictions = predictions.into_iter().enumerate();
+    let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, &data)));
+    let predictions = predictions.collect::<Result<Vec<_>>>()?;
+    Ok(evaluate(&quantized, data.name, &images, &predictions, &differences))
 }
 
 fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<QuantNetwork> {

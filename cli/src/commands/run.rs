@@ -2,12 +2,13 @@
 
 use super::{notes, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
-use crate::calibration::{Choice, Measured};
+use crate::calibration::{Choice, Measured, overflowed};
 use crate::data::Expected;
 use crate::dump::{self, Record};
 use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
+use lcsim_golden::float::Overflow;
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
 use lcsim_sim::{Costs, Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
@@ -94,7 +95,7 @@ struct Seen {
     costs: Costs,
     correct: u64,
     /// For a dump.
-    records: Vec<Record>,
+    records: Vec<Result<Record, Overflow>>,
 }
 
 /// Real images through a real network.
@@ -129,7 +130,10 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     let seen = parallel::sum(images.len(), !args.common.quiet, nothing, add, append).context("nothing was written")?;
     let offset = args.common.offset;
     let about = dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset };
-    let dump = dumps.then(|| dump::files(&about, &seen.records)).transpose()?;
+    let recorded = seen.records.into_iter().enumerate();
+    let records = recorded.map(|(i, record)| record.map_err(|o| overflowed(&about.model, &o, offset + i, &data)));
+    let records = records.collect::<Result<Vec<_>>>()?;
+    let dump = dumps.then(|| dump::files(&about, &records)).transpose()?;
     let image = net.input.quantize_image(&images[0].pixels);
     let open = [gated.forced_open(&image), ungated.forced_open(&image)];
     let data = data.name_from(offset);

@@ -7,7 +7,7 @@ use crate::outline::{self, Gate, Kind, Part};
 use crate::output::{self, Destination};
 use anyhow::{Context, Result};
 use lcsim_golden::Network;
-use lcsim_golden::float::{self, Activations};
+use lcsim_golden::float::{self, Activations, Overflow};
 use lcsim_spec::{QuantNetwork, Score, Trace};
 use npz::{Array, Data};
 use serde::Serialize;
@@ -72,14 +72,17 @@ pub struct Record {
 
 impl Record {
     /// Of an image, for which the quantised network computed `trace`; runs the float network as well, if there is one.
-    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Self {
+    ///
+    /// # Errors
+    /// The float network overflows.
+    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
         let float = float.map(|net| {
-            let run = float::run(net, &float::normalize(net, &image.pixels));
+            let run = float::run(net, &float::normalize(net, &image.pixels))?;
             let class = run.class();
             let Activations { logits, scores, .. } = run;
-            (class, logits, scores.into_iter().collect())
+            Ok((class, logits, scores.into_iter().collect()))
         });
-        Self { label: image.label, trace, float }
+        Ok(Self { label: image.label, trace, float: float.transpose()? })
     }
 }
 
