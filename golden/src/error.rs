@@ -108,7 +108,7 @@ impl Error {
         }
     }
 
-    /// Where it is, and what it is whatever the names are, of a problem that several nodes can have.
+    /// Where a problem is that several nodes can have, and what it is but for names.
     fn kind(&self) -> Option<(String, String)> {
         match self {
             Self::Operator { node, op, found, instead, .. } => {

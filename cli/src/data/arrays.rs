@@ -73,7 +73,8 @@ fn archive(content: Content) -> Result<Place> {
     Ok(Place::Archive { path, bytes: size, archive: Box::new(archive) })
 }
 
-/// The first name that the directory of a ZIP archive has twice: readers would silently take the last of them.
+/// The first name that the directory of a ZIP archive has twice: readers would silently take the
+/// last of them.
 fn twice(bytes: &[u8]) -> Option<String> {
     let number = |at: usize, size: usize| {
         let bytes = bytes.get(at..at.checked_add(size)?)?;

@@ -37,7 +37,8 @@ pub(super) struct Lowered<'a> {
     known: HashMap<Op, MapId>,
     /// Scores by the bits of what they compute.
     pub known_scores: HashMap<Vec<u64>, usize>,
-    /// Values that stand in for those of nodes without a meaning, and what is made of them element by element.
+    /// Values that stand in for those of nodes without a meaning, and what is made of them
+    /// element by element.
     guesses: HashSet<&'a str>,
     /// Elements that may still be computed.
     budget: usize,
@@ -137,7 +138,8 @@ impl<'a> Lowered<'a> {
         is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
     }
 
-    /// Whether a node joins a guess and another value: that these do not go together says nothing about the graph.
+    /// Whether a node joins a guess and another value: that these do not go together says nothing
+    /// about the graph.
     fn rests_on_a_guess(&self, node: &NodeProto) -> bool {
         let computed =
             node.input.iter().filter(|name| matches!(self.value(name), Some(Value::Map(_) | Value::Vector(_))));

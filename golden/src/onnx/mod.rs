@@ -83,7 +83,8 @@ pub struct Imported {
 pub struct Examination {
     /// The network, if there is no problem.
     pub imported: Option<Imported>,
-    /// Everything that has to change, in the order of the graph: [`grouped`](crate::grouped) joins what is alike.
+    /// Everything that has to change, in the order of the graph; [`grouped`](crate::grouped) joins
+    /// what is alike.
     pub problems: Vec<Error>,
 }
 

@@ -1,4 +1,5 @@
-//! Operators that are not understood: what they are part of in the networks that have them, and what to write instead.
+//! Operators that are not understood: what they are part of in the networks that have them, and what
+//! to write instead.
 
 use super::graph::{Graph, int};
 use super::lower::Lowered;
@@ -10,7 +11,8 @@ use crate::Error;
 use std::collections::HashSet;
 
 impl Lowered<'_> {
-    /// An operator that is not understood, with what to write instead, for the family of networks that uses it.
+    /// An operator that is not understood, with what to write instead, for the family of networks
+    /// that uses it.
     pub fn unsupported(&self, node: &NodeProto) -> Error {
         let mut operands = node.input.iter().filter_map(|name| self.value(name));
         let computed = operands.clone().find(|v| !matches!(v, Value::Const(_)));
@@ -65,7 +67,8 @@ impl Lowered<'_> {
         }
     }
 
-    /// The threshold of a score that a comparison with a constant is: what is below becomes 0, by a Where or a product with the score.
+    /// The threshold of a score that a comparison with a constant is: what is below becomes 0, by a
+    /// Where or a product with the score.
     fn threshold(&self, node: &NodeProto) -> Option<f32> {
         let [left, right] = [0, 1].map(|i| node.input.get(i).and_then(|name| self.value(name)));
         let (score, bound, is_left) = match (left?, right?) {
@@ -167,7 +170,8 @@ impl Graph {
         names
     }
 
-    /// Whether a result reaches an output of the graph without meeting any other value that is computed, as logits do and scores do not.
+    /// Whether a result reaches an output of the graph without meeting any other value that is
+    /// computed, as logits do and scores do not.
     fn is_last(&self, node: &NodeProto) -> bool {
         let mut names: HashSet<&str> = node.output.iter().map(String::as_str).collect();
         for reader in &self.nodes {
