@@ -331,7 +331,7 @@ mod tests {
         let long = format!("{text}{}", " ".repeat(MAX_BYTES as usize));
         let doubtful = [
             ("{".to_string(), "expected a stored point"),
-            (long, "1048576"),
+            (long, "1,048,576"),
             (text.replace("lcsim.point/1", "lcsim.point/0"), "schema: expected lcsim.point/1"),
             (text.replace("\"cycle_model\": ", "\"cycle_model\": 1"), "cycle_model: expected"),
             (text.replace(env!("CARGO_PKG_VERSION"), "0.0.1"), "version: expected"),
