@@ -3,10 +3,10 @@
 use crate::args::CalibrationArgs;
 use crate::data::{Count, Dataset, Expected};
 use crate::load::Remark;
-use crate::output::Inputs;
 use crate::parallel::Bar;
-use anyhow::{Context, Result, bail};
-use lcsim_golden::{Network, quantize};
+use anyhow::{Context, Result, anyhow, bail};
+use lcsim_golden::float::Overflow;
+use lcsim_golden::{Error, Network, quantize};
 use lcsim_spec::QuantNetwork;
 use std::ops::Range;
 use std::path::Path;
@@ -69,12 +69,6 @@ impl<'a> Measured<'a> {
             }
         }
         Ok(Self { data, images, bar })
-    }
-}
-
-impl Inputs for CalibrationArgs {
-    fn paths(&self) -> Vec<&Path> {
-        self.calibration.iter().filter(|name| *name != SAME).flat_map(Inputs::paths).collect()
     }
 }
 
@@ -161,10 +155,21 @@ pub fn with(
     which: impl IntoIterator<Item = usize>,
     bar: bool,
 ) -> Result<Calibrated> {
-    let images = data.images(which, &Expected::by_float(net)).context("calibration images")?;
+    let which: Vec<usize> = which.into_iter().collect();
+    let images = data.images(which.iter().copied(), &Expected::by_float(net)).context("calibration images")?;
     let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
     let bar = Bar::new(pixels.len() as u64, "calibration images", bar);
-    let network = quantize::quantize_watched(net, &pixels, &|| bar.advance(1)).map_err(|error| error.in_file(path))?;
+    let network = quantize::quantize_watched(net, &pixels, &|| bar.advance(1)).map_err(|error| match error {
+        Error::Overflow { image, overflow, .. } => {
+            overflowed(&path.display().to_string(), &overflow, which[image], data)
+        }
+        other => other.in_file(path).into(),
+    })?;
     let images = format!("{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
     Ok(Calibrated { network, images })
+}
+
+/// The error of a model whose float network overflows with an image of `data`.
+pub fn overflowed(model: &str, overflow: &Overflow, image: usize, data: &Dataset) -> anyhow::Error {
+    anyhow!("{model}: {overflow} (image {image} of {})", data.name)
 }

@@ -15,6 +15,9 @@ use std::path::Path;
 /// Largest report, in bytes: a thousand layers and a million images take a tenth of it.
 const MAX_BYTES: u64 = 1 << 27;
 
+/// Other commands write JSON as well.
+const HINT: &str = "reports are written by `lcsim run --json`";
+
 /// A figure of both reports; nothing where a report does not have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
@@ -64,8 +67,8 @@ pub fn parse(text: &str) -> Result<Report> {
     let value: serde_json::Value = serde_json::from_str(text).context("no JSON")?;
     match value.get("schema").and_then(serde_json::Value::as_str) {
         Some(SCHEMA) => {}
-        Some(other) => bail!("schema: expected {SCHEMA}, found {}", quoted(other)),
-        None => bail!("schema: expected {SCHEMA}, found none; reports are written by `lcsim run --json`"),
+        Some(other) => bail!("schema: expected {SCHEMA}, found {}; {HINT}", quoted(other)),
+        None => bail!("schema: expected {SCHEMA}, found none; {HINT}"),
     }
     drop(value);
     let report: Report = serde_json::from_str(text).context("no report")?;
@@ -141,7 +144,8 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-/// Figures of the whole; what gates save is none of a network without gates.
+/// Figures of the whole; what gates save is none of a network without gates, and what the energy
+/// table lacks is none either.
 fn totals(r: &Report) -> [(&'static str, Option<f64>); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
@@ -171,8 +175,15 @@ fn totals(r: &Report) -> [(&'static str, Option<f64>); 23] {
         ("energy-delay product, nJ s", r.efficiency.energy_delay_js * 1e9),
         ("time, us", r.time_us),
     ];
-    let of_gates = ["speed-up", "realised fraction"];
-    all.map(|(figure, value)| (figure, (r.has_gates() || !of_gates.contains(&figure)).then_some(value)))
+    let absent = |key: &str| r.energy_table.absent.iter().any(|absent| absent == key);
+    let known = |figure| match figure {
+        "speed-up" | "realised fraction" => r.has_gates(),
+        "energy: DRAM, nJ" => !absent("dram"),
+        "energy: leakage, nJ" => !(absent("leakage_sram") && absent("leakage_pe")),
+        "energy: clock, nJ" => !absent("clock_bit"),
+        _ => true,
+    };
+    all.map(|(figure, value)| (figure, known(figure).then_some(value)))
 }
 
 fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {

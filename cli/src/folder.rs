@@ -35,12 +35,12 @@ impl Folder {
     /// Checks that `files` may be written to `path`; writes nothing.
     ///
     /// # Errors
-    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there that was changed. A list that is none;
-    /// a file that the command reads.
-    pub fn check(path: &Path, files: &[(String, String)], inputs: &[&dyn output::Inputs], force: bool) -> Result<Self> {
+    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there
+    /// that was changed. A list that is none.
+    pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
-        output::check_folder(path, &names, inputs)?;
+        output::check_folder(path, &names)?;
         let (leftovers, others) = entries(path)?;
         let list = read_list(&path.join(LIST))?;
         if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
@@ -157,7 +157,7 @@ mod tests {
 
     fn write(path: &Path, names: &[&str], force: bool) -> Result<()> {
         let files = files(names);
-        Folder::check(path, &files, &[], force)?.write(&files)
+        Folder::check(path, &files, force)?.write(&files)
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! `lcsim`: parses the command line, carries out the command, and turns its error into a line and an exit code.
 
+use anyhow::{Context, Result};
 use clap::Parser;
 use lcsim::{args::Cli, commands, parallel};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let result = parallel::watch_interrupts().and_then(|()| commands::execute(&cli.command));
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
+    let error = match execute() {
+        Ok(code) => return code,
+        Err(error) => error,
     };
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
@@ -17,6 +17,22 @@ fn main() -> ExitCode {
     // Nobody may read it any more.
     let _ = writeln!(io::stderr(), "error: {}", lcsim::text::one_line(&error));
     ExitCode::from(error.downcast_ref::<parallel::Interrupted>().map_or(2, parallel::Interrupted::code))
+}
+
+/// Help and errors of the command line have exit codes of their own.
+fn execute() -> Result<ExitCode> {
+    parallel::abort_with_error_code()?;
+    match Cli::try_parse() {
+        Ok(cli) => {
+            parallel::watch_interrupts()?;
+            commands::execute(&cli.command)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(text) => {
+            text.print().and_then(|()| io::stdout().flush()).context("cannot write to stdout")?;
+            Ok(u8::try_from(text.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
+        }
+    }
 }
 
 /// Whether the reader of our output went away (`lcsim run | head`), which is no failure of ours.

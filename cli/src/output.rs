@@ -2,6 +2,7 @@
 
 use crate::text;
 use anyhow::{Context, Result, bail};
+use lcsim_spec::file;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,6 @@ use std::path::{Path, PathBuf};
 mod place;
 mod temporary;
 
-pub use place::Inputs;
 use place::Place;
 use temporary::Temporary;
 pub use temporary::{PREFIX, end_process};
@@ -55,6 +55,12 @@ impl Destination {
             if found.is_dir() {
                 bail!("is a folder");
             }
+            #[cfg(unix)]
+            if file::is_named_pipe(path, found.file_type()) {
+                bail!(
+                    "is a named pipe, which may wait for its reader for ever; give a file, or `>(command)` of the shell"
+                );
+            }
             if !found.is_file() {
                 return Ok(Self::Special(path.to_path_buf()));
             }
@@ -97,15 +103,19 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.persist(path)
 }
 
-/// Checks what a command writes as one set: at most one output is stdout, no two are the same file, by whatever names, and none is
-/// one of the files that the command reads.
+/// Checks what a command writes as one set: at most one output is stdout, and no two are the same
+/// file, by whatever names. From now on it is an error to read one of them.
 ///
 /// # Errors
-/// Those of [`Destination::check`], two outputs in one place, and an output that is an input.
-pub fn check_all<const N: usize>(
-    paths: [Option<&Path>; N],
-    inputs: &[&dyn Inputs],
-) -> Result<[Option<Destination>; N]> {
+/// Those of [`Destination::check`], and two outputs in one place.
+pub fn check_all<const N: usize>(paths: [Option<&Path>; N]) -> Result<[Option<Destination>; N]> {
+    let (checked, places) = check_set(paths)?;
+    places.into_iter().for_each(Place::keep);
+    Ok(checked)
+}
+
+/// The same, of files that may be read yet.
+fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Destination>; N], Vec<Place>)> {
     let mut seen: Vec<(Place, &Path)> = vec![];
     let mut checked = [const { None }; N];
     for (i, path) in paths.into_iter().enumerate() {
@@ -118,21 +128,20 @@ pub fn check_all<const N: usize>(
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == place) {
             bail!("{}: two outputs cannot go to one place{}", shown(path), same_as(first, path));
         }
-        place.keep_off(path, inputs)?;
         seen.push((place, path));
         checked[i] = Some(destination);
     }
-    Ok(checked)
+    Ok((checked, seen.into_iter().map(|(place, _)| place).collect()))
 }
 
-/// Checks that files of these `names` can be written to `folder`, which is made later if it is not there, and that none of them is one of
-/// the files that the command reads.
+/// Checks that files of these `names` can be written to `folder`, which is made later if it is not
+/// there.
 ///
 /// # Errors
-/// Those of [`check_all`]; `folder` cannot be made.
-pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>], inputs: &[&dyn Inputs]) -> Result<()> {
+/// Those of [`Destination::check`]; `folder` cannot be made.
+pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>]) -> Result<()> {
     if fs::exists(folder).with_context(|| format!("{}: cannot write", folder.display()))? {
-        return names.iter().try_for_each(|name| check_all([Some(&folder.join(name))], inputs).map(drop));
+        return names.iter().try_for_each(|name| check_set([Some(&folder.join(name))]).map(drop));
     }
     let cannot = || format!("{}: cannot make the folder", folder.display());
     if let Ok(target) = fs::read_link(folder) {
@@ -152,7 +161,6 @@ pub fn check_with_folder<const N: usize>(
     outputs: [Option<&Path>; N],
     folder: &Path,
     names: &[impl AsRef<Path>],
-    inputs: &[&dyn Inputs],
 ) -> Result<[Option<Destination>; N]> {
     // What cannot be placed is refused below.
     let place = Place::of(folder).ok();
@@ -161,15 +169,13 @@ pub fn check_with_folder<const N: usize>(
             bail!("{}: an output cannot be the folder of the others{}", shown(path), same_as(folder, path));
         }
     }
-    check_folder(folder, names, inputs)?;
-    let checked = check_all(outputs, inputs)?;
+    check_folder(folder, names)?;
+    let checked = check_all(outputs)?;
     // An output that could be checked lies in no folder that has yet to be made.
     for name in names.iter().filter(|_| folder.exists()) {
         let name = folder.join(name);
-        outputs
-            .into_iter()
-            .flatten()
-            .try_for_each(|output| check_all([Some(&name), Some(output)], inputs).map(drop))?;
+        outputs.into_iter().flatten().try_for_each(|output| check_set([Some(&name), Some(output)]).map(drop))?;
+        Place::of(&name)?.keep();
     }
     Ok(checked)
 }
@@ -257,8 +263,8 @@ mod tests {
     #[test]
     fn two_outputs_in_one_place_are_refused() {
         let dash = Some(Path::new("-"));
-        assert!(check_all([dash, dash], &[]).is_err());
-        assert!(check_all([dash, None], &[]).is_ok());
+        assert!(check_all([dash, dash]).is_err());
+        assert!(check_all([dash, None]).is_ok());
     }
 
     #[cfg(unix)]

@@ -42,6 +42,27 @@ fn take(signal: i32) {
     }
 }
 
+/// Makes memory that the system does not have an error like others: Rust says so in one line and
+/// aborts, which is a signal, and all that safe code can change of it. Exit code 2, and no core dump.
+///
+/// # Errors
+/// When the system refuses a signal handler.
+#[cfg(unix)]
+pub fn abort_with_error_code() -> Result<()> {
+    static ALWAYS: AtomicBool = AtomicBool::new(true);
+    let registered = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGABRT, 2, &ALWAYS);
+    registered.map(drop).context("cannot watch for signals")
+}
+
+/// Elsewhere, an abort has no signal of its own.
+///
+/// # Errors
+/// There are none.
+#[cfg(not(unix))]
+pub fn abort_with_error_code() -> Result<()> {
+    Ok(())
+}
+
 /// Makes Ctrl-C, SIGTERM and SIGHUP leave no half-written file.
 ///
 /// # Errors
@@ -51,7 +72,8 @@ pub fn watch_interrupts() -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let watched = [SIGINT, SIGTERM].into_iter().chain((!survives_hangup()).then_some(SIGHUP));
     let mut signals = signal_hook::iterator::Signals::new(watched).context("cannot watch for signals")?;
-    std::thread::spawn(move || signals.forever().for_each(take));
+    let watch = move || signals.forever().for_each(take);
+    std::thread::Builder::new().spawn(watch).context("cannot start a thread")?;
     Ok(())
 }
 

@@ -1,24 +1,12 @@
 //! Numbers, names and errors as people read them.
 
+pub use lcsim_spec::escape::count;
 use lcsim_spec::escape::printable;
 use std::borrow::Cow;
 
 /// Two hexadecimal digits a byte.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A whole number with its digits in groups of three.
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 /// A mean of a count, to the next whole number.

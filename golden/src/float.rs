@@ -35,6 +35,19 @@ impl Activations {
     }
 }
 
+/// The first value of a network that no float of 32 bits can hold.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error(
+    "layer `{layer}`: expected values that a float of 32 bits can hold, found {value}: its weights, or those of a layer in \
+     front of it, are too large"
+)]
+pub struct Overflow {
+    /// The layer that it arises in.
+    pub layer: String,
+    /// The value: infinite, or no number.
+    pub value: f32,
+}
+
 /// The values that the network reads for an image of channel-major bytes.
 pub fn normalize(net: &Network, image: &[u8]) -> Vec<f32> {
     let planes = image.chunks_exact(net.input.pixels()).zip(net.mean.iter().zip(&net.std));
@@ -53,19 +66,23 @@ pub fn expect_memory(net: &Network, images: usize) -> Result<(), Error> {
 }
 
 /// Runs a valid network on a normalised image.
-pub fn run(net: &Network, x: &[f32]) -> Activations {
+///
+/// # Errors
+/// The first [`Overflow`].
+pub fn run(net: &Network, x: &[f32]) -> Result<Activations, Overflow> {
     let mut a = Activations { maps: vec![], scores: vec![], pooled: vec![], logits: vec![], macs: 0 };
     let (mut x, mut shape) = (x.to_vec(), net.input);
+    finite("input", &x)?;
     for layer in &net.layers {
         match layer {
             Layer::Conv(c) => {
-                x = a.conv(c, &x, c.input.channels, c.output.channels);
+                x = a.conv(c, &x, c.input.channels, c.output.channels)?;
                 a.maps.push((c.name.clone(), x.clone()));
                 relu(&mut x, c.relu);
                 shape = c.output;
             }
             Layer::Block(b) => {
-                x = a.block(b, x, shape);
+                x = a.block(b, x, shape)?;
                 shape = b.convs.last().map_or(shape, |g| g.conv.output);
             }
             Layer::MaxPool(p) => {
@@ -75,31 +92,46 @@ pub fn run(net: &Network, x: &[f32]) -> Activations {
         }
     }
     a.logits = connect(&net.classifier, &pool(&x, shape));
+    finite(&net.classifier.name, &a.logits)?;
     a.macs += net.classifier.weights.len() as u64;
-    a
+    Ok(a)
+}
+
+fn finite(layer: &str, values: &[f32]) -> Result<(), Overflow> {
+    match values.iter().find(|v| !v.is_finite()) {
+        None => Ok(()),
+        Some(&value) => Err(Overflow { layer: layer.into(), value }),
+    }
 }
 
 impl Activations {
-    fn conv(&mut self, c: &Conv, x: &[f32], live_in: usize, live_out: usize) -> Vec<f32> {
+    fn conv(&mut self, c: &Conv, x: &[f32], live_in: usize, live_out: usize) -> Result<Vec<f32>, Overflow> {
         self.macs += c.macs(live_in, live_out);
-        conv2d(&c.geometry(), x, &c.weights, &c.bias)
+        let y = conv2d(&c.geometry(), x, &c.weights, &c.bias);
+        finite(&c.name, &y)?;
+        Ok(y)
     }
 
-    fn gate(&mut self, gate: &Fc, x: &[f32], shape: Shape) -> Vec<f32> {
+    fn gate(&mut self, gate: &Fc, x: &[f32], shape: Shape) -> Result<Vec<f32>, Overflow> {
         let pooled = pool(x, shape);
         let mut scores = connect(gate, &pooled);
+        // Before the clamp, which an infinity would not outlive.
+        finite(&gate.name, &scores)?;
         scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0));
         self.pooled.push(pooled);
         self.scores.push((gate.name.clone(), scores.clone()));
-        scores
+        Ok(scores)
     }
 
-    fn block(&mut self, b: &Block, input: Vec<f32>, shape: Shape) -> Vec<f32> {
-        let lscore = b.lnet.as_ref().map_or(1.0, |gate| self.gate(gate, &input, shape)[0]);
-        let branch = (lscore > 0.0).then(|| self.branch(b, lscore, &input));
+    fn block(&mut self, b: &Block, input: Vec<f32>, shape: Shape) -> Result<Vec<f32>, Overflow> {
+        let lscore = match &b.lnet {
+            Some(gate) => self.gate(gate, &input, shape)?[0],
+            None => 1.0,
+        };
+        let branch = (lscore > 0.0).then(|| self.branch(b, lscore, &input)).transpose()?;
         let mut sum = match &b.shortcut {
             Some(c) => {
-                let y = self.conv(c, &input, c.input.channels, c.output.channels);
+                let y = self.conv(c, &input, c.input.channels, c.output.channels)?;
                 self.maps.push((c.name.clone(), y.clone()));
                 y
             }
@@ -107,27 +139,28 @@ impl Activations {
         };
         if let (Some(branch), Some(last)) = (branch, b.convs.last()) {
             sum.iter_mut().zip(branch).for_each(|(s, r)| *s += r);
+            finite(&last.conv.name, &sum)?;
             self.maps.push((last.conv.name.clone(), sum.clone()));
         }
         relu(&mut sum, b.relu.then_some(f32::INFINITY));
-        sum
+        Ok(sum)
     }
 
     /// What a branch that is not skipped adds to the shortcut.
-    fn branch(&mut self, b: &Block, lscore: f32, input: &[f32]) -> Vec<f32> {
+    fn branch(&mut self, b: &Block, lscore: f32, input: &[f32]) -> Result<Vec<f32>, Overflow> {
         let mut x = input.to_vec();
         let mut live_in = b.convs.first().map_or(0, |g| g.conv.input.channels);
         for (i, g) in b.convs.iter().enumerate() {
             let is_last = i + 1 == b.convs.len();
             let mut scores = match &g.gate {
-                Some(gate) => self.gate(gate, &x, g.conv.input),
+                Some(gate) => self.gate(gate, &x, g.conv.input)?,
                 None => vec![1.0; g.conv.output.channels],
             };
             let live = scores.iter().filter(|&&s| s > 0.0).count();
             if is_last {
                 scores.iter_mut().for_each(|s| *s *= lscore);
             }
-            x = self.conv(&g.conv, &x, live_in, live);
+            x = self.conv(&g.conv, &x, live_in, live)?;
             for (plane, &s) in x.chunks_exact_mut(g.conv.output.pixels()).zip(&scores) {
                 // Not a product: the channel is not computed, and a product could be -0.
                 plane.iter_mut().for_each(|v| *v = if s > 0.0 { *v * s } else { 0.0 });
@@ -138,7 +171,7 @@ impl Activations {
             }
             live_in = live;
         }
-        x
+        Ok(x)
     }
 }
 

@@ -13,5 +13,5 @@ pub mod onnx;
 pub mod quantize;
 pub mod synthetic;
 
-pub use error::Error;
+pub use error::{Error, grouped};
 pub use model::Network;

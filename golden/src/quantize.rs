@@ -8,7 +8,7 @@
 //! are added share one scale: the residual stream of a stage, with the projection that opens it. The clip of a ReLU6 is the
 //! saturation of its map, whose scale is therefore at most 6 / 127.
 
-use crate::float::{self, Activations};
+use crate::float::{self, Activations, Overflow};
 use crate::model::{Block, Conv, Fc, Layer, Network};
 use crate::{Error, histogram::Histogram};
 use lcsim_spec::network as quant;
@@ -49,6 +49,9 @@ pub fn quantize_watched(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sy
     let threads = rayon::current_num_threads().min(images.len());
     float::expect_memory(net, threads)?;
     let seen = calibrate(net, images, done);
+    if let Some((image, overflow)) = seen.overflow {
+        return Err(Error::Overflow { path: net.name.clone(), image, overflow });
+    }
     let input = input_spec(net);
     let quantizer = Quantizer { net, seen };
     let (mut map, mut scale) = (net.input, f64::from(input.scale));
@@ -82,6 +85,8 @@ struct Seen {
     /// For each gate the sums of the channels that it reads, in fixed point, so that their order does not matter, and how many images
     /// evaluate it.
     pooled: BTreeMap<String, (Vec<i64>, u64)>,
+    /// The first image that the network overflows with.
+    overflow: Option<(usize, Overflow)>,
 }
 
 /// Fraction bits of a pooled channel.
@@ -104,6 +109,8 @@ impl Seen {
         for (gate, (sums, images)) in other.pooled {
             self.add_pooled(gate, sums.into_iter(), images);
         }
+        // Parts are merged in the order of the images.
+        self.overflow = self.overflow.or(other.overflow);
         self
     }
 
@@ -117,8 +124,14 @@ impl Seen {
 /// What all images show.
 fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Seen {
     let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(relus).collect();
-    let observe = |mut all: Seen, image: &Vec<u8>| {
-        let Activations { maps, scores, pooled, .. } = float::run(net, &float::normalize(net, image));
+    let observe = |mut all: Seen, (i, image): (usize, &Vec<u8>)| {
+        let Activations { maps, scores, pooled, .. } = match float::run(net, &float::normalize(net, image)) {
+            Ok(activations) => activations,
+            Err(overflow) => {
+                all.overflow.get_or_insert((i, overflow));
+                return all;
+            }
+        };
         for (name, values) in maps {
             let relu = relu.get(name.as_str()).copied().flatten();
             let seen = values.iter().map(|&v| relu.map_or(v.abs(), |max| v.clamp(0.0, max)));
@@ -130,7 +143,7 @@ fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> See
         done();
         all
     };
-    images.par_iter().fold(Seen::default, observe).reduce(Seen::default, Seen::merge)
+    images.par_iter().enumerate().fold(Seen::default, observe).reduce(Seen::default, Seen::merge)
 }
 
 /// The upper bound of the ReLU that readers of each map apply.

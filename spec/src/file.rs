@@ -1,18 +1,84 @@
 //! Files from outside, of which no more is read than their kind may have.
 
-use crate::escape::printable;
+use crate::escape::{count, printable};
 use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Largest accelerator configuration, and the largest of SCALE-Sim's configurations, in bytes.
 pub const MAX_SETTINGS: u64 = 1 << 20;
+
+/// What the system knows a file or folder by, whatever it is called.
+#[cfg(unix)]
+pub type Id = (u64, u64);
+/// What the system knows a file or folder by, whatever it is called.
+#[cfg(not(unix))]
+pub type Id = std::path::PathBuf;
+
+/// Of what lies at `path`.
+///
+/// # Errors
+/// Nothing does, or the system does not tell.
+#[cfg(unix)]
+pub fn id(path: &Path) -> Result<Id> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).map(|found| (found.dev(), found.ino()))
+}
+
+/// Of what lies at `path`.
+///
+/// # Errors
+/// Nothing does, or the system does not tell.
+#[cfg(not(unix))]
+pub fn id(path: &Path) -> Result<Id> {
+    fs::canonicalize(path)
+}
+
+/// Files that will be replaced in the end.
+static OUTPUTS: Mutex<Vec<Id>> = Mutex::new(vec![]);
+
+fn outputs() -> MutexGuard<'static, Vec<Id>> {
+    OUTPUTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps a file for what will be written: from now on, whoever reads it gets an error, by whatever
+/// way its name came up. Only who reads knows which files another one names.
+pub fn keep_for_output(id: Id) {
+    outputs().push(id);
+}
+
+/// Whether `path` is kept for what will be written.
+pub fn is_output(path: &Path) -> bool {
+    let outputs = outputs();
+    !outputs.is_empty() && id(path).is_ok_and(|id| outputs.contains(&id))
+}
+
+/// Refuses to read what will be written.
+///
+/// # Errors
+/// `path` is [kept](keep_for_output) for that.
+pub fn refuse_output(path: &Path) -> Result<()> {
+    if is_output(path) {
+        let message = "it is read by this command and cannot be its output; give the output another name";
+        return Err(Error::new(ErrorKind::InvalidInput, message));
+    }
+    Ok(())
+}
+
+/// Whether `path`, which is of this kind, is a pipe with a place of its own. Those of the shell, as
+/// `<(command)` or /dev/stdin name them, have none.
+#[cfg(unix)]
+pub fn is_named_pipe(path: &Path, kind: fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo() && fs::canonicalize(path).is_ok()
+}
 
 /// Opens a file for reading, or a pipe that another program writes to. Devices give bytes without end, folders none, and opening a pipe
 /// that lies in a folder would wait until somebody writes to it.
 ///
 /// # Errors
-/// It cannot be opened, or is none of those.
+/// It cannot be opened, is none of those, or is an output.
 pub fn open(path: &Path) -> Result<File> {
     let other = |what: &str| Error::new(ErrorKind::InvalidInput, format!("expected a file, found {what}"));
     let kind = fs::metadata(path)?.file_type();
@@ -25,14 +91,14 @@ pub fn open(path: &Path) -> Result<File> {
         if kind.is_char_device() || kind.is_block_device() {
             return Err(other("a device"));
         }
-        // A pipe of the shell, as `<(command)` or /dev/stdin name it, has no place of its own.
-        if kind.is_fifo() && fs::canonicalize(path).is_ok() {
+        if is_named_pipe(path, kind) {
             return Err(other("a named pipe; give a file, or `<(command)` of the shell"));
         }
         if kind.is_socket() {
             return Err(other("a socket"));
         }
     }
+    refuse_output(path)?;
     File::open(path)
 }
 
@@ -45,15 +111,15 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let file = open(path)?;
     let size = file.metadata()?.len();
     let too_large = |found: String| {
-        Error::new(ErrorKind::FileTooLarge, format!("expected a file of at most {limit} bytes, found {found}"))
+        Error::new(ErrorKind::FileTooLarge, format!("expected a file of at most {} bytes, found {found}", count(limit)))
     };
     if size > limit {
-        return Err(too_large(size.to_string()));
+        return Err(too_large(count(size)));
     }
     let mut bytes = Vec::new();
-    bytes
-        .try_reserve_exact(size as usize)
-        .map_err(|_| Error::new(ErrorKind::OutOfMemory, format!("there is no memory for a file of {size} bytes")))?;
+    bytes.try_reserve_exact(size as usize).map_err(|_| {
+        Error::new(ErrorKind::OutOfMemory, format!("there is no memory for a file of {} bytes", count(size)))
+    })?;
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(too_large("more".into()));

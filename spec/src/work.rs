@@ -1,5 +1,6 @@
 //! What an image may cost in time and in memory: a file of a few bytes can describe windows and maps of any size.
 
+use crate::escape::count;
 use crate::network::{Layer, NetworkError};
 use crate::structure::{Convolution, Windows, layer};
 use thiserror::Error;
@@ -42,7 +43,7 @@ fn add(sum: &mut u64, more: u64, most: u64, name: &str, what: &'static str) -> R
     if *sum <= most {
         return Ok(());
     }
-    Err(NetworkError::new(layer(name), what, format!("at most {most}"), sum.to_string()))
+    Err(NetworkError::new(layer(name), what, format!("at most {}", count(most)), count(*sum)))
 }
 
 /// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind them would be zeros, of any number. The
@@ -63,7 +64,7 @@ pub fn reaches(item: &str, w: &Windows) -> Result<(), NetworkError> {
 
 /// The system has no memory for something whose size is known before.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("expected {bytes} bytes of free memory for {what}, found less")]
+#[error("expected {} bytes of free memory for {what}, found less", count(*bytes))]
 pub struct OutOfMemory {
     /// What it is for.
     pub what: String,
@@ -90,7 +91,7 @@ mod tests {
         let mut sum = MACS_MAX - 1;
         add(&mut sum, 1, MACS_MAX, "b", "MACs").expect("within");
         let error = add(&mut sum, 1, MACS_MAX, "c", "MACs").expect_err("beyond").to_string();
-        assert_eq!(error, "layer `c`: MACs: expected at most 1099511627776, found 1099511627777");
+        assert_eq!(error, "layer `c`: MACs: expected at most 1,099,511,627,776, found 1,099,511,627,777");
         add(&mut sum, u64::MAX, MACS_MAX, "d", "MACs").expect_err("beyond, and no overflow");
     }
 

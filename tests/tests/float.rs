@@ -61,7 +61,7 @@ const IMAGE: [f32; 4] = [1.0, 3.0, 2.0, -4.0];
 const OUTSIDE: u64 = 8 + 4;
 
 fn maps(net: &Network) -> Vec<(String, Vec<f32>)> {
-    run(net, &IMAGE).maps
+    run(net, &IMAGE).expect("finite").maps
 }
 
 fn named(maps: &[(&str, [f32; 4])]) -> Vec<(String, Vec<f32>)> {
@@ -71,7 +71,7 @@ fn named(maps: &[(&str, [f32; 4])]) -> Vec<(String, Vec<f32>)> {
 #[test]
 fn partial_scores() {
     let net = net(0.5, [0.5, 0.0], [1.0, 2.0], false);
-    let a = run(&net, &IMAGE);
+    let a = run(&net, &IMAGE).expect("finite");
     // c0: swapped minus 1 = [1, -1 | 0, 2], halved and dead; c1 of relu [0.5, 0 | 0, 0] = [0.5, 0 | 0.5, 0], times L.
     let expected = [("stem", IMAGE), ("c0", [0.5, -0.5, 0.0, 0.0]), ("c1", [1.25, 3.0, 2.25, 0.0])];
     assert_eq!(a.maps, named(&expected));
@@ -87,13 +87,13 @@ fn partial_scores() {
 #[test]
 fn skipped_branch() {
     let net_identity = net(0.0, [1.0; 2], [1.0; 2], false);
-    let a = run(&net_identity, &IMAGE);
+    let a = run(&net_identity, &IMAGE).expect("finite");
     assert_eq!(a.maps, named(&[("stem", IMAGE)]));
     assert_eq!(a.scores, [("l".to_owned(), vec![0.0])]);
     assert_eq!((a.logits, a.macs), (vec![2.0, 1.0], OUTSIDE));
 
     let net_projection = net(-3.0, [1.0; 2], [1.0; 2], true);
-    let a = run(&net_projection, &IMAGE);
+    let a = run(&net_projection, &IMAGE).expect("finite");
     assert_eq!(a.maps, named(&[("stem", IMAGE), ("p", [-1.0, -3.0, 2.0, 0.0])]));
     assert_eq!((a.logits, a.macs), (vec![0.0, 1.0], OUTSIDE + 8));
 }
@@ -104,18 +104,18 @@ fn dead_channels() {
     let short = [-1.0, -3.0, 2.0, 0.0];
     let all = net(1.0, [1.0; 2], [0.0; 2], true);
     assert_eq!(maps(&all), named(&[("stem", IMAGE), ("c0", [1.0, -1.0, 0.0, 2.0]), ("p", short), ("c1", short)]));
-    assert_eq!(run(&all, &IMAGE).macs, OUTSIDE + 8 + 8);
+    assert_eq!(run(&all, &IMAGE).expect("finite").macs, OUTSIDE + 8 + 8);
     // All of an inner one: a map of zeros, and nothing to multiply behind it.
     let inner = net(1.0, [0.0; 2], [1.0; 2], false);
     assert_eq!(maps(&inner)[1], ("c0".to_owned(), vec![0.0; 4]));
-    assert_eq!(run(&inner, &IMAGE).macs, OUTSIDE);
+    assert_eq!(run(&inner, &IMAGE).expect("finite").macs, OUTSIDE);
 }
 
 #[test]
 fn images_and_classes() {
     let net = net(1.0, [1.0; 2], [1.0; 2], false);
     assert_eq!(normalize(&net, &[0, 255, 51, 255]), [0.0, 1.0, 0.0, 1.6]);
-    let mut a = run(&net, &IMAGE);
+    let mut a = run(&net, &IMAGE).expect("finite");
     a.logits = vec![1.0, 3.0, 3.0];
     assert_eq!(a.class(), 1);
 }

@@ -81,7 +81,7 @@ fn trained_models_equal_the_reference() {
         assert_eq!(blocks.collect::<Vec<_>>(), ["block1", "block2", "block3"]);
         for seed in 0..4 {
             let x = random_image(&net, seed);
-            let a = float::run(&net, &x);
+            let a = float::run(&net, &x).expect("finite");
             assert_close(&a.logits, &reference(&bytes, &net, &x), TOLERANCE);
             assert_consistent(&net, &a);
             assert_eq!(a.scores.is_empty(), !gated);
@@ -118,7 +118,7 @@ fn style() -> impl Strategy<Value = Style> {
 fn imported(bytes: &[u8], seed: u64, style: Style) -> (Network, Activations) {
     let net = import_bytes(bytes, "random.onnx").expect("a supported model");
     let x = random_image(&net, seed);
-    let a = float::run(&net, &x);
+    let a = float::run(&net, &x).expect("finite");
     assert_consistent(&net, &a);
     let mut found = a.logits.clone();
     if style.softmax {
@@ -194,7 +194,7 @@ fn blocks_of_one_convolution() {
             Ok(net) => {
                 assert!(net.layers.iter().all(|layer| matches!(layer, Layer::Conv(_))), "{seed}");
                 let x = random_image(&net, seed);
-                assert_close(&float::run(&net, &x).logits, &reference(&bytes, &net, &x), TOLERANCE);
+                assert_close(&float::run(&net, &x).expect("finite").logits, &reference(&bytes, &net, &x), TOLERANCE);
                 merged += 1;
             }
             Err(error) => {
@@ -292,7 +292,7 @@ fn further_forms_equal_the_reference() {
         let bytes = model.encode_to_vec();
         let net = import_bytes(&bytes, "form.onnx").expect("supported");
         let x = random_image(&net, 3);
-        assert_close(&float::run(&net, &x).logits, &reference(&bytes, &net, &x), TOLERANCE);
+        assert_close(&float::run(&net, &x).expect("finite").logits, &reference(&bytes, &net, &x), TOLERANCE);
     };
     for auto_pad in ["VALID", "SAME_UPPER", "SAME_LOWER"] {
         for stride in [1, 2] {

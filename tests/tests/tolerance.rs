@@ -54,7 +54,7 @@ fn logit_errors(seed: u64, build: impl Fn(&Spec) -> Vec<u8>) -> Vec<f64> {
     let calibration: Vec<Vec<u8>> = (0..CALIBRATION).map(|_| image(&mut rng, net.input.len())).collect();
     let quantized = quantize::quantize(&net, &calibration).expect("any random network can be quantised");
     let error = |image: Vec<u8>| {
-        let exact = float::run(&net, &float::normalize(&net, &image)).logits;
+        let exact = float::run(&net, &float::normalize(&net, &image)).expect("finite").logits;
         let found = run_integer(&quantized, &image).logits;
         let errors = found.iter().zip(&exact).map(|(&q, f)| (q as f32 * quantized.logit_scale - f).abs());
         f64::from(errors.fold(0.0, f32::max) / exact.iter().fold(0.0, |m: f32, f| m.max(f.abs())))
@@ -149,7 +149,8 @@ fn every_map_of_the_embedded_model_is_close_to_the_float_reference() {
     let mut sums: BTreeMap<String, (f64, f64, u64)> = BTreeMap::new();
     let (mut same_class, mut absent, mut maps_run) = (0, 0, 0);
     for image in &images {
-        let Activations { maps, logits, .. } = float::run(&net, &float::normalize(&net, &image.pixels));
+        let Activations { maps, logits, .. } =
+            float::run(&net, &float::normalize(&net, &image.pixels)).expect("finite");
         let trace = run_integer(&quantized, &image.pixels);
         let best = (0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b]));
         same_class += u32::from(best == Some(trace.class()));
@@ -204,7 +205,7 @@ fn gates_keep_their_mean_scores() {
     let mut sums: BTreeMap<(String, usize), (f64, u32)> = BTreeMap::new();
     for image in &images {
         let exact: BTreeMap<String, Vec<f32>> =
-            float::run(&net, &float::normalize(&net, &image.pixels)).scores.into_iter().collect();
+            float::run(&net, &float::normalize(&net, &image.pixels)).expect("finite").scores.into_iter().collect();
         for decision in run_integer(&quantized, &image.pixels).gates {
             let Some(exact) = exact.get(&decision.gate) else { continue };
             for (output, (found, exact)) in decision.scores.iter().zip(exact).enumerate() {

@@ -1,6 +1,6 @@
 //! `lcsim check`.
 
-use super::{DATA_HELP, LoadArgs};
+use super::{DATA_HELP, LoadArgs, SetArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,9 +18,12 @@ pub struct CheckArgs {
     /// Labelled images that `lcsim run` would take: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// How `lcsim run` would read model, data and accelerator.
+    /// How `lcsim run` would read model and data.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// How the accelerator is read.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
     /// Write what was found as JSON; with - to stdout, instead of the text
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! `lcsim curve` and `lcsim plot`.
 
-use super::{DATA_HELP, LoadArgs, PrintArgs, SimulationArgs, positive, score, thread_count};
+use super::{DATA_HELP, LoadArgs, PrintArgs, SetArgs, SimulationArgs, positive, score, thread_count};
 use crate::draw::Format;
 use clap::Args;
 use lcsim_spec::Score;
@@ -91,9 +91,12 @@ pub struct PlotArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// How model, data and accelerator are read.
+    /// How model and data are read.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// How the accelerator is read.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,

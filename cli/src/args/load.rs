@@ -81,7 +81,7 @@ pub struct SetArgs {
     pub set: Vec<String>,
 }
 
-/// How model, data and accelerator are read, where all three are.
+/// How model and data are read, where both are.
 #[derive(Debug, Clone, Default, Args)]
 pub struct LoadArgs {
     /// How the model is read.
@@ -93,9 +93,6 @@ pub struct LoadArgs {
     /// How the data is read.
     #[command(flatten)]
     pub classes: ClassArgs,
-    /// How the accelerator is read.
-    #[command(flatten)]
-    pub accelerator: SetArgs,
 }
 
 /// A mean of pixels.

@@ -129,9 +129,12 @@ pub struct SimulationArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// How model, data and accelerator are read.
+    /// How model and data are read.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// How the accelerator is read.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
     /// Energy table: an embedded one (see `lcsim energy`), a TOML file like those, or the ERT of Accelergy as YAML
     #[arg(long, alias = "energy", value_name = "TABLE", default_value = ENERGY_TABLES[0].0)]
     pub energy_table: String,

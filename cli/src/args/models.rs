@@ -1,6 +1,6 @@
 //! `lcsim quantize` and `lcsim eval`.
 
-use super::{CalibrationArgs, ClassArgs, DATA_HELP, NetworkArgs, PrintArgs, positive, score, thread_count};
+use super::{ClassArgs, DATA_HELP, LoadArgs, NetworkArgs, PrintArgs, positive, score, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -63,7 +63,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE.safetensors", conflicts_with_all = ["calibration", "calibration_images"])]
     pub quantized: Option<PathBuf>,
     /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA")]
+    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
     /// Images to evaluate [default: all]
     #[arg(long, value_name = "N", value_parser = positive)]
@@ -71,15 +71,9 @@ pub struct EvalArgs {
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// How the float model is read.
+    /// How the float model and the data are read.
     #[command(flatten)]
-    pub network: NetworkArgs,
-    /// What it is quantised with.
-    #[command(flatten)]
-    pub calibration: CalibrationArgs,
-    /// How the data is read.
-    #[command(flatten)]
-    pub classes: ClassArgs,
+    pub load: LoadArgs,
     /// Threads; the results do not depend on it [default: one per CPU]
     #[arg(long, value_name = "T", value_parser = thread_count)]
     pub threads: Option<usize>,

@@ -1,6 +1,6 @@
 //! `lcsim trace`.
 
-use super::{DATA_HELP, LoadArgs, PrintArgs, score};
+use super::{DATA_HELP, LoadArgs, PrintArgs, SetArgs, score};
 use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -31,9 +31,12 @@ pub struct TraceArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// How model, data and accelerator are read.
+    /// How model and data are read.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// How the accelerator is read.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
     /// The image: how many stand before it in --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,

@@ -1,6 +1,6 @@
 //! `lcsim verilog`.
 
-use super::{LoadArgs, PrintArgs, positive, score};
+use super::{LoadArgs, PrintArgs, SetArgs, positive, score};
 use clap::{Args, ValueEnum};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -33,9 +33,12 @@ pub struct VerilogArgs {
     /// Images for the testbench: file, folder, or cifar10-test (see `lcsim run --help`)
     #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
     pub data: String,
-    /// How model, data and accelerator are read.
+    /// How model and data are read.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// How the accelerator is read.
+    #[command(flatten)]
+    pub accelerator: SetArgs,
     /// Images that the testbench runs [default: 2]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,

@@ -2,16 +2,16 @@
 
 mod text;
 
-use crate::args::{LoadArgs, RUN_IMAGES};
+use crate::args::{LoadArgs, RUN_IMAGES, SetArgs};
 use crate::calibration::{self, Choice, Measured, ON_THE_FLY};
 use crate::data::Expected;
 use crate::load;
 use crate::outline::{self, Part};
 use crate::text::one_line;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use lcsim_golden::model::Summary;
 use lcsim_golden::onnx::{self, Normalisation, Options};
-use lcsim_golden::{Network, container, quantize};
+use lcsim_golden::{Network, container, grouped, quantize};
 use lcsim_spec::schedule::{Misfit, Program, ScheduleError, Shortage};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
 use serde::Serialize;
@@ -28,7 +28,10 @@ pub struct Check {
     /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the network does.
     pub runs: bool,
     /// Everything in the way, accelerators aside.
-    pub problems: Vec<String>,
+    problems: Vec<String>,
+    /// The same for people: what is alike stands once.
+    #[serde(skip)]
+    pub grouped: Vec<String>,
     /// What is in no way, and yet should be known.
     notes: Vec<String>,
     /// What was recognised, if there is a network.
@@ -89,6 +92,20 @@ impl Check {
     }
 }
 
+/// What is in the way.
+#[derive(Default)]
+struct Problems {
+    all: Vec<String>,
+    grouped: Vec<String>,
+}
+
+impl Problems {
+    fn push(&mut self, error: &anyhow::Error) {
+        self.all.push(one_line(error));
+        self.grouped.push(one_line(error));
+    }
+}
+
 /// A model of either kind.
 enum Model {
     Float(Network, Normalisation),
@@ -96,12 +113,13 @@ enum Model {
 }
 
 /// Examines the model in `path`, as `lcsim run` would read it with `args`, with the images of `data` and the
-/// accelerators `configs`: each with its name and whether it has to hold the network.
+/// accelerators `configs`, changed as `set` says: each with its name and whether it has to hold the
+/// network.
 ///
 /// # Errors
 /// An accelerator that has to hold the network is none. What is wrong with the model is what was found.
-pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)]) -> Result<Check> {
-    let (mut problems, mut notes) = (vec![], vec![]);
+pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, bool)], set: &SetArgs) -> Result<Check> {
+    let (mut problems, mut notes) = (Problems::default(), vec![]);
     let model = read(path, &args.network.options(), &mut problems);
     let quantised = model.as_ref().and_then(|model| runnable(path, model, args, data, &mut problems, &mut notes));
     let network = model.as_ref().map(recognised);
@@ -110,7 +128,7 @@ pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, boo
     }
     let mut accelerators = vec![];
     for (name, required) in configs {
-        let config = match load::config(name, &args.accelerator) {
+        let config = match load::config(name, set) {
             // What is set for the accelerator that is needed may be none for another.
             Err(error) if !required => {
                 accelerators.push(Accelerator::without_lacks(name, *required, Some(one_line(&error))));
@@ -121,34 +139,35 @@ pub fn examine(path: &Path, args: &LoadArgs, data: &str, configs: &[(String, boo
         accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
     }
     let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
-    let mut check = Check { schema, version, model, runs: false, problems, notes, network, accelerators };
+    let Problems { all: problems, grouped } = problems;
+    let mut check = Check { schema, version, model, runs: false, problems, grouped, notes, network, accelerators };
     check.runs = check.problems.is_empty() && check.too_small().is_empty();
     Ok(check)
 }
 
 /// The model, or everything that keeps it from being one.
-fn read(path: &Path, options: &Options, problems: &mut Vec<String>) -> Option<Model> {
-    let mut note = |error: anyhow::Error| problems.push(one_line(&error));
+fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("onnx") => match onnx::examine(path, options) {
             Ok(examination) => {
-                examination.problems.into_iter().for_each(|problem| note(problem.into()));
+                problems.all.extend(examination.problems.iter().map(|problem| one_line(&anyhow!("{problem}"))));
+                problems.grouped.extend(grouped(examination.problems).into_iter().map(|p| one_line(&p.into())));
                 examination.imported.map(|found| Model::Float(found.network, found.normalisation))
             }
             Err(error) => {
-                note(error.into());
+                problems.push(&error.into());
                 None
             }
         },
         Some("safetensors") => match container::load(path) {
             Ok(net) => Some(Model::Quantised(net)),
             Err(error) => {
-                note(error.into());
+                problems.push(&error.into());
                 None
             }
         },
         _ => {
-            problems.push(format!("{}: extension: expected .onnx or .safetensors", path.display()));
+            problems.push(&anyhow!("{}: extension: expected .onnx or .safetensors", path.display()));
             None
         }
     }
@@ -161,7 +180,7 @@ fn runnable(
     model: &Model,
     args: &LoadArgs,
     data: &str,
-    problems: &mut Vec<String>,
+    problems: &mut Problems,
     notes: &mut Vec<String>,
 ) -> Option<QuantNetwork> {
     let notes = RefCell::new(notes);
@@ -190,7 +209,7 @@ fn runnable(
         Ok(net) => return Some(net),
         Err(error) => error,
     };
-    problems.push(one_line(&error));
+    problems.push(&error);
     match model {
         Model::Quantised(net) => Some(net.clone()),
         Model::Float(net, _) => quantize::quantize(net, &[made_up(net.input)]).ok(),

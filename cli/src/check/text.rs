@@ -13,9 +13,9 @@ impl Display for Check {
             network.fmt(f)?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "note           {}", printable(note)))?;
-        if !self.problems.is_empty() {
+        if !self.grouped.is_empty() {
             writeln!(f, "\nproblems")?;
-            self.problems.iter().try_for_each(|problem| writeln!(f, "  {}", printable(problem)))?;
+            self.grouped.iter().try_for_each(|problem| writeln!(f, "  {}", printable(problem)))?;
         }
         if !self.accelerators.is_empty() {
             writeln!(f, "\naccelerators")?;

@@ -7,13 +7,13 @@ use crate::{check, embedded};
 use anyhow::{Result, bail};
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()], &[&args.model, &args.config, &args.data])?;
+    let [json] = output::check_all([args.json.as_deref()])?;
     let embedded = || embedded::CONFIGS.iter().map(|(name, _)| (name.to_string(), *name == embedded::DEFAULT));
     let configs: Vec<(String, bool)> = match &args.config[..] {
         [] => embedded().collect(),
         given => given.iter().map(|name| (name.clone(), true)).collect(),
     };
-    let found = check::examine(&args.model, &args.load, &args.data, &configs)?;
+    let found = check::examine(&args.model, &args.load, &args.data, &configs, &args.accelerator)?;
     let on_stdout = json == Some(Destination::Stdout);
     if let Some(json) = json {
         json.write(&output::json(&found)?)?;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     if found.runs {
         return Ok(());
     }
-    match &found.problems[..] {
+    match &found.grouped[..] {
         [] => bail!("{}: does not fit {}", args.model.display(), found.too_small().join(", ")),
         [problem] => bail!("{problem}"),
         [first, rest @ ..] => bail!("{first} (and {} more)", rest.len()),

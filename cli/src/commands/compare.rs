@@ -22,7 +22,7 @@ struct Comparison<'a> {
 
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
     let outputs = [args.csv.as_deref(), args.print.json.as_deref()];
-    let [csv, json] = output::check_all(outputs, &[&args.first, &args.second])?;
+    let [csv, json] = output::check_all(outputs)?;
     let (first, second) = (compare::read(&args.first)?, compare::read(&args.second)?);
     let all: Vec<Difference> =
         compare::differences(&first, &second).into_iter().filter(|d| !(args.changed && d.is_equal())).collect();

@@ -6,7 +6,7 @@ use crate::calibration::{Choice, Measured};
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
 use crate::data::{Expected, Image};
-use crate::output::{Destination, Inputs};
+use crate::output::Destination;
 use crate::text::{percent, rounded};
 use crate::{draw, load, output, parallel};
 use anyhow::{Context, Result};
@@ -42,10 +42,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let tables = ["csv", "json"].into_iter();
     let endings = tables.chain(formats.iter().map(|format| format.ending()));
     let names: Vec<String> = endings.map(|ending| format!("curve.{ending}")).collect();
-    let common = &args.common;
-    let inputs: [&dyn Inputs; 5] =
-        [&args.models, &args.config, &common.data, &common.energy_table, &common.load.calibration];
-    let [to] = output::check_with_folder([args.json.as_deref()], &args.out, &names, &inputs)?;
+    let [to] = output::check_with_folder([args.json.as_deref()], &args.out, &names)?;
     let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
@@ -208,7 +205,7 @@ fn networks(args: &CurveArgs, measured: &Measured, remark: load::Remark) -> Resu
 fn configs(args: &CurveArgs, remark: load::Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
     let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
-        let config = load::config(name, &args.common.load.accelerator)?;
+        let config = load::config(name, &args.common.accelerator)?;
         let own = [config.gate.macs];
         let macs = if args.gate_macs.is_empty() { &own[..] } else { &args.gate_macs };
         for &macs in macs {

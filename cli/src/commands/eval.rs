@@ -2,12 +2,13 @@
 
 use super::{notes, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
-use crate::calibration::{self, Choice, Measured};
+use crate::calibration::{self, Choice, Measured, overflowed};
 use crate::data::{Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
 use crate::text::{percent, rounded, threshold};
 use crate::{load, output, parallel};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use lcsim_golden::float::Overflow;
 use lcsim_golden::{Network, container, float, integer};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
@@ -46,20 +47,19 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.data, &args.quantized, &args.calibration];
-    let [json] = output::check_all([args.print.json.as_deref()], &inputs)?;
+    let [json] = output::check_all([args.print.json.as_deref()])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
     tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
-    let net = load::float(&args.model, &args.network, &notes(args.print.quiet))?.network;
-    let data = load::data(&args.data, &args.classes, &notes(args.print.quiet))?;
+    let net = load::float(&args.model, &args.load.network, &notes(args.print.quiet))?.network;
+    let data = load::data(&args.data, &args.load.classes, &notes(args.print.quiet))?;
     let choice = Choice {
         offset: args.offset,
         asked: args.images,
         default: usize::MAX,
-        on_the_fly: args.quantized.is_none().then_some((&args.calibration, CALIBRATION)),
+        on_the_fly: args.quantized.is_none().then_some((&args.load.calibration, CALIBRATION)),
         bar: !args.print.quiet,
     };
     let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
@@ -73,28 +73,35 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let images = data.images(measured.images, &expected)?;
     float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
-    let add = |(predictions, differences): &mut (Vec<Predictions>, Differences), i: usize| {
+    let add = |(predictions, differences): &mut (Vec<Result<Predictions, Overflow>>, Differences), i: usize| {
         let image = &images[i];
-        let float = float::run(&net, &float::normalize(&net, &image.pixels));
+        let float = match float::run(&net, &float::normalize(&net, &image.pixels)) {
+            Ok(float) => float,
+            Err(overflow) => return predictions.push(Err(overflow)),
+        };
         let input = quantized.input.quantize_image(&image.pixels);
         let (integer, integer_macs) = integer::run_counted(&quantized, &input, integer::Mode::Gated);
         differences.add(&quantized, args.offset + i, image.label, &float, &integer);
         let (float, float_macs) = (float.class(), float.macs);
-        predictions.push(Predictions { float, integer: integer.class(), float_macs, integer_macs });
+        predictions.push(Ok(Predictions { float, integer: integer.class(), float_macs, integer_macs }));
     };
     let append = |(predictions, differences): &mut (Vec<_>, Differences), later: (Vec<_>, Differences)| {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let seen = parallel::sum(images.len(), !args.print.quiet, nothing, add, append).context("nothing was written")?;
-    Ok(evaluate(&quantized, data.name, &images, &seen.0, &seen.1))
+    let (predictions, differences) = parallel::sum(images.len(), !args.print.quiet, nothing, add, append)?;
+    let model = args.model.display().to_string();
+    let predictions = predictions.into_iter().enumerate();
+    let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, &data)));
+    let predictions = predictions.collect::<Result<Vec<_>>>()?;
+    Ok(evaluate(&quantized, data.name, &images, &predictions, &differences))
 }
 
 fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<QuantNetwork> {
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let calibrated = calibration::on_the_fly(&args.model, net, &args.calibration, CALIBRATION, measured)?;
+    let calibrated = calibration::on_the_fly(&args.model, net, &args.load.calibration, CALIBRATION, measured)?;
     notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }

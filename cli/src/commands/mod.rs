@@ -15,6 +15,7 @@ mod verilog;
 
 use crate::args::{Cli, Command};
 use crate::output::{self, Destination};
+use crate::parallel;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
@@ -29,15 +30,15 @@ use std::path::Path;
 pub fn execute(command: &Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),
-        Command::Check(args) => check::run(args),
-        Command::Quantize(args) => quantize::run(args),
+        Command::Check(args) => parallel::with_threads(None, || check::run(args)),
+        Command::Quantize(args) => parallel::with_threads(None, || quantize::run(args)),
         Command::Eval(args) => eval::run(args),
         Command::Curve(args) => curve::run(args),
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Report(args) => report::run(args),
-        Command::Trace(args) => trace::run(args),
-        Command::Verilog(args) => verilog::run(args),
+        Command::Trace(args) => parallel::with_threads(None, || trace::run(args)),
+        Command::Verilog(args) => parallel::with_threads(None, || verilog::run(args)),
         Command::Topology(args) => topology::run(args),
         Command::Config(args) => config::run(args),
         Command::Energy(args) => {

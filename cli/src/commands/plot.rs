@@ -25,8 +25,7 @@ struct File<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs) -> Result<()> {
-    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.config, &args.data, &args.load.calibration];
-    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, &names(args), &inputs)?;
+    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, &names(args))?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {
@@ -52,7 +51,7 @@ type Files = Vec<(String, Vec<u8>)>;
 /// Everything that is written.
 fn files(args: &PlotArgs) -> Result<Files> {
     let remark = notes(args.print.quiet);
-    let config = load::config(&args.config, &args.load.accelerator)?;
+    let config = load::config(&args.config, &args.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
     let choice = Choice {
         offset: args.offset,

@@ -18,7 +18,7 @@ pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let outputs = [Some(args.out.as_path()), args.print.json.as_deref()];
-    let [out, json] = output::check_all(outputs, &[&args.model, &args.data])?;
+    let [out, json] = output::check_all(outputs)?;
     let out = out.context("--out: expected a file")?;
     let remark = notes(args.print.quiet);
     let imported = load::float(&args.model, &args.network, &remark)?;

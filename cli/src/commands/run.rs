@@ -2,24 +2,22 @@
 
 use super::{notes, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
-use crate::calibration::{Choice, Measured};
+use crate::calibration::{Choice, Measured, overflowed};
 use crate::data::Expected;
 use crate::dump::{self, Record};
-use crate::output::{self, Destination, Inputs};
+use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
+use lcsim_golden::float::Overflow;
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
 use lcsim_sim::{Costs, Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
-    let common = &args.common;
-    let inputs: [&dyn Inputs; 5] =
-        [&args.model, &args.config, &common.data, &common.energy_table, &common.load.calibration];
     let (outputs, dump) = match &args.dump {
-        Some(folder) => dump::Place::check(folder, paths, &inputs).map(|(outputs, place)| (outputs, Some(place)))?,
-        None => (output::check_all(paths, &inputs)?, None),
+        Some(folder) => dump::Place::check(folder, paths).map(|(outputs, place)| (outputs, Some(place)))?,
+        None => (output::check_all(paths)?, None),
     };
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
@@ -64,7 +62,7 @@ struct Ran {
 fn simulate(args: &RunArgs) -> Result<(Report, Option<dump::Files>)> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
-    let config = load::config(name, &args.common.load.accelerator)?;
+    let config = load::config(name, &args.common.accelerator)?;
     let energy = load::energy_table(&args.common.energy_table)?;
     let model = args.synthetic.synthetic.clone().unwrap_or_else(|| load::shown(args.model.as_deref()));
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
@@ -97,7 +95,7 @@ struct Seen {
     costs: Costs,
     correct: u64,
     /// For a dump.
-    records: Vec<Record>,
+    records: Vec<Result<Record, Overflow>>,
 }
 
 /// Real images through a real network.
@@ -132,7 +130,10 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     let seen = parallel::sum(images.len(), !args.common.quiet, nothing, add, append).context("nothing was written")?;
     let offset = args.common.offset;
     let about = dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset };
-    let dump = dumps.then(|| dump::files(&about, &seen.records)).transpose()?;
+    let recorded = seen.records.into_iter().enumerate();
+    let records = recorded.map(|(i, record)| record.map_err(|o| overflowed(&about.model, &o, offset + i, &data)));
+    let records = records.collect::<Result<Vec<_>>>()?;
+    let dump = dumps.then(|| dump::files(&about, &records)).transpose()?;
     let image = net.input.quantize_image(&images[0].pixels);
     let open = [gated.forced_open(&image), ungated.forced_open(&image)];
     let data = data.name_from(offset);

@@ -63,8 +63,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         None => &[reports::COMPARISON_NAME],
     };
     let shown = args.out.display();
-    let inputs: [&dyn output::Inputs; 2] = [&args.config, &args.topology];
-    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, names, &inputs)?;
+    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, names)?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };
@@ -86,7 +85,9 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         Destination::check(&args.out.join(name))?.write(text.as_bytes())?;
     }
     let text = || format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary);
-    tell(json.as_ref(), args.print.quiet, || output::json(&results.file), text)?;
+    // Where nothing ran there is nothing to sum up.
+    let quiet = args.print.quiet || results.failed == layers.len();
+    tell(json.as_ref(), quiet, || output::json(&results.file), text)?;
     if let Some(first) = results.first {
         bail!("{file}: {} of {} layers cannot run, as {} says: {first}", results.failed, layers.len(), names[0]);
     }

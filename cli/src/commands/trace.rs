@@ -20,10 +20,9 @@ const STEP: u64 = 1 << 14;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let paths = [&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref());
-    let inputs: [&dyn output::Inputs; 4] = [&args.model, &args.config, &args.data, &args.load.calibration];
-    let [out, vcd, json] = output::check_all(paths, &inputs)?;
+    let [out, vcd, json] = output::check_all(paths)?;
     let remark = notes(args.print.quiet);
-    let config = load::config(&args.config, &args.load.accelerator)?;
+    let config = load::config(&args.config, &args.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
     let images = data.range(args.offset, Count::AtMost(1))?;
     let measured = Measured { data: &data, images, bar: !args.print.quiet };

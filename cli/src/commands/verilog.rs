@@ -5,34 +5,33 @@ use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::calibration::{Choice, Measured};
 use crate::data::Expected;
 use crate::folder::Folder;
+use crate::output::Destination;
 use crate::text::{count, one_line};
 use crate::{load, output, parallel};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, file};
 use serde::Serialize;
 use std::path::Path;
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
-    let [json] = output::check_all(
-        [args.print.json.as_deref()],
-        &[&args.model, &args.config, &args.data, &args.load.calibration],
-    )?;
-    let config = load::config(&args.config, &args.load.accelerator)?;
+    let [json] = output::check_all([args.print.json.as_deref()])?;
+    refuse_inside(&args.out, json.as_ref())?;
+    let config = load::config(&args.config, &args.accelerator)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
         problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
     }
     // What stands there is looked at before the work, and once more with the names of the files.
-    Folder::check(&args.out, &[], &[], args.force)?;
+    Folder::check(&args.out, &[], args.force)?;
     let files = match args.part {
         VerilogPart::Core => core(args, &config, problems)?,
         VerilogPart::Gate => unit(args, &config, problems, Kind::Gate)?,
         VerilogPart::Array => unit(args, &config, problems, Kind::Array)?,
     };
-    let folder = Folder::check(&args.out, &files, &[&args.config, &args.model, &args.data], args.force)?;
+    let folder = Folder::check(&args.out, &files, args.force)?;
     folder.write(&files)?;
     let is_module = |f: &&(String, String)| f.0.ends_with(".v");
     let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
@@ -53,6 +52,18 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
             )
         },
     )
+}
+
+/// Another file in `folder` would be taken for the user's by the next run, which refuses to write
+/// there.
+fn refuse_inside(folder: &Path, json: Option<&Destination>) -> Result<()> {
+    let Some(Destination::File(path)) = json else { return Ok(()) };
+    let id = |folder: &Path| file::id(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok();
+    if path.parent().is_some_and(|parent| id(parent).is_some() && id(parent) == id(folder)) {
+        let (path, folder) = (path.display(), folder.display());
+        bail!("{path}: lies in {folder}, where only the files of the core may be; give a place outside");
+    }
+    Ok(())
 }
 
 /// What was written, beside the list by which lcsim knows its own files.

@@ -130,12 +130,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the folder, or makes it.
+    /// Opens the folder, which is made when the first point is kept.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be made or written.
     pub fn open(folder: PathBuf) -> Result<Self> {
-        fs::create_dir_all(&folder).with_context(|| format!("{}: cannot make the folder", folder.display()))?;
+        output::check_folder(&folder, &[output::PREFIX])?;
         Ok(Self { folder })
     }
 
@@ -167,6 +167,8 @@ impl Store {
     /// # Errors
     /// It cannot be written.
     pub fn keep(&self, question: &Question, point: &Point) -> Result<()> {
+        let shown = self.folder.display();
+        fs::create_dir_all(&self.folder).with_context(|| format!("{shown}: cannot make the folder"))?;
         let key = question.key()?;
         let path = self.path(&key);
         let stored = Stored {
@@ -329,7 +331,7 @@ mod tests {
         let long = format!("{text}{}", " ".repeat(MAX_BYTES as usize));
         let doubtful = [
             ("{".to_string(), "expected a stored point"),
-            (long, "1048576"),
+            (long, "1,048,576"),
             (text.replace("lcsim.point/1", "lcsim.point/0"), "schema: expected lcsim.point/1"),
             (text.replace("\"cycle_model\": ", "\"cycle_model\": 1"), "cycle_model: expected"),
             (text.replace(env!("CARGO_PKG_VERSION"), "0.0.1"), "version: expected"),

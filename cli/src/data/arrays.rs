@@ -6,6 +6,7 @@ use super::npy::Array;
 use super::{Opened, Training};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::Shape;
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
@@ -63,9 +64,34 @@ fn archive(content: Content) -> Result<Place> {
     let path = content.path.clone();
     let bytes = content.read()?;
     let size = bytes.len() as u64;
+    if let Some(name) = twice(&bytes) {
+        let name = lcsim_spec::file::quoted(&name);
+        bail!("{}, {name}: expected one array of this name, found several", path.display());
+    }
     let archive = ZipArchive::new(Cursor::new(bytes));
     let archive = archive.with_context(|| format!("{}: not a usable .npz", path.display()))?;
     Ok(Place::Archive { path, bytes: size, archive: Box::new(archive) })
+}
+
+/// The first name that the directory of a ZIP archive has twice: readers would silently take the
+/// last of them.
+fn twice(bytes: &[u8]) -> Option<String> {
+    let number = |at: usize, size: usize| {
+        let bytes = bytes.get(at..at.checked_add(size)?)?;
+        Some(bytes.iter().rev().fold(0, |n, &b| n << 8 | usize::from(b)))
+    };
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
+    let mut at = number(end + 16, 4)?;
+    let mut names = HashSet::new();
+    while bytes.get(at..)?.starts_with(b"PK\x01\x02") {
+        let [name, extra, comment] = [28, 30, 32].map(|place| number(at + place, 2));
+        let text = bytes.get(at + 46..at + 46 + name?)?;
+        if !names.insert(text) {
+            return Some(String::from_utf8_lossy(text).into_owned());
+        }
+        at += 46 + name? + extra? + comment?;
+    }
+    None
 }
 
 /// The name of an array's file, by which arrays are known.
@@ -160,6 +186,11 @@ fn open(mut place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
     };
     let training = pair(&|_, other| part == Part::Test && other == Part::Training)
         .map(|(images, ..)| place.training(&names[images]));
+    for name in [&names[images], &names[labels]] {
+        if names.iter().filter(|other| *other == name).count() > 1 {
+            bail!("{shown}: array `{name}`: expected one of this name, whatever its case and folder, found several");
+        }
+    }
     let source = together(place.array(images)?, place.array(labels)?)?;
     Ok(Opened { training, ..Opened::new(Box::new(source)) })
 }
@@ -324,6 +355,15 @@ pub(super) mod tests {
             refused(&path).contains("expected an array that is called x_test, test_images")
                 && refused(&path).contains("found pictures")
         );
+        npz(&path, &[("x", images.clone()), ("X", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
+        assert!(refused(&path).contains("array `x`: expected one of this name"));
+        npz(&path, &[("x", images.clone()), ("z", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
+        // The writer takes no name twice.
+        let mut bytes = fs::read(&path).expect("written");
+        let places = (0..bytes.len() - 5).filter(|&i| &bytes[i..i + 5] == b"z.npy").collect::<Vec<_>>();
+        places.into_iter().for_each(|i| bytes[i] = b'x');
+        fs::write(&path, bytes).expect("written");
+        assert!(refused(&path).contains("data.npz, x.npy: expected one array of this name, found several"));
         let alone = folder.path().join("pictures.npy");
         fs::write(&alone, images).expect("written");
         assert!(refused(&alone).contains("pictures.npy: file name: expected x_test"));

@@ -29,6 +29,10 @@ pub(super) fn open(mut classes: Vec<PathBuf>, order: Option<ClassOrder>) -> Resu
         if let Some(other) = files.iter().find(|p| !p.is_file()) {
             bail!("{}: expected a PNG or JPEG, found no file", other.display());
         }
+        // Pictures are read one by one, when the work has begun.
+        files.iter().try_for_each(|path| {
+            file::refuse_output(path).with_context(|| format!("{}: cannot read", path.display()))
+        })?;
         images.extend(files.into_iter().enumerate().map(|(turn, file)| (turn, label, file)));
     }
     images.sort();

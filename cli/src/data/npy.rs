@@ -1,6 +1,6 @@
 //! One array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the elements.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 /// What every array begins with.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
@@ -38,10 +38,18 @@ impl Array {
             order => bail!("header: fortran_order: expected False, found {}", shown(order)),
         }
         let tuple = value("shape").and_then(|v| v.strip_prefix('(')).and_then(|v| Some(v.split_once(')')?.0));
-        let sizes = tuple.map(|t| t.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::parse));
-        let Some(Ok(shape)) = sizes.map(Iterator::collect::<Result<Vec<usize>, _>>) else {
+        let Some(tuple) = tuple else {
             bail!("header: shape: expected sizes in brackets, found {}", shown(value("shape")));
         };
+        let sizes = tuple.split(',').map(str::trim).filter(|t| !t.is_empty());
+        let size = |text: &str| {
+            let wrong = |_| {
+                let (found, all) = (shown(Some(text)), start_of(tuple));
+                anyhow!("header: shape: expected whole numbers from 0 on, found {found} in ({all})")
+            };
+            text.parse::<usize>().map_err(wrong)
+        };
+        let shape = sizes.map(size).collect::<Result<Vec<_>>>()?;
         // Two characters of byte order and kind stand before the size.
         let size: Option<usize> =
             dtype.get(2..).and_then(|size| size.parse().ok()).filter(|size| (1..=16).contains(size));
@@ -104,7 +112,11 @@ impl Array {
 
 /// The beginning of a value of the header, for messages.
 fn shown(value: Option<&str>) -> String {
-    value.map_or_else(|| "none".into(), |value| format!("`{}`", value.chars().take(40).collect::<String>()))
+    value.map_or_else(|| "none".into(), |value| format!("`{}`", start_of(value)))
+}
+
+fn start_of(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 /// Where the elements begin, and the header's text.
@@ -162,6 +174,8 @@ mod tests {
         assert!(refused(npy("|u1", "(3,)", &[1])).contains("expected 3 bytes of them, found 1"));
         assert!(refused(npy("|u1", "(99999999999, 99999999999)", &[1])).contains("more than there can be"));
         assert!(refused(npy("|O", "(1,)", &[1])).contains("expected numbers"));
+        let negative = refused(npy("|u1", "(-3, 2)", &[1; 6]));
+        assert!(negative.contains("shape: expected whole numbers from 0 on, found `-3` in (-3, 2)"), "{negative}");
         assert!(refused(npy("|u1", "(1,)", &[1])[..20].to_vec()).contains("header"));
         assert!(refused(b"\x93NUM".to_vec()).contains("expected an array of NumPy"));
     }

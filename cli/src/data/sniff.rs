@@ -4,6 +4,7 @@ use super::content::Content;
 use super::{Opened, arrays, cifar, folder, idx, npy, picture};
 use crate::args::ClassOrder;
 use anyhow::{Context, Result, bail};
+use lcsim_spec::file;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -69,9 +70,19 @@ fn open_file(content: Content) -> Result<Opened> {
     }
 }
 
+/// Endings of what lcsim itself writes.
+const OURS: [&str; 7] = ["json", "csv", "md", "html", "vcd", "svg", "safetensors"];
+
+/// Whether this may stand beside the files of a data set, as a report of an earlier run.
+fn is_ours(path: &Path) -> bool {
+    path.extension().is_some_and(|e| OURS.iter().any(|ours| e.eq_ignore_ascii_case(ours)))
+}
+
 fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     let shown = path.display();
-    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries(path)?.into_iter().partition(|p| p.is_dir());
+    let mut entries = entries(path)?;
+    entries.retain(|path| !(is_ours(path) && file::is_output(path)));
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|p| p.is_dir());
     let batches = cifar::batches(&files);
     if let Some(other) = files.iter().find(|p| !p.is_file()) {
         // Opening a pipe would wait for ever.

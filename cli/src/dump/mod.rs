@@ -4,10 +4,10 @@ pub mod npz;
 
 use crate::data::Image;
 use crate::outline::{self, Gate, Kind, Part};
-use crate::output::{self, Destination, Inputs};
+use crate::output::{self, Destination};
 use anyhow::{Context, Result};
 use lcsim_golden::Network;
-use lcsim_golden::float::{self, Activations};
+use lcsim_golden::float::{self, Activations, Overflow};
 use lcsim_spec::{QuantNetwork, Score, Trace};
 use npz::{Array, Data};
 use serde::Serialize;
@@ -24,16 +24,15 @@ pub struct Place(PathBuf);
 
 impl Place {
     /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
-    /// one of the files that the command reads, or one of its other `outputs`, which it checks as well.
+    /// one of the other `outputs`, which it checks as well.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
     pub fn check<const N: usize>(
         folder: &Path,
         outputs: [Option<&Path>; N],
-        inputs: &[&dyn Inputs],
     ) -> Result<([Option<Destination>; N], Self)> {
-        let checked = output::check_with_folder(outputs, folder, &NAMES, inputs)?;
+        let checked = output::check_with_folder(outputs, folder, &NAMES)?;
         Ok((checked, Self(folder.into())))
     }
 
@@ -73,14 +72,17 @@ pub struct Record {
 
 impl Record {
     /// Of an image, for which the quantised network computed `trace`; runs the float network as well, if there is one.
-    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Self {
+    ///
+    /// # Errors
+    /// The float network overflows.
+    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
         let float = float.map(|net| {
-            let run = float::run(net, &float::normalize(net, &image.pixels));
+            let run = float::run(net, &float::normalize(net, &image.pixels))?;
             let class = run.class();
             let Activations { logits, scores, .. } = run;
-            (class, logits, scores.into_iter().collect())
+            Ok((class, logits, scores.into_iter().collect()))
         });
-        Self { label: image.label, trace, float }
+        Ok(Self { label: image.label, trace, float: float.transpose()? })
     }
 }
 

@@ -36,10 +36,7 @@ impl Budget {
     /// Checks that there could be so many.
     pub(super) fn check(&self, bytes: u64) -> Result<()> {
         let (need, limit) = (megabytes(bytes), megabytes(self.limit));
-        ensure!(
-            bytes <= self.limit,
-            "is too large: expected at most {limit} MB of tables for a layer, found {need} MB"
-        );
+        ensure!(bytes <= self.limit, "needs tables of {need} MB, and a layer may have at most {limit} MB");
         Ok(())
     }
 
@@ -70,7 +67,7 @@ pub(super) fn table<T>(len: usize, values: impl Iterator<Item = T>) -> Result<Ve
     let mut table = vec![];
     let reserved = table.try_reserve_exact(len);
     let need = megabytes((len * size_of::<T>()) as u64);
-    ensure!(reserved.is_ok(), "is too large: no memory for tables of {need} MB");
+    ensure!(reserved.is_ok(), "needs tables of {need} MB, for which there is no memory");
     table.extend(values);
     Ok(table)
 }
@@ -106,9 +103,9 @@ mod tests {
     #[test]
     fn a_layer_over_the_limit_and_a_table_over_all_memory_are_refused() {
         let error = Budget::new(5_000_000).take(5_000_001).expect_err("refused").to_string();
-        assert_eq!(error, "is too large: expected at most 5 MB of tables for a layer, found 6 MB");
+        assert_eq!(error, "needs tables of 6 MB, and a layer may have at most 5 MB");
         let len = isize::MAX as usize / 8;
         let error = table(len, empty::<u64>()).expect_err("refused").to_string();
-        assert!(error.starts_with("is too large: no memory for tables of 9223372036855 MB"), "{error}");
+        assert!(error == "needs tables of 9223372036855 MB, for which there is no memory", "{error}");
     }
 }

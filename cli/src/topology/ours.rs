@@ -250,24 +250,10 @@ fn theirs(m: &Mapping) -> String {
 mod tests {
     use super::*;
     use crate::topology::memory::LIMIT;
+    use crate::topology::tests::{config, gemm};
 
     fn compared(format: Format, layer: &Layer) -> Comparison {
-        compare(&config(), format, layer, &Budget::new(LIMIT)).expect("runs")
-    }
-
-    fn config() -> ScaleConfig {
-        ScaleConfig {
-            rows: 4,
-            cols: 4,
-            ifmap_words: 1024,
-            filter_words: 1024,
-            ofmap_words: 1024,
-            dataflow: Dataflow::WeightStationary,
-        }
-    }
-
-    fn gemm(m: usize, n: usize, k: usize) -> Layer {
-        Layer { height: m, width: k, filter_height: 1, filter_width: k, channels: 1, filters: n, stride: 1 }
+        compare(&config(4, 4), format, layer, &Budget::new(LIMIT)).expect("runs")
     }
 
     #[test]

@@ -173,23 +173,8 @@ fn cut(all: usize, most: usize) -> Vec<(usize, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::Dataflow;
+    use crate::topology::tests::{config, gemm};
     use proptest::prelude::*;
-
-    fn config(rows: usize, cols: usize) -> ScaleConfig {
-        ScaleConfig {
-            rows,
-            cols,
-            ifmap_words: 1024,
-            filter_words: 1024,
-            ofmap_words: 1024,
-            dataflow: Dataflow::WeightStationary,
-        }
-    }
-
-    fn gemm(m: usize, n: usize, k: usize) -> Layer {
-        Layer { height: m, width: k, filter_height: 1, filter_width: k, channels: 1, filters: n, stride: 1 }
-    }
 
     #[test]
     fn a_product_that_is_too_wide_is_cut_by_filters_and_one_that_is_too_deep_is_laid_side_by_side() {

@@ -10,6 +10,23 @@ use super::run::{self, LayerReport};
 use proptest::prelude::*;
 use std::collections::HashSet;
 
+/// A small array and its buffers.
+pub(super) fn config(rows: usize, cols: usize) -> ScaleConfig {
+    ScaleConfig {
+        rows,
+        cols,
+        ifmap_words: 1024,
+        filter_words: 1024,
+        ofmap_words: 1024,
+        dataflow: Dataflow::WeightStationary,
+    }
+}
+
+/// A matrix product.
+pub(super) fn gemm(m: usize, n: usize, k: usize) -> Shape {
+    Shape { height: m, width: k, filter_height: 1, filter_width: k, channels: 1, filters: n, stride: 1 }
+}
+
 fn run(config: &ScaleConfig, shape: &Shape) -> anyhow::Result<LayerReport> {
     run::run(config, shape, &Budget::new(LIMIT), |_| ())
 }

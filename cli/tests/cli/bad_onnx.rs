@@ -20,7 +20,7 @@ fn find(bytes: &[u8], pattern: &[u8]) -> usize {
 }
 
 /// Replaces the first weight of the first convolution.
-fn first_weight(bytes: &mut [u8], value: f32) {
+pub(crate) fn first_weight(bytes: &mut [u8], value: f32) {
     // The tensor's name, then the tag and the two-byte length of its raw data.
     let name = b"stem.weightJ";
     let at = find(bytes, name) + name.len() + 2;

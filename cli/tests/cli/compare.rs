@@ -53,8 +53,13 @@ fn what_is_no_report_is_refused() {
     let file = folder.path().join("a.json");
     for (text, parts) in [
         ("{", &["a.json: no JSON", "line 1 column 1"][..]),
-        ("{}", &["a.json: schema: expected lcsim.report/2, found none"]),
-        (r#"{"schema": "other"}"#, &["a.json: schema: expected lcsim.report/2, found other"]),
+        ("{}", &["a.json: schema: expected lcsim.report/2, found none; reports are written by `lcsim run --json`"]),
+        (
+            r#"{"schema": "lcsim.curve/1"}"#,
+            &[
+                "a.json: schema: expected lcsim.report/2, found lcsim.curve/1; reports are written by `lcsim run --json`",
+            ],
+        ),
         (r#"{"schema": "lcsim.report/2"}"#, &["a.json: no report", "missing field `version`"]),
     ] {
         fs::write(&file, text).expect("written");

@@ -266,7 +266,7 @@ fn a_stored_point_that_contradicts_itself_is_measured_again() {
         (of(&accuracy), "accuracy: expected 0 to 1, found 1.7"),
         (cheaper, "expected the figures that were measured, by their digest"),
         (text.replace("lcsim.point/1", "lcsim.point/9"), "schema: expected lcsim.point/1, found lcsim.point/9"),
-        (" ".repeat(2 << 20), "at most 1048576 bytes"),
+        (" ".repeat(2 << 20), "at most 1,048,576 bytes"),
     ] {
         fs::write(&file, text).expect("written");
         let (_, notes) = curve(folder.path(), &[]);

@@ -96,7 +96,7 @@ fn tables_that_are_none() {
         (table.replace("pj = 0.315", "nj = 0.000315"), &["energy.toml: line 6", "`nj`"]),
         (table.replace("[add_int32]", "[add]"), &["energy.toml: line 13", "`add`"]),
         ("ERT: {version: '0.4', tables: []}\n".into(), &["energy.toml: component `register`", "found none"]),
-        (" ".repeat(10_000_001), &["energy.toml: cannot read", "expected a file of at most 10000000 bytes"]),
+        (" ".repeat(10_000_001), &["energy.toml: cannot read", "expected a file of at most 10,000,000 bytes"]),
     ] {
         fs::write(&path, text).expect("written");
         refused(&["run", "--images", "1", "--energy-table", arg(&path)], parts);

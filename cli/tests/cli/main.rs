@@ -13,6 +13,7 @@ mod dump;
 mod energy;
 mod imported;
 mod names;
+mod onnx_messages;
 mod output;
 mod places;
 mod plot;

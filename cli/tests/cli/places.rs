@@ -1,6 +1,8 @@
 //! Outputs as one set: no two in one place, none where an input stands.
 
 use crate::{arg, lcsim, refused, repository, stdout};
+use lcsim_golden::onnx::proto::{ModelProto, StringStringEntryProto};
+use prost::Message;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -103,13 +105,83 @@ fn an_output_that_is_an_input_is_refused_by_every_command() {
         &["curve", arg(&model), "--data", arg(&points), "--out", arg(&curve)],
     ];
     for args in is_read {
-        refused(args, &["is read by this command", "give another name"]);
+        refused(args, &["is read by this command", "give the output another name"]);
     }
     let inside = ["run", "--data", arg(&classes), "--json", arg(&image)];
-    refused(&inside, &["a.png", "is one of the files of", "which this command reads"]);
+    refused(&inside, &["a.png: cannot read", "is read by this command", "give the output another name"]);
     assert_eq!(fs::read(&image).expect("there"), b"a picture");
     assert_eq!(fs::read(&onnx).expect("there"), b"a model");
     container(&model);
+}
+
+/// The shipped float model with its weights in a file beside it, as PyTorch writes them.
+fn with_weights_beside(onnx: &Path, weights: &Path) {
+    let shipped = fs::read(repository("models/resnet8-lcnet.onnx")).expect("shipped");
+    let mut model = ModelProto::decode(&shipped[..]).expect("a model");
+    let mut bytes = vec![];
+    for tensor in &mut model.graph.as_mut().expect("a graph").initializer {
+        let Some(raw) = tensor.raw_data.take().filter(|raw| !raw.is_empty()) else { continue };
+        let name = weights.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        let (offset, length) = (bytes.len().to_string(), raw.len().to_string());
+        let entries = [("location", name), ("offset", &offset), ("length", &length)];
+        let entry =
+            |(key, value): (&str, &str)| StringStringEntryProto { key: Some(key.into()), value: Some(value.into()) };
+        tensor.external_data = entries.map(entry).to_vec();
+        tensor.data_location = Some(1);
+        bytes.extend(raw);
+    }
+    assert!(!bytes.is_empty());
+    fs::write(onnx, model.encode_to_vec()).expect("written");
+    fs::write(weights, bytes).expect("written");
+}
+
+#[test]
+fn an_output_that_an_input_names_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let (config, base) = (at("mine.toml"), at("base.toml"));
+    fs::write(&config, "base = \"base.toml\"\n").expect("written");
+    fs::write(&base, stdout(&["config", "8x8"])).expect("written");
+    let (images, labels) = (at("t10k-images-idx3-ubyte"), at("t10k-labels-idx1-ubyte"));
+    fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5]).expect("written");
+    fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 1, 0]).expect("written");
+    let (onnx, weights) = (at("m.onnx"), at("m.onnx.data"));
+    with_weights_beside(&onnx, &weights);
+    // Training images beside --data calibrate.
+    fs::create_dir(at("cifar")).expect("made");
+    let (data, training) = (at("cifar/test_batch.bin"), at("cifar/data_batch_1.bin"));
+    fs::write(&data, vec![1; 3073]).expect("written");
+    fs::write(&training, vec![2; 2 * 3073]).expect("written");
+    let shipped = repository("models/resnet8-lcnet.onnx");
+    let read: [(&[&str], &Path); 6] = [
+        (&["run", "--config", arg(&config)], &base),
+        (&["config", arg(&config)], &base),
+        (&["run", "--data", arg(&images)], &labels),
+        (&["quantize", arg(&onnx), "--data", "cifar10-test", "--out", "-"], &weights),
+        (&["run", "--images", "1", "--model", arg(&onnx)], &weights),
+        (&["run", "--model", arg(&shipped), "--data", arg(&data)], &training),
+    ];
+    for (args, output) in read {
+        let before = fs::read(output).expect("readable");
+        let name = output.file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        refused(&[args, &["--json", arg(output)]].concat(), &[name, "is read by this command"]);
+        assert_eq!(fs::read(output).expect("readable"), before);
+    }
+    // What is an output of one run may be an input of the next.
+    let out = at("m.safetensors");
+    stdout(&["quantize", arg(&onnx), "--data", arg(&data), "--out", arg(&out)]);
+    stdout(&["run", "--data", arg(&data), "--model", arg(&out), "--json", arg(&at("cifar/r.json"))]);
+    stdout(&["run", "--data", arg(&at("cifar")), "--model", arg(&out), "--json", arg(&at("cifar/r.json"))]);
+}
+
+#[test]
+fn a_core_has_its_folder_for_itself() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (out, json) = (folder.path().join("rtl"), folder.path().join("rtl/written.json"));
+    let verilog = ["verilog", "--config", "4x4", "--part", "gate", "--out", arg(&out)];
+    stdout(&verilog);
+    refused(&[&verilog[..], &["--json", arg(&json)]].concat(), &["written.json: lies in ", "give a place outside"]);
+    stdout(&verilog);
 }
 
 /// The model is whole.

@@ -34,6 +34,7 @@ fn devices_folders_and_named_pipes_are_refused_at_once() {
     for (args, part) in cases {
         refused(args, &[part]);
     }
+    refused(&["run", "--json", arg(&pipe)], &["pipe: cannot write: is a named pipe", "give a file"]);
 }
 
 #[test]
@@ -45,7 +46,35 @@ fn a_pipe_of_another_program_is_read_and_bounded() {
     assert!(run("\"$0\" config 8x8").status.success());
     let endless = run("yes");
     let message = String::from_utf8_lossy(&endless.stderr);
-    assert!(message.contains("expected a file of at most 1048576 bytes, found more"), "{message}");
+    assert!(message.contains("expected a file of at most 1,048,576 bytes, found more"), "{message}");
+}
+
+/// The system's own limits stand in for a machine with little memory.
+#[test]
+fn memory_that_is_not_there_ends_with_one_line() {
+    // The system is asked for the larger one; of the smaller one there is not enough to get so far.
+    for limit in ["300000", "60000"] {
+        let run = format!("ulimit -v {limit}; exec \"$0\" run --synthetic resnet101 --images 1 --threads 1");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &run, env!("CARGO_BIN_EXE_lcsim")]).env_remove("RUST_BACKTRACE");
+        let output = shell.output().expect("ran");
+        let message = String::from_utf8_lossy(&output.stderr);
+        // Where Rust itself says it, a note on backtraces comes behind.
+        let lines = message.lines().filter(|line| !line.starts_with("note: ")).count();
+        assert_eq!((output.status.code(), lines), (Some(2), 1), "{message}");
+        assert!(message.contains("memory"), "{message}");
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    for args in [&["--help"][..], &["run", "--help"], &["--version"], &["completions", "bash"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let output = Command::new(env!("CARGO_BIN_EXE_lcsim")).args(args).stdout(full).output().expect("ran");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.starts_with("error: cannot write to stdout") && message.lines().count() == 1, "{message}");
+    }
 }
 
 fn shape(channels: usize, height: usize, width: usize) -> Shape {
@@ -77,7 +106,7 @@ fn windows_of_any_size_are_no_work_of_any_size() {
         net.layers.truncate(1);
         net.layers.push(Layer::MaxPool(pool(2000)));
     };
-    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17179869184"]);
+    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17,179,869,184"]);
 }
 
 #[test]

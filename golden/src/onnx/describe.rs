@@ -1,9 +1,8 @@
-//! What values and nodes are, for messages.
+//! What values are, for messages.
 
 use super::graph::label;
-use super::lower::{Lowered, MapId, Op, Value, Vector};
-use super::proto::NodeProto;
-use crate::Error;
+use super::lower::Lowered;
+use super::value::{MapId, Op, Value, Vector};
 
 impl Lowered<'_> {
     /// What a value is.
@@ -14,6 +13,7 @@ impl Lowered<'_> {
                 format!("an average of some pixels of {}", self.describe_map(p.map))
             }
             Value::Map(p) => self.describe_map(p.map),
+            Value::Const(t) if t.name.is_empty() => "a constant".into(),
             Value::Const(t) => format!("constant `{}`", t.name),
             Value::Vector(v) => self.describe_vector(v),
         }
@@ -57,29 +57,5 @@ impl Lowered<'_> {
             Op::Sum { .. } => "a sum",
             Op::MaxPool { .. } => "a max pooling",
         }
-    }
-
-    /// An operator that is not understood, with what to write instead, for the family of networks that uses it.
-    pub fn unsupported(&self, node: &NodeProto) -> Error {
-        let found = match self.operand(node, 0) {
-            Ok(x) => format!("of {}", self.describe(x)),
-            Err(_) => "here".into(),
-        };
-        let instead = match node.op_type() {
-            "Sigmoid" | "HardSwish" | "Tanh" | "Exp" => {
-                "scores are clamped affine maps: write `clamp(x, 0, 1)` or `hardsigmoid(x)`; sigmoid gates are not simulated yet"
-            }
-            "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Equal" | "Where" | "ArgMax" | "OneHot"
-            | "Round" => "gates that decide by a step are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips",
-            "TopK" | "ScatterElements" | "GatherElements" => {
-                "gates that keep the k largest scores are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips"
-            }
-            "LSTM" | "GRU" | "RNN" | "If" | "Loop" => "recurrent gates and control flow are not simulated",
-            _ => {
-                "a network is made of Conv, BatchNormalization, Relu, Clip, Add, MaxPool, one global average pooling, Gemm \
-                 or MatMul, and gates that Mul a score onto a map"
-            }
-        };
-        self.graph.refuse(node, found, instead)
     }
 }

@@ -2,9 +2,10 @@
 
 use super::affine::{Affine, Clamped};
 use super::graph::{attribute, float};
-use super::lower::{Lowered, MapId, Op, Pixels, Score, Value, Vector};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
+use super::value::{MapId, Op, Pixels, Score, Value, Vector};
 use super::view::View;
 use super::{layers, maps};
 use crate::Error;
@@ -55,7 +56,11 @@ impl Lowered<'_> {
             (x, Value::Const(t)) => self.constant_operand(node, x, &t, false),
             (a, b) => {
                 let found = format!("of {} and {}", self.describe(&a), self.describe(&b));
-                let instead = "two maps may be added, and a map multiplied with a gate's score";
+                let instead = match op {
+                    "Div" => "only a constant may divide",
+                    "Sub" => "only a constant may be subtracted, or subtracted from",
+                    _ => "two maps may be added, and a map multiplied with a gate's score",
+                };
                 Err(self.graph.refuse(node, found, instead))
             }
         }
@@ -163,7 +168,7 @@ impl Lowered<'_> {
         let positive = a.factor.iter().all(|f| *f > 0.0);
         let (mut at, mut passed) = (x, vec![]);
         loop {
-            let super::lower::Map { op, shape } = self.maps[at];
+            let super::value::Map { op, shape } = self.maps[at];
             at = match op {
                 Op::Input | Op::Conv { .. } | Op::Pick { .. } | Op::Norm { .. } => break,
                 Op::Relu { x, max } if positive && a.is_linear() => {
@@ -264,6 +269,7 @@ impl Lowered<'_> {
                 let map = maps::relu(self, p.map, max);
                 Ok(Value::Map(Pixels { map, ..p }))
             }
+            Value::Map(_) => Err(self.unsupported(node)),
             Value::Vector(Vector { layer: Some((layer, c)), softmax: false, expanded: false, view, pool, front }) => {
                 let outputs = view.len();
                 self.spend(node, 4 * outputs)?;

@@ -94,5 +94,5 @@ fn open(path: &str, item: &str, location: &str) -> Result<(File, u64), Error> {
     if !metadata.is_file() {
         return Err(invalid(path, item, "external data in a plain file", format!("`{location}`, which is none")));
     }
-    Ok((File::open(&real).map_err(wrong)?, metadata.len()))
+    Ok((file::open(&real).map_err(wrong)?, metadata.len()))
 }

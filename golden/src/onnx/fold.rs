@@ -7,6 +7,40 @@ use super::view::{MAX_RANK, View};
 use super::{shape, slice};
 use std::rc::Rc;
 
+/// Whether an operator is one that is computed on constants.
+pub(super) fn is_known(op: &str) -> bool {
+    matches!(
+        op,
+        "Add"
+            | "Sub"
+            | "Mul"
+            | "Div"
+            | "Pow"
+            | "Max"
+            | "Min"
+            | "Neg"
+            | "Sqrt"
+            | "Reciprocal"
+            | "Floor"
+            | "Cast"
+            | "Equal"
+            | "Where"
+            | "Shape"
+            | "Size"
+            | "ConstantOfShape"
+            | "Range"
+            | "Concat"
+            | "Gather"
+            | "Expand"
+            | "Slice"
+            | "Transpose"
+            | "Flatten"
+            | "Reshape"
+            | "Squeeze"
+            | "Unsqueeze"
+    )
+}
+
 /// The value of a node whose inputs are all constants, of at most `budget` elements; an omitted input is nothing. Gives nothing where
 /// the operator or its use is not known.
 pub(super) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usize) -> Option<Tensor> {
@@ -43,7 +77,7 @@ pub(super) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usiz
             (dims.clone(), taken(x?, &dims, budget)?)
         }
         "Slice" => {
-            let ranges = slice::ranges(node, &x?.dims, &|i| whole(i).map(<[i64]>::to_vec))?;
+            let ranges = slice::ranges(node, &x?.dims, &|i| whole(i).map(<[i64]>::to_vec)).ok()?;
             let dims: Vec<usize> = ranges.iter().map(|r| r.count).collect();
             let view = View::plain(&x?.dims);
             let place = |at: &[usize]| view.place((0..at.len()).map(|i| ranges[i].at(at[i])));

@@ -182,7 +182,13 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
         return Err(invalid(path, item, "4 dimensions (batch, channels, height, width)", dims.len() + 1));
     }
     if batch.dim_value.is_some_and(|n| n != 1) {
-        return Err(invalid(path, item, "dimension 0 (batch) = 1 or symbolic", batch.dim_value()));
+        let sizes: Vec<String> = dims.iter().map(|d| d.dim_value.map_or("N".into(), |n| n.to_string())).collect();
+        let expected = format!(
+            "dimension 0 (batch) = 1 or symbolic: export with one image, `torch.rand(1, {})`, or with `dynamic_shapes` \
+             (`dynamic_axes`) for the batch",
+            sizes.join(", ")
+        );
+        return Err(invalid(path, item, expected, batch.dim_value()));
     }
     let bytes = match tensor_type.and_then(|t| t.elem_type) {
         None | Some(data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE) => false,
@@ -200,7 +206,8 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
                 (None, "") => "an unknown size".into(),
                 (None, symbol) => format!("the symbolic size `{symbol}`"),
             };
-            return Err(invalid(path, item, format!("dimension {} ({what}) static and positive", i + 1), found));
+            let expected = format!("dimension {} ({what}) static, from 1 to {MAX_ELEMENTS}", i + 1);
+            return Err(invalid(path, item, expected, found));
         };
         sizes[i] = size;
     }

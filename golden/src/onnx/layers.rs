@@ -2,9 +2,10 @@
 
 use super::affine::{Affine, folded};
 use super::graph::{attribute, elements, float, int, ints, label};
-use super::lower::{Border, Lowered};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Tensor;
+use super::value::Border;
 use super::{MAX_ELEMENTS, invalid};
 use crate::Error;
 use crate::kernel::Geometry;

@@ -3,11 +3,11 @@
 //! A node is read for what it computes. Whatever is only a way of writing it - a view, a constant that is computed, an affine map that
 //! folds into its neighbour - leaves no trace, so that [`super::recognize`] sees one form of each network.
 
-use super::affine::{Affine, Clamped};
-use super::graph::{Graph, int, ints};
+use super::affine::Affine;
+use super::graph::{Graph, ints};
 use super::proto::NodeProto;
 use super::tensor::{Data, Tensor};
-use super::view::View;
+use super::value::{Map, MapId, Op, Pixels, Score, Value};
 use super::{MAX_ELEMENTS, fold, maps, shape, vectors};
 use crate::Error;
 use lcsim_spec::Shape;
@@ -17,110 +17,6 @@ use std::rc::Rc;
 /// Most elements that computed constants, factors and offsets may have in all, beyond those of the file: nodes can share their tensors,
 /// so the file's size is no bound.
 const MAX_COMPUTED: usize = 1 << 22;
-
-/// Index of a map in [`Lowered::maps`].
-pub(super) type MapId = usize;
-
-/// Rows above and below, columns to the left and to the right.
-pub(super) type Border = [[usize; 2]; 2];
-
-/// Where a feature map comes from. Equal ReLUs and products are one map, so that duplicated nodes do not hide the
-/// structure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Op {
-    /// The image.
-    Input,
-    /// Convolution by a node, of a map with zeros around it.
-    Conv { x: MapId, node: usize, border: Border },
-    /// Every `stride`-th pixel, behind `before` channels of zeros.
-    Pick { x: MapId, node: usize, stride: [usize; 2], before: usize },
-    /// Max pooling by a node, of a map with a border that no window's maximum comes from.
-    MaxPool { x: MapId, node: usize, border: Border },
-    /// An affine map of each channel, by index in [`Lowered::affines`].
-    Norm { x: MapId, affine: usize },
-    /// ReLU, with the bits of its upper bound, which is infinite of a plain one.
-    Relu { x: MapId, max: u32 },
-    /// Product with a score, by index in [`Lowered::scores`].
-    Scale { x: MapId, score: usize },
-    /// Sum of two maps.
-    Sum { a: MapId, b: MapId, node: usize },
-}
-
-/// A feature map.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Map {
-    /// Its origin.
-    pub op: Op,
-    /// Its shape.
-    pub shape: Shape,
-}
-
-/// A tensor that shows a feature map, or sums of it.
-#[derive(Debug, Clone)]
-pub(super) struct Pixels {
-    /// The map.
-    pub map: MapId,
-    /// Its elements as `[channel][row][column]`, in the tensor's order.
-    pub view: View,
-    /// What was summed over, as (size, stride), on the way to an average.
-    pub summed: Vec<(usize, usize)>,
-    /// What the sums are multiplied with.
-    pub factor: f64,
-    /// Pixels around it, and their value.
-    pub border: Option<(Border, f64)>,
-}
-
-/// One number a channel, on the way from a pooled map to a score or the logits.
-#[derive(Debug, Clone)]
-pub(super) struct Vector {
-    /// Its elements in the tensor's order.
-    pub view: View,
-    /// The map that was pooled.
-    pub pool: MapId,
-    /// What is done to the averages.
-    pub front: Rc<Affine>,
-    /// The node of the fully connected layer, once there is one, and what is done behind it.
-    pub layer: Option<(usize, Rc<Clamped>)>,
-    /// After a softmax, which changes no order.
-    pub softmax: bool,
-    /// Repeated along the dimensions of a map: it can only be multiplied any more.
-    pub expanded: bool,
-}
-
-/// A score: a fully connected layer on a pooled map, between two affine maps, clamped to 0..1.
-#[derive(Debug)]
-pub(super) struct Score {
-    /// Node of the fully connected layer.
-    pub node: usize,
-    /// The map that is pooled.
-    pub pool: MapId,
-    /// Folds into the layer from the front.
-    pub front: Rc<Affine>,
-    /// Folds into the layer from behind.
-    pub behind: Affine,
-}
-
-/// The meaning of a name in the graph.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    /// A feature map.
-    Map(Pixels),
-    /// A vector.
-    Vector(Vector),
-    /// A constant.
-    Const(Rc<Tensor>),
-}
-
-impl Value {
-    /// The sizes of the tensor, with a batch of 1.
-    pub fn dims(&self) -> &[usize] {
-        match self {
-            Value::Map(p) => &p.view.dims,
-            Value::Vector(v) => &v.view.dims,
-            Value::Const(t) => &t.dims,
-        }
-    }
-}
 
 /// All values of a graph.
 #[derive(Debug)]
@@ -141,6 +37,9 @@ pub(super) struct Lowered<'a> {
     known: HashMap<Op, MapId>,
     /// Scores by the bits of what they compute.
     pub known_scores: HashMap<Vec<u64>, usize>,
+    /// Values that stand in for those of nodes without a meaning, and what is made of them
+    /// element by element.
+    guesses: HashSet<&'a str>,
     /// Elements that may still be computed.
     budget: usize,
 }
@@ -160,6 +59,7 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         problems: vec![],
         values,
         second: graph.nodes.iter().flat_map(|n| n.output.iter().skip(1)).map(String::as_str).collect(),
+        guesses: HashSet::new(),
         known: HashMap::from([(Op::Input, 0)]),
         known_scores: HashMap::new(),
         budget: MAX_COMPUTED.saturating_add(file).min(MAX_ELEMENTS),
@@ -170,11 +70,16 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         let value = match known.then(|| low.node(i, node)) {
             Some(Ok(value)) => Some(value),
             Some(Err(problem)) => {
-                low.problems.push((i, problem));
-                low.guessed(node)
+                if !low.rests_on_a_guess(node) {
+                    low.problems.push((i, problem));
+                }
+                low.guess(node)
             }
-            None => low.guessed(node),
+            None => low.guess(node),
         };
+        if low.reads_a_guess(node) {
+            low.guesses.extend(node.output.iter().map(String::as_str));
+        }
         match (node.output.first(), value) {
             (Some(output), Some(value)) => {
                 low.values.insert(output, value);
@@ -187,6 +92,10 @@ pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
         }
     }
     low
+}
+
+fn is_elementwise(node: &NodeProto) -> bool {
+    !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size")
 }
 
 impl Graph {
@@ -217,11 +126,24 @@ impl<'a> Lowered<'a> {
 
     /// What a node without a meaning most likely gives, so that the problems behind it come to light as well: the map that it works on. The
     /// network is refused in any case.
-    fn guessed(&self, node: &NodeProto) -> Option<Value> {
-        let elementwise =
-            !matches!(node.op_type(), "Conv" | "MaxPool" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size");
+    fn guess(&mut self, node: &'a NodeProto) -> Option<Value> {
         let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
-        maps.find(|_| elementwise).cloned()
+        let map = maps.find(|_| is_elementwise(node)).cloned()?;
+        self.guesses.extend(node.output.iter().map(String::as_str));
+        Some(map)
+    }
+
+    /// Whether a node works on a guess, element by element.
+    fn reads_a_guess(&self, node: &NodeProto) -> bool {
+        is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
+    }
+
+    /// Whether a node joins a guess and another value: that these do not go together says nothing
+    /// about the graph.
+    fn rests_on_a_guess(&self, node: &NodeProto) -> bool {
+        let computed =
+            node.input.iter().filter(|name| matches!(self.value(name), Some(Value::Map(_) | Value::Vector(_))));
+        self.reads_a_guess(node) && computed.count() > 1
     }
 
     /// An optional input of a node.
@@ -344,114 +266,10 @@ impl<'a> Lowered<'a> {
             return Ok(None);
         };
         let Some(folded) = fold::fold(node, &constants, self.budget) else {
-            return Ok(None);
+            let meant = fold::is_known(node.op_type()) && !constants.is_empty();
+            return if meant { Err(self.uncomputed(node)) } else { Ok(None) };
         };
         self.spend(node, folded.data.len().unwrap_or(0))?;
         Ok(Some(Value::Const(Rc::new(folded))))
-    }
-
-    fn dropout(&self, node: &NodeProto) -> Result<Value, Error> {
-        let training = self.optional_tensor(node, 2)?.is_some_and(|t| t.data != Data::Bool(vec![false]));
-        if training {
-            return Err(self.graph.refuse(node, "in training", "export the model after `model.eval()`"));
-        }
-        Ok(self.operand(node, 0)?.clone())
-    }
-
-    /// A conversion between floats changes nothing here: everything is computed in 32 bits.
-    fn cast(&self, node: &NodeProto) -> Result<Value, Error> {
-        use super::proto::data_type::{BFLOAT16, DOUBLE, FLOAT, FLOAT16};
-        match int(node, "to").and_then(|to| i32::try_from(to).ok()) {
-            Some(FLOAT | DOUBLE | FLOAT16 | BFLOAT16) => Ok(self.operand(node, 0)?.clone()),
-            other => {
-                let found = format!("of maps to element type {}", other.unwrap_or_default());
-                Err(self.graph.refuse(node, found, "maps and scores have to stay floats"))
-            }
-        }
-    }
-
-    /// Another order or shape of the same elements.
-    fn view(&self, node: &NodeProto) -> Result<Value, Error> {
-        let mut value = self.operand(node, 0)?.clone();
-        let (view, bordered) = match &mut value {
-            Value::Map(p) => (&mut p.view, p.border.is_some()),
-            Value::Vector(v) => (&mut v.view, false),
-            Value::Const(_) => return Err(self.unsupported(node)),
-        };
-        if bordered {
-            return Err(self.graph.refuse(node, "of a padded map", "let a convolution read it first"));
-        }
-        let dims = view.dims.clone();
-        let wrong = |expected: &str| self.graph.invalid(node, expected, format!("{dims:?}"));
-        match node.op_type() {
-            "Transpose" => {
-                let order = match ints(node, "perm") {
-                    Some(perm) => perm.iter().map(|&p| usize::try_from(p).ok()).collect::<Option<Vec<_>>>(),
-                    None => Some((0..dims.len()).rev().collect()),
-                };
-                *view = order.and_then(|order| view.permuted(&order)).ok_or_else(|| wrong("an order of the axes"))?;
-            }
-            "Gather" => {
-                let indices = self.tensor(node, 1)?;
-                let all = int(node, "axis").unwrap_or(0) == 0;
-                let gathered = view.gathered(&indices.dims, indices.ints(&self.graph.path)?).filter(|_| all);
-                *view = gathered.ok_or_else(|| {
-                    self.graph.refuse(
-                        node,
-                        "that takes some elements",
-                        "only one that takes each element once is a view",
-                    )
-                })?;
-            }
-            "Expand" => return self.expanded(node, value),
-            _ => {
-                let axes = match node.op_type() {
-                    "Squeeze" | "Unsqueeze" => self.ints_or_input(node, "axes", 1)?,
-                    _ => None,
-                };
-                let target = match node.op_type() {
-                    "Reshape" => Some(self.tensor(node, 1)?.ints(&self.graph.path)?.to_vec()),
-                    _ => None,
-                };
-                let found = || {
-                    let asked = target.as_ref().or(axes.as_ref());
-                    format!("{}for {dims:?}", asked.map_or(String::new(), |a| format!("{a:?} ")))
-                };
-                let new = shape::reshaped(node, &dims, axes.as_deref(), target.as_deref())
-                    .map_err(|expected| self.graph.invalid(node, expected, found()))?;
-                *view = view.reshaped(&new).ok_or_else(|| {
-                    self.graph.refuse(
-                        node,
-                        format!("from {dims:?} to {new:?}"),
-                        "channels may not be mixed with pixels",
-                    )
-                })?;
-            }
-        }
-        Ok(value)
-    }
-
-    /// A score that is repeated along rows and columns, as it would be when it is multiplied with the map.
-    fn expanded(&self, node: &NodeProto, value: Value) -> Result<Value, Error> {
-        let target = self.tensor(node, 1)?;
-        let sizes: Option<Vec<usize>> =
-            target.ints(&self.graph.path)?.iter().map(|&d| usize::try_from(d).ok()).collect();
-        let sizes = sizes.unwrap_or_default();
-        let fits = |view: &View| {
-            let padded = view.padded(sizes.len());
-            padded.dims.len() == sizes.len()
-                && padded.dims.iter().zip(&sizes).all(|(a, b)| a == b || *a == 1 || *b == 1)
-        };
-        match value {
-            Value::Vector(v) if fits(&v.view) => {
-                let view = v.view.padded(sizes.len());
-                let same = view.dims.iter().zip(&sizes).all(|(a, b)| a == b || *b == 1);
-                Ok(Value::Vector(Vector { view, expanded: v.expanded || !same, ..v }))
-            }
-            Value::Map(p) if p.view.dims.iter().zip(&sizes).all(|(a, b)| a == b || *b == 1) && fits(&p.view) => {
-                Ok(Value::Map(Pixels { view: p.view.padded(sizes.len()), ..p }))
-            }
-            _ => Err(self.graph.refuse(node, format!("to {sizes:?}"), "only a score may be repeated along a map")),
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! Operators on feature maps: convolutions, poolings, and what pads or slices a map.
 
 use super::graph::{Graph, elements, float, int, ints, text};
-use super::lower::{Border, Lowered, MapId, Op, Pixels, Value};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Data;
+use super::value::{Border, MapId, Op, Pixels, Value};
 use super::view::View;
 use super::{MAX_ELEMENTS, layers, shape, slice, vectors};
 use crate::Error;
@@ -102,8 +103,8 @@ pub(super) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Res
     let shape = low.maps[p.map].shape;
     let kernel = ints(node, "kernel_shape").unwrap_or_default();
     let pads = ints(node, "pads").unwrap_or_default();
-    let same = text(node, "auto_pad").starts_with("SAME");
-    let plain = pads.iter().all(|&p| p == 0) && !same;
+    let auto = text(node, "auto_pad");
+    let plain = pads.iter().all(|&p| p == 0) && !auto.starts_with("SAME");
     let is = |height: usize, width: usize| kernel == [height as i64, width as i64];
     if plain && is(shape.height, shape.width) {
         return vectors::averaged(low, node, p, &[2, 3], true, true);
@@ -112,8 +113,19 @@ pub(super) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Res
         let stride = layers::pair(low, node, "strides")?;
         return picked(low, i, node, p.map, stride, [0, 0]);
     }
-    let found = format!("over windows of {kernel:?} in a map of {}x{}", shape.height, shape.width);
-    Err(low.graph.refuse(node, found, "average the whole map, or use MaxPool or a convolution with a stride"))
+    let windows = format!("over windows of {kernel:?} in a map of {}x{}", shape.height, shape.width);
+    let whole = "only the average of a whole map is simulated";
+    let (found, instead) = if plain {
+        let [height, width] = [shape.height, shape.width];
+        let instead = format!(
+            "{whole}, with windows of [{height}, {width}]; inside the network use MaxPool, or a convolution with a stride"
+        );
+        (windows, instead)
+    } else {
+        let by = if auto.starts_with("SAME") { format!("auto_pad {auto}") } else { format!("pads {pads:?}") };
+        (format!("{windows} with {by}"), format!("{whole}, without padding: leave the padding out"))
+    };
+    Err(low.graph.refuse(node, found, instead))
 }
 
 /// The pixels `0, stride, 2 stride, ...`, with channels of zeros before and behind.
@@ -235,7 +247,7 @@ pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
         _ => None,
     };
     let ranges = slice::ranges(node, x.dims(), &constant)
-        .ok_or_else(|| low.graph.invalid(node, "constant starts, ends, axes and steps", "others"))?;
+        .map_err(|(expected, found)| low.graph.invalid(node, expected, found))?;
     let all = |k: usize| ranges[k].is_all(x.dims()[k]);
     if (0..ranges.len()).all(all) {
         return Ok(x);
@@ -249,29 +261,53 @@ pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
     }
     let taken: Vec<String> = ranges.iter().map(|r| format!("{} from {} by {}", r.count, r.start, r.step)).collect();
     let found = format!("that takes {} of {:?}", taken.join(", "), x.dims());
-    Err(low.graph.refuse(node, found, "a slice may take every n-th row and column of a whole map"))
+    let instead = if ranges.iter().any(|r| r.step < 0) {
+        "a slice goes forwards: a negative step, which flips, is not simulated"
+    } else {
+        "a slice may take every n-th row and column of a whole map, from the first on"
+    };
+    Err(low.graph.refuse(node, found, instead))
 }
 
 /// Concat of a map and channels of zeros.
 pub(super) fn concat(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let instead = "only channels of zeros may be joined to a map";
     let (mut sides, mut map) = ([0; 2], None);
+    let mut zeros = vec![];
     for k in 0..node.input.len() {
         match low.operand(node, k)?.clone() {
             Value::Const(t) if matches!(&t.data, Data::Float(v) if v.iter().all(|&v| v == 0.0)) => {
                 sides[usize::from(map.is_some())] += t.dims.get(1).copied().unwrap_or(0);
+                zeros.push(t.dims.clone());
+            }
+            other @ Value::Const(_) => {
+                let found = format!("with {}, which is not 0 everywhere", low.describe(&other));
+                return Err(low.graph.refuse(node, found, instead));
             }
             Value::Map(_) if map.is_none() => map = Some(operand(low, node, k)?),
-            other => {
-                let found = format!("with {}", low.describe(&other));
-                return Err(low.graph.refuse(node, found, "only channels of zeros may be joined to a map"));
+            Value::Map(_) => {
+                let found = "of several maps";
+                let instead = format!("{instead}; maps that are added are the sum of a residual block");
+                return Err(low.graph.refuse(node, found, instead));
             }
+            other => return Err(low.graph.refuse(node, format!("of {}", low.describe(&other)), instead)),
         }
     }
-    match map {
-        Some(p) if shape::axis_of(int(node, "axis").unwrap_or(0), 4, false) == Some(1) => {
-            whole(low, node, &p)?;
-            picked(low, i, node, p.map, [1, 1], sides)
-        }
-        _ => Err(low.graph.refuse(node, "along other axes than the channels", "join channels of zeros to a map")),
+    let Some(p) = map else { return Err(low.uncomputed(node)) };
+    whole(low, node, &p)?;
+    let axis = int(node, "axis").unwrap_or(0);
+    if shape::axis_of(axis, 4, false) != Some(1) {
+        let found = format!("along axis {axis} of {:?}", p.view.dims);
+        return Err(low.graph.refuse(node, found, "channels of zeros may be joined to a map, along axis 1"));
     }
+    let alike = |dims: &&Vec<usize>| dims.len() == 4 && [0, 2, 3].iter().all(|&k| dims[k] == p.view.dims[k]);
+    if let Some(other) = zeros.iter().find(|dims| !alike(dims)) {
+        let [_, _, height, width] = sizes(low.maps[p.map].shape);
+        return Err(low.graph.invalid(
+            node,
+            format!("zeros of [1, channels, {height}, {width}]"),
+            format!("{other:?}"),
+        ));
+    }
+    picked(low, i, node, p.map, [1, 1], sides)
 }

@@ -18,14 +18,18 @@ mod maps;
 mod names;
 pub mod proto;
 mod recognize;
+mod reorder;
 mod shape;
 mod single;
 mod slice;
 mod tensor;
+mod unsupported;
+mod value;
 mod vectors;
 mod view;
 mod weigh;
 
+use crate::error::grouped;
 use crate::{Error, Network};
 use lcsim_spec::file;
 use std::path::Path;
@@ -79,7 +83,8 @@ pub struct Imported {
 pub struct Examination {
     /// The network, if there is no problem.
     pub imported: Option<Imported>,
-    /// Everything that has to change, in the order of the graph.
+    /// Everything that has to change, in the order of the graph; [`grouped`](crate::grouped) joins
+    /// what is alike.
     pub problems: Vec<Error>,
 }
 
@@ -131,7 +136,7 @@ fn read(path: &Path) -> Result<(Vec<u8>, String), Error> {
 /// The network, or the first problem.
 fn decode(bytes: &[u8], path: &str, options: &Options) -> Result<Imported, Error> {
     let Examination { imported, problems } = read_graph(bytes, path, options)?;
-    match (imported, problems.into_iter().next()) {
+    match (imported, grouped(problems).into_iter().next()) {
         (Some(imported), None) => Ok(imported),
         (_, Some(problem)) => Err(problem),
         (None, None) => Err(invalid(path, "file", "a network", "none")),

@@ -27,33 +27,36 @@ impl Range {
     }
 }
 
-/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant inputs. Nothing where its numbers
-/// are no constants, or no slice.
+/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant inputs.
+///
+/// # Errors
+/// What was expected, and what was found, where its numbers are no constants or no slice.
 pub(super) fn ranges(
     node: &NodeProto,
     dims: &[usize],
     input: &dyn Fn(usize) -> Option<Vec<i64>>,
-) -> Option<Vec<Range>> {
-    let part = |name: &str, i: usize| ints(node, name).map(<[i64]>::to_vec).or_else(|| input(i));
-    let given = |i: usize| node.input.get(i).is_some_and(|n| !n.is_empty());
-    let (starts, ends) = (part("starts", 1)?, part("ends", 2)?);
-    let axes = match part("axes", 3) {
-        None if given(3) => return None,
-        axes => axes.unwrap_or_else(|| (0..starts.len() as i64).collect()),
+) -> Result<Vec<Range>, (String, String)> {
+    let computed = |name: &str| (format!("constant {name}"), "computed ones".to_owned());
+    let part = |name: &str, i: usize| match ints(node, name).map(<[i64]>::to_vec).or_else(|| input(i)) {
+        None if node.input.get(i).is_some_and(|n| !n.is_empty()) => Err(computed(name)),
+        part => Ok(part),
     };
-    let steps = match input(4) {
-        None if given(4) => return None,
-        steps => steps.unwrap_or_else(|| vec![1; starts.len()]),
-    };
-    if [ends.len(), axes.len(), steps.len()] != [starts.len(); 3] {
-        return None;
+    let [starts, ends] = [("starts", 1), ("ends", 2)].map(|(name, i)| part(name, i)?.ok_or_else(|| computed(name)));
+    let (starts, ends) = (starts?, ends?);
+    let axes = part("axes", 3)?.unwrap_or_else(|| (0..starts.len() as i64).collect());
+    let steps = part("steps", 4)?.unwrap_or_else(|| vec![1; starts.len()]);
+    let counts = [starts.len(), ends.len(), axes.len(), steps.len()];
+    if counts != [starts.len(); 4] {
+        return Err(("as many starts as ends, axes and steps".into(), format!("{counts:?}")));
     }
     let mut ranges: Vec<Range> = dims.iter().map(|&count| Range { start: 0, step: 1, count }).collect();
     for (i, &axis) in axes.iter().enumerate() {
-        let at = axis_of(axis, dims.len(), false)?;
-        ranges[at] = range(dims[at] as i64, starts[i], ends[i], steps[i])?;
+        let at = axis_of(axis, dims.len(), false);
+        let at = at.ok_or_else(|| (format!("axes of {dims:?}"), axis.to_string()))?;
+        let taken = range(dims[at] as i64, starts[i], ends[i], steps[i]);
+        ranges[at] = taken.ok_or_else(|| ("steps that are not 0".into(), format!("{steps:?}")))?;
     }
-    Some(ranges)
+    Ok(ranges)
 }
 
 fn range(size: i64, start: i64, end: i64, step: i64) -> Option<Range> {

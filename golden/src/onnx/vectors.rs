@@ -3,9 +3,10 @@
 use super::affine::{Affine, Clamped};
 use super::graph::int;
 use super::layers;
-use super::lower::{Lowered, Pixels, Value, Vector};
+use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::shape;
+use super::value::{Pixels, Value, Vector};
 use super::view::{View, covers};
 use crate::Error;
 use std::rc::Rc;
@@ -94,11 +95,12 @@ pub(super) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
             return Err(low.graph.refuse(node, found, instead));
         }
     };
-    if v.layer.is_some() || v.expanded {
-        let found = format!("of {}", low.describe(&Value::Vector(v)));
-        let instead = "a gate or classifier has one fully connected layer, directly on a globally average-pooled map; \
-                       gates of two layers are not simulated yet";
-        return Err(low.graph.refuse(node, found, instead));
+    if v.layer.is_some() {
+        return Err(low.second_layer(node, v));
+    }
+    if v.expanded {
+        let instead = "a fully connected layer reads the average of a whole map, not repeated along rows and columns";
+        return Err(low.graph.refuse(node, "of a pooled map, expanded", instead));
     }
     let (outputs, axis) = layers::fc_outputs(low, node, &v.view.dims)?;
     low.spend(node, 4 * outputs)?;

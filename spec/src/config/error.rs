@@ -42,6 +42,16 @@ pub enum ConfigError {
         /// In this table.
         key: &'static str,
     },
+    /// Some keys of a DRAM, on an accelerator that has none.
+    #[error("{path}: has no DRAM, only its {found}: expected all of `dram`: {expected}")]
+    PartOfDram {
+        /// File.
+        path: String,
+        /// All keys of a DRAM.
+        expected: String,
+        /// Those that are given.
+        found: String,
+    },
     /// An accelerator that another one is based on.
     #[error("{at}: base: {message}")]
     Base {

@@ -189,13 +189,20 @@ impl Stack {
                 let refused = |message| ConfigError::Base { at: place.at(), message };
                 above.push(label);
                 if above.len() > DEEPEST {
-                    // A cycle, or as good as one.
                     let chain = file::quoted(&above.join(" on "));
                     return Err(refused(format!(
                         "expected at most {DEEPEST} accelerators based on each other, found {chain}"
                     )));
                 }
                 let file = path.parent().unwrap_or(Path::new("")).join(&base);
+                let id = |path: &Path| file::id(path).ok();
+                if let Some(first) = above.iter().position(|a| id(&file).is_some() && id(&file) == id(Path::new(a))) {
+                    let chain = format!("{} on {}", above[first..].join(" on "), file.display());
+                    let chain = file::quoted(&chain);
+                    return Err(refused(format!(
+                        "expected an accelerator that is not based on itself, found a cycle: {chain}"
+                    )));
+                }
                 match library.iter().find(|(known, _)| *known == base) {
                     Some((name, text)) => Self::of(text, Path::new(name), library, above)?,
                     None if file.exists() => Self::read(&file, library, above)?,
@@ -262,6 +269,14 @@ impl Stack {
             |table: &str| table != OPTIONAL_TABLE || self.entries.iter().any(|entry| entry.key.table == table);
         let missing = |key: &&Key| key.required && has_table(key.table) && self.entries.iter().all(|e| e.key != *key);
         if let Some(Key { table, name, .. }) = KEYS.iter().find(missing) {
+            if *table == OPTIONAL_TABLE {
+                let of_table = |key: &&Key| key.table == OPTIONAL_TABLE;
+                let names = |keys: &mut dyn Iterator<Item = &'static Key>| {
+                    keys.filter(of_table).map(|key| key.name).collect::<Vec<_>>().join(", ")
+                };
+                let (expected, found) = (names(&mut KEYS.iter()), names(&mut self.entries.iter().map(|e| e.key)));
+                return Err(ConfigError::PartOfDram { path: path.into(), expected, found });
+            }
             return Err(ConfigError::Missing { path: path.into(), table, key: name });
         }
         let (mut text, mut ends) = (String::new(), vec![]);

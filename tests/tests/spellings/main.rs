@@ -124,7 +124,7 @@ fn every_form_is_read_as_the_plain_one() {
             let (net, bytes) = import(name, &model);
             assert_alike(&format!("{name}, seed {seed}"), &net, &plain_net);
             let x = float::normalize(&net, &image(&net, 5));
-            let logits = float::run(&net, &x).logits;
+            let logits = float::run(&net, &x).expect("finite").logits;
             assert_close(name, &reference(name, &bytes, &net, &x), &behind(&logits));
             checked += 1;
         }
@@ -154,7 +154,7 @@ fn normalisation_inside_the_graph_folds_into_the_input() {
     assert_alike("normalised inside", &imported.network, &plain);
     let pixels = image(&plain, 5);
     let raw: Vec<f32> = pixels.iter().map(|&p| f32::from(p) / 255.0).collect();
-    let logits = float::run(&imported.network, &float::normalize(&imported.network, &pixels)).logits;
+    let logits = float::run(&imported.network, &float::normalize(&imported.network, &pixels)).expect("finite").logits;
     assert_close("normalised inside", &logits, &reference("normalised inside", &bytes, &plain, &raw));
     // What the caller gives comes in front of it.
     let given = Options { mean: Some(vec![0.5]), std: Some(vec![0.25, 0.5, 1.0]), output: None };

@@ -1,11 +1,14 @@
 //! Walks back from the classifier and recognises convolutions, residual blocks and their gates.
 
+mod block;
+mod normalise;
+
 use super::affine::Affine;
-use super::graph::label;
-use super::lower::{Border, Lowered, MapId, Op, Score, Value, Vector};
+use super::lower::Lowered;
+use super::value::{Border, MapId, Op, Value, Vector};
 use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, maps, names, single};
 use crate::Error;
-use crate::model::{Block, Conv, Fc, GatedConv, Layer, Network};
+use crate::model::{Conv, Fc, Layer, Network};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -67,7 +70,7 @@ pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<
         at = before;
     }
     layers.reverse();
-    let (mean, std, normalisation) = input(low, at, options)?;
+    let (mean, std, normalisation) = normalise::of(low, at, options)?;
     let name = Path::new(path).file_stem().map_or_else(|| path.clone(), |s| s.to_string_lossy().into_owned());
     Ok((Network { name, input: low.graph.input.shape, mean, std, layers, classifier }, normalisation))
 }
@@ -100,81 +103,6 @@ impl Lowered<'_> {
             }
         }
     }
-
-    /// Whether a map is the image, or an affine map of it.
-    fn is_image(&self, mut at: MapId) -> bool {
-        while let Op::Norm { x, .. } = self.maps[at].op {
-            at = x;
-        }
-        self.maps[at].op == Op::Input
-    }
-}
-
-/// Mean and standard deviation with which pixels become the map `at`, which is the image or an affine map of it.
-fn input(low: &Lowered, mut at: MapId, options: &Options) -> Result<(Vec<f32>, Vec<f32>, Normalisation), Error> {
-    let channels = low.graph.input.shape.channels;
-    let given = |key: &str, option: &Option<Vec<f32>>, default: f32| match option {
-        Some(values) if values.len() == 1 => Ok(Some(vec![values[0]; channels])),
-        Some(values) if values.len() == channels => Ok(Some(values.clone())),
-        Some(values) => {
-            let item = key.replace("lcsim.", "--");
-            Err(invalid(&low.graph.path, item, format!("1 number, or {channels} for the channels"), values.len()))
-        }
-        None => channel_values(low, key, default),
-    };
-    let mean = given("lcsim.mean", &options.mean, 0.0)?;
-    let std = given("lcsim.std", &options.std, 1.0)?;
-    if low.graph.input.bytes && (mean.is_some() || std.is_some()) {
-        let item = format!("input `{}`", low.graph.input.name);
-        let expected = "bytes as they are, without `--mean`, `--std` or their metadata";
-        return Err(invalid(&low.graph.path, item, expected, "a mean or a standard deviation"));
-    }
-    let mut folds = Affine::identity(channels);
-    while let Op::Norm { x, affine } = low.maps[at].op {
-        folds = low.affines[affine].then(&folds);
-        at = x;
-    }
-    let source = match (options.mean.is_some() || options.std.is_some(), mean.is_some() || std.is_some()) {
-        (true, _) => Normalisation::Given,
-        (_, true) => Normalisation::Metadata,
-        _ if !folds.is_identity() || low.graph.input.bytes => Normalisation::Graph,
-        _ => Normalisation::Absent,
-    };
-    if let Some(c) = folds.factor.iter().position(|f| *f <= 0.0) {
-        let found = format!("{} for channel {c}", folds.factor[c]);
-        return Err(invalid(&low.graph.path, "normalisation of the image", "a factor above 0", found));
-    }
-    let mean = mean.unwrap_or_else(|| vec![0.0; channels]);
-    // Bytes are 255 times the pixels from 0 to 1 that are counted here.
-    let default = if low.graph.input.bytes { 1.0 / 255.0 } else { 1.0 };
-    let std = std.unwrap_or_else(|| vec![default; channels]);
-    if folds.is_identity() {
-        return Ok((mean, std, source));
-    }
-    // factor * (p - mean) / std + offset
-    let both = |c: usize| {
-        let (mean, std) = (f64::from(mean[c]), f64::from(std[c]));
-        ((mean - folds.offset[c] * std / folds.factor[c]) as f32, (std / folds.factor[c]) as f32)
-    };
-    let (mean, std) = (0..channels).map(both).unzip();
-    Ok((mean, std, source))
-}
-
-/// A value of each channel from the model's metadata.
-fn channel_values(low: &Lowered, key: &str, default: f32) -> Result<Option<Vec<f32>>, Error> {
-    let channels = low.graph.input.shape.channels;
-    let Some(text) = low.graph.metadata.get(key) else {
-        return Ok(None);
-    };
-    let list = text.trim().strip_prefix('[').and_then(|t| t.strip_suffix(']'));
-    let values = list.and_then(|l| l.split(',').map(|v| v.trim().parse::<f32>().ok()).collect::<Option<Vec<_>>>());
-    let values =
-        values.filter(|v| v.len() == channels && v.iter().all(|v| v.is_finite() && (*v > 0.0 || default == 0.0)));
-    values.map(Some).ok_or_else(|| {
-        let range = if default == 0.0 { "finite" } else { "positive" };
-        let expected = format!("a list of {channels} {range} numbers");
-        invalid(&low.graph.path, format!("metadata `{key}`"), expected, format!("`{text}`"))
-    })
 }
 
 impl Recognizer<'_> {
@@ -261,115 +189,6 @@ impl Recognizer<'_> {
         Ok(tail)
     }
 
-    /// The maps from `at` back to the nearest sum or the image, both included.
-    fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
-        let mut path = vec![at];
-        if let Some((x, ..)) = maps::single_pixels(self.low, at) {
-            path.push(x);
-            at = x;
-        }
-        while let Op::Conv { x, .. }
-        | Op::Pick { x, .. }
-        | Op::Norm { x, .. }
-        | Op::Relu { x, .. }
-        | Op::Scale { x, .. } = self.low.maps[at].op
-        {
-            path.push(x);
-            at = x;
-        }
-        path
-    }
-
-    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in order of execution.
-    fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
-        let mut convs = Vec::new();
-        while at != fork {
-            let tail = self.tail(at, Some(fork))?;
-            // The fork may itself be a convolution, which belongs to the layer before.
-            match self.stretch(&tail, true) {
-                Some((stretch, x)) if tail.base != fork => {
-                    convs.push(stretch);
-                    at = x;
-                }
-                _ => {
-                    let expected = "operands that are the block's input or begin with a convolution";
-                    return Err(self.at_node(add, expected, self.low.describe_map(at)));
-                }
-            }
-        }
-        convs.reverse();
-        Ok(convs)
-    }
-
-    fn block(&mut self, a: MapId, b: MapId, add: usize, relu: bool) -> Result<(Block, MapId), Error> {
-        let behind: HashSet<MapId> = self.ancestors(b).into_iter().collect();
-        let Some(fork) = self.ancestors(a).into_iter().find(|m| behind.contains(m)) else {
-            let found = format!("{} and {}", self.low.describe_map(a), self.low.describe_map(b));
-            return Err(self.at_node(add, "two operands that begin at one map (branch and shortcut)", found));
-        };
-        let (a, b) = (self.stretches(a, fork, add)?, self.stretches(b, fork, add)?);
-        let (branch, shortcut) = self.roles(a, b, add)?;
-        let shortcut = shortcut.map(|s| self.conv(&s)).transpose()?;
-        let last = branch.len() - 1;
-        let (mut lnet, mut convs) = (None, Vec::new());
-        for (i, stretch) in branch.iter().enumerate() {
-            if i == last && stretch.relu.is_some() {
-                let found = "a ReLU before the addition";
-                return Err(self.at_node(stretch.node, "no ReLU after the last convolution of a branch", found));
-            }
-            let channels = self.conv_channels(stretch);
-            let mut gate = None;
-            for &score in &stretch.scores {
-                let Score { node, pool, front, behind } = &self.low.scores[score];
-                let (outputs, pool) = (behind.factor.len(), *pool);
-                if i == last && outputs == 1 && pool == fork && lnet.is_none() {
-                    lnet = Some(self.fc(*node, front, behind)?);
-                } else if outputs == channels && pool == stretch.x && gate.is_none() {
-                    gate = Some(self.fc(*node, front, behind)?);
-                } else {
-                    let conv = label(&self.low.graph.nodes[stretch.node]);
-                    let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };
-                    let expected = format!("one C-Net with {channels} outputs on the input map of `{conv}`{or}");
-                    let found = format!("{outputs} outputs on {}", self.low.describe_map(pool));
-                    return Err(self.at_score(score, expected, found));
-                }
-            }
-            convs.push(GatedConv { conv: self.conv(stretch)?, gate });
-        }
-        let names: Vec<&str> = convs.iter().map(|g: &GatedConv| g.conv.name.as_str()).collect();
-        let name = self.unique(&names::of_block(&self.low.graph.nodes[add], &names), add);
-        Ok((Block { name, lnet, convs, shortcut, relu }, fork))
-    }
-
-    /// Which operand of a sum is the branch, and the projection if the other is no identity.
-    fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
-        let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
-        let taps = |s: &[Stretch]| -> usize {
-            match s[0].source {
-                Source::Pick(..) => 0,
-                Source::Node(_) => {
-                    let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
-                    tensor.map_or(0, |t| t.dims.iter().skip(2).product())
-                }
-            }
-        };
-        let b_is_shortcut = match (a.is_empty(), b.is_empty(), plain(&a), plain(&b)) {
-            (true, true, ..) => return Err(self.at_node(add, "a branch with a convolution", "one map twice")),
-            (true, ..) => false,
-            (_, true, ..) => true,
-            // Two single convolutions: the larger kernel is the branch, and by custom the first operand.
-            (_, _, true, true) => taps(&a) >= taps(&b),
-            (_, _, a_plain, b_plain) if a_plain || b_plain => b_plain,
-            _ => {
-                let found = format!("{} and {} convolutions", a.len(), b.len());
-                let expected = "one operand that is the block's input or one convolution of it without ReLU and gate";
-                return Err(self.at_node(add, expected, found));
-            }
-        };
-        let (branch, mut shortcut) = if b_is_shortcut { (a, b) } else { (b, a) };
-        Ok((branch, shortcut.pop()))
-    }
-
     fn conv(&mut self, s: &Stretch) -> Result<Conv, Error> {
         let (low, node) = (self.low, &self.low.graph.nodes[s.node]);
         let [input, output] = [s.x, s.output].map(|map| low.maps[map].shape);
@@ -398,10 +217,6 @@ impl Recognizer<'_> {
         let mut layer = layers::fc(self.low, at, front, behind)?;
         layer.name = self.unique(&names::of_layer(at, &weights.name), node);
         Ok(layer)
-    }
-
-    fn conv_channels(&self, s: &Stretch) -> usize {
-        self.low.maps[s.output].shape.channels
     }
 
     /// Takes a node's weights out of the budget.

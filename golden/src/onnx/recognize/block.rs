@@ -1,0 +1,126 @@
+//! Residual blocks: where branch and shortcut begin, which is which, and the gates on the branch.
+
+use super::super::graph::label;
+use super::super::maps;
+use super::super::names;
+use super::super::value::{MapId, Op, Score};
+use super::{Recognizer, Source, Stretch};
+use crate::Error;
+use crate::model::{Block, GatedConv};
+use std::collections::HashSet;
+
+impl Recognizer<'_> {
+    /// The block that ends in the sum `add` of the maps `a` and `b`, and the map that it reads.
+    pub(super) fn block(&mut self, a: MapId, b: MapId, add: usize, relu: bool) -> Result<(Block, MapId), Error> {
+        let behind: HashSet<MapId> = self.ancestors(b).into_iter().collect();
+        let Some(fork) = self.ancestors(a).into_iter().find(|m| behind.contains(m)) else {
+            let found = format!("{} and {}", self.low.describe_map(a), self.low.describe_map(b));
+            return Err(self.at_node(add, "two operands that begin at one map (branch and shortcut)", found));
+        };
+        let (a, b) = (self.stretches(a, fork, add)?, self.stretches(b, fork, add)?);
+        let (branch, shortcut) = self.roles(a, b, add)?;
+        let shortcut = shortcut.map(|s| self.conv(&s)).transpose()?;
+        let last = branch.len() - 1;
+        let (mut lnet, mut convs) = (None, Vec::new());
+        for (i, stretch) in branch.iter().enumerate() {
+            if i == last && stretch.relu.is_some() {
+                let found = "a ReLU before the addition";
+                return Err(self.at_node(stretch.node, "no ReLU after the last convolution of a branch", found));
+            }
+            let channels = self.conv_channels(stretch);
+            let mut gate = None;
+            for &score in &stretch.scores {
+                let Score { node, pool, front, behind } = &self.low.scores[score];
+                let (outputs, pool) = (behind.factor.len(), *pool);
+                if i == last && outputs == 1 && pool == fork && lnet.is_none() {
+                    lnet = Some(self.fc(*node, front, behind)?);
+                } else if outputs == channels && pool == stretch.x && gate.is_none() {
+                    gate = Some(self.fc(*node, front, behind)?);
+                } else {
+                    let conv = label(&self.low.graph.nodes[stretch.node]);
+                    let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };
+                    let expected = format!("one C-Net with {channels} outputs on the input map of `{conv}`{or}");
+                    let found = format!("{outputs} outputs on {}", self.low.describe_map(pool));
+                    return Err(self.at_score(score, expected, found));
+                }
+            }
+            convs.push(GatedConv { conv: self.conv(stretch)?, gate });
+        }
+        let names: Vec<&str> = convs.iter().map(|g: &GatedConv| g.conv.name.as_str()).collect();
+        let name = self.unique(&names::of_block(&self.low.graph.nodes[add], &names), add);
+        Ok((Block { name, lnet, convs, shortcut, relu }, fork))
+    }
+
+    /// Which operand of a sum is the branch, and the projection if the other is no identity.
+    fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
+        let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
+        let taps = |s: &[Stretch]| -> usize {
+            match s[0].source {
+                Source::Pick(..) => 0,
+                Source::Node(_) => {
+                    let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
+                    tensor.map_or(0, |t| t.dims.iter().skip(2).product())
+                }
+            }
+        };
+        let b_is_shortcut = match (a.is_empty(), b.is_empty(), plain(&a), plain(&b)) {
+            (true, true, ..) => return Err(self.at_node(add, "a branch with a convolution", "one map twice")),
+            (true, ..) => false,
+            (_, true, ..) => true,
+            // Two single convolutions: the larger kernel is the branch, and by custom the first operand.
+            (_, _, true, true) => taps(&a) >= taps(&b),
+            (_, _, a_plain, b_plain) if a_plain || b_plain => b_plain,
+            _ => {
+                let found = format!("{} and {} convolutions", a.len(), b.len());
+                let expected = "one operand that is the block's input or one convolution of it without ReLU and gate";
+                return Err(self.at_node(add, expected, found));
+            }
+        };
+        let (branch, mut shortcut) = if b_is_shortcut { (a, b) } else { (b, a) };
+        Ok((branch, shortcut.pop()))
+    }
+
+    /// The maps from `at` back to the nearest sum or the image, both included.
+    fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
+        let mut path = vec![at];
+        if let Some((x, ..)) = maps::single_pixels(self.low, at) {
+            path.push(x);
+            at = x;
+        }
+        while let Op::Conv { x, .. }
+        | Op::Pick { x, .. }
+        | Op::Norm { x, .. }
+        | Op::Relu { x, .. }
+        | Op::Scale { x, .. } = self.low.maps[at].op
+        {
+            path.push(x);
+            at = x;
+        }
+        path
+    }
+
+    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in order of execution.
+    fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
+        let mut convs = Vec::new();
+        while at != fork {
+            let tail = self.tail(at, Some(fork))?;
+            // The fork may itself be a convolution, which belongs to the layer before.
+            match self.stretch(&tail, true) {
+                Some((stretch, x)) if tail.base != fork => {
+                    convs.push(stretch);
+                    at = x;
+                }
+                _ => {
+                    let expected = "operands that are the block's input or begin with a convolution";
+                    return Err(self.at_node(add, expected, self.low.describe_map(at)));
+                }
+            }
+        }
+        convs.reverse();
+        Ok(convs)
+    }
+
+    fn conv_channels(&self, s: &Stretch) -> usize {
+        self.low.maps[s.output].shape.channels
+    }
+}
