@@ -23,5 +23,4 @@ pub mod study;
 pub mod table;
 pub mod text;
 pub mod timeline;
-pub mod topology;
 pub mod totals;

@@ -1,10 +1,10 @@
 //! Small files that claim to be large, and files that are.
 
 use super::{alone, gzip, net, npy, npz, peak};
-use lcsim::topology::layers::{self, Format};
-use lcsim::topology::{ScaleConfig, Use};
 use lcsim::{compare, data, load};
 use lcsim_golden::{container, onnx};
+use lcsim_scalesim::layers::{self, Format};
+use lcsim_scalesim::{ScaleConfig, Use};
 use lcsim_sim::EnergyTable;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_tests::onnx_builder::{Spec, Style, network};

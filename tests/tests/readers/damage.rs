@@ -2,10 +2,10 @@
 
 use super::{alone, gzip, net, npy, npz, peak, report};
 use lcsim::data::{Count, Dataset, Expected};
-use lcsim::topology::layers::{self, Format};
-use lcsim::topology::{ScaleConfig, Use};
 use lcsim::{compare, text};
 use lcsim_golden::{container, onnx};
+use lcsim_scalesim::layers::{self, Format};
+use lcsim_scalesim::{ScaleConfig, Use};
 use lcsim_sim::EnergyTable;
 use lcsim_spec::{AcceleratorConfig, Shape};
 use lcsim_tests::mutate;

@@ -173,7 +173,7 @@ fn cut(all: usize, most: usize) -> Vec<(usize, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::tests::{config, gemm};
+    use crate::tests::{config, gemm};
     use proptest::prelude::*;
 
     #[test]

@@ -249,8 +249,8 @@ fn theirs(m: &Mapping) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::topology::memory::LIMIT;
-    use crate::topology::tests::{config, gemm};
+    use crate::memory::LIMIT;
+    use crate::tests::{config, gemm};
 
     fn compared(format: Format, layer: &Layer) -> Comparison {
         compare(&config(4, 4), format, layer, &Budget::new(LIMIT)).expect("runs")
