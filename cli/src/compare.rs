@@ -1,9 +1,8 @@
 //! Two reports side by side.
 
-use crate::output;
-use crate::text::rounded;
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
+use lcsim_output::text::rounded;
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable;
 use lcsim_spec::file::{self, quoted};
@@ -199,7 +198,7 @@ fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {
 /// # Errors
 /// None that can be provoked: the rows are flat and the writer is memory.
 pub fn csv(all: &[Difference]) -> Result<Vec<u8>> {
-    output::csv(all)
+    lcsim_output::csv(all)
 }
 
 /// The figures as people read them.

@@ -152,7 +152,7 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
         let mut table = crate::table::plain(&header);
         for g in gates.iter().take(SHOWN) {
             let image = g.image.map_or_else(|| "-".into(), |i| i.to_string());
-            let [images, differing, of] = [g.images, g.differing_decisions, g.decisions].map(crate::text::count);
+            let [images, differing, of] = [g.images, g.differing_decisions, g.decisions].map(lcsim_output::text::count);
             table.add_row([
                 lcsim_spec::escape::printable(&g.gate).into_owned(),
                 images,

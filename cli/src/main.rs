@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // Nobody may read it any more.
-    let _ = writeln!(io::stderr(), "error: {}", lcsim::text::one_line(&error));
+    let _ = writeln!(io::stderr(), "error: {}", lcsim_output::text::one_line(&error));
     ExitCode::from(error.downcast_ref::<parallel::Interrupted>().map_or(2, parallel::Interrupted::code))
 }
 

@@ -1,8 +1,8 @@
 //! Work on many images at once: threads, progress, and signals that end it.
 
-use crate::output::end_process;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lcsim_output::end_process;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use thiserror::Error;

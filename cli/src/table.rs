@@ -1,9 +1,8 @@
 //! The layer table of a report: as CSV, and as people read it.
 
-use crate::output;
-use crate::text::{abbreviated, percent, rounded};
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
+use lcsim_output::text::{abbreviated, percent, rounded};
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable;
 use lcsim_spec::report::LayerKind;
@@ -60,7 +59,7 @@ pub fn rows(report: &Report) -> Vec<Row> {
 /// # Errors
 /// None that can be provoked: the rows are flat and the writer is memory.
 pub fn csv(rows: &[Row]) -> Result<Vec<u8>> {
-    output::csv(rows)
+    lcsim_output::csv(rows)
 }
 
 /// The rows as people read them.

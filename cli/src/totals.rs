@@ -1,6 +1,6 @@
 //! The totals of a report as people read them.
 
-use crate::text::{percent, rounded, threshold};
+use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable;
 use lcsim_spec::report::{Dram, Energy};

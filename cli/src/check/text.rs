@@ -2,7 +2,7 @@
 
 use super::{Accelerator, Check, Recognised};
 use crate::outline::{Kind, Part};
-use crate::text::count;
+use lcsim_output::text::count;
 use lcsim_spec::escape::printable;
 use std::fmt::{self, Display, Formatter};
 

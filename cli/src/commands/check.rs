@@ -2,12 +2,12 @@
 
 use super::print;
 use crate::args::CheckArgs;
-use crate::output::{self, Destination};
 use crate::{check, embedded};
 use anyhow::{Result, bail};
+use lcsim_output::Destination;
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
-    let [json] = output::check_all([args.json.as_deref()])?;
+    let [json] = lcsim_output::check_all([args.json.as_deref()])?;
     let embedded = || embedded::CONFIGS.iter().map(|(name, _)| (name.to_string(), *name == embedded::DEFAULT));
     let configs: Vec<(String, bool)> = match &args.config[..] {
         [] => embedded().collect(),
@@ -16,7 +16,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     let found = check::examine(&args.model, &args.load, &args.data, &configs, &args.accelerator)?;
     let on_stdout = json == Some(Destination::Stdout);
     if let Some(json) = json {
-        json.write(&output::json(&found)?)?;
+        json.write(&lcsim_output::json(&found)?)?;
     }
     if !(args.quiet || on_stdout) {
         print(found.to_string())?;

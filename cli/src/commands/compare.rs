@@ -3,8 +3,8 @@
 use super::{shown, tell};
 use crate::args::CompareArgs;
 use crate::compare::{self, Difference};
-use crate::output::{self, Destination};
 use anyhow::Result;
+use lcsim_output::Destination;
 use serde::Serialize;
 use std::path::Path;
 
@@ -22,7 +22,7 @@ struct Comparison<'a> {
 
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
     let outputs = [args.csv.as_deref(), args.print.json.as_deref()];
-    let [csv, json] = output::check_all(outputs)?;
+    let [csv, json] = lcsim_output::check_all(outputs)?;
     let (first, second) = (compare::read(&args.first)?, compare::read(&args.second)?);
     let all: Vec<Difference> =
         compare::differences(&first, &second).into_iter().filter(|d| !(args.changed && d.is_equal())).collect();
@@ -33,7 +33,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<()> {
     let settings = compare::settings(&first, &second);
     let (first, second) = (args.first.as_path(), args.second.as_path());
     let found = Comparison { schema: "lcsim.compare/1", first, second, settings, figures: all };
-    tell(json.as_ref(), quiet, || output::json(&found), || text(&found))
+    tell(json.as_ref(), quiet, || lcsim_output::json(&found), || text(&found))
 }
 
 fn text(found: &Comparison) -> String {

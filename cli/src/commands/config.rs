@@ -4,8 +4,8 @@ use super::tell;
 use crate::args::{ConfigArgs, PrintArgs};
 use crate::embedded::{CONFIGS, names, text};
 use crate::load;
-use crate::output::{self, Destination};
 use anyhow::{Context, Result, bail};
+use lcsim_output::Destination;
 use lcsim_spec::AcceleratorConfig;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<()> {
             bail!("--set: expected the accelerator that it changes, as in `lcsim config 16x16 --set ...`")
         }
         Some(name) if changed || text(&CONFIGS, name).is_none() => {
-            let [json] = output::check_all([args.print.json.as_deref()])?;
+            let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
             let config = load::config(name, &args.accelerator)?;
             let text = toml::to_string(&config)?;
             show(json.as_ref(), args.print.quiet, &config.name.clone(), text, config)
@@ -51,11 +51,11 @@ pub(super) fn embedded<T: Serialize>(
     to: &PrintArgs,
     read: impl Fn(&str, &str) -> Result<T>,
 ) -> Result<()> {
-    let [json] = output::check_all([to.json.as_deref()])?;
+    let [json] = lcsim_output::check_all([to.json.as_deref()])?;
     let Some(name) = name else {
         let list = Names { schema: "lcsim.names/1", names: all.iter().map(|(name, _)| *name).collect() };
         let text = || all.iter().map(|(name, _)| format!("{name}\n")).collect();
-        return tell(json.as_ref(), to.quiet, || output::json(&list), text);
+        return tell(json.as_ref(), to.quiet, || lcsim_output::json(&list), text);
     };
     let text = text(all, name).with_context(|| format!("no embedded {kind} `{name}`, there are {}", names(all)))?;
     show(json.as_ref(), to.quiet, name, text.into(), read(text, name)?)
@@ -64,5 +64,5 @@ pub(super) fn embedded<T: Serialize>(
 /// Prints one of them.
 fn show<T: Serialize>(json: Option<&Destination>, quiet: bool, name: &str, text: String, content: T) -> Result<()> {
     let one = Embedded { schema: "lcsim.embedded/1", name, content };
-    tell(json, quiet, || output::json(&one), || text)
+    tell(json, quiet, || lcsim_output::json(&one), || text)
 }

@@ -6,11 +6,11 @@ use crate::calibration::{Choice, Measured};
 use crate::curve::store::{self, Found, Question, Store};
 use crate::curve::{self, Point, Setting, accelerators, names};
 use crate::data::{Expected, Image};
-use crate::output::Destination;
-use crate::text::{percent, rounded};
-use crate::{draw, load, output, parallel};
+use crate::{draw, load, parallel};
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
+use lcsim_output::Destination;
+use lcsim_output::text::{percent, rounded};
 use lcsim_sim::{EnergyTable, Engine};
 use lcsim_spec::escape::printable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
@@ -42,7 +42,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let tables = ["csv", "json"].into_iter();
     let endings = tables.chain(formats.iter().map(|format| format.ending()));
     let names: Vec<String> = endings.map(|ending| format!("curve.{ending}")).collect();
-    let [to] = output::check_with_folder([args.json.as_deref()], &args.out, &names)?;
+    let [to] = lcsim_output::check_with_folder([args.json.as_deref()], &args.out, &names)?;
     let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
     let energy = load::energy_table(&args.common.energy_table)?;
     let measured = parallel::with_threads(args.common.threads, || measure(args, &energy))?;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
         .collect();
     let (version, energy_table) = (env!("CARGO_PKG_VERSION"), energy.describe().name);
     let curve = Curve { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, energy_table, points: &lines };
-    let mut contents = vec![csv(&lines)?, output::json(&curve)?];
+    let mut contents = vec![csv(&lines)?, lcsim_output::json(&curve)?];
     let caption = format!("{} images of {}", points[0].images, points[0].data);
     let plot = curve::Plot { points: &points, caption: &caption };
     for format in formats {
@@ -62,7 +62,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     for (name, bytes) in names.iter().zip(contents) {
         Destination::check(name)?.write(&bytes)?;
     }
-    tell(to.as_ref(), args.common.quiet, || output::json(&curve), || text(&lines))
+    tell(to.as_ref(), args.common.quiet, || lcsim_output::json(&curve), || text(&lines))
 }
 
 /// What is called so in this curve, and in no other way.
@@ -246,7 +246,7 @@ fn csv(lines: &[Line]) -> Result<Vec<u8>> {
         let values: Vec<String> = columns(line).into_iter().map(|(_, value)| value).collect();
         writer.write_record(record?.iter().chain(values.iter().map(String::as_str)))?;
     }
-    output::cells(&writer.into_inner().context("cannot write the table")?)
+    lcsim_output::cells(&writer.into_inner().context("cannot write the table")?)
 }
 
 fn text(lines: &[Line]) -> String {

@@ -5,11 +5,11 @@ use crate::args::EvalArgs;
 use crate::calibration::{self, Choice, Measured, overflowed};
 use crate::data::{Expected, Image};
 use crate::differences::{self, Differences, GateDifference, ImageDifference};
-use crate::text::{percent, rounded, threshold};
-use crate::{load, output, parallel};
+use crate::{load, parallel};
 use anyhow::{Result, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::{Network, container, float, integer};
+use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
 use serde::Serialize;
@@ -47,9 +47,9 @@ struct Predictions {
 }
 
 pub(super) fn run(args: &EvalArgs) -> Result<()> {
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
     let evaluation = parallel::with_threads(args.threads, || compare(args))?;
-    tell(json.as_ref(), args.print.quiet, || output::json(&evaluation), || text(&evaluation))
+    tell(json.as_ref(), args.print.quiet, || lcsim_output::json(&evaluation), || text(&evaluation))
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {

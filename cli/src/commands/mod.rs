@@ -14,10 +14,10 @@ mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
-use crate::output::{self, Destination};
 use crate::parallel;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
+use lcsim_output::Destination;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use lcsim_spec::escape::{printable, printable_lines};
 use std::io::Write;
@@ -48,7 +48,7 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Completions(args) => {
             let mut script = vec![];
             clap_complete::generate(args.shell, &mut Cli::command(), "lcsim", &mut script);
-            output::Destination::Stdout.write(&script)
+            lcsim_output::Destination::Stdout.write(&script)
         }
     }
 }

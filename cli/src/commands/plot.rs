@@ -5,10 +5,10 @@ use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::calibration::{Choice, Measured};
 use crate::data::Expected;
 use crate::draw::{Format, Picture};
-use crate::output::Destination;
 use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
-use crate::{curve, draw, load, output, parallel};
+use crate::{curve, draw, load, parallel};
 use anyhow::{Context, Result, bail};
+use lcsim_output::Destination;
 use lcsim_spec::CYCLE_MODEL;
 use serde::Serialize;
 use std::fs;
@@ -25,7 +25,7 @@ struct File<'a> {
 }
 
 pub(super) fn run(args: &PlotArgs) -> Result<()> {
-    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, &names(args))?;
+    let [json] = lcsim_output::check_with_folder([args.print.json.as_deref()], &args.out, &names(args))?;
     let files = parallel::with_threads(args.threads, || files(args))?;
     fs::create_dir_all(&args.out).with_context(|| format!("{}: cannot make the folder", args.out.display()))?;
     for (name, bytes) in &files {
@@ -72,8 +72,8 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, !args.print.quiet)?;
     let version = env!("CARGO_PKG_VERSION");
-    let json = output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
-    let table = output::csv(&study.images)?;
+    let json = lcsim_output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
+    let table = lcsim_output::csv(&study.images)?;
     let mut files: Files = vec![("plot.json".into(), json), ("images.csv".into(), table)];
     let formats = draw::formats(&args.format);
     add(&mut files, "cycles", &Cycles(&study), &formats)?;

@@ -3,11 +3,11 @@
 use super::{notes, shown, tell};
 use crate::args::QuantizeArgs;
 use crate::data::Count;
-use crate::output::{self, Destination};
-use crate::text::{count, threshold};
 use crate::{calibration, curve, load};
 use anyhow::{Context, Result, bail};
 use lcsim_golden::container;
+use lcsim_output::Destination;
+use lcsim_output::text::{count, threshold};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let outputs = [Some(args.out.as_path()), args.print.json.as_deref()];
-    let [out, json] = output::check_all(outputs)?;
+    let [out, json] = lcsim_output::check_all(outputs)?;
     let out = out.context("--out: expected a file")?;
     let remark = notes(args.print.quiet);
     let imported = load::float(&args.model, &args.network, &remark)?;
@@ -36,7 +36,7 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let quiet = args.print.quiet || out == Destination::Stdout;
     let origin = load::origin(imported.normalisation);
     let summary = Summary::new(&net, origin, (&data.name, count), bytes.len());
-    tell(json.as_ref(), quiet, || output::json(&summary), || text(&net, &summary, &calibrated.images, &args.out))
+    tell(json.as_ref(), quiet, || lcsim_output::json(&summary), || text(&net, &summary, &calibrated.images, &args.out))
 }
 
 /// As --mean and --std take them.

@@ -2,12 +2,12 @@
 
 use super::run::show;
 use crate::args::ReportArgs;
-use crate::{compare, output};
+use crate::compare;
 use anyhow::Result;
 
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
     let paths = [&args.print.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
-    let outputs = output::check_all(paths)?;
+    let outputs = lcsim_output::check_all(paths)?;
     let quiet = args.print.quiet || outputs.iter().any(|d| d.is_some());
     show(&compare::read(&args.report)?, outputs, quiet)
 }

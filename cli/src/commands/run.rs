@@ -5,11 +5,11 @@ use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
 use crate::calibration::{Choice, Measured, overflowed};
 use crate::data::Expected;
 use crate::dump::{self, Record};
-use crate::output::{self, Destination};
 use crate::{embedded, load, parallel, render, table, totals};
 use anyhow::{Context, Result};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
+use lcsim_output::Destination;
 use lcsim_sim::{Costs, Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
 
@@ -17,7 +17,7 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
     let (outputs, dump) = match &args.dump {
         Some(folder) => dump::Place::check(folder, paths).map(|(outputs, place)| (outputs, Some(place)))?,
-        None => (output::check_all(paths)?, None),
+        None => (lcsim_output::check_all(paths)?, None),
     };
     let (report, files) = parallel::with_threads(args.common.threads, || simulate(args))?;
     if let (Some(place), Some(files)) = (dump, files) {
@@ -32,7 +32,7 @@ pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bo
     let on_stdout = outputs.iter().flatten().any(|d| *d == Destination::Stdout);
     let [json, csv, markdown, html] = outputs;
     if let Some(json) = json {
-        json.write(&output::json(report)?)?;
+        json.write(&lcsim_output::json(report)?)?;
     }
     if let Some(csv) = csv {
         csv.write(&table::csv(&rows)?)?;

@@ -2,10 +2,10 @@
 
 use super::{note, tell};
 use crate::args::{Compat, TopologyArgs};
-use crate::output::{self, Destination};
 use crate::parallel;
-use crate::text::{count, one_line};
 use anyhow::{Context, Result, anyhow, bail};
+use lcsim_output::Destination;
+use lcsim_output::text::{count, one_line};
 use lcsim_scalesim::layers::{self, Format, Layer, Shape, Topology};
 use lcsim_scalesim::mapping::Mapping;
 use lcsim_scalesim::memory::{Budget, LIMIT};
@@ -63,7 +63,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         None => &[reports::COMPARISON_NAME],
     };
     let shown = args.out.display();
-    let [json] = output::check_with_folder([args.print.json.as_deref()], &args.out, names)?;
+    let [json] = lcsim_output::check_with_folder([args.print.json.as_deref()], &args.out, names)?;
     let use_of = if args.compat.is_some() { Use::Counts } else { Use::Array };
     let config = ScaleConfig::load(&args.config, use_of)?;
     let format = if args.gemm { Format::Gemm } else { Format::Conv };
@@ -87,7 +87,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
     let text = || format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary);
     // Where nothing ran there is nothing to sum up.
     let quiet = args.print.quiet || results.failed == layers.len();
-    tell(json.as_ref(), quiet, || output::json(&results.file), text)?;
+    tell(json.as_ref(), quiet, || lcsim_output::json(&results.file), text)?;
     if let Some(first) = results.first {
         bail!("{file}: {} of {} layers cannot run, as {} says: {first}", results.failed, layers.len(), names[0]);
     }

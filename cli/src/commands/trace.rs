@@ -5,12 +5,12 @@ use crate::args::{TraceArgs, Window};
 use crate::calibration::Measured;
 use crate::data::{Count, Expected};
 use crate::load;
-use crate::output::{self, Destination};
 use crate::parallel::Bar;
-use crate::text::count;
 use crate::timeline::wave::Wave;
 use crate::timeline::{Timeline, chrome};
 use anyhow::{Context, Result, bail};
+use lcsim_output::Destination;
+use lcsim_output::text::count;
 use lcsim_sim::{Engine, Mode, Simulator};
 use lcsim_spec::escape::printable;
 use serde_json::json;
@@ -20,7 +20,7 @@ const STEP: u64 = 1 << 14;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let paths = [&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref());
-    let [out, vcd, json] = output::check_all(paths)?;
+    let [out, vcd, json] = lcsim_output::check_all(paths)?;
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.accelerator)?;
     let data = load::data(&args.data, &args.load.classes, &remark)?;
@@ -84,5 +84,5 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
             image.label
         )
     };
-    tell(json.as_ref(), args.print.quiet || on_stdout, || output::json(&about), text)
+    tell(json.as_ref(), args.print.quiet || on_stdout, || lcsim_output::json(&about), text)
 }

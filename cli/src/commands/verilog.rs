@@ -4,12 +4,12 @@ use super::{notes, shown, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::calibration::{Choice, Measured};
 use crate::data::Expected;
-use crate::folder::Folder;
-use crate::output::Destination;
-use crate::text::{count, one_line};
-use crate::{load, output, parallel};
+use crate::{load, parallel};
 use anyhow::{Context, Result, bail};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
+use lcsim_output::Destination;
+use lcsim_output::folder::Folder;
+use lcsim_output::text::{count, one_line};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, file};
@@ -17,7 +17,7 @@ use serde::Serialize;
 use std::path::Path;
 
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
-    let [json] = output::check_all([args.print.json.as_deref()])?;
+    let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
     refuse_inside(&args.out, json.as_ref())?;
     let config = load::config(&args.config, &args.accelerator)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
@@ -41,7 +41,7 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     tell(
         json.as_ref(),
         args.print.quiet,
-        || output::json(&written),
+        || lcsim_output::json(&written),
         || {
             format!(
                 "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",

@@ -3,7 +3,7 @@
 use super::place::{Labelled, Room, place};
 use super::{Point, pareto};
 use crate::draw::{Entry, FONT, Legend, Mark, Painted, Picture, SIZE, colour, shortened, width};
-use crate::text::count;
+use lcsim_output::text::count;
 use plotters::coord::Shift;
 use plotters::coord::combinators::WithKeyPoints;
 use plotters::coord::types::RangedCoordf64;

@@ -1,7 +1,7 @@
 //! One network on one accelerator, in figures.
 
-use crate::text::score;
 use anyhow::{Result, bail};
+use lcsim_output::text::score;
 use serde::{Deserialize, Serialize};
 
 /// One network on one accelerator. Cycles, energy and MACs are per image.

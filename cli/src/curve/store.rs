@@ -2,10 +2,10 @@
 
 use super::Point;
 use crate::data::{Dataset, Image};
-use crate::output::{self, Destination};
-use crate::text::hex;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::container;
+use lcsim_output::Destination;
+use lcsim_output::text::hex;
 use lcsim_sim::EnergyTable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork, file};
 use serde::{Deserialize, Serialize};
@@ -135,7 +135,7 @@ impl Store {
     /// # Errors
     /// It cannot be made or written.
     pub fn open(folder: PathBuf) -> Result<Self> {
-        output::check_folder(&folder, &[output::PREFIX])?;
+        lcsim_output::check_folder(&folder, &[lcsim_output::PREFIX])?;
         Ok(Self { folder })
     }
 
@@ -180,7 +180,7 @@ impl Store {
             digest: digest(point)?,
             point: point.clone(),
         };
-        Destination::check(&path)?.write(&output::json(&stored)?)
+        Destination::check(&path)?.write(&lcsim_output::json(&stored)?)
     }
 
     fn path(&self, key: &str) -> PathBuf {

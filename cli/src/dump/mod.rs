@@ -4,10 +4,10 @@ pub mod npz;
 
 use crate::data::Image;
 use crate::outline::{self, Gate, Kind, Part};
-use crate::output::{self, Destination};
 use anyhow::{Context, Result};
 use lcsim_golden::Network;
 use lcsim_golden::float::{self, Activations, Overflow};
+use lcsim_output::Destination;
 use lcsim_spec::{QuantNetwork, Score, Trace};
 use npz::{Array, Data};
 use serde::Serialize;
@@ -32,7 +32,7 @@ impl Place {
         folder: &Path,
         outputs: [Option<&Path>; N],
     ) -> Result<([Option<Destination>; N], Self)> {
-        let checked = output::check_with_folder(outputs, folder, &NAMES)?;
+        let checked = lcsim_output::check_with_folder(outputs, folder, &NAMES)?;
         Ok((checked, Self(folder.into())))
     }
 
@@ -183,7 +183,7 @@ pub fn files(about: &About, records: &[Record]) -> Result<Files> {
             .collect(),
         arrays: arrays.iter().map(|a| ArrayAbout { name: &a.name, dtype: a.data.dtype(), shape: &a.shape }).collect(),
     };
-    Ok(Files { npz: npz::bytes(&arrays)?, json: output::json(&description)? })
+    Ok(Files { npz: npz::bytes(&arrays)?, json: lcsim_output::json(&description)? })
 }
 
 /// What has a value, or one for each class, an image.

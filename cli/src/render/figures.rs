@@ -1,8 +1,8 @@
 //! The figures of a report as tables of text, which Markdown and HTML lay out.
 
 use crate::table;
-use crate::text::{percent, rounded, threshold};
 use crate::totals;
+use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
 use lcsim_spec::report::Energy;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! How many images take how many cycles.
 
 use super::plane::{Axis, Plane, nice_step};
-use crate::text::{count, rounded};
+use lcsim_output::text::{count, rounded};
 use lcsim_spec::Report;
 use maud::{Markup, html};
 

@@ -6,7 +6,7 @@ use super::histogram::histogram;
 use super::roofline::roofline;
 use super::timeline::timeline;
 use crate::draw::COLOURS;
-use crate::text::{percent, rounded};
+use lcsim_output::text::{percent, rounded};
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable_lines;
 use lcsim_spec::report::{LayerKind, LayerReport};

@@ -1,7 +1,7 @@
 //! Roofline (S. Williams, A. Waterman, D. Patterson, 2009): what a layer achieves against what its bytes and the PEs allow.
 
 use super::plane::{Axis, Plane};
-use crate::text::percent;
+use lcsim_output::text::percent;
 use lcsim_spec::Report;
 use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{Markup, html};

@@ -2,7 +2,7 @@
 
 use super::bars::{Bar, Part, bars, legend};
 use super::html::{CYCLES, OTHER, section};
-use crate::text::rounded;
+use lcsim_output::text::rounded;
 use lcsim_spec::Report;
 use lcsim_spec::report::LayerReport;
 use maud::{Markup, html};

@@ -2,7 +2,7 @@
 
 use super::Study;
 use crate::draw::{COLOURS, Entry, FONT, Legend, Mark, Painted, Picture, SIZE, shortened};
-use crate::text::count;
+use lcsim_output::text::count;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 

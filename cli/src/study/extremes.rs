@@ -3,7 +3,7 @@
 use super::Study;
 use crate::data::Image;
 use crate::draw::{COLOURS, FONT, Painted, Picture, shortened};
-use crate::text::count;
+use lcsim_output::text::count;
 use lcsim_spec::Shape;
 use plotters::coord::Shift;
 use plotters::prelude::*;

@@ -1,9 +1,10 @@
 //! Valid files, damaged: 100,000 for each reader.
 
 use super::{alone, gzip, net, npy, npz, peak, report};
+use lcsim::compare;
 use lcsim::data::{Count, Dataset, Expected};
-use lcsim::{compare, text};
 use lcsim_golden::{container, onnx};
+use lcsim_output::text;
 use lcsim_scalesim::layers::{self, Format};
 use lcsim_scalesim::{ScaleConfig, Use};
 use lcsim_sim::EnergyTable;

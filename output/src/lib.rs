@@ -1,14 +1,15 @@
 //! Files that are written whole or not at all, to places that are checked as one set before the work.
 
-use crate::text;
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub mod folder;
 mod place;
 mod temporary;
+pub mod text;
 
 use place::Place;
 use temporary::Temporary;

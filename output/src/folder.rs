@@ -1,7 +1,7 @@
 //! A folder of generated files, with a list of their checksums by which a later run knows its own.
 
-use crate::output::{self, Destination, PREFIX};
 use crate::text::hex;
+use crate::{Destination, PREFIX};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file::{self, quoted};
 use sha2::{Digest, Sha256};
@@ -40,7 +40,7 @@ impl Folder {
     pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
-        output::check_folder(path, &names)?;
+        crate::check_folder(path, &names)?;
         let (leftovers, others) = entries(path)?;
         let list = read_list(&path.join(LIST))?;
         if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
