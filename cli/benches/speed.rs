@@ -2,9 +2,9 @@
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
-use lcsim::data::{Count, Dataset, Expected, Image};
 use lcsim_golden::container;
 use lcsim_golden::synthetic::{self, Rates};
+use lcsim_input::{Count, Dataset, Expected, Image};
 use lcsim_sim::{Engine, Mode, Simulator};
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork};
 use std::hint::black_box;

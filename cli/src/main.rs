@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use lcsim::{args::Cli, commands, parallel};
+use lcsim::{args::Cli, commands, terminal};
+use lcsim_report::parallel::Interrupted;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -16,15 +17,15 @@ fn main() -> ExitCode {
     }
     // Nobody may read it any more.
     let _ = writeln!(io::stderr(), "error: {}", lcsim_output::text::one_line(&error));
-    ExitCode::from(error.downcast_ref::<parallel::Interrupted>().map_or(2, parallel::Interrupted::code))
+    ExitCode::from(error.downcast_ref::<Interrupted>().map_or(2, |_| terminal::stopped_code()))
 }
 
 /// Help and errors of the command line have exit codes of their own.
 fn execute() -> Result<ExitCode> {
-    parallel::abort_with_error_code()?;
+    terminal::abort_with_error_code()?;
     match Cli::try_parse() {
         Ok(cli) => {
-            parallel::watch_interrupts()?;
+            terminal::watch_interrupts()?;
             commands::execute(&cli.command)?;
             Ok(ExitCode::SUCCESS)
         }

@@ -78,6 +78,11 @@ impl Destination {
     /// # Errors
     /// Names the path and why it cannot be written.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        if let Self::File(path) = self
+            && file::is_wanted(path)
+        {
+            bail!("{}: is read by this command and cannot be its output; give another name", path.display());
+        }
         match self {
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();

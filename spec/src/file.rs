@@ -35,23 +35,44 @@ pub fn id(path: &Path) -> Result<Id> {
     fs::canonicalize(path)
 }
 
-/// Files that will be replaced in the end.
-static OUTPUTS: Mutex<Vec<Id>> = Mutex::new(vec![]);
+/// A file that will be replaced in the end.
+struct Output {
+    id: Id,
+    /// Somebody wanted to read it.
+    wanted: bool,
+}
 
-fn outputs() -> MutexGuard<'static, Vec<Id>> {
+static OUTPUTS: Mutex<Vec<Output>> = Mutex::new(vec![]);
+
+fn outputs() -> MutexGuard<'static, Vec<Output>> {
     OUTPUTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Keeps a file for what will be written: from now on, whoever reads it gets an error, by whatever
 /// way its name came up. Only who reads knows which files another one names.
 pub fn keep_for_output(id: Id) {
-    outputs().push(id);
+    outputs().push(Output { id, wanted: false });
+}
+
+/// What stands of `path` in the list of outputs, if it is one.
+fn of_output<T>(path: &Path, what: impl FnOnce(&mut Output) -> T) -> Option<T> {
+    let mut outputs = outputs();
+    if outputs.is_empty() {
+        return None;
+    }
+    let id = id(path).ok()?;
+    outputs.iter_mut().find(|output| output.id == id).map(what)
 }
 
 /// Whether `path` is kept for what will be written.
 pub fn is_output(path: &Path) -> bool {
-    let outputs = outputs();
-    !outputs.is_empty() && id(path).is_ok_and(|id| outputs.contains(&id))
+    of_output(path, |_| ()).is_some()
+}
+
+/// Whether somebody wanted to read `path`, which is kept for what will be written. Then it must not be written: who reads may have
+/// taken the refusal for a fault of the file, and gone on.
+pub fn is_wanted(path: &Path) -> bool {
+    of_output(path, |output| output.wanted).unwrap_or(false)
 }
 
 /// Refuses to read what will be written.
@@ -59,7 +80,7 @@ pub fn is_output(path: &Path) -> bool {
 /// # Errors
 /// `path` is [kept](keep_for_output) for that.
 pub fn refuse_output(path: &Path) -> Result<()> {
-    if is_output(path) {
+    if of_output(path, |output| output.wanted = true).is_some() {
         let message = "it is read by this command and cannot be its output; give the output another name";
         return Err(Error::new(ErrorKind::InvalidInput, message));
     }

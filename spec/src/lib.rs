@@ -9,6 +9,7 @@ pub mod escape;
 pub mod file;
 pub mod network;
 pub mod number;
+pub mod progress;
 pub mod report;
 pub mod schedule;
 pub mod structure;

@@ -2,7 +2,7 @@
 //!
 //! A short form by default; `COSIM_CASES` and `COSIM_IMAGES` set how many random networks and embedded images are run.
 
-use lcsim::data::{Count, Dataset, Expected};
+use lcsim_input::{Count, Dataset, Expected};
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};

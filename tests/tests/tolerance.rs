@@ -2,9 +2,9 @@
 //!
 //! Networks and images come from fixed seeds, so that a tail that was not measured cannot fail the test by chance.
 
-use lcsim::data::{Count, Dataset, Expected};
 use lcsim_golden::float::{self, Activations};
 use lcsim_golden::{Network, container, integer, model, onnx, quantize};
+use lcsim_input::{Count, Dataset, Expected};
 use lcsim_spec::number::REQUANT_SHIFT;
 use lcsim_spec::{QuantNetwork, Trace, network as quant};
 use lcsim_tests::onnx_builder::{Rng, Spec, Style, build, mobile};

@@ -16,7 +16,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "CONFIG", value_delimiter = ',')]
     pub config: Vec<String>,
     /// Labelled images that `lcsim run` would take: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// How `lcsim run` would read model and data.
     #[command(flatten)]

@@ -1,8 +1,9 @@
 //! `lcsim curve` and `lcsim plot`.
 
 use super::{DATA_HELP, LoadArgs, PrintArgs, SetArgs, SimulationArgs, positive, score, thread_count};
-use crate::draw::Format;
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use lcsim_report::draw::Format;
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
@@ -30,7 +31,7 @@ pub struct CurveArgs {
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
     /// Kinds of picture, with commas in between
-    #[arg(long, value_enum, value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
+    #[arg(long, value_parser = formats(), value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
     pub format: Vec<Format>,
     /// Folder for curve.csv, curve.json, the pictures, and finished points; it is made if it is not there
     #[arg(long, value_name = "DIR")]
@@ -89,7 +90,7 @@ pub struct PlotArgs {
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// How model and data are read.
     #[command(flatten)]
@@ -108,7 +109,7 @@ pub struct PlotArgs {
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Kinds of picture, with commas in between
-    #[arg(long, value_enum, value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
+    #[arg(long, value_parser = formats(), value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
     pub format: Vec<Format>,
     /// Folder for the files; it is made if it is not there
     #[arg(long, value_name = "DIR")]
@@ -142,4 +143,18 @@ Examples:
   lcsim plot --model models/resnet20-lcnet-60.safetensors --out plots \\
       --classes airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck"
     )
+}
+
+/// The names of picture formats.
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = [
+        PossibleValue::new("svg").help("Lines and text, sharp at any size"),
+        PossibleValue::new("png").help("Pixels"),
+        PossibleValue::new("jpeg").alias("jpg").help("Pixels, for what reads nothing else"),
+    ];
+    PossibleValuesParser::new(names).map(|name| match name.as_str() {
+        "svg" => Format::Svg,
+        "png" => Format::Png,
+        _ => Format::Jpeg,
+    })
 }

@@ -1,8 +1,12 @@
 //! How models, data and accelerators are read: what commands that read them have in common.
 
 use super::positive;
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lcsim_golden::onnx;
+use lcsim_input::ClassOrder;
+use lcsim_input::calibration::Calibration;
+use lcsim_input::load::Reading;
 
 /// What a float model's file may not say, or says wrongly.
 #[derive(Debug, Clone, Default, Args)]
@@ -24,13 +28,6 @@ impl NetworkArgs {
     pub fn options(&self) -> onnx::Options {
         onnx::Options { output: self.output.clone(), mean: self.mean.clone(), std: self.std.clone() }
     }
-
-    /// The first of these that was given.
-    pub fn given(&self) -> Option<&'static str> {
-        let given =
-            [("--mean", self.mean.is_some()), ("--std", self.std.is_some()), ("--output", self.output.is_some())];
-        given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
-    }
 }
 
 /// What quantising on the fly calibrates with.
@@ -46,30 +43,17 @@ pub struct CalibrationArgs {
 }
 
 impl CalibrationArgs {
-    /// The first of these that was given.
-    pub fn given(&self) -> Option<&'static str> {
-        let given = [
-            ("--calibration", self.calibration.is_some()),
-            ("--calibration-images", self.calibration_images.is_some()),
-        ];
-        given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
+    /// The same, for the reader.
+    pub fn calibration(&self) -> Calibration {
+        Calibration { data: self.calibration.clone(), images: self.calibration_images }
     }
-}
-
-/// In which order class folders count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ClassOrder {
-    /// As numbers: 9 before 10
-    Numeric,
-    /// As text, like torchvision's ImageFolder: 10 before 9
-    String,
 }
 
 /// How class folders are read.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct ClassArgs {
     /// Order in which class folders count [default: numeric if all names are numbers, else string]
-    #[arg(long, value_enum, value_name = "ORDER")]
+    #[arg(long, value_name = "ORDER", value_parser = class_orders())]
     pub class_order: Option<ClassOrder>,
 }
 
@@ -93,6 +77,27 @@ pub struct LoadArgs {
     /// How the data is read.
     #[command(flatten)]
     pub classes: ClassArgs,
+}
+
+impl LoadArgs {
+    /// The same, for the readers.
+    pub fn reading(&self) -> Reading {
+        Reading {
+            network: self.network.options(),
+            calibration: self.calibration.calibration(),
+            classes: self.classes.class_order,
+        }
+    }
+}
+
+/// The names of class orders.
+fn class_orders() -> impl TypedValueParser<Value = ClassOrder> {
+    let names = [
+        PossibleValue::new("numeric").help("As numbers: 9 before 10"),
+        PossibleValue::new("string").help("As text, like torchvision's ImageFolder: 10 before 9"),
+    ];
+    PossibleValuesParser::new(names)
+        .map(|name| if name == "numeric" { ClassOrder::Numeric } else { ClassOrder::String })
 }
 
 /// A mean of pixels.

@@ -14,7 +14,7 @@ mod verilog;
 pub use check::CheckArgs;
 pub use compare::CompareArgs;
 pub use curve::{CurveArgs, PLOT_IMAGES, PlotArgs};
-pub use load::{CalibrationArgs, ClassArgs, ClassOrder, LoadArgs, NetworkArgs, SetArgs};
+pub use load::{CalibrationArgs, ClassArgs, LoadArgs, NetworkArgs, SetArgs};
 pub use models::{EvalArgs, QuantizeArgs};
 pub use report::ReportArgs;
 pub use run::{RUN_IMAGES, RunArgs, SyntheticArgs};
@@ -127,7 +127,7 @@ impl From<EngineName> for Engine {
 #[derive(Debug, Args)]
 pub struct SimulationArgs {
     /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// How model and data are read.
     #[command(flatten)]

@@ -63,7 +63,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE.safetensors", conflicts_with_all = ["calibration", "calibration_images"])]
     pub quantized: Option<PathBuf>,
     /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// Images to evaluate [default: all]
     #[arg(long, value_name = "N", value_parser = positive)]

@@ -29,7 +29,7 @@ pub struct TraceArgs {
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// Labelled images: file, folder, or cifar10-test (see below)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// How model and data are read.
     #[command(flatten)]

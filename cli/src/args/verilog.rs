@@ -31,7 +31,7 @@ pub struct VerilogArgs {
     #[arg(long, value_name = "PART", default_value = "core")]
     pub part: VerilogPart,
     /// Images for the testbench: file, folder, or cifar10-test (see `lcsim run --help`)
-    #[arg(long, value_name = "DATA", default_value = crate::embedded::DATA_NAME)]
+    #[arg(long, value_name = "DATA", default_value = lcsim_input::embedded::DATA_NAME)]
     pub data: String,
     /// How model and data are read.
     #[command(flatten)]

@@ -1,9 +1,10 @@
 //! `lcsim check`.
 
 use super::print;
-use crate::args::CheckArgs;
-use crate::{check, embedded};
+use crate::args::{CheckArgs, RUN_IMAGES};
 use anyhow::{Result, bail};
+use lcsim_explore::check::{self, Asked};
+use lcsim_input::embedded;
 use lcsim_output::Destination;
 
 pub(super) fn run(args: &CheckArgs) -> Result<()> {
@@ -13,7 +14,15 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
         [] => embedded().collect(),
         given => given.iter().map(|name| (name.clone(), true)).collect(),
     };
-    let found = check::examine(&args.model, &args.load, &args.data, &configs, &args.accelerator)?;
+    let reading = args.load.reading();
+    let asked = Asked {
+        reading: &reading,
+        data: &args.data,
+        images: RUN_IMAGES,
+        configs: &configs,
+        set: &args.accelerator.set,
+    };
+    let found = check::examine(&args.model, &asked)?;
     let on_stdout = json == Some(Destination::Stdout);
     if let Some(json) = json {
         json.write(&lcsim_output::json(&found)?)?;

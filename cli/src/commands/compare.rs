@@ -2,9 +2,9 @@
 
 use super::{shown, tell};
 use crate::args::CompareArgs;
-use crate::compare::{self, Difference};
 use anyhow::Result;
 use lcsim_output::Destination;
+use lcsim_report::compare::{self, Difference};
 use serde::Serialize;
 use std::path::Path;
 

@@ -2,9 +2,9 @@
 
 use super::tell;
 use crate::args::{ConfigArgs, PrintArgs};
-use crate::embedded::{CONFIGS, names, text};
-use crate::load;
 use anyhow::{Context, Result, bail};
+use lcsim_input::embedded::{CONFIGS, names, text};
+use lcsim_input::load;
 use lcsim_output::Destination;
 use lcsim_spec::AcceleratorConfig;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ConfigArgs) -> Result<()> {
         }
         Some(name) if changed || text(&CONFIGS, name).is_none() => {
             let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
-            let config = load::config(name, &args.accelerator)?;
+            let config = load::config(name, &args.accelerator.set)?;
             let text = toml::to_string(&config)?;
             show(json.as_ref(), args.print.quiet, &config.name.clone(), text, config)
         }

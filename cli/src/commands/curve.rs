@@ -2,15 +2,17 @@
 
 use super::{notes, tell};
 use crate::args::CurveArgs;
-use crate::calibration::{Choice, Measured};
-use crate::curve::store::{self, Found, Question, Store};
-use crate::curve::{self, Point, Setting, accelerators, names};
-use crate::data::{Expected, Image};
-use crate::{draw, load, parallel};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
+use lcsim_explore::curve::store::{self, Found, Question, Store};
+use lcsim_explore::curve::{self, Point, Setting, accelerators, names};
+use lcsim_input::calibration::{Choice, Measured};
+use lcsim_input::load;
+use lcsim_input::{Expected, Image};
 use lcsim_output::Destination;
 use lcsim_output::text::{percent, rounded};
+use lcsim_report::{draw, parallel};
 use lcsim_sim::{EnergyTable, Engine};
 use lcsim_spec::escape::printable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
@@ -75,13 +77,14 @@ struct Named<T> {
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
     let remark = notes(args.common.quiet);
     let configs = configs(args, &remark)?;
-    let data = load::data(&args.common.data, &args.common.load.classes, &remark)?;
+    let data = load::data(&args.common.data, args.common.load.classes.class_order, &remark)?;
+    let (reading, progress) = (args.common.load.reading(), Terminal::unless(args.common.quiet));
     let choice = Choice {
         offset: args.common.offset,
         asked: args.images,
         default: usize::MAX,
-        on_the_fly: load::on_the_fly(args.models.iter().map(PathBuf::as_path), &args.common.load)?,
-        bar: !args.common.quiet,
+        on_the_fly: load::on_the_fly(args.models.iter().map(PathBuf::as_path), &reading)?,
+        progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
     let nets = networks(args, &measured, &remark)?;
@@ -133,7 +136,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
             }
             let configs: Vec<&AcceleratorConfig> = missing.iter().map(|m| &m.1.item).collect();
             let setting = Setting { net: &net.item, configs: &configs, energy, data: &name, images, engine };
-            let measured = curve::measure(&setting, !args.common.quiet).with_context(|| {
+            let measured = curve::measure(&setting, &Terminal::unless(args.common.quiet)).with_context(|| {
                 format!("{finished} of {of} points are finished and kept in {}", store.folder().display())
             })?;
             for ((at, config, _), point) in missing.iter().zip(measured) {
@@ -175,7 +178,9 @@ impl ImageSet {
 fn networks(args: &CurveArgs, measured: &Measured, remark: load::Remark) -> Result<Vec<Named<QuantNetwork>>> {
     let paths: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
-    for ((net, _), path) in load::networks(&paths, &args.common.load, measured, remark)?.into_iter().zip(paths) {
+    for ((net, _), path) in
+        load::networks(&paths, &args.common.load.reading(), measured, remark)?.into_iter().zip(paths)
+    {
         match files.iter().find(|(other, _)| *other == net) {
             Some((_, other)) => {
                 remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));
@@ -205,7 +210,7 @@ fn networks(args: &CurveArgs, measured: &Measured, remark: load::Remark) -> Resu
 fn configs(args: &CurveArgs, remark: load::Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
     let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
-        let config = load::config(name, &args.common.accelerator)?;
+        let config = load::config(name, &args.common.accelerator.set)?;
         let own = [config.gate.macs];
         let macs = if args.gate_macs.is_empty() { &own[..] } else { &args.gate_macs };
         for &macs in macs {

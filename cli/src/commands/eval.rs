@@ -2,14 +2,16 @@
 
 use super::{notes, quantize::CALIBRATION, tell};
 use crate::args::EvalArgs;
-use crate::calibration::{self, Choice, Measured, overflowed};
-use crate::data::{Expected, Image};
-use crate::differences::{self, Differences, GateDifference, ImageDifference};
-use crate::{load, parallel};
+use crate::terminal::Terminal;
 use anyhow::{Result, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::{Network, container, float, integer};
+use lcsim_input::calibration::{self, Choice, Measured, overflowed};
+use lcsim_input::load;
+use lcsim_input::{Expected, Image};
 use lcsim_output::text::{percent, rounded, threshold};
+use lcsim_report::differences::{self, Differences, GateDifference, ImageDifference};
+use lcsim_report::parallel;
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
 use serde::Serialize;
@@ -53,14 +55,16 @@ pub(super) fn run(args: &EvalArgs) -> Result<()> {
 }
 
 fn compare(args: &EvalArgs) -> Result<Evaluation> {
-    let net = load::float(&args.model, &args.load.network, &notes(args.print.quiet))?.network;
-    let data = load::data(&args.data, &args.load.classes, &notes(args.print.quiet))?;
+    let net = load::float(&args.model, &args.load.network.options(), &notes(args.print.quiet))?.network;
+    let data = load::data(&args.data, args.load.classes.class_order, &notes(args.print.quiet))?;
+    let progress = Terminal::unless(args.print.quiet);
+    let calibration = args.load.calibration.calibration();
     let choice = Choice {
         offset: args.offset,
         asked: args.images,
         default: usize::MAX,
-        on_the_fly: args.quantized.is_none().then_some((&args.load.calibration, CALIBRATION)),
-        bar: !args.print.quiet,
+        on_the_fly: args.quantized.is_none().then_some((&calibration, CALIBRATION)),
+        progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
     let quantized = quantized(args, &net, &measured)?;
@@ -89,7 +93,8 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let (predictions, differences) = parallel::sum(images.len(), !args.print.quiet, nothing, add, append)?;
+    let (predictions, differences) =
+        parallel::sum(images.len(), &Terminal::unless(args.print.quiet), nothing, add, append)?;
     let model = args.model.display().to_string();
     let predictions = predictions.into_iter().enumerate();
     let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, &data)));
@@ -101,7 +106,8 @@ fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<Quan
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let calibrated = calibration::on_the_fly(&args.model, net, &args.load.calibration, CALIBRATION, measured)?;
+    let calibrated =
+        calibration::on_the_fly(&args.model, net, &args.load.calibration.calibration(), CALIBRATION, measured)?;
     notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }

@@ -14,10 +14,10 @@ mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
-use crate::parallel;
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use lcsim_output::Destination;
+use lcsim_report::parallel;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use lcsim_spec::escape::{printable, printable_lines};
 use std::io::Write;

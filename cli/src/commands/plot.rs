@@ -2,13 +2,16 @@
 
 use super::{notes, shown, tell};
 use crate::args::{PLOT_IMAGES, PlotArgs};
-use crate::calibration::{Choice, Measured};
-use crate::data::Expected;
-use crate::draw::{Format, Picture};
-use crate::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
-use crate::{curve, draw, load, parallel};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
+use lcsim_explore::curve;
+use lcsim_explore::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
+use lcsim_input::Expected;
+use lcsim_input::calibration::{Choice, Measured};
+use lcsim_input::load;
 use lcsim_output::Destination;
+use lcsim_report::draw::{Format, Picture};
+use lcsim_report::{draw, parallel};
 use lcsim_spec::CYCLE_MODEL;
 use serde::Serialize;
 use std::fs;
@@ -51,17 +54,18 @@ type Files = Vec<(String, Vec<u8>)>;
 /// Everything that is written.
 fn files(args: &PlotArgs) -> Result<Files> {
     let remark = notes(args.print.quiet);
-    let config = load::config(&args.config, &args.accelerator)?;
-    let data = load::data(&args.data, &args.load.classes, &remark)?;
+    let config = load::config(&args.config, &args.accelerator.set)?;
+    let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
+    let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
     let choice = Choice {
         offset: args.offset,
         asked: args.images,
         default: PLOT_IMAGES,
-        on_the_fly: load::on_the_fly(args.model.as_deref(), &args.load)?,
-        bar: !args.print.quiet,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &reading)?,
+        progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
-    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
@@ -70,7 +74,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let images = data.images(measured.images, &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
-    let study = Study::measure(&setting, !args.print.quiet)?;
+    let study = Study::measure(&setting, &Terminal::unless(args.print.quiet))?;
     let version = env!("CARGO_PKG_VERSION");
     let json = lcsim_output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
     let table = lcsim_output::csv(&study.images)?;

@@ -2,10 +2,12 @@
 
 use super::{notes, shown, tell};
 use crate::args::QuantizeArgs;
-use crate::data::Count;
-use crate::{calibration, curve, load};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
+use lcsim_explore::curve;
 use lcsim_golden::container;
+use lcsim_input::Count;
+use lcsim_input::{calibration, load};
 use lcsim_output::Destination;
 use lcsim_output::text::{count, threshold};
 use lcsim_spec::QuantNetwork;
@@ -21,11 +23,12 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let [out, json] = lcsim_output::check_all(outputs)?;
     let out = out.context("--out: expected a file")?;
     let remark = notes(args.print.quiet);
-    let imported = load::float(&args.model, &args.network, &remark)?;
-    let data = load::data(&args.data, &args.classes, &remark)?;
+    let imported = load::float(&args.model, &args.network.options(), &remark)?;
+    let data = load::data(&args.data, args.classes.class_order, &remark)?;
     let images = data.range(args.offset, Count::or_at_most(args.images, CALIBRATION)).context("calibration images")?;
     let count = images.len();
-    let calibrated = calibration::with(&args.model, &imported.network, &data, images, !args.print.quiet)?;
+    let calibrated =
+        calibration::with(&args.model, &imported.network, &data, images, &Terminal::unless(args.print.quiet))?;
     let net = calibrated.network;
     if args.threshold.is_some() && !curve::has_gates(&net) {
         bail!("--threshold: expected a model with gates, found none in {}", args.model.display());

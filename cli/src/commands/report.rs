@@ -2,8 +2,8 @@
 
 use super::run::show;
 use crate::args::ReportArgs;
-use crate::compare;
 use anyhow::Result;
+use lcsim_report::compare;
 
 pub(super) fn run(args: &ReportArgs) -> Result<()> {
     let paths = [&args.print.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());

@@ -2,14 +2,16 @@
 
 use super::{notes, print};
 use crate::args::{RUN_IMAGES, RunArgs, SyntheticArgs};
-use crate::calibration::{Choice, Measured, overflowed};
-use crate::data::Expected;
-use crate::dump::{self, Record};
-use crate::{embedded, load, parallel, render, table, totals};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::synthetic::{self as golden_synthetic, Rates};
+use lcsim_input::Expected;
+use lcsim_input::calibration::{Choice, Measured, overflowed};
+use lcsim_input::{embedded, load};
 use lcsim_output::Destination;
+use lcsim_report::dump::{self, Record};
+use lcsim_report::{parallel, render, table, totals};
 use lcsim_sim::{Costs, Mode, Outcome, Simulator, report};
 use lcsim_spec::{Layer, QuantNetwork, Report};
 
@@ -62,7 +64,7 @@ struct Ran {
 fn simulate(args: &RunArgs) -> Result<(Report, Option<dump::Files>)> {
     let default = args.synthetic.synthetic.as_deref().map_or(embedded::DEFAULT, synthetic_default);
     let name = args.config.as_deref().unwrap_or(default);
-    let config = load::config(name, &args.common.accelerator)?;
+    let config = load::config(name, &args.common.accelerator.set)?;
     let energy = load::energy_table(&args.common.energy_table)?;
     let model = args.synthetic.synthetic.clone().unwrap_or_else(|| load::shown(args.model.as_deref()));
     let simulators = |net: &QuantNetwork| -> Result<[Simulator; 2]> {
@@ -101,16 +103,17 @@ struct Seen {
 /// Real images through a real network.
 fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simulator; 2]>) -> Result<Ran> {
     let (common, remark) = (&args.common, notes(args.common.quiet));
-    let data = load::data(&common.data, &common.load.classes, &remark)?;
+    let data = load::data(&common.data, common.load.classes.class_order, &remark)?;
+    let (reading, progress) = (common.load.reading(), Terminal::unless(common.quiet));
     let choice = Choice {
         offset: common.offset,
         asked: args.images,
         default: RUN_IMAGES,
-        on_the_fly: load::on_the_fly(args.model.as_deref(), &common.load)?,
-        bar: !common.quiet,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &reading)?,
+        progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
-    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &common.load, &measured, &remark)?;
+    let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
     let images = data.images(measured.images, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
     gated.expect_memory(parallel::at_a_time(images.len()))?;
@@ -127,7 +130,8 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
         seen.records.extend(later.records);
     };
     let nothing = || Seen { costs: Costs::none(&gated), correct: 0, records: vec![] };
-    let seen = parallel::sum(images.len(), !args.common.quiet, nothing, add, append).context("nothing was written")?;
+    let seen = parallel::sum(images.len(), &Terminal::unless(args.common.quiet), nothing, add, append)
+        .context("nothing was written")?;
     let offset = args.common.offset;
     let about = dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset };
     let recorded = seen.records.into_iter().enumerate();
@@ -155,7 +159,7 @@ fn synthetic(args: &RunArgs, shape: &str, simulators: impl Fn(&QuantNetwork) -> 
     let decisions = |i: usize, skipping| golden_synthetic::decisions(&net, &rates, i as u64, skipping);
     let images = args.images.unwrap_or(RUN_IMAGES);
     let add = |costs: &mut Costs, i| costs.add(&gated, &gated.replay(&decisions(i, true), Mode::Gated));
-    let costs = parallel::sum(images, !args.common.quiet, || Costs::none(&gated), add, Costs::append);
+    let costs = parallel::sum(images, &Terminal::unless(args.common.quiet), || Costs::none(&gated), add, Costs::append);
     let costs = costs.context("nothing was written")?;
     let open = [gated.replay(&decisions(0, false), Mode::ForcedOpen), ungated.replay(&[], Mode::Gated)];
     let joined = gate_rate.iter().map(f64::to_string).collect::<Vec<_>>().join(",");

@@ -2,16 +2,18 @@
 
 use super::{note, tell};
 use crate::args::{Compat, TopologyArgs};
-use crate::parallel;
+use crate::terminal::Terminal;
 use anyhow::{Context, Result, anyhow, bail};
 use lcsim_output::Destination;
 use lcsim_output::text::{count, one_line};
+use lcsim_report::parallel;
 use lcsim_scalesim::layers::{self, Format, Layer, Shape, Topology};
 use lcsim_scalesim::mapping::Mapping;
 use lcsim_scalesim::memory::{Budget, LIMIT};
 use lcsim_scalesim::ours::{self, Comparison};
 use lcsim_scalesim::run::{self, LayerReport};
 use lcsim_scalesim::{ScaleConfig, Use, reports};
+use lcsim_spec::progress::Progress;
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -170,7 +172,8 @@ impl<'a> Work<'a> {
         }
         let cycles = |shape: &Shape| Mapping::new(&self.config, shape).cycles().unwrap_or(0);
         let all = distinct.iter().map(cycles).fold(0, u64::saturating_add);
-        let bar = parallel::Bar::new(all, "cycles", !self.quiet);
+        let terminal = Terminal::unless(self.quiet);
+        let bar = terminal.begin(all, "cycles");
         let run_one = |shape: &Shape| one(shape, &|cycles| bar.advance(cycles)).map_err(|error| one_line(&error));
         let results: Vec<Result<T, String>> = distinct.par_iter().map(run_one).collect();
         drop(bar);

@@ -2,17 +2,18 @@
 
 use super::{notes, tell};
 use crate::args::{TraceArgs, Window};
-use crate::calibration::Measured;
-use crate::data::{Count, Expected};
-use crate::load;
-use crate::parallel::Bar;
-use crate::timeline::wave::Wave;
-use crate::timeline::{Timeline, chrome};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
+use lcsim_input::calibration::Measured;
+use lcsim_input::load;
+use lcsim_input::{Count, Expected};
 use lcsim_output::Destination;
 use lcsim_output::text::count;
+use lcsim_report::timeline::wave::Wave;
+use lcsim_report::timeline::{Timeline, chrome};
 use lcsim_sim::{Engine, Mode, Simulator};
 use lcsim_spec::escape::printable;
+use lcsim_spec::progress::Progress;
 use serde_json::json;
 
 /// Cycles after which the progress bar moves.
@@ -22,11 +23,12 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let paths = [&args.out, &args.vcd, &args.print.json].map(|path| path.as_deref());
     let [out, vcd, json] = lcsim_output::check_all(paths)?;
     let remark = notes(args.print.quiet);
-    let config = load::config(&args.config, &args.accelerator)?;
-    let data = load::data(&args.data, &args.load.classes, &remark)?;
+    let config = load::config(&args.config, &args.accelerator.set)?;
+    let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
     let images = data.range(args.offset, Count::AtMost(1))?;
-    let measured = Measured { data: &data, images, bar: !args.print.quiet };
-    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
+    let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
+    let measured = Measured { data: &data, images, progress: &progress };
+    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
     let image = data.images(measured.images, &Expected::by_quantized(&net))?.remove(0);
     let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
     let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
@@ -41,7 +43,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let pixels = net.input.quantize_image(&image.pixels);
     // Known at once from the other engine, and equal.
     let cycles = simulator.clone().with_engine(Engine::Fast).run(&pixels, Mode::Gated).cycles;
-    let bar = Bar::new(cycles, "cycles", !args.print.quiet);
+    let bar = progress.begin(cycles, "cycles");
     let outcome = simulator.watch(&pixels, Mode::Gated, |cycle| {
         if cycle.number % STEP == STEP - 1 {
             bar.advance(STEP);

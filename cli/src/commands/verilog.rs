@@ -2,14 +2,16 @@
 
 use super::{notes, shown, tell};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
-use crate::calibration::{Choice, Measured};
-use crate::data::Expected;
-use crate::{load, parallel};
+use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use lcsim_hdl::{Kind, Readme, Target, Vector};
+use lcsim_input::Expected;
+use lcsim_input::calibration::{Choice, Measured};
+use lcsim_input::load;
 use lcsim_output::Destination;
 use lcsim_output::folder::Folder;
 use lcsim_output::text::{count, one_line};
+use lcsim_report::parallel;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, file};
@@ -19,7 +21,7 @@ use std::path::Path;
 pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
     refuse_inside(&args.out, json.as_ref())?;
-    let config = load::config(&args.config, &args.accelerator)?;
+    let config = load::config(&args.config, &args.accelerator.set)?;
     let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
     if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
         problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
@@ -86,16 +88,17 @@ fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
 
 fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
     let remark = notes(args.print.quiet);
-    let data = load::data(&args.data, &args.load.classes, &remark)?;
+    let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
+    let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
     let choice = Choice {
         offset: 0,
         asked: args.images,
         default: VERILOG_IMAGES,
-        on_the_fly: load::on_the_fly(args.model.as_deref(), &args.load)?,
-        bar: !args.print.quiet,
+        on_the_fly: load::on_the_fly(args.model.as_deref(), &reading)?,
+        progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
-    let net = load::network(args.model.as_deref(), args.threshold, &args.load, &measured, &remark)?;
+    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
     let laid_out = || -> Result<Program> {
         let program = Program::new(&net, config)?;
         lcsim_hdl::check_program(&program)?;
@@ -151,7 +154,7 @@ fn vectors(
         let outcome = simulator.run(&image, Mode::Gated);
         Vector::new(program, &image, &outcome.trace, outcome.cycles)
     };
-    parallel::images(images.len(), true, vector).context("nothing was written")
+    parallel::images(images.len(), &Terminal::unless(false), vector).context("nothing was written")
 }
 
 fn unit(args: &VerilogArgs, config: &AcceleratorConfig, problems: Vec<String>, kind: Kind) -> Result<Files> {

@@ -99,7 +99,7 @@ fn jpegs_in_class_folders() {
     let folder = tempfile::tempdir().expect("folder");
     fs::create_dir(folder.path().join("cat")).expect("folder");
     let jpeg = folder.path().join("cat/a.jpg");
-    fs::write(&jpeg, include_bytes!("../data/grey.jpg")).expect("written");
+    fs::write(&jpeg, include_bytes!("../../../input/tests/jpeg/grey.jpg")).expect("written");
     lcsim(&["run", "-q", "--images", "1", "--data", arg(folder.path())]).assert().success();
     let whole = fs::read(&jpeg).expect("written above");
     fs::write(&jpeg, &whole[..whole.len() / 2]).expect("written");

@@ -1,8 +1,8 @@
 //! `lcsim run --dump`: the arrays agree with each other and with the report, and say what ran.
 
 use crate::{arg, lcsim, refused, repository, stdout};
-use lcsim::outline;
 use lcsim_golden::container;
+use lcsim_report::outline;
 use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Report, Score};
 use serde_json::Value;

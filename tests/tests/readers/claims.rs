@@ -1,8 +1,9 @@
 //! Small files that claim to be large, and files that are.
 
 use super::{alone, gzip, net, npy, npz, peak};
-use lcsim::{compare, data, load};
 use lcsim_golden::{container, onnx};
+use lcsim_input::{Dataset, load};
+use lcsim_report::compare;
 use lcsim_scalesim::layers::{self, Format};
 use lcsim_scalesim::{ScaleConfig, Use};
 use lcsim_sim::EnergyTable;
@@ -59,11 +60,11 @@ fn files_of_10_gb_are_refused_by_their_size() {
     refused("a.cfg", &|p| ScaleConfig::load(p, Use::Counts).map(drop));
     refused("a.csv", &|p| layers::load(p, Format::Conv).map(drop));
     refused("a.json", &|p| compare::read(p).map(drop));
-    refused("test_batch.bin", &|p| data::Dataset::open(&name(p), None).map(drop));
+    refused("test_batch.bin", &|p| Dataset::open(&name(p), None).map(drop));
     fs::create_dir_all(path("data/cat")).expect("made");
     let expected = data::Expected { shape: net().input.shape, classes: 3 };
     refused("data/cat/a.png", &|p| {
-        let set = data::Dataset::open(&name(p.ancestors().nth(2).expect("a folder")), None)?;
+        let set = Dataset::open(&name(p.ancestors().nth(2).expect("a folder")), None)?;
         set.select(0, data::Count::AtMost(1), &expected).map(drop)
     });
 }
@@ -268,7 +269,7 @@ fn pictures_that_claim_to_be_large_are_refused() {
         // The header is written, the picture never.
         drop(encoder.write_header().expect("encodes"));
         let message = refusal(2 * MB, || {
-            let set = data::Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
+            let set = Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
             set.select(0, data::Count::AtMost(1), &expected)
         });
         assert!(message.contains("a.png"), "{message}");
@@ -282,13 +283,13 @@ fn jpegs_that_claim_to_be_large_are_refused() {
     fs::create_dir(folder.path().join("cat")).expect("folder");
     let expected = data::Expected { shape: net().input.shape, classes: 3 };
     for name in ["grey", "colour", "progressive"] {
-        let mut bytes = fs::read(lcsim_tests::repository(&format!("cli/tests/data/{name}.jpg"))).expect("shipped");
+        let mut bytes = fs::read(lcsim_tests::repository(&format!("input/tests/jpeg/{name}.jpg"))).expect("shipped");
         // The frame's header: its marker, 2 bytes of length, a byte of precision, height and width.
         let header = bytes.windows(2).position(|two| two == [0xff, 0xc0] || two == [0xff, 0xc2]).expect("a header");
         bytes[header + 5..header + 9].fill(0xff);
         fs::write(folder.path().join("cat/a.jpg"), bytes).expect("written");
         let message = refusal(2 * MB, || {
-            let set = data::Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
+            let set = Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
             set.select(0, data::Count::AtMost(1), &expected)
         });
         assert!(message.contains("a.jpg: not a usable picture: "), "{message}");
@@ -308,7 +309,7 @@ fn what_unpacks_to_a_thousand_times_its_size_is_refused() {
     );
     for (name, bytes) in [("zeros.gz", gzip(&zeros)), ("zeros.npz", archive)] {
         fs::write(path(name), bytes).expect("written");
-        let message = refusal(256 * MB, || data::Dataset::open(&path(name), None));
+        let message = refusal(256 * MB, || Dataset::open(&path(name), None));
         assert!(
             message.contains(name) && message.contains("expected at most 16 MiB and 100 times its size"),
             "{message}"
@@ -317,5 +318,5 @@ fn what_unpacks_to_a_thousand_times_its_size_is_refused() {
     // What an array claims takes no memory.
     fs::write(path("x.npy"), npy("|u1", "(100000, 100000)", &[1])).expect("written");
     fs::write(path("y.npy"), npy("|u1", "(100000,)", &[1])).expect("written");
-    assert!(refusal(MB, || data::Dataset::open(&path("x.npy"), None)).contains("elements: expected 10000000000 bytes"));
+    assert!(refusal(MB, || Dataset::open(&path("x.npy"), None)).contains("elements: expected 10000000000 bytes"));
 }

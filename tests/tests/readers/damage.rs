@@ -1,10 +1,10 @@
 //! Valid files, damaged: 100,000 for each reader.
 
 use super::{alone, gzip, net, npy, npz, peak, report};
-use lcsim::compare;
-use lcsim::data::{Count, Dataset, Expected};
 use lcsim_golden::{container, onnx};
+use lcsim_input::{Count, Dataset, Expected};
 use lcsim_output::text;
+use lcsim_report::compare;
 use lcsim_scalesim::layers::{self, Format};
 use lcsim_scalesim::{ScaleConfig, Use};
 use lcsim_sim::EnergyTable;
@@ -201,7 +201,7 @@ fn jpegs_in_class_folders() {
     let folder = tempfile::tempdir().expect("folder");
     let class = folder.path().join("cat");
     fs::create_dir(&class).expect("folder");
-    let files = ["grey", "colour", "progressive"].map(|name| repository(&format!("cli/tests/data/{name}.jpg")));
+    let files = ["grey", "colour", "progressive"].map(|name| repository(&format!("input/tests/jpeg/{name}.jpg")));
     let seeds = files.map(|file| fs::read(file).expect("shipped"));
     survives_data(&seeds, folder.path(), Shape { channels: 3, height: 32, width: 32 }, |input| {
         replace(&class.join("a.jpg"), input);

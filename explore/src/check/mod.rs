@@ -1,0 +1,297 @@
+//! Whether a model can be run: what of it was recognised, what is in the way, and which accelerators hold it.
+
+mod text;
+
+use anyhow::{Result, anyhow};
+use lcsim_golden::model::Summary;
+use lcsim_golden::onnx::{self, Normalisation, Options};
+use lcsim_golden::{Network, container, grouped, quantize};
+use lcsim_input::Expected;
+use lcsim_input::calibration::{self, Choice, Measured, ON_THE_FLY};
+use lcsim_input::load::{self, Reading};
+use lcsim_output::text::one_line;
+use lcsim_report::outline::{self, Part};
+use lcsim_spec::file;
+use lcsim_spec::progress::Silent;
+use lcsim_spec::schedule::{Misfit, Program, ScheduleError, Shortage};
+use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};
+use serde::Serialize;
+use std::cell::RefCell;
+use std::path::Path;
+
+/// What was found.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    schema: &'static str,
+    version: &'static str,
+    /// File of the model.
+    model: String,
+    /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the network does.
+    pub runs: bool,
+    /// Everything in the way, accelerators aside.
+    problems: Vec<String>,
+    /// The same for people: what is alike stands once.
+    #[serde(skip)]
+    pub grouped: Vec<String>,
+    /// What is in no way, and yet should be known.
+    notes: Vec<String>,
+    /// What was recognised, if there is a network.
+    network: Option<Recognised>,
+    /// Which accelerators hold it.
+    accelerators: Vec<Accelerator>,
+}
+
+/// What was recognised of a model.
+#[derive(Debug, Serialize)]
+struct Recognised {
+    name: String,
+    /// `float` or `quantised`.
+    kind: &'static str,
+    /// How many layers of each kind.
+    summary: String,
+    /// Channels, height and width of an image.
+    input: [usize; 3],
+    classes: usize,
+    mean: Vec<f32>,
+    std: Vec<f32>,
+    /// Where mean and standard deviation come from.
+    normalisation: &'static str,
+    blocks: Vec<Part>,
+}
+
+/// An accelerator and whether it holds the network.
+#[derive(Debug, Serialize)]
+struct Accelerator {
+    /// As it was asked for.
+    name: String,
+    /// Whether `lcsim run` with the same options needs it.
+    required: bool,
+    holds: bool,
+    lacks: Vec<Lack>,
+    /// Options of `lcsim run` with which it holds the network.
+    settings: Vec<String>,
+    /// Why it does not, if it lacks nothing.
+    problem: Option<String>,
+}
+
+/// What an accelerator has too little of.
+#[derive(Debug, Serialize)]
+struct Lack {
+    parameter: &'static str,
+    has: usize,
+    needs: usize,
+    /// The part of the network that needs it.
+    needed_by: String,
+    /// The range of the parameter, if no accelerator can have so much.
+    range: Option<String>,
+}
+
+impl Check {
+    /// Names of the accelerators that have to hold the network and do not.
+    pub fn too_small(&self) -> Vec<&str> {
+        self.accelerators.iter().filter(|a| a.required && !a.holds).map(|a| a.name.as_str()).collect()
+    }
+}
+
+/// What is in the way.
+#[derive(Default)]
+struct Problems {
+    all: Vec<String>,
+    grouped: Vec<String>,
+}
+
+impl Problems {
+    fn push(&mut self, error: &anyhow::Error) {
+        self.all.push(one_line(error));
+        self.grouped.push(one_line(error));
+    }
+}
+
+/// A model of either kind.
+enum Model {
+    Float(Network, Normalisation),
+    Quantised(QuantNetwork),
+}
+
+/// What `lcsim run` would be asked for.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// How model and data are read.
+    pub reading: &'a Reading,
+    /// Data, by its name.
+    pub data: &'a str,
+    /// How many images are measured unless told otherwise.
+    pub images: usize,
+    /// Accelerators by name, each with whether it has to hold the network.
+    pub configs: &'a [(String, bool)],
+    /// Parameters of the accelerators that are set.
+    pub set: &'a [String],
+}
+
+/// Examines the model in `path`, as `lcsim run` would read it.
+///
+/// # Errors
+/// An accelerator that has to hold the network is none. What is wrong with the model is what was found.
+pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
+    let Asked { reading, configs, set, .. } = *asked;
+    let (mut problems, mut notes) = (Problems::default(), vec![]);
+    let model = read(path, &reading.network, &mut problems);
+    let quantised = model.as_ref().and_then(|model| runnable(path, model, asked, &mut problems, &mut notes));
+    let network = model.as_ref().map(recognised);
+    if let Some(Model::Float(_, Normalisation::Absent)) = model {
+        notes.push(load::absent(path));
+    }
+    let mut accelerators = vec![];
+    for (name, required) in configs {
+        let config = match load::config(name, set) {
+            // What is set for the accelerator that is needed may be none for another.
+            Err(error) if !required => {
+                accelerators.push(Accelerator::without_lacks(name, *required, Some(one_line(&error))));
+                continue;
+            }
+            config => config?,
+        };
+        accelerators.extend(quantised.as_ref().map(|net| accelerator(name, *required, &config, net)));
+    }
+    let (schema, version, model) = ("lcsim.check/1", env!("CARGO_PKG_VERSION"), path.display().to_string());
+    let Problems { all: problems, grouped } = problems;
+    let mut check = Check { schema, version, model, runs: false, problems, grouped, notes, network, accelerators };
+    check.runs = check.problems.is_empty() && check.too_small().is_empty();
+    Ok(check)
+}
+
+/// The model, or everything that keeps it from being one.
+fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model> {
+    match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+        Some("onnx") => match onnx::examine(path, options) {
+            Ok(examination) => {
+                problems.all.extend(examination.problems.iter().map(|problem| one_line(&anyhow!("{problem}"))));
+                problems.grouped.extend(grouped(examination.problems).into_iter().map(|p| one_line(&p.into())));
+                examination.imported.map(|found| Model::Float(found.network, found.normalisation))
+            }
+            Err(error) => {
+                problems.push(&error.into());
+                None
+            }
+        },
+        Some("safetensors") => match container::load(path) {
+            Ok(net) => Some(Model::Quantised(net)),
+            Err(error) => {
+                problems.push(&error.into());
+                None
+            }
+        },
+        _ => {
+            // Whoever names a file here means to read it, so it must not be written either.
+            if let Err(error) = file::refuse_output(path) {
+                problems.push(&anyhow!("{}: {error}", path.display()));
+            }
+            problems.push(&anyhow!("{}: extension: expected .onnx or .safetensors", path.display()));
+            None
+        }
+    }
+}
+
+/// The network that `lcsim run` would simulate with the images of `data`. Where these are in the way, made-up images stand in for
+/// them: what fits an accelerator does not depend on their values.
+fn runnable(
+    path: &Path,
+    model: &Model,
+    asked: &Asked,
+    problems: &mut Problems,
+    notes: &mut Vec<String>,
+) -> Option<QuantNetwork> {
+    let Asked { reading: args, data, images, .. } = *asked;
+    let notes = RefCell::new(notes);
+    let note = |note: &str| notes.borrow_mut().push(note.into());
+    let with_data = || -> Result<QuantNetwork> {
+        let data = load::data(data, args.classes, &note)?;
+        let on_the_fly = load::on_the_fly([path], args)?;
+        let choice = Choice { offset: 0, asked: None, default: images, on_the_fly, progress: &Silent };
+        let measured = Measured::choose(&data, &choice, &note)?;
+        let expected = match model {
+            Model::Quantised(net) => Expected::by_quantized(net),
+            Model::Float(net, _) => Expected::by_float(net),
+        };
+        data.images(measured.images.clone(), &expected)?;
+        match model {
+            Model::Quantised(net) => {
+                load::refuse_options(args, &path.display().to_string())?;
+                Ok(net.clone())
+            }
+            Model::Float(net, _) => {
+                Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
+            }
+        }
+    };
+    let error = match with_data() {
+        Ok(net) => return Some(net),
+        Err(error) => error,
+    };
+    problems.push(&error);
+    match model {
+        Model::Quantised(net) => Some(net.clone()),
+        Model::Float(net, _) => quantize::quantize(net, &[made_up(net.input)]).ok(),
+    }
+}
+
+/// An image in which every byte occurs.
+fn made_up(shape: Shape) -> Vec<u8> {
+    (0..shape.len()).map(|i| (i * 97 % 256) as u8).collect()
+}
+
+fn recognised(model: &Model) -> Recognised {
+    let shape = |s: Shape| [s.channels, s.height, s.width];
+    match model {
+        Model::Float(net, normalisation) => Recognised {
+            name: net.name.clone(),
+            kind: "float",
+            summary: net.summary().to_string(),
+            input: shape(net.input),
+            classes: net.classifier.outputs,
+            mean: net.mean.clone(),
+            std: net.std.clone(),
+            normalisation: load::origin(*normalisation),
+            blocks: outline::blocks(&net.layers),
+        },
+        Model::Quantised(net) => Recognised {
+            name: net.name.clone(),
+            kind: "quantised",
+            summary: Summary::of(&net.layers).to_string(),
+            input: shape(net.input.shape),
+            classes: net.classifier.outputs,
+            mean: net.input.mean.clone(),
+            std: net.input.std.clone(),
+            normalisation: "from the file",
+            blocks: outline::blocks(&net.layers),
+        },
+    }
+}
+
+fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &QuantNetwork) -> Accelerator {
+    // What `lcsim run` lays out: the network, and the same without gates.
+    let fits = |net: &QuantNetwork| Program::new(net, config).map(drop);
+    let shortages = match fits(net).and_then(|()| fits(&net.ungated())) {
+        Ok(()) => return Accelerator::without_lacks(name, required, None),
+        Err(ScheduleError::Capacity(misfit)) => misfit.shortages,
+        Err(other) => return Accelerator::without_lacks(name, required, Some(other.to_string())),
+    };
+    let settings = Misfit::settings(&shortages);
+    let lack = |s: Shortage| Lack {
+        parameter: s.capacity.key(),
+        has: s.limit,
+        needs: s.needed,
+        needed_by: s.item,
+        range: s.range,
+    };
+    let lacks = shortages.into_iter().map(lack).collect();
+    Accelerator { name: name.into(), required, holds: false, lacks, settings, problem: None }
+}
+
+impl Accelerator {
+    /// One that lacks nothing: it holds the network, unless there is a problem.
+    fn without_lacks(name: &str, required: bool, problem: Option<String>) -> Self {
+        let holds = problem.is_none();
+        Self { name: name.into(), required, holds, lacks: vec![], settings: vec![], problem }
+    }
+}

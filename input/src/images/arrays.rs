@@ -1,0 +1,381 @@
+//! Arrays of NumPy: images and labels in one `.npz`, or side by side as `.npy`, found by their names.
+
+use super::content::{Content, Unpacked};
+use super::memory::Images;
+use super::npy::Array;
+use super::{Opened, Training};
+use anyhow::{Context, Result, bail};
+use lcsim_spec::Shape;
+use std::collections::HashSet;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use zip::ZipArchive;
+
+/// What a `.npz` begins with: it is a ZIP archive.
+pub(super) const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Names of images and of their labels, in the order in which they are looked for. Upper and lower case are the same.
+const PAIRS: [(&str, &str, Part); 6] = [
+    ("x_test", "y_test", Part::Test),
+    ("test_images", "test_labels", Part::Test),
+    ("images", "labels", Part::Whole),
+    ("x", "y", Part::Whole),
+    ("x_train", "y_train", Part::Training),
+    ("train_images", "train_labels", Part::Training),
+];
+
+/// What a pair of arrays is of a data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Test,
+    Whole,
+    Training,
+}
+
+/// Where arrays lie.
+enum Place {
+    Archive { path: PathBuf, bytes: u64, archive: Box<ZipArchive<Cursor<Vec<u8>>>> },
+    Folder(Vec<PathBuf>),
+}
+
+/// Opens a `.npz`.
+pub(super) fn open_archive(content: Content) -> Result<Opened> {
+    open(archive(content)?, |_| true)
+}
+
+/// Opens a `.npy` with images, and the labels that lie beside it.
+pub(super) fn open_file(path: &Path) -> Result<Opened> {
+    let stem = stem(path);
+    if !PAIRS.iter().any(|(images, ..)| *images == stem) {
+        bail!("{}: file name: expected {}, to find the labels by", path.display(), known());
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = super::sniff::entries(folder)?;
+    let arrays = entries.into_iter().filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("npy")));
+    open(Place::Folder(arrays.collect()), |images| *images == *stem)
+}
+
+/// Opens a folder's `.npy` files.
+pub(super) fn open_folder(files: Vec<PathBuf>) -> Result<Opened> {
+    open(Place::Folder(files), |_| true)
+}
+
+fn archive(content: Content) -> Result<Place> {
+    let path = content.path.clone();
+    let bytes = content.read()?;
+    let size = bytes.len() as u64;
+    if let Some(name) = twice(&bytes) {
+        let name = lcsim_spec::file::quoted(&name);
+        bail!("{}, {name}: expected one array of this name, found several", path.display());
+    }
+    let archive = ZipArchive::new(Cursor::new(bytes));
+    let archive = archive.with_context(|| format!("{}: not a usable .npz", path.display()))?;
+    Ok(Place::Archive { path, bytes: size, archive: Box::new(archive) })
+}
+
+/// The first name that the directory of a ZIP archive has twice: readers would silently take the
+/// last of them.
+fn twice(bytes: &[u8]) -> Option<String> {
+    let number = |at: usize, size: usize| {
+        let bytes = bytes.get(at..at.checked_add(size)?)?;
+        Some(bytes.iter().rev().fold(0, |n, &b| n << 8 | usize::from(b)))
+    };
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
+    let mut at = number(end + 16, 4)?;
+    let mut names = HashSet::new();
+    while bytes.get(at..)?.starts_with(b"PK\x01\x02") {
+        let [name, extra, comment] = [28, 30, 32].map(|place| number(at + place, 2));
+        let text = bytes.get(at + 46..at + 46 + name?)?;
+        if !names.insert(text) {
+            return Some(String::from_utf8_lossy(text).into_owned());
+        }
+        at += 46 + name? + extra? + comment?;
+    }
+    None
+}
+
+/// The name of an array's file, by which arrays are known.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// The names that arrays of images may have.
+fn known() -> String {
+    PAIRS.iter().map(|(images, ..)| *images).collect::<Vec<_>>().join(", ")
+}
+
+impl Place {
+    fn shown(&self) -> String {
+        match self {
+            Self::Archive { path, .. } => path.display().to_string(),
+            Self::Folder(files) => match files.first().and_then(|file| file.parent()) {
+                Some(folder) if !folder.as_os_str().is_empty() => folder.display().to_string(),
+                _ => ".".into(),
+            },
+        }
+    }
+
+    /// Names of the arrays.
+    fn names(&self) -> Vec<String> {
+        match self {
+            Self::Archive { archive, .. } => {
+                // What has no name that can be read is no array that is known.
+                let name = |i| archive.name_for_index(i).and_then(Result::ok).unwrap_or_default();
+                (0..archive.len()).map(|i| stem(Path::new(name(i).as_ref()))).collect()
+            }
+            Self::Folder(files) => files.iter().map(|file| stem(file)).collect(),
+        }
+    }
+
+    /// An array, and where it is from.
+    fn array(&mut self, index: usize) -> Result<(String, Array)> {
+        let (origin, bytes) = match self {
+            Self::Archive { path, bytes: size, archive } => {
+                let file = archive.by_index(index).with_context(|| format!("{}: not a usable .npz", path.display()))?;
+                let name = file.name().with_context(|| format!("{}: not a usable .npz", path.display()))?;
+                let origin = format!("{}, {}", path.display(), lcsim_spec::file::quoted(&name));
+                let mut bytes = vec![];
+                Unpacked::new(file, |_| *size)
+                    .read_to_end(&mut bytes)
+                    .with_context(|| format!("{origin}: cannot read"))?;
+                (origin, bytes)
+            }
+            Self::Folder(files) => (files[index].display().to_string(), Content::open(&files[index])?.read()?),
+        };
+        let array = Array::parse(bytes).with_context(|| origin.clone())?;
+        Ok((origin, array))
+    }
+
+    /// How to open the training images that lie here too.
+    fn training(&self, images: &str) -> Training {
+        let of_training = |images: &str| PAIRS.iter().any(|(name, _, part)| *name == images && *part == Part::Training);
+        let name = format!("{}, {images}", self.shown());
+        let open: Box<dyn Fn() -> Result<Opened>> = match self {
+            Self::Archive { path, .. } => {
+                let path = path.clone();
+                Box::new(move || open(archive(Content::open(&path)?)?, of_training))
+            }
+            Self::Folder(files) => {
+                let files = files.clone();
+                Box::new(move || open(Self::Folder(files.clone()), of_training))
+            }
+        };
+        Training { name, open }
+    }
+}
+
+/// Opens the first pair of arrays whose images have a name that is `wanted`.
+fn open(mut place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
+    let names = place.names();
+    let find = |name: &str| names.iter().position(|n| n == name);
+    let pair = |wanted: &dyn Fn(&str, Part) -> bool| {
+        let mut wanted = PAIRS.iter().filter(|(images, _, part)| wanted(images, *part));
+        wanted.find_map(|(images, labels, part)| Some((find(images)?, *labels, *part)))
+    };
+    let shown = place.shown();
+    let Some((images, labels, part)) = pair(&|images, _| wanted(images)) else {
+        let mut found = names.join(", ");
+        if found.is_empty() {
+            found = "no array".into();
+        }
+        let found = lcsim_spec::file::quoted(&found);
+        bail!("{shown}: images: expected an array that is called {}, found {found}", known());
+    };
+    let Some(labels) = find(labels) else {
+        bail!("{shown}: labels: expected an array `{labels}` beside `{}`, found none", names[images]);
+    };
+    let training = pair(&|_, other| part == Part::Test && other == Part::Training)
+        .map(|(images, ..)| place.training(&names[images]));
+    for name in [&names[images], &names[labels]] {
+        if names.iter().filter(|other| *other == name).count() > 1 {
+            bail!("{shown}: array `{name}`: expected one of this name, whatever its case and folder, found several");
+        }
+    }
+    let source = together(place.array(images)?, place.array(labels)?)?;
+    Ok(Opened { training, ..Opened::new(Box::new(source)) })
+}
+
+/// Images of an array with the labels of another.
+fn together((origin, images): (String, Array), (labels_origin, labels): (String, Array)) -> Result<Images> {
+    if images.dtype.get(1..) != Some("u1") {
+        let found = images.type_name();
+        let cure = match found.as_str() {
+            "float16" | "float32" | "float64" => {
+                ": save the pixels before they are normalised, as (255 * x).round().astype(np.uint8)"
+            }
+            _ => ": save images.astype(np.uint8)",
+        };
+        bail!("{origin}: pixels: expected uint8, found {found}{cure}");
+    }
+    let layout = || {
+        format!(
+            "{origin}: shape: expected images of N x C x H x W, N x H x W x C or N x H x W, with 1 or 3 channels, found ({})",
+            images.shape.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        )
+    };
+    let channels = [1, 3];
+    let (count, interleaved, shape) = match images.shape[..] {
+        [n, height, width] => (n, false, Shape { channels: 1, height, width }),
+        [n, a, b, c] => match [channels.contains(&a), channels.contains(&c)] {
+            [true, false] => (n, false, Shape { channels: a, height: b, width: c }),
+            [false, true] => (n, true, Shape { channels: c, height: a, width: b }),
+            [true, true] => bail!("{}: either could be the channels", layout()),
+            [false, false] => bail!(layout()),
+        },
+        _ => bail!(layout()),
+    };
+    if images.bytes.is_empty() {
+        bail!("{origin}: no image in this array");
+    }
+    let found = match labels.shape[..] {
+        [n] | [n, 1] => n,
+        _ => bail!("{labels_origin}: shape: expected a label for each image, found {}", labels.describe()),
+    };
+    if found != count {
+        bail!("{labels_origin}: labels: expected {count}, as many as images, found {found}");
+    }
+    let labels = labels.numbers().with_context(|| format!("{labels_origin}: labels"))?;
+    Ok(Images { origin, shape, interleaved, pixels: images.bytes, labels })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::images::npy::MAGIC;
+    use std::fs::{self, File};
+    use std::io::Write;
+    use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+    /// A `.npy` file, as NumPy writes it.
+    pub(in crate::images) fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
+        header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
+        header.push('\n');
+        [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), bytes].concat()
+    }
+
+    fn npz(path: &Path, arrays: &[(&str, Vec<u8>)]) {
+        let mut archive = ZipWriter::new(File::create(path).expect("made"));
+        for (i, (name, bytes)) in arrays.iter().enumerate() {
+            let method = [CompressionMethod::Stored, CompressionMethod::Deflated][i % 2];
+            let options = SimpleFileOptions::default().compression_method(method);
+            archive.start_file(format!("{name}.npy"), options).expect("started");
+            archive.write_all(bytes).expect("written");
+        }
+        archive.finish().expect("finished");
+    }
+
+    fn opened(path: &Path) -> Result<Opened> {
+        if path.extension().is_some_and(|e| e == "npz") { open_archive(Content::open(path)?) } else { open_file(path) }
+    }
+
+    fn refused(path: &Path) -> String {
+        format!("{:#}", opened(path).err().expect("refused"))
+    }
+
+    /// Pixels and label of an image.
+    fn image(data: &Opened, index: usize) -> (String, Vec<u8>, usize) {
+        let sample = data.source.read(index).expect("reads");
+        (sample.shape.to_string(), sample.pixels, sample.label)
+    }
+
+    #[test]
+    fn every_layout_becomes_planes() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("data.npz");
+        let bytes: Vec<u8> = (0..12).collect();
+        let cases = [
+            ("(1, 3, 2, 2)", "3x2x2", bytes.clone()),
+            ("(1, 2, 2, 3)", "3x2x2", vec![0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11]),
+            ("(1, 2, 6)", "1x2x6", bytes.clone()),
+            ("(1, 2, 6, 1)", "1x2x6", bytes.clone()),
+            ("(1, 1, 2, 6)", "1x2x6", bytes.clone()),
+        ];
+        for (shape, expected, planes) in cases {
+            npz(
+                &path,
+                &[("images", npy("|u1", shape, &bytes)), ("labels", npy("<i8", "(1,)", &[7, 0, 0, 0, 0, 0, 0, 0]))],
+            );
+            assert_eq!(image(&opened(&path).expect("opens"), 0), (expected.into(), planes, 7), "{shape}");
+        }
+    }
+
+    #[test]
+    fn test_images_go_first_and_training_images_lie_beside_them() {
+        let folder = tempfile::tempdir().expect("folder");
+        let array = |value: u8| npy("|u1", "(1, 2, 2)", &[value; 4]);
+        let label = |value: u8| npy("|u1", "(1, 1)", &[value]);
+        let arrays = [("X_train", array(1)), ("y_train", label(1)), ("x_test", array(2)), ("y_test", label(2))];
+        let archive = folder.path().join("data.npz");
+        npz(&archive, &arrays);
+        for (name, bytes) in &arrays {
+            fs::write(folder.path().join(format!("{name}.npy")), bytes).expect("written");
+        }
+        let files = super::super::sniff::entries(folder.path()).expect("readable");
+        let files: Vec<PathBuf> = files.into_iter().filter(|p| p.extension().is_some_and(|e| e == "npy")).collect();
+        let all = [opened(&archive), opened(&folder.path().join("x_test.npy")), open_folder(files)];
+        for data in all.map(|data| data.expect("opens")) {
+            assert_eq!(image(&data, 0), ("1x2x2".into(), vec![2; 4], 2));
+            let training = data.training.expect("there is one");
+            assert!(training.name.ends_with(", x_train"), "{}", training.name);
+            assert_eq!(image(&(training.open)().expect("opens"), 0).2, 1);
+        }
+        let train = opened(&folder.path().join("X_train.npy")).expect("opens");
+        assert!(train.training.is_none() && image(&train, 0).2 == 1);
+    }
+
+    #[test]
+    fn what_is_no_data_is_refused_with_what_to_do() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("data.npz");
+        let labels = npy("|u1", "(1,)", &[7]);
+        let with = |images: Vec<u8>, labels: Vec<u8>| {
+            npz(&path, &[("x", images), ("y", labels)]);
+            refused(&path)
+        };
+        let message = with(npy("<f4", "(1, 1, 1)", &[0; 4]), labels.clone());
+        assert!(message.contains("data.npz, x.npy: pixels: expected uint8, found float32"), "{message}");
+        assert!(message.contains("(255 * x).round().astype(np.uint8)"), "{message}");
+        for shape in ["(1, 2, 2, 2)", "(1, 8)", "(8,)", "(1, 1, 8, 1)"] {
+            let message = with(npy("|u1", shape, &[0; 8]), labels.clone());
+            assert!(message.contains("N x C x H x W") && message.contains(shape.trim_end_matches(",)")), "{message}");
+        }
+        let images = npy("|u1", "(1, 2, 2)", &[0; 4]);
+        assert!(
+            with(images.clone(), npy("|u1", "(2,)", &[1, 2]))
+                .contains("labels: expected 1, as many as images, found 2")
+        );
+        assert!(with(images.clone(), npy("<f8", "(1,)", &[0; 8])).contains("y.npy: labels: expected whole numbers"));
+        assert!(with(images.clone(), npy("|u1", "(1, 10)", &[0; 10])).contains("expected a label for each image"));
+        assert!(with(npy("|u1", "(0, 2, 2)", &[]), labels).contains("no image"));
+        npz(&path, &[("images", images.clone())]);
+        assert!(refused(&path).contains("expected an array `labels` beside `images`"));
+        npz(&path, &[("pictures", images.clone())]);
+        assert!(
+            refused(&path).contains("expected an array that is called x_test, test_images")
+                && refused(&path).contains("found pictures")
+        );
+        npz(&path, &[("x", images.clone()), ("X", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
+        assert!(refused(&path).contains("array `x`: expected one of this name"));
+        npz(&path, &[("x", images.clone()), ("z", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
+        // The writer takes no name twice.
+        let mut bytes = fs::read(&path).expect("written");
+        let places = (0..bytes.len() - 5).filter(|&i| &bytes[i..i + 5] == b"z.npy").collect::<Vec<_>>();
+        places.into_iter().for_each(|i| bytes[i] = b'x');
+        fs::write(&path, bytes).expect("written");
+        assert!(refused(&path).contains("data.npz, x.npy: expected one array of this name, found several"));
+        let alone = folder.path().join("pictures.npy");
+        fs::write(&alone, images).expect("written");
+        assert!(refused(&alone).contains("pictures.npy: file name: expected x_test"));
+    }
+
+    #[test]
+    fn arrays_that_unpack_to_too_much_are_refused() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("bomb.npz");
+        let images = npy("|u1", "(4, 4096, 4096)", &vec![0; 64 << 20]);
+        npz(&path, &[("y", npy("|u1", "(4,)", &[0; 4])), ("x", images)]);
+        let message = refused(&path);
+        assert!(message.contains("bomb.npz, x.npy: cannot read: expected at most 16 MiB and 100 times"), "{message}");
+    }
+}

@@ -1,0 +1,182 @@
+//! One array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the elements.
+
+use anyhow::{Result, anyhow, bail};
+
+/// What every array begins with.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
+/// Longest header that is read: NumPy's own takes up a few hundred bytes.
+const MAX_HEADER: usize = 1 << 16;
+
+/// An array in C order.
+#[derive(Debug, PartialEq)]
+pub(super) struct Array {
+    /// Of its elements, as NumPy writes it: byte order, kind and size, as in `<i8`.
+    pub(super) dtype: String,
+    pub(super) shape: Vec<usize>,
+    /// The elements.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Array {
+    /// Takes an array apart.
+    pub(super) fn parse(mut bytes: Vec<u8>) -> Result<Self> {
+        let (start, header) = header(&bytes)?;
+        let value = |key: &str| {
+            let (_, value) = header.split_once(&format!("'{key}':"))?;
+            Some(value.trim_start())
+        };
+        let text = |key: &str| value(key).and_then(|v| v.strip_prefix('\'')).and_then(|v| Some(v.split_once('\'')?.0));
+        let Some(dtype) = text("descr").map(str::to_owned) else {
+            bail!("type of the elements: expected a plain one such as '|u1', found {}", shown(value("descr")));
+        };
+        match value("fortran_order") {
+            Some(order) if order.starts_with("False") => {}
+            Some(order) if order.starts_with("True") => {
+                bail!("order: expected C order, found Fortran's: save np.ascontiguousarray(a)")
+            }
+            order => bail!("header: fortran_order: expected False, found {}", shown(order)),
+        }
+        let tuple = value("shape").and_then(|v| v.strip_prefix('(')).and_then(|v| Some(v.split_once(')')?.0));
+        let Some(tuple) = tuple else {
+            bail!("header: shape: expected sizes in brackets, found {}", shown(value("shape")));
+        };
+        let sizes = tuple.split(',').map(str::trim).filter(|t| !t.is_empty());
+        let size = |text: &str| {
+            let wrong = |_| {
+                let (found, all) = (shown(Some(text)), start_of(tuple));
+                anyhow!("header: shape: expected whole numbers from 0 on, found {found} in ({all})")
+            };
+            text.parse::<usize>().map_err(wrong)
+        };
+        let shape = sizes.map(size).collect::<Result<Vec<_>>>()?;
+        // Two characters of byte order and kind stand before the size.
+        let size: Option<usize> =
+            dtype.get(2..).and_then(|size| size.parse().ok()).filter(|size| (1..=16).contains(size));
+        let Some(size) = size else {
+            bail!("type of the elements: expected numbers, found {}", shown(Some(&dtype)));
+        };
+        let expected = shape.iter().try_fold(size, |product, &n| product.checked_mul(n));
+        bytes.drain(..start);
+        if expected != Some(bytes.len()) {
+            let expected = expected.map_or("more than there can be".into(), |n| n.to_string());
+            bail!("elements: expected {expected} bytes of them, found {}", bytes.len());
+        }
+        Ok(Self { dtype, shape, bytes })
+    }
+
+    /// Its shape, as NumPy shows it.
+    pub(super) fn describe(&self) -> String {
+        let sizes: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
+        format!("{} of shape ({})", self.type_name(), sizes.join(", "))
+    }
+
+    /// The name of its type in NumPy.
+    pub(super) fn type_name(&self) -> String {
+        let kind = match self.dtype.get(1..2) {
+            Some("u") => "uint",
+            Some("i") => "int",
+            Some("f") => "float",
+            Some("b") => return "bool".into(),
+            _ => return self.dtype.clone(),
+        };
+        let bytes: usize = self.dtype.get(2..).and_then(|size| size.parse().ok()).unwrap_or(0);
+        format!("{kind}{}", 8 * bytes)
+    }
+
+    /// Its elements if they are whole numbers from 0 on, of 32 bits at most.
+    pub(super) fn numbers(&self) -> Result<Vec<u32>> {
+        let big = self.dtype.starts_with('>');
+        let signed = match self.dtype.get(1..2) {
+            Some("u") => false,
+            Some("i") => true,
+            _ => bail!("expected whole numbers, found {}: save labels.astype(np.int64)", self.describe()),
+        };
+        let size = self.dtype.get(2..).and_then(|size| size.parse().ok()).filter(|size| (1..=8).contains(size));
+        let Some(size) = size else { bail!("expected whole numbers of 8 bytes at most, found {}", self.describe()) };
+        let number = |element: &[u8]| {
+            let value = element.iter().enumerate().fold(0u64, |value, (i, &byte)| {
+                let place = if big { element.len() - 1 - i } else { i };
+                value | u64::from(byte) << (8 * place)
+            });
+            let negative = signed && value >> (8 * element.len() - 1) == 1;
+            match u32::try_from(value) {
+                Ok(number) if !negative => Ok(number),
+                _ if negative => bail!("expected numbers from 0 on, found a negative one"),
+                _ => bail!("expected numbers below 2^32, found {value}"),
+            }
+        };
+        self.bytes.chunks_exact(size).map(number).collect()
+    }
+}
+
+/// The beginning of a value of the header, for messages.
+fn shown(value: Option<&str>) -> String {
+    value.map_or_else(|| "none".into(), |value| format!("`{}`", start_of(value)))
+}
+
+fn start_of(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Where the elements begin, and the header's text.
+fn header(bytes: &[u8]) -> Result<(usize, &str)> {
+    let length = match bytes {
+        [_, _, _, _, _, _, 1, _, a, b, ..] => Some((10, usize::from(u16::from_le_bytes([*a, *b])))),
+        [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => Some((12, u32::from_le_bytes([*a, *b, *c, *d]) as usize)),
+        _ => None,
+    };
+    let Some((start, length)) = length.filter(|(_, length)| bytes.starts_with(MAGIC) && *length <= MAX_HEADER) else {
+        bail!("expected an array of NumPy, of version 1 to 3, found {:02x?}", &bytes[..bytes.len().min(12)]);
+    };
+    let end = start + length;
+    let Some(Ok(text)) = bytes.get(start..end).map(str::from_utf8) else {
+        bail!("header: expected {length} bytes of text, found other bytes or fewer");
+    };
+    Ok((end, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::arrays::tests::npy;
+
+    #[test]
+    fn arrays_are_taken_apart() {
+        let array = Array::parse(npy("|u1", "(2, 3)", &[1, 2, 3, 4, 5, 6])).expect("an array");
+        assert_eq!((array.shape.as_slice(), array.bytes.len()), (&[2, 3][..], 6));
+        assert_eq!(array.describe(), "uint8 of shape (2, 3)");
+        let mut second = npy("|u1", "(1,)", &[9]);
+        second[6] = 2;
+        second.splice(10..10, [0, 0]);
+        assert_eq!(Array::parse(second).expect("version 2").bytes, [9]);
+    }
+
+    #[test]
+    fn numbers_of_every_width_and_order_are_read() {
+        let numbers = |dtype: &str, bytes: &[u8]| Array::parse(npy(dtype, "(2,)", bytes)).and_then(|a| a.numbers());
+        assert_eq!(numbers("|u1", &[1, 255]).expect("bytes"), [1, 255]);
+        assert_eq!(numbers("<i2", &[1, 0, 0, 1]).expect("little"), [1, 256]);
+        assert_eq!(numbers(">i2", &[0, 1, 1, 0]).expect("big"), [1, 256]);
+        assert_eq!(numbers("<i8", &[3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]).expect("long"), [3, 4]);
+        let refused = |dtype: &str, bytes: &[u8]| format!("{:#}", numbers(dtype, bytes).expect_err("refused"));
+        assert!(refused("|i1", &[1, 0xff]).contains("negative"));
+        assert!(refused("<f4", &[0; 8]).contains("found float32 of shape (2): save labels.astype(np.int64)"));
+        assert!(refused("<u8", &[0xff; 16]).contains("below 2^32"));
+    }
+
+    #[test]
+    fn what_is_no_array_is_refused() {
+        let refused = |bytes: Vec<u8>| format!("{:#}", Array::parse(bytes).expect_err("refused"));
+        let fortran = String::from_utf8_lossy(&npy("|u1", "(1,)", &[])).replace("False", "True ");
+        let bytes = fortran.replace('\u{fffd}', "").into_bytes();
+        assert!(refused([&[0x93], &bytes[..]].concat()).contains("np.ascontiguousarray"));
+        assert!(refused(npy("|u1", "(3,)", &[1])).contains("expected 3 bytes of them, found 1"));
+        assert!(refused(npy("|u1", "(99999999999, 99999999999)", &[1])).contains("more than there can be"));
+        assert!(refused(npy("|O", "(1,)", &[1])).contains("expected numbers"));
+        let negative = refused(npy("|u1", "(-3, 2)", &[1; 6]));
+        assert!(negative.contains("shape: expected whole numbers from 0 on, found `-3` in (-3, 2)"), "{negative}");
+        assert!(refused(npy("|u1", "(1,)", &[1])[..20].to_vec()).contains("header"));
+        assert!(refused(b"\x93NUM".to_vec()).contains("expected an array of NumPy"));
+    }
+}

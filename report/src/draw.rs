@@ -1,0 +1,197 @@
+//! What all plots share: size, colours, font, legend, and the file formats.
+
+mod legend;
+mod words;
+
+pub use legend::{Entry, Legend, Mark};
+pub use words::{shortened, width};
+
+use anyhow::{Context, Result, anyhow};
+use lcsim_spec::escape::printable_lines;
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::{FontStyle, register_font};
+use std::sync::OnceLock;
+
+/// Pixels; a picture may say otherwise.
+pub const SIZE: (u32, u32) = (960, 640);
+/// What is made of pixels has twice as many along each axis.
+const DENSITY: u32 = 2;
+/// Of JPEG, from 1 to 100: text and thin lines show no fringes.
+const QUALITY: u8 = 95;
+/// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008), without the yellow.
+pub const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(0, 0, 0),
+];
+/// The name of the one font.
+pub const FONT: &str = "sans-serif";
+
+/// What painting on a backend gives.
+pub type Painted<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// Something to be seen.
+pub trait Picture {
+    /// Width and height in pixels.
+    fn size(&self) -> (u32, u32) {
+        SIZE
+    }
+    /// Paints it, `scale` pixels for each of [`Picture::size`].
+    ///
+    /// # Errors
+    /// The backend's.
+    fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
+}
+
+/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart as may be, light and
+/// dark in turn; where they begin was tried, so that 24 differ well.
+pub fn colour(n: usize) -> RGBColor {
+    let golden = 0.618_033_988_749_895;
+    COLOURS.get(n).copied().unwrap_or_else(|| {
+        let lightness = [0.3, 0.5, 0.75][n % 3];
+        let (r, g, b) = HSLColor((n as f64 * golden + 0.7).fract(), 0.9, lightness).rgb();
+        RGBColor(r, g, b)
+    })
+}
+
+/// What a picture is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lines and text, sharp at any size.
+    Svg,
+    /// Pixels.
+    Png,
+    /// Pixels, for what reads nothing else.
+    Jpeg,
+}
+
+impl Format {
+    /// Of the name of a file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+        }
+    }
+}
+
+/// Each of the formats asked for, once.
+pub fn formats(asked: &[Format]) -> Vec<Format> {
+    let mut formats = vec![];
+    for format in asked {
+        if !formats.contains(format) {
+            formats.push(*format);
+        }
+    }
+    formats
+}
+
+/// The file of a picture.
+///
+/// # Errors
+/// None that depends on the picture.
+pub fn file(picture: &impl Picture, format: Format) -> Result<Vec<u8>> {
+    match format {
+        Format::Svg => Ok(svg(picture)?.into_bytes()),
+        Format::Png => png(picture),
+        Format::Jpeg => jpeg(picture),
+    }
+}
+
+/// As SVG.
+///
+/// # Errors
+/// None that depends on the picture.
+pub fn svg(picture: &impl Picture) -> Result<String> {
+    register()?;
+    let mut text = String::new();
+    draw(&SVGBackend::with_string(&mut text, picture.size()).into_drawing_area(), picture, 1)?;
+    // XML has no control characters, not even escaped.
+    Ok(printable_lines(&text).into())
+}
+
+/// As PNG.
+///
+/// # Errors
+/// None that depends on the picture.
+pub fn png(picture: &impl Picture) -> Result<Vec<u8>> {
+    let (pixels, (width, height)) = pixels(picture)?;
+    let mut file = vec![];
+    let mut encoder = ::png::Encoder::new(&mut file, width, height);
+    encoder.set_color(::png::ColorType::Rgb);
+    encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels)).context("cannot encode the plot")?;
+    Ok(file)
+}
+
+fn jpeg(picture: &impl Picture) -> Result<Vec<u8>> {
+    let (pixels, (width, height)) = pixels(picture)?;
+    let (width, height) = (u16::try_from(width)?, u16::try_from(height)?);
+    let mut file = vec![];
+    let encoder = jpeg_encoder::Encoder::new(&mut file, QUALITY);
+    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb).context("cannot encode the plot")?;
+    Ok(file)
+}
+
+/// Three bytes a pixel, row by row, and how many pixels there are along each axis.
+fn pixels(picture: &impl Picture) -> Result<(Vec<u8>, (u32, u32))> {
+    register()?;
+    let (width, height) = picture.size();
+    let (width, height) = (width * DENSITY, height * DENSITY);
+    let mut pixels = vec![0; (3 * width * height) as usize];
+    draw(&BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area(), picture, DENSITY)?;
+    Ok((pixels, (width, height)))
+}
+
+fn draw<DB: DrawingBackend>(root: &DrawingArea<DB, Shift>, picture: &impl Picture, scale: u32) -> Result<()> {
+    // A backend's error has no type of its own that could be kept.
+    picture.paint(root, scale).map_err(|e| anyhow!("cannot draw the plot: {e}"))
+}
+
+/// plotters measures text with a font of its own, so that a plot is the same on every machine.
+fn register() -> Result<()> {
+    static DONE: OnceLock<bool> = OnceLock::new();
+    let known = DONE.get_or_init(|| register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok());
+    if *known { Ok(()) } else { Err(anyhow!("the embedded font cannot be read")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_of_many_things_differ() {
+        let all: Vec<RGBColor> = (0..24).map(colour).collect();
+        for (n, a) in all.iter().enumerate() {
+            for b in &all[n + 1..] {
+                let apart = [(a.0, b.0), (a.1, b.1), (a.2, b.2)].map(|(a, b)| u32::from(a.abs_diff(b)));
+                assert!(apart.iter().sum::<u32>() > 70, "{a:?} and {b:?}");
+            }
+        }
+    }
+
+    struct Grey;
+
+    impl Picture for Grey {
+        fn size(&self) -> (u32, u32) {
+            (30, 20)
+        }
+        fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, _: u32) -> Painted<DB> {
+            root.fill(&RGBColor(90, 90, 90))
+        }
+    }
+
+    #[test]
+    fn each_format_is_what_it_says() {
+        let begins = [(Format::Svg, &b"<svg"[..]), (Format::Png, b"\x89PNG"), (Format::Jpeg, b"\xff\xd8\xff")];
+        for (format, magic) in begins {
+            assert!(file(&Grey, format).expect("drawn").starts_with(magic), "{format:?}");
+        }
+        assert_eq!(formats(&[Format::Png, Format::Svg, Format::Png]), [Format::Png, Format::Svg]);
+    }
+}

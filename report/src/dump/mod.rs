@@ -1,0 +1,282 @@
+//! What a network computed for each image: scores, decisions and logits, beside those of the float network (docs/dump.md).
+
+pub mod npz;
+
+use crate::outline::{self, Gate, Kind, Part};
+use anyhow::{Context, Result};
+use lcsim_golden::Network;
+use lcsim_golden::float::{self, Activations, Overflow};
+use lcsim_input::Image;
+use lcsim_output::Destination;
+use lcsim_spec::{QuantNetwork, Score, Trace};
+use npz::{Array, Data};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const SCHEMA: &str = "lcsim.dump/1";
+const NAMES: [&str; 2] = ["dump.npz", "dump.json"];
+
+/// A folder that dumps may go to.
+#[derive(Debug)]
+pub struct Place(PathBuf);
+
+impl Place {
+    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
+    /// one of the other `outputs`, which it checks as well.
+    ///
+    /// # Errors
+    /// Names the path and why it cannot be written.
+    pub fn check<const N: usize>(
+        folder: &Path,
+        outputs: [Option<&Path>; N],
+    ) -> Result<([Option<Destination>; N], Self)> {
+        let checked = lcsim_output::check_with_folder(outputs, folder, &NAMES)?;
+        Ok((checked, Self(folder.into())))
+    }
+
+    /// Writes both files.
+    ///
+    /// # Errors
+    /// Names the path and why it cannot be written.
+    pub fn write(&self, files: &Files) -> Result<()> {
+        fs::create_dir_all(&self.0).with_context(|| format!("{}: cannot make the folder", self.0.display()))?;
+        for (name, bytes) in NAMES.into_iter().zip([&files.npz, &files.json]) {
+            Destination::check(&self.0.join(name))?.write(bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// The files of a dump.
+#[derive(Debug)]
+pub struct Files {
+    /// The arrays.
+    pub npz: Vec<u8>,
+    /// What they are.
+    pub json: Vec<u8>,
+}
+
+/// Class, logits, and the scores of the gates that were evaluated.
+type FloatRecord = (usize, Vec<f32>, BTreeMap<String, Vec<f32>>);
+
+/// What an image gave.
+#[derive(Debug)]
+pub struct Record {
+    label: usize,
+    trace: Trace,
+    /// What the float network gave, if there is one.
+    float: Option<FloatRecord>,
+}
+
+impl Record {
+    /// Of an image, for which the quantised network computed `trace`; runs the float network as well, if there is one.
+    ///
+    /// # Errors
+    /// The float network overflows.
+    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
+        let float = float.map(|net| {
+            let run = float::run(net, &float::normalize(net, &image.pixels))?;
+            let class = run.class();
+            let Activations { logits, scores, .. } = run;
+            Ok((class, logits, scores.into_iter().collect()))
+        });
+        Ok(Self { label: image.label, trace, float: float.transpose()? })
+    }
+}
+
+/// What a dump is of.
+#[derive(Debug)]
+pub struct About<'a> {
+    /// The network.
+    pub net: &'a QuantNetwork,
+    /// File of the model, or what else it is.
+    pub model: String,
+    /// Name of the data.
+    pub data: String,
+    /// Number of the first image there.
+    pub offset: usize,
+}
+
+/// A gate, as the description of a dump has it.
+#[derive(Debug, Serialize)]
+struct GateAbout<'a> {
+    #[serde(flatten)]
+    gate: &'a Gate,
+    block: &'a str,
+    threshold: f64,
+    arrays: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct BlockAbout<'a> {
+    name: &'a str,
+    convs: &'a [String],
+    shortcut: Option<&'a str>,
+    array: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ArrayAbout<'a> {
+    name: &'a str,
+    dtype: &'static str,
+    shape: &'a [usize],
+}
+
+/// `dump.json`.
+#[derive(Debug, Serialize)]
+struct Description<'a> {
+    schema: &'static str,
+    version: &'static str,
+    model: &'a str,
+    network: &'a str,
+    data: &'a str,
+    offset: usize,
+    images: usize,
+    logit_scale: f32,
+    blocks: Vec<BlockAbout<'a>>,
+    gates: Vec<GateAbout<'a>>,
+    arrays: Vec<ArrayAbout<'a>>,
+}
+
+/// The files of a dump of `records`, in the order of the images.
+///
+/// # Errors
+/// Two arrays of one name, which no valid network has.
+pub fn files(about: &About, records: &[Record]) -> Result<Files> {
+    let blocks = outline::blocks(&about.net.layers);
+    let mut arrays = plain(about, records);
+    for block in &blocks {
+        arrays.push(runs(block, records));
+        for gate in &block.gates {
+            arrays.extend(decisions(gate, records));
+        }
+    }
+    let thresholds: BTreeMap<&str, Score> = about.net.gates().map(|(f, _)| (f.name.as_str(), f.threshold)).collect();
+    let gates = blocks.iter().flat_map(|block| block.gates.iter().map(move |gate| (block, gate)));
+    let description = Description {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        model: &about.model,
+        network: &about.net.name,
+        data: &about.data,
+        offset: about.offset,
+        images: records.len(),
+        logit_scale: about.net.logit_scale,
+        blocks: blocks
+            .iter()
+            .map(|b| BlockAbout {
+                name: &b.name,
+                convs: &b.convs,
+                shortcut: b.shortcut.as_deref(),
+                array: key("blocks", &b.name),
+            })
+            .collect(),
+        gates: gates
+            .map(|(block, gate)| GateAbout {
+                gate,
+                block: &block.name,
+                threshold: thresholds.get(gate.name.as_str()).map_or(0.0, |t| t.to_num()),
+                arrays: decisions(gate, &records[..records.len().min(1)]).into_iter().map(|a| a.name).collect(),
+            })
+            .collect(),
+        arrays: arrays.iter().map(|a| ArrayAbout { name: &a.name, dtype: a.data.dtype(), shape: &a.shape }).collect(),
+    };
+    Ok(Files { npz: npz::bytes(&arrays)?, json: lcsim_output::json(&description)? })
+}
+
+/// What has a value, or one for each class, an image.
+fn plain(about: &About, records: &[Record]) -> Vec<Array> {
+    let images = records.len();
+    let classes = about.net.classifier.outputs;
+    let numbers = |name: &str, of: &dyn Fn(usize, &Record) -> usize| Array {
+        name: name.into(),
+        shape: vec![images],
+        data: Data::I64(records.iter().enumerate().map(|(i, r)| of(i, r) as i64).collect()),
+    };
+    let logits = |name: &str, data| Array { name: name.into(), shape: vec![images, classes], data };
+    let raw: Vec<i32> = records.iter().flat_map(|r| &r.trace.logits).copied().collect();
+    let mut arrays = vec![
+        numbers("images", &|i, _| about.offset + i),
+        numbers("labels", &|_, r| r.label),
+        numbers("classes", &|_, r| r.trace.class()),
+        logits("logits", Data::F32(raw.iter().map(|&v| v as f32 * about.net.logit_scale).collect())),
+        logits("logits_raw", Data::I32(raw)),
+    ];
+    let float: Vec<_> = records.iter().filter_map(|r| r.float.as_ref()).collect();
+    if !float.is_empty() {
+        arrays.push(numbers("classes_float", &|i, _| float[i].0));
+        arrays.push(logits("logits_float", Data::F32(float.iter().flat_map(|f| &f.1).copied().collect())));
+    }
+    arrays
+}
+
+/// Which images ran the branch of a block.
+fn runs(block: &Part, records: &[Record]) -> Array {
+    let lnet = block.gates.iter().find(|g| g.kind == Kind::LNet);
+    let runs = |r: &Record| lnet.is_none_or(|g| scores(r, g).is_some_and(|s| s.iter().any(|s| *s > Score::ZERO)));
+    let data = Data::U8(records.iter().map(|r| u8::from(runs(r))).collect());
+    Array { name: key("blocks", &block.name), shape: vec![records.len()], data }
+}
+
+/// Scores of a gate, those of the float network, and which channels are live. A gate of a skipped block is not evaluated: it has no
+/// scores, and no channel is live.
+fn decisions(gate: &Gate, records: &[Record]) -> Vec<Array> {
+    let array =
+        |kind: &str, data| Array { name: key(kind, &gate.name), shape: vec![records.len(), gate.outputs], data };
+    let absent = vec![f32::NAN; gate.outputs];
+    let integer = |r: &Record| scores(r, gate).map_or(absent.clone(), |s| s.iter().map(|s| s.to_num()).collect());
+    let mut arrays = vec![array("scores", Data::F32(records.iter().flat_map(integer).collect()))];
+    if records.iter().any(|r| r.float.is_some()) {
+        let float = |r: &Record| {
+            let scores = r.float.as_ref().and_then(|(.., scores)| scores.get(&gate.name));
+            scores.cloned().unwrap_or_else(|| absent.clone())
+        };
+        arrays.push(array("scores_float", Data::F32(records.iter().flat_map(float).collect())));
+    }
+    if gate.kind == Kind::CNet {
+        let live = |r: &Record| -> Vec<u8> {
+            let live = |scores: &[Score]| scores.iter().map(|s| u8::from(*s > Score::ZERO)).collect();
+            scores(r, gate).map_or(vec![0; gate.outputs], live)
+        };
+        arrays.push(array("live", Data::U8(records.iter().flat_map(live).collect())));
+    }
+    arrays
+}
+
+fn scores<'a>(record: &'a Record, gate: &Gate) -> Option<&'a [Score]> {
+    record.trace.gates.iter().find(|d| d.gate == gate.name).map(|d| &d.scores[..])
+}
+
+/// The name of a layer's array. What unpacks a ZIP takes it for a path: a name from a model file must not lead anywhere else.
+fn key(kind: &str, layer: &str) -> String {
+    let mut key = format!("{kind}/");
+    for (i, part) in layer.split('/').enumerate() {
+        if i > 0 {
+            key.push('/');
+        }
+        let dots = matches!(part, "." | "..");
+        for c in part.chars() {
+            match c {
+                '%' | '\\' | ':' => key.push_str(&format!("%{:02x}", u32::from(c))),
+                '.' if dots => key.push_str("%2e"),
+                c if c.is_control() => key.push_str(&format!("%{:02x}", u32::from(c))),
+                c => key.push(c),
+            }
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::key;
+
+    #[test]
+    fn names_stay_in_their_folder() {
+        assert_eq!(key("scores", "block1.gate"), "scores/block1.gate");
+        assert_eq!(key("scores", "/layer1/Gemm"), "scores//layer1/Gemm");
+        assert_eq!(key("live", "../../x%\u{1b}\\"), "live/%2e%2e/%2e%2e/x%25%1b%5c");
+    }
+}

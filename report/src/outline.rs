@@ -1,0 +1,111 @@
+//! The blocks and gates of a network, and where each gate reads: what the import recognised, for people to check.
+
+use lcsim_spec::network::{Block, Layer};
+use lcsim_spec::structure::{Connected, Convolution};
+use serde::Serialize;
+
+/// A residual block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// Channels, height and width of what it reads.
+    pub input: [usize; 3],
+    /// Channels, height and width of its output.
+    pub output: [usize; 3],
+    /// Convolutions of its branch, in order.
+    pub convs: Vec<String>,
+    /// The projection, if its shortcut is no identity.
+    pub shortcut: Option<String>,
+    /// L-Net and C-Nets, in the order of their evaluation.
+    pub gates: Vec<Gate>,
+}
+
+/// What a gate skips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A block.
+    LNet,
+    /// Output channels of a convolution.
+    CNet,
+}
+
+/// A gate and the map that it reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gate {
+    /// Its name.
+    pub name: String,
+    /// What it skips.
+    pub kind: Kind,
+    /// The block that an L-Net skips, or the convolution whose channels a C-Net does.
+    pub scores: String,
+    /// The convolution, max pooling or block whose output it reads.
+    pub reads: String,
+    /// Whether that is the input of its block.
+    pub reads_block_input: bool,
+    /// Channels that it reads.
+    pub inputs: usize,
+    /// Scores that it gives.
+    pub outputs: usize,
+}
+
+/// The blocks of a float or a quantised network, in order of execution.
+pub fn blocks<C: Convolution, F: Connected>(layers: &[Layer<C, F>]) -> Vec<Part> {
+    let mut blocks = vec![];
+    let mut before = "the image";
+    for layer in layers {
+        before = match layer {
+            Layer::Conv(c) => c.name(),
+            Layer::MaxPool(p) => &p.name,
+            Layer::Block(b) => {
+                blocks.push(part(b, before));
+                &b.name
+            }
+        };
+    }
+    blocks
+}
+
+fn part<C: Convolution, F: Connected>(b: &Block<C, F>, before: &str) -> Part {
+    let gate = |f: &F, kind, scores: &str, reads: &str, reads_block_input| {
+        let [inputs, outputs] = f.sizes();
+        let (name, scores, reads) = (f.name().into(), scores.into(), reads.into());
+        Gate { name, kind, scores, reads, reads_block_input, inputs, outputs }
+    };
+    let mut gates: Vec<Gate> = b.lnet.iter().map(|f| gate(f, Kind::LNet, &b.name, before, true)).collect();
+    for (i, g) in b.convs.iter().enumerate() {
+        let reads = i.checked_sub(1).map_or(before, |front| b.convs[front].conv.name());
+        gates.extend(g.gate.iter().map(|f| gate(f, Kind::CNet, g.conv.name(), reads, i == 0)));
+    }
+    let shape = |s: lcsim_spec::Shape| [s.channels, s.height, s.width];
+    let windows = |g: &lcsim_spec::GatedConv<C, F>| g.conv.windows();
+    Part {
+        name: b.name.clone(),
+        input: b.convs.first().map_or([0; 3], |g| shape(windows(g).input)),
+        output: b.convs.last().map_or([0; 3], |g| shape(windows(g).output)),
+        convs: b.convs.iter().map(|g| g.conv.name().into()).collect(),
+        shortcut: b.shortcut.as_ref().map(|c| c.name().into()),
+        gates,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lcsim_input::load;
+
+    #[test]
+    fn gates_name_the_map_that_they_read() {
+        let net = load::embedded_model().expect("embedded");
+        let blocks = blocks(&net.layers);
+        let gates: Vec<&Gate> = blocks.iter().flat_map(|b| &b.gates).collect();
+        let names: Vec<&str> = net.gates().map(|(f, _)| f.name.as_str()).collect();
+        assert_eq!(gates.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), names);
+        let second = &blocks[1];
+        let [lnet, first, last] = &second.gates[..] else { panic!("an L-Net and two C-Nets: {second:?}") };
+        assert_eq!((lnet.scores.as_str(), lnet.reads.as_str()), (second.name.as_str(), blocks[0].name.as_str()));
+        assert_eq!((&first.scores, &first.reads, first.reads_block_input), (&second.convs[0], &lnet.reads, true));
+        assert_eq!((&last.scores, &last.reads, last.reads_block_input), (&second.convs[1], &second.convs[0], false));
+    }
+}
