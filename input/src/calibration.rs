@@ -13,6 +13,9 @@ use std::path::Path;
 /// Images that calibrate a network which is quantised on the fly, unless told otherwise.
 pub const ON_THE_FLY: usize = 128;
 
+/// Fewer images than that may not show the range of an activation: a note says so.
+const FEW: usize = 16;
+
 /// What `--calibration` says for the first images of `--data`, whether they are measured or not.
 const SAME: &str = "same";
 
@@ -76,7 +79,7 @@ impl<'a> Measured<'a> {
         {
             let spare = args.images.unwrap_or_else(|| default.min((data.len() / 5).max(1)));
             let most = data.len().saturating_sub(spare).max(1);
-            if images.len() > most {
+            if spare < data.len() && images.len() > most {
                 images.end = images.start + most;
                 remark(&format!(
                     "{}: {most} of {} images are measured; the others calibrate (--calibration takes other images)",
@@ -140,6 +143,12 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
     let others: Vec<usize> = (0..images.start).chain(images.end..data.len()).collect();
     let (all, left) = (images.len(), others.len());
     let wanted = match count {
+        _ if data.len() == 1 => bail!(
+            "{}: has one image, which is measured, and leaves none to quantise {} with: give others by --calibration, or take \
+             that one (--calibration same)",
+            data.name,
+            path.display()
+        ),
         Count::AtMost(_) if left == 0 => bail!(
             "{}: every image is measured ({all} of {all}), which leaves none to quantise {} with: give others by --calibration, measure fewer \
              (--images), or take the measured ones (--calibration same)",
@@ -149,11 +158,14 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
         Count::AtMost(most) => most.min(left),
         Count::Exactly(wanted) if wanted <= left => wanted,
         Count::Exactly(wanted) => {
-            bail!("--calibration-images: {wanted} asked for, {left} of {} are not measured", data.name)
+            bail!(
+                "--calibration-images: {wanted} asked for, {left} of {} are not measured; give others by --calibration",
+                data.name
+            )
         }
     };
     let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied(), *progress)?;
-    calibrated.images += " that are not measured";
+    calibrated.images += if wanted == 1 { " that is not measured" } else { " that are not measured" };
     let first = others[left - wanted];
     if first >= images.end {
         calibrated.images += &format!(", from image {first} on");
@@ -173,7 +185,7 @@ pub fn with(
     progress: &dyn Progress,
 ) -> Result<Calibrated> {
     let which: Vec<usize> = which.into_iter().collect();
-    let images = data.images(which.iter().copied(), &Expected::by_float(net)).context("calibration images")?;
+    let images = data.images(which.iter().copied(), &Expected::by_float(net))?;
     let pixels: Vec<Vec<u8>> = images.into_iter().map(|image| image.pixels).collect();
     let steps = progress.begin(pixels.len() as u64, "calibration images");
     let network = quantize::quantize_watched(net, &pixels, &|| steps.advance(1)).map_err(|error| match error {
@@ -182,7 +194,8 @@ pub fn with(
         }
         other => other.in_file(path).into(),
     })?;
-    let images = format!("{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
+    let few = if pixels.len() < FEW { "only " } else { "" };
+    let images = format!("{few}{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
     Ok(Calibrated { network, images })
 }
 

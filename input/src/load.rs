@@ -183,7 +183,13 @@ pub fn networks(
             Ok((calibrated.network, Some(net)))
         }
     };
-    paths.iter().zip(kinds).map(read).collect()
+    let nets: Vec<(QuantNetwork, Option<Network>)> = paths.iter().zip(kinds).map(read).collect::<Result<_>>()?;
+    for ((net, _), path) in nets.iter().zip(paths) {
+        if let Some(note) = other_classes(measured.data, net.classifier.outputs) {
+            remark(&format!("{}: {note}", path.display()));
+        }
+    }
+    Ok(nets)
 }
 
 /// The first of these that is said, by the name of its option.
@@ -207,6 +213,17 @@ pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
         bail!("{option}: {model} is quantised: only an .onnx is calibrated");
     }
     Ok(())
+}
+
+/// What the user should know where data has fewer classes than the network: its labels may mean other classes.
+pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
+    let known = data.class_names().len();
+    (known > 0 && known < classes).then(|| {
+        format!(
+            "the network tells {classes} classes apart, {} has {known}: accuracy is right only if these are the network's first",
+            data.name
+        )
+    })
 }
 
 /// The accelerator in the embedded configuration of that name or in the file, with what is set otherwise.

@@ -143,7 +143,7 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
     ]);
     for i in images {
         let [image, label, float, integer] = [i.image, i.label, i.float_class, i.integer_class].map(|n| n.to_string());
-        let (logit, decisions) = (format!("{:.4}", i.logit_difference), i.differing_decisions.to_string());
+        let (logit, decisions) = (difference(i.logit_difference), i.differing_decisions.to_string());
         table.add_row([image, label, float, integer, logit, decisions]);
     }
     let mut text = format!("images that differ most\n{table}\n");
@@ -165,6 +165,11 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
         text += &format!("\ngates that differ most, of {}\n{table}\n", gates.len());
     }
     text
+}
+
+/// A difference of logits; a huge one in scientific notation.
+fn difference(x: f64) -> String {
+    if x < 1e6 { format!("{x:.4}") } else { format!("{x:.2e}") }
 }
 
 #[cfg(test)]

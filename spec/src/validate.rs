@@ -20,8 +20,9 @@ impl QuantNetwork {
                 Layer::Conv(c) => relu = c.relu,
                 // A skipped branch leaves the stored stream and its pool sums as they are, so readers treat both alike.
                 Layer::Block(b) if b.relu != relu && b.shortcut.is_none() => {
-                    let [expected, found] = [relu, b.relu].map(|r| if r { "one" } else { "none" });
-                    let expected = format!("{expected}, as on the block's input, or a projection");
+                    let [expected, found] = [relu, b.relu].map(|r| if r { "a ReLU" } else { "no ReLU" });
+                    let expected =
+                        format!("{expected}, as the block's input has {expected}, or a projection as shortcut");
                     return Err(NetworkError::new(block(&b.name), "ReLU behind the addition", expected, found));
                 }
                 Layer::Block(b) => relu = b.relu,

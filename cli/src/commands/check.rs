@@ -33,6 +33,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<()> {
     if found.runs {
         return Ok(());
     }
+    let problems = found.grouped.len();
+    if problems > 0 && !(args.quiet || on_stdout) {
+        let plural = if problems == 1 { "" } else { "s" };
+        bail!("{}: cannot be run: {problems} problem{plural}, see above", args.model.display());
+    }
     match &found.grouped[..] {
         [] => bail!("{}: does not fit {}", args.model.display(), found.too_small().join(", ")),
         [problem] => bail!("{problem}"),

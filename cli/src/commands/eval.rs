@@ -5,11 +5,12 @@ use crate::args::EvalArgs;
 use crate::terminal::Terminal;
 use anyhow::{Result, bail};
 use lcsim_golden::float::Overflow;
+use lcsim_golden::model::Summary;
 use lcsim_golden::{Network, container, float, integer};
 use lcsim_input::calibration::{self, Choice, Measured, overflowed};
 use lcsim_input::load;
 use lcsim_input::{Expected, Image};
-use lcsim_output::text::{percent, rounded, threshold};
+use lcsim_output::text::{count, percent, rounded, threshold};
 use lcsim_report::differences::{self, Differences, GateDifference, ImageDifference};
 use lcsim_report::parallel;
 use lcsim_spec::QuantNetwork;
@@ -73,6 +74,13 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         let model = args.model.display();
         let quantized = args.quantized.as_deref().unwrap_or(&args.model).display();
         bail!("{quantized}: expected {expected} as in {model}, found {found}");
+    }
+    let layers = |summary: Summary, macs| format!("{summary}, {} MACs with everything live", count(macs));
+    let expected_layers = layers(net.summary(), net.dense_macs());
+    let found_layers = layers(Summary::of(&quantized.layers), quantized.dense_macs());
+    if found_layers != expected_layers {
+        let (model, quantized) = (args.model.display(), args.quantized.as_deref().unwrap_or(&args.model).display());
+        bail!("{quantized}: expected the network of {model} ({expected_layers}), found another ({found_layers})");
     }
     let images = data.images(measured.images, &expected)?;
     float::expect_memory(&net, parallel::at_a_time(images.len()))?;

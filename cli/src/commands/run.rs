@@ -114,6 +114,7 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
     let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
+    let sources: Vec<String> = measured.images.clone().map(|i| data.origin(i)).collect();
     let images = data.images(measured.images, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
     gated.expect_memory(parallel::at_a_time(images.len()))?;
@@ -133,7 +134,8 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     let seen = parallel::sum(images.len(), &Terminal::unless(args.common.quiet), nothing, add, append)
         .context("nothing was written")?;
     let offset = args.common.offset;
-    let about = dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset };
+    let about =
+        dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset, sources };
     let recorded = seen.records.into_iter().enumerate();
     let records = recorded.map(|(i, record)| record.map_err(|o| overflowed(&about.model, &o, offset + i, &data)));
     let records = records.collect::<Result<Vec<_>>>()?;

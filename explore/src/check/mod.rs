@@ -214,6 +214,9 @@ fn runnable(
             Model::Float(net, _) => Expected::by_float(net),
         };
         data.images(measured.images.clone(), &expected)?;
+        if let Some(text) = load::other_classes(&data, expected.classes) {
+            note(&text);
+        }
         match model {
             Model::Quantised(net) => {
                 load::refuse_options(args, &path.display().to_string())?;

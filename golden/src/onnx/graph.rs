@@ -206,7 +206,9 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
                 (None, "") => "an unknown size".into(),
                 (None, symbol) => format!("the symbolic size `{symbol}`"),
             };
-            let expected = format!("dimension {} ({what}) static, from 1 to {MAX_ELEMENTS}", i + 1);
+            let symbolic = dim.dim_value.is_none();
+            let leave_out = if symbolic { ": leave it out of `dynamic_shapes` or `dynamic_axes`" } else { "" };
+            let expected = format!("dimension {} ({what}) static, from 1 to {MAX_ELEMENTS}{leave_out}", i + 1);
             return Err(invalid(path, item, expected, found));
         };
         sizes[i] = size;

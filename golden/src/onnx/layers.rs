@@ -80,7 +80,11 @@ fn windows(
     let graph = low.graph;
     let dilations = pair(low, node, "dilations")?;
     if dilations != [1, 1] {
-        return Err(graph.invalid(node, "dilations = [1, 1]", format!("{dilations:?}")));
+        return Err(graph.invalid(
+            node,
+            "dilations = [1, 1] (dilated convolutions are not simulated)",
+            format!("{dilations:?}"),
+        ));
     }
     let stride = pair(low, node, "strides")?;
     let mut pads = pads(low, node, input, kernel, stride, border)?;

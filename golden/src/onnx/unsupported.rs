@@ -37,9 +37,15 @@ impl Lowered<'_> {
                 "scores are clamped affine maps: write `clamp(x, 0, 1)` or `hardsigmoid(x)`; sigmoid gates are not simulated yet"
             }
             "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Equal" | "Where" | "ArgMax" | "OneHot"
-            | "Round" => "gates that decide by a step are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips",
+            | "Round" | "Sign" => {
+                "gates that decide by a step are not simulated yet: write `z.clamp(0, 1)` for `(z > 0).float()` and train again; scores \
+                 scale what they keep, and 0 skips"
+            }
             "TopK" | "ScatterElements" | "GatherElements" => {
                 "gates that keep the k largest scores are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips"
+            }
+            "InstanceNormalization" | "GroupNormalization" | "LayerNormalization" => {
+                "only batch normalisation folds into a convolution: train the network with `nn.BatchNorm2d`"
             }
             "LSTM" | "GRU" | "RNN" | "If" | "Loop" => "recurrent gates and control flow are not simulated",
             _ => {
@@ -110,7 +116,7 @@ impl Lowered<'_> {
              simulated: leave one out, and train the network again"
         } else {
             "a gate has one fully connected layer, directly on a globally average-pooled map; gates of two layers are not \
-             simulated yet"
+             simulated yet: write one `nn.Linear`, and train the network again"
         };
         self.graph.refuse(node, found, instead)
     }

@@ -168,6 +168,11 @@ impl Dataset {
         self.opened.training.is_some()
     }
 
+    /// Where an image comes from: its file, or the data and its number there.
+    pub fn origin(&self, index: usize) -> String {
+        self.opened.source.origin(index)
+    }
+
     /// Names of its classes, in the order of their labels: those of class folders and of well-known data; none of other data.
     pub fn class_names(&self) -> &[String] {
         &self.opened.classes
@@ -224,15 +229,28 @@ impl Dataset {
     /// # Errors
     /// An image of another size, a label that is no class, a broken file.
     pub fn images(&self, which: impl IntoIterator<Item = usize>, expected: &Expected) -> Result<Vec<Image>> {
+        let classes = self.class_names().len();
+        if classes > expected.classes && self.name != embedded::DATA_NAME {
+            bail!("{}: expected at most {} classes, as the network has, found {classes}", self.name, expected.classes);
+        }
         which.into_iter().map(|i| self.image(i, expected)).collect()
+    }
+
+    /// What to do about an image that does not fit.
+    fn advice(&self, item: &str) -> &'static str {
+        match item {
+            _ if self.name == embedded::DATA_NAME => {
+                "; the embedded images fit networks of 10 classes for 3x32x32 pixels, give others"
+            }
+            "image size" => "; images are not scaled, resize them",
+            _ => "",
+        }
     }
 
     fn image(&self, index: usize, expected: &Expected) -> Result<Image> {
         let sample = self.opened.source.read(index)?;
-        let advice =
-            if self.name == embedded::DATA_NAME { "; --data takes other images than the embedded ones" } else { "" };
         let wrong = |item, expected: String, found: String| {
-            anyhow!("{}: {item}: expected {expected}, found {found}{advice}", self.opened.source.origin(index))
+            anyhow!("{}: {item}: expected {expected}, found {found}{}", self.origin(index), self.advice(item))
         };
         if sample.label >= expected.classes {
             return Err(wrong("label", format!("below {}", expected.classes), sample.label.to_string()));
@@ -286,7 +304,7 @@ mod tests {
         let message = refused(data.select(0, Count::Exactly(2), &Expected { classes: 8, ..CIFAR }));
         assert_eq!(
             message,
-            "cifar10-test, image 1: label: expected below 8, found 8; --data takes other images than the embedded ones"
+            "cifar10-test, image 1: label: expected below 8, found 8; the embedded images fit networks of 10 classes for 3x32x32 pixels, give others"
         );
     }
 
@@ -297,7 +315,7 @@ mod tests {
         let message = refused(data.select(0, Count::Exactly(1), &expected));
         assert_eq!(
             message,
-            "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32; --data takes other images than the embedded ones"
+            "cifar10-test, image 0: image size: expected 1x28x28, found 3x32x32; the embedded images fit networks of 10 classes for 3x32x32 pixels, give others"
         );
     }
 }

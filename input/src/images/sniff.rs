@@ -2,7 +2,7 @@
 
 use super::ClassOrder;
 use super::content::Content;
-use super::{Opened, arrays, cifar, folder, idx, npy, picture};
+use super::{Opened, Training, arrays, cifar, folder, idx, npy, picture};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
 use std::fs;
@@ -78,6 +78,14 @@ fn is_ours(path: &Path) -> bool {
     path.extension().is_some_and(|e| OURS.iter().any(|ours| e.eq_ignore_ascii_case(ours)))
 }
 
+/// The folder `train` beside a folder `test` or `val`, as PyTorch's users lay out class folders.
+fn beside(folder: &Path) -> Option<PathBuf> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let name = folder.file_name()?.to_str()?;
+    let train = folder.with_file_name("train");
+    (["test", "val", "valid", "validation"].contains(&name) && train.is_dir()).then_some(train)
+}
+
 fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     let shown = path.display();
     let mut entries = entries(path)?;
@@ -101,7 +109,13 @@ fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     let idx = !images.is_empty() || !labels.is_empty();
     let kinds = [!folders.is_empty(), !batches.is_empty(), idx, !npys.is_empty(), !archives.is_empty()];
     match kinds {
-        [true, false, false, false, false] => return folder::open(folders, order),
+        [true, false, false, false, false] => {
+            let training = beside(path).map(|train| Training {
+                name: train.display().to_string(),
+                open: Box::new(move || open_folder(&train, order)),
+            });
+            return Ok(Opened { training, ..folder::open(folders, order)? });
+        }
         _ => refuse_order(path, order)?,
     }
     match kinds {

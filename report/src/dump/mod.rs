@@ -97,6 +97,8 @@ pub struct About<'a> {
     pub data: String,
     /// Number of the first image there.
     pub offset: usize,
+    /// Where each image comes from: its file, or its number in the data.
+    pub sources: Vec<String>,
 }
 
 /// A gate, as the description of a dump has it.
@@ -134,6 +136,7 @@ struct Description<'a> {
     data: &'a str,
     offset: usize,
     images: usize,
+    sources: &'a [String],
     logit_scale: f32,
     blocks: Vec<BlockAbout<'a>>,
     gates: Vec<GateAbout<'a>>,
@@ -163,6 +166,7 @@ pub fn files(about: &About, records: &[Record]) -> Result<Files> {
         data: &about.data,
         offset: about.offset,
         images: records.len(),
+        sources: &about.sources,
         logit_scale: about.net.logit_scale,
         blocks: blocks
             .iter()

@@ -2,7 +2,7 @@
 
 use super::{alone, gzip, net, npy, npz, peak};
 use lcsim_golden::{container, onnx};
-use lcsim_input::{Dataset, load};
+use lcsim_input::{Count, Dataset, Expected, load};
 use lcsim_report::compare;
 use lcsim_scalesim::layers::{self, Format};
 use lcsim_scalesim::{ScaleConfig, Use};
@@ -62,10 +62,10 @@ fn files_of_10_gb_are_refused_by_their_size() {
     refused("a.json", &|p| compare::read(p).map(drop));
     refused("test_batch.bin", &|p| Dataset::open(&name(p), None).map(drop));
     fs::create_dir_all(path("data/cat")).expect("made");
-    let expected = data::Expected { shape: net().input.shape, classes: 3 };
+    let expected = Expected { shape: net().input.shape, classes: 3 };
     refused("data/cat/a.png", &|p| {
         let set = Dataset::open(&name(p.ancestors().nth(2).expect("a folder")), None)?;
-        set.select(0, data::Count::AtMost(1), &expected).map(drop)
+        set.select(0, Count::AtMost(1), &expected).map(drop)
     });
 }
 
@@ -261,7 +261,7 @@ fn pictures_that_claim_to_be_large_are_refused() {
     let _alone = alone();
     let folder = tempfile::tempdir().expect("folder");
     fs::create_dir(folder.path().join("cat")).expect("folder");
-    let expected = data::Expected { shape: net().input.shape, classes: 3 };
+    let expected = Expected { shape: net().input.shape, classes: 3 };
     for side in [30_000, 0x7fff_ffff] {
         let file = File::create(folder.path().join("cat/a.png")).expect("made");
         let mut encoder = png::Encoder::new(file, side, side);
@@ -270,7 +270,7 @@ fn pictures_that_claim_to_be_large_are_refused() {
         drop(encoder.write_header().expect("encodes"));
         let message = refusal(2 * MB, || {
             let set = Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
-            set.select(0, data::Count::AtMost(1), &expected)
+            set.select(0, Count::AtMost(1), &expected)
         });
         assert!(message.contains("a.png"), "{message}");
     }
@@ -281,7 +281,7 @@ fn jpegs_that_claim_to_be_large_are_refused() {
     let _alone = alone();
     let folder = tempfile::tempdir().expect("folder");
     fs::create_dir(folder.path().join("cat")).expect("folder");
-    let expected = data::Expected { shape: net().input.shape, classes: 3 };
+    let expected = Expected { shape: net().input.shape, classes: 3 };
     for name in ["grey", "colour", "progressive"] {
         let mut bytes = fs::read(lcsim_tests::repository(&format!("input/tests/jpeg/{name}.jpg"))).expect("shipped");
         // The frame's header: its marker, 2 bytes of length, a byte of precision, height and width.
@@ -290,7 +290,7 @@ fn jpegs_that_claim_to_be_large_are_refused() {
         fs::write(folder.path().join("cat/a.jpg"), bytes).expect("written");
         let message = refusal(2 * MB, || {
             let set = Dataset::open(folder.path().to_str().expect("UTF-8"), None)?;
-            set.select(0, data::Count::AtMost(1), &expected)
+            set.select(0, Count::AtMost(1), &expected)
         });
         assert!(message.contains("a.jpg: not a usable picture: "), "{message}");
     }
