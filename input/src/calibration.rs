@@ -13,7 +13,7 @@ use std::path::Path;
 /// Images that calibrate a network which is quantised on the fly, unless told otherwise.
 pub const ON_THE_FLY: usize = 128;
 
-/// Fewer images than that may not show the range of an activation: a note says so.
+/// Fewer images than that may not show the range of an activation.
 const FEW: usize = 16;
 
 /// What `--calibration` says for the first images of `--data`, whether they are measured or not.
@@ -99,6 +99,8 @@ pub struct Calibrated {
     pub network: QuantNetwork,
     /// The images, for people.
     pub images: String,
+    /// Whether these are so few that they may not show the range of each activation.
+    pub few: bool,
 }
 
 /// Quantises `net`, read from `path`, on the fly: with `default` images unless `args` say how many.
@@ -194,9 +196,8 @@ pub fn with(
         }
         other => other.in_file(path).into(),
     })?;
-    let few = if pixels.len() < FEW { "only " } else { "" };
-    let images = format!("{few}{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
-    Ok(Calibrated { network, images })
+    let images = format!("{} image{} of {}", pixels.len(), if pixels.len() == 1 { "" } else { "s" }, data.name);
+    Ok(Calibrated { network, images, few: pixels.len() < FEW })
 }
 
 /// The error of a model whose float network overflows with an image of `data`.

@@ -179,7 +179,8 @@ pub fn networks(
             let net = float(path, &args.network, remark)?.network;
             let calibrated = calibration::on_the_fly(path, &net, &args.calibration, ON_THE_FLY, measured)?;
             let (path, images) = (path.display(), &calibrated.images);
-            remark(&format!("{path} quantised with {images}; see also `lcsim quantize`"));
+            let few = if calibrated.few { ", which are few: --calibration takes others" } else { "" };
+            remark(&format!("{path} quantised with {images}{few}; see also `lcsim quantize`"));
             Ok((calibrated.network, Some(net)))
         }
     };

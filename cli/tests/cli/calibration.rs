@@ -41,7 +41,7 @@ fn the_default_takes_images_that_are_not_measured() {
     lcsim(&[&run[..], &["--quiet"]].concat()).assert().success().stdout("").stderr("");
     // Those before the measured ones do too where none is behind them.
     let notes = notes_of(&[&run[..], &["--offset", "998", "--calibration-images", "4"]].concat());
-    assert!(notes.contains("4 images of cifar10-test that are not measured;"), "{notes}");
+    assert!(notes.contains("4 images of cifar10-test that are not measured, which are few"), "{notes}");
     let args = [&run[..], &["--calibration-images", "999"]].concat();
     refused(
         &[&args[..], &["-q"]].concat(),
@@ -70,7 +70,7 @@ fn training_images_beside_the_data_go_first() {
     for data in [&test, folder.path()] {
         // Of the test images none is left, and none is needed.
         let notes = notes_of(&["run", "--images", "3", "--model", arg(&model), "--data", arg(data)]);
-        let which = format!("quantised with 3 images of {};", one.display());
+        let which = format!("quantised with 3 images of {},", one.display());
         assert!(notes.contains(&which), "{notes}");
     }
     let same = report(&["--data", arg(&test), "--calibration", arg(&one)]);
@@ -120,11 +120,38 @@ fn unless_told_otherwise_some_images_are_left_out_to_calibrate() {
         assert!(command[0] == "check" || said.contains(which), "{command:?}: {said}");
     }
     // Of one image none can be left out.
-    refused(&["run", "-q", "--model", model, "--data", arg(&one)], &["every image is measured (1 of 1)"]);
+    refused(&["run", "-q", "--model", model, "--data", arg(&one)], &["has one image, which is measured"]);
     // A network that is quantised leaves all to be measured.
     let quantised = repository("models/resnet8-lcnet.safetensors");
     let text = stdout(&["run", "--json", "-", "--model", arg(&quantised), "--data", data]);
     assert!(text.contains("\"images\": 11"), "{text}");
+}
+
+#[test]
+fn a_folder_test_has_its_training_folder_beside_it() {
+    let folder = tempfile::tempdir().expect("folder");
+    let jpeg = include_bytes!("../../../input/tests/jpeg/grey.jpg");
+    let model = model();
+    for (set, images) in [("train", 3), ("test", 2)] {
+        for class in ["cat", "dog"] {
+            let class = folder.path().join(set).join(class);
+            fs::create_dir_all(&class).expect("made");
+            (0..images).for_each(|i| fs::write(class.join(format!("{i}.jpg")), jpeg).expect("written"));
+        }
+    }
+    let (test, train) = (folder.path().join("test"), folder.path().join("train"));
+    let notes = notes_of(&["run", "--model", arg(&model), "--data", arg(&test)]);
+    assert!(notes.contains(&format!("6 images of {}", train.display())), "{notes}");
+    assert!(notes.contains("the network tells 10 classes apart"), "{notes}");
+}
+
+#[test]
+fn more_images_than_there_are_cannot_calibrate() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (data, model) = (folder.path().join("mine.bin"), model());
+    write_batch(&data, 10, 1);
+    let run = ["run", "-q", "--model", arg(&model), "--data", arg(&data), "--calibration-images", "64"];
+    refused(&run, &["--calibration-images: 64 asked for, 0 of", "give others by --calibration"]);
 }
 
 #[test]
@@ -156,7 +183,7 @@ fn check_reads_a_model_as_run_does() {
     write_batch(&data, 1, 1);
     let model = arg(&model);
     for (more, part) in [
-        (&["--data", arg(&data)][..], "every image is measured (1 of 1)"),
+        (&["--data", arg(&data)][..], "has one image, which is measured"),
         (&["--output", "no such"], "no such"),
         (&["--config", "8x8", "--set", "array.rosw=8"], "unknown key `rosw`"),
     ] {

@@ -105,6 +105,7 @@ fn a_float_model_stands_beside_its_quantised_form() {
     assert!(apart > 0.0 && apart < 2.0, "{apart}");
     let described: Value = serde_json::from_slice(&first[1]).expect("JSON");
     assert_eq!(described["schema"], "lcsim.dump/1");
+    assert_eq!(described["sources"][5], "cifar10-test, image 5");
     let scale = described["logit_scale"].as_f64().expect("a number") as f32;
     let raw: Vec<f32> = arrays["logits_raw"]
         .1

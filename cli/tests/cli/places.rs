@@ -175,6 +175,25 @@ fn an_output_that_an_input_names_is_refused() {
 }
 
 #[test]
+fn check_leaves_what_it_could_not_read_as_it_was() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let original = |path: &Path, name: &str| {
+        fs::copy(repository(name), path).expect("copied");
+        fs::read(path).expect("there")
+    };
+    let quantised = original(&at("m.safetensors"), "models/resnet8-lcnet.safetensors");
+    let float = original(&at("m.onnx"), "models/resnet8-lcnet.onnx");
+    let other = original(&at("m.st"), "models/resnet8-lcnet.safetensors");
+    for (name, bytes) in [("m.safetensors", quantised), ("m.onnx", float), ("m.st", other)] {
+        let path = at(name);
+        let args = ["check", "-q", arg(&path), "--json", arg(&path)];
+        refused(&args, &[name, "is read by this command and cannot be its output"]);
+        assert!(fs::read(&path).expect("there") == bytes, "{name} was overwritten");
+    }
+}
+
+#[test]
 fn a_core_has_its_folder_for_itself() {
     let folder = tempfile::tempdir().expect("folder");
     let (out, json) = (folder.path().join("rtl"), folder.path().join("rtl/written.json"));

@@ -103,6 +103,13 @@ fn a_threshold_needs_gates() {
 }
 
 #[test]
+fn eval_of_two_networks_is_refused() {
+    let [onnx, other] = ["resnet8-lcnet.onnx", "resnet20-dense.safetensors"].map(|n| repository("models").join(n));
+    let args = ["eval", arg(&onnx), "--quantized", arg(&other), "--images", "2", "-q"];
+    refused(&args, &["resnet20-dense.safetensors: expected the network of", "9 convolutions", "found another"]);
+}
+
+#[test]
 fn eval_compares_float_with_integer() {
     let onnx = repository("models/resnet8-lcnet.onnx");
     let args = ["eval", arg(&onnx), "--data", "cifar10-test", "--images", "20", "--calibration", "same"];

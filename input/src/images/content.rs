@@ -3,6 +3,7 @@
 use super::MAX_BYTES;
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
+use lcsim_spec::escape::count;
 use lcsim_spec::file;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ impl Content {
         let mut file = file::open(path).with_context(cannot)?;
         let size = file.metadata().with_context(cannot)?.len();
         if size > MAX_BYTES {
-            bail!("{shown}: cannot read: expected a file of at most {MAX_BYTES} bytes, found {size}");
+            bail!("{shown}: cannot read: expected a file of at most {} bytes, found {}", count(MAX_BYTES), count(size));
         }
         let start = beginning(&mut file).with_context(cannot)?;
         if !start.starts_with(GZIP) {
@@ -50,7 +51,7 @@ impl Content {
             .read_to_end(&mut bytes)
             .and_then(|_| match bytes.len() as u64 {
                 found if found > MAX_BYTES => {
-                    let message = format!("expected a file of at most {MAX_BYTES} bytes, found more");
+                    let message = format!("expected a file of at most {} bytes, found more", count(MAX_BYTES));
                     Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
                 }
                 _ => Ok(bytes),

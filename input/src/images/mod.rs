@@ -229,22 +229,21 @@ impl Dataset {
     /// # Errors
     /// An image of another size, a label that is no class, a broken file.
     pub fn images(&self, which: impl IntoIterator<Item = usize>, expected: &Expected) -> Result<Vec<Image>> {
-        let classes = self.class_names().len();
-        if classes > expected.classes && self.name != embedded::DATA_NAME {
-            bail!("{}: expected at most {} classes, as the network has, found {classes}", self.name, expected.classes);
-        }
         which.into_iter().map(|i| self.image(i, expected)).collect()
     }
 
     /// What to do about an image that does not fit.
-    fn advice(&self, item: &str) -> &'static str {
-        match item {
+    fn advice(&self, item: &str) -> String {
+        let classes = self.class_names().len();
+        let advice = match item {
             _ if self.name == embedded::DATA_NAME => {
                 "; the embedded images fit networks of 10 classes for 3x32x32 pixels, give others"
             }
             "image size" => "; images are not scaled, resize them",
+            "label" if classes > 0 => return format!("; the data has {classes} classes, more than the network"),
             _ => "",
-        }
+        };
+        advice.into()
     }
 
     fn image(&self, index: usize, expected: &Expected) -> Result<Image> {
