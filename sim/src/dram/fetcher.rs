@@ -1,16 +1,9 @@
-//! Weights and maps off chip: bursts, the channel that they come through, and what is fetched ahead.
-//!
-//! Both engines ask at the same cycles, and this answers when what they asked for has arrived. docs/microarchitecture.md, "DRAM".
+//! What the DRAM is asked for, and when it has arrived.
 
-mod channel;
-
+use super::channel::{Bursts, Channel, Moving, Transfer};
 use crate::counters::Activity;
-use crate::engine::rest;
-use channel::Channel;
-pub(crate) use channel::{Bursts, Moving, Transfer};
-use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::config::{DramConfig, Prefetch};
-use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program, Purpose, Unit};
+use lcsim_spec::config::DramConfig;
+use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program};
 
 /// Filters of a convolution's first tile that were fetched before its channels were known.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +15,7 @@ struct Ahead {
 }
 
 /// What the loader knows in the cycle in which it asks.
-pub(crate) struct Known<'a> {
+pub(super) struct Known<'a> {
     pub now: u64,
     pub conv: usize,
     pub tile: usize,
@@ -117,7 +110,7 @@ impl Fetcher {
     }
 
     /// First cycle in which the filters of the tile that the loader begins are there.
-    pub fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
+    pub(super) fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
         let Some(dram) = streamed(program) else { return 0 };
         let job = &program.convs[known.conv];
         let channels = || known.channels.iter().copied();
@@ -139,7 +132,7 @@ impl Fetcher {
     }
 
     /// Fetches a tile's filters while those of the tile before it are in use.
-    pub fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
+    pub(super) fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
         let Some(dram) = streamed(program) else { return };
         self.drop_ahead(program, activities);
         let job = &program.convs[known.conv];
@@ -213,17 +206,6 @@ fn move_words(program: &Program, job: &MoveJob, entries: usize) -> u64 {
     (job.rows.len() * width * entries.div_ceil(program.config.banks())) as u64
 }
 
-/// Times the last entries of a map that is moved stand on chip, and how many these are.
-pub(crate) fn move_copies(program: &Program, job: &MoveJob, entries: usize) -> [usize; 2] {
-    let times = program.off_chip[job.map].times;
-    let array = &program.config.array;
-    match if job.copies { rest(array, entries) } else { 0 } {
-        _ if times > 1 => [times, entries],
-        0 => [1, 0],
-        rest => [array.rows / rest, rest],
-    }
-}
-
 fn streamed(program: &Program) -> Option<&DramConfig> {
     program.config.dram.as_ref().filter(|_| !program.filters_on_chip)
 }
@@ -246,40 +228,4 @@ fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize
         }
     }
     bursts.count
-}
-
-/// What follows a convolution's last tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// Nothing that could be fetched ahead.
-    Nothing,
-    /// The next convolution, of which a gate that has not run decides.
-    Undecided,
-    /// The next convolution; all gates that decide of it have been started.
-    Decided,
-}
-
-/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is in use. `skips`: its block is
-/// skipped.
-pub(crate) fn next(program: &Program, conv: usize, skips: bool) -> Next {
-    let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
-    let at = |conv: usize| program.ops.iter().position(|op| matches!(op.unit, Unit::Conv(c) if c == conv));
-    let (Some(from), Some(to)) = (at(conv), at(conv + 1)) else { return Next::Nothing };
-    let decides = |unit: Unit| match unit {
-        Unit::Gate(g) => match program.gates[g].purpose {
-            Purpose::LNet => program.ops[to].predicated,
-            Purpose::CNet(list) => job.outputs == Some(list),
-            Purpose::Classifier => false,
-        },
-        _ => false,
-    };
-    if program.ops[from..to].iter().any(|op| decides(op.unit)) {
-        return Next::Undecided;
-    }
-    if program.ops[to].predicated && skips { Next::Nothing } else { Next::Decided }
-}
-
-/// Whether what no gate has decided yet is fetched all the same.
-pub(crate) fn speculates(config: &AcceleratorConfig) -> bool {
-    config.dram.as_ref().is_some_and(|d| d.prefetch == Prefetch::Speculative)
 }

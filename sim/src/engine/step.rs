@@ -1,161 +1,15 @@
-//! The `stepped` engine: every register, every cycle. It is the definition of what a network costs.
-//!
-//! A cycle has two phases. First every signal that crosses units is sampled from registers; then each unit takes its
-//! clock edge, consumers before producers, so that no unit sees a value of the same edge.
+//! The clock edge of all units.
 
-mod array;
-mod charge;
-mod columns;
-mod controller;
-mod gate;
-mod loader;
-mod max_pool;
-mod memory;
-mod moves;
-mod observe;
-mod record;
-mod slot;
-mod streamer;
+use super::columns::Stores;
+use super::gate::GateView;
+use super::loader::LoaderView;
+use super::machine::{Machine, Sampled};
+use crate::outcome::{Mode, Outcome, Probe};
+use lcsim_spec::Score;
+use lcsim_spec::schedule::{ConvJob, pool_region};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
-use crate::Mode;
-use crate::counters::{Activity, LayerCount, lines};
-use crate::dram::Fetcher;
-use array::Array;
-use columns::{Columns, Stores};
-use gate::{GateUnit, GateView};
-use lcsim_spec::schedule::{ConvJob, Memory, Program, pool_region};
-use lcsim_spec::timing::DECISION_TO_SLOT;
-use lcsim_spec::{Score, Trace, timing};
-use loader::{Loader, LoaderView};
-pub use loader::{LoaderState, Place};
-pub(crate) use loader::{copies, rest};
-use max_pool::MaxPooling;
-use memory::Banked;
-use moves::Mover;
-pub use record::{ControllerState, Cycle};
-use slot::SlotHistory;
-use streamer::Streamer;
-
-/// What one image gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// Class of the largest logit.
-    pub class: usize,
-    /// Values.
-    pub trace: Trace,
-    /// Cycles from the first word of the image to the last logit.
-    pub cycles: u64,
-    /// In the order of the report's lines.
-    pub layers: Vec<LayerCount>,
-    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones are absent.
-    pub ends: Vec<(usize, u64)>,
-    /// Cycles in which bytes arrived from DRAM.
-    pub dram_busy: u64,
-}
-
-/// What stands in the memories between two clock edges.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Probe {
-    /// For each convolution, by name: its output region in channel order. Before it is written, what stood there before.
-    pub maps: Vec<(String, Vec<i8>)>,
-    /// Both live lists: channels and scores.
-    pub lists: [Vec<(usize, Score)>; 2],
-    /// The L-Net's score, once it is there.
-    pub lscore: Option<Score>,
-    /// Logits that have left the gate unit.
-    pub logits: Vec<i32>,
-}
-
-/// Signals that cross units, as the registers hold them at the beginning of a cycle.
-struct Sampled {
-    array_busy: bool,
-    gate_running: Option<usize>,
-    lscore: Option<Score>,
-}
-
-pub(crate) struct Machine<'a> {
-    program: &'a Program,
-    mode: Mode,
-    now: u64,
-    image: &'a [i8],
-    stream: Banked,
-    scratch: Banked,
-    pool: Vec<i32>,
-    slots: SlotHistory,
-    /// What the banks gave each row, with its swap flag: behind the bank's register, in front of the array.
-    fetched: Vec<(i8, bool)>,
-    array: Array,
-    columns: Columns,
-    loader: Loader,
-    streamer: Streamer,
-    gate: GateUnit,
-    /// Words of the image that have been fetched, while it is loaded.
-    image_fetched: Option<usize>,
-    max_pooling: Option<MaxPooling>,
-    fetcher: Fetcher,
-    mover: Mover,
-    /// Cycles until everything issued to the array is written back and pooled.
-    draining: usize,
-    /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
-    array_busy: bool,
-    /// Current convolution; the array's units keep working on it until it is drained.
-    conv: usize,
-    pc: usize,
-    /// Cycles until the controller has fetched the instruction, and the program memory shows what is behind it.
-    fetching: usize,
-    /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise stage.
-    last_slot: u64,
-    last_emission: u64,
-    activity: Vec<Activity>,
-    layers: Vec<LayerCount>,
-    open: observe::Open,
-    trace: Trace,
-    ends: Vec<(usize, u64)>,
-}
-
-impl<'a> Machine<'a> {
-    pub fn new(program: &'a Program, image: &'a [i8], mode: Mode) -> Self {
-        let config = &program.config;
-        let (rows, cols) = (config.array.rows, config.array.cols);
-        Self {
-            program,
-            mode,
-            now: 0,
-            image,
-            stream: Banked::new(config.banks(), config.stream_depth()),
-            scratch: Banked::new(config.banks(), config.scratch_depth()),
-            pool: vec![0; 3 * config.gate.channels],
-            slots: SlotHistory::new(timing::slot_ends(rows, cols)),
-            fetched: vec![(0, false); rows],
-            array: Array::new(rows, cols),
-            columns: Columns::new(config),
-            loader: Loader::new(),
-            streamer: Streamer::default(),
-            gate: GateUnit::new(config.gate.macs),
-            image_fetched: None,
-            max_pooling: None,
-            fetcher: Fetcher::default(),
-            mover: Mover::new(program, image),
-            draining: 0,
-            array_busy: false,
-            conv: 0,
-            pc: 0,
-            fetching: controller::fetch(program),
-            last_slot: 0,
-            last_emission: 0,
-            activity: vec![Activity::default(); program.layers.len()],
-            layers: lines(program),
-            open: observe::Open::default(),
-            trace: Trace::default(),
-            ends: vec![],
-        }
-    }
-
-    pub fn keep_maps(mut self) -> Self {
-        self.open.keep_maps = true;
-        self
-    }
-
+impl Machine<'_> {
     pub fn run(mut self) -> Outcome {
         while self.step() {}
         self.outcome()
@@ -168,7 +22,7 @@ impl<'a> Machine<'a> {
     }
 
     /// One cycle; false if nothing is left to do.
-    fn step(&mut self) -> bool {
+    pub(super) fn step(&mut self) -> bool {
         let sampled = self.sample();
         self.observe_ends(&sampled);
         if self.rests(&sampled) && self.now >= self.fetcher.moves_end(self.program, self.program.moves.len()) {
@@ -178,24 +32,6 @@ impl<'a> Machine<'a> {
         self.tick(&sampled);
         self.now += 1;
         true
-    }
-
-    /// The program is at its end, and nothing is at work but moves.
-    fn rests(&self, sampled: &Sampled) -> bool {
-        let stops = self.pc == self.program.ops.len() && self.fetching == 0;
-        stops && !sampled.array_busy && sampled.gate_running.is_none()
-    }
-
-    fn sample(&self) -> Sampled {
-        Sampled { array_busy: self.array_busy, gate_running: self.gate.running(), lscore: self.gate.lscore }
-    }
-
-    fn busy(&self) -> bool {
-        self.image_fetched.is_some()
-            || self.max_pooling.is_some()
-            || self.loader.busy()
-            || self.streamer.busy()
-            || self.draining > 0
     }
 
     fn tick(&mut self, sampled: &Sampled) {
@@ -214,7 +50,8 @@ impl<'a> Machine<'a> {
         let view = GateView { program: self.program, pool: &self.pool, now: self.now, forced_open };
         self.gate.tick(&view, &mut self.activity);
         self.tick_controller(sampled);
-        self.tick_moves();
+        let (program, now) = (self.program, self.now);
+        self.mover.tick(program, now, &mut self.fetcher, &mut self.memories, &mut self.activity);
     }
 
     fn slot_ends(&self) -> u64 {
@@ -226,8 +63,7 @@ impl<'a> Machine<'a> {
         let activity = &mut self.activity[job.layer];
         if emits {
             let pool_base = pool_region(job.dst) * self.program.config.gate.channels;
-            let (stream, scratch) = (&mut self.stream, &mut self.scratch);
-            let mut stores = Stores { stream, scratch, pool: &mut self.pool, pool_base };
+            let mut stores = Stores { memories: &mut self.memories, pool: &mut self.pool, pool_base };
             self.columns.emit(self.now, &self.slots, job, &mut stores, activity);
         }
         self.columns.accumulate(self.now, &self.slots, &self.array, activity);
@@ -246,11 +82,8 @@ impl<'a> Machine<'a> {
                 // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4 bytes).
                 activity.register_bytes += 5 * slot.cols as u64;
                 if let Some(offset) = input_offset(job, slot.corner, slot.tap + r / slot.tap_rows) {
-                    let (memory, read) = match job.src.memory {
-                        Memory::Stream => (&mut self.stream, &mut activity.stream_read),
-                        Memory::Scratch => (&mut self.scratch, &mut activity.scratch_read),
-                    };
-                    *read += 1;
+                    let memory = self.memories.of_mut(job.src.memory);
+                    *activity.read_from(job.src.memory) += 1;
                     operand = memory.read(self.now, slot.bank + r, slot.word + offset);
                     if job.src_relu {
                         operand = operand.max(0);
@@ -299,7 +132,7 @@ impl<'a> Machine<'a> {
             for entry in (part * banks..(part + 1) * banks).take_while(|e| *e < shape.channels) {
                 let value = self.image[entry * pixels + pixel];
                 let bank = copy * shape.channels + entry % banks;
-                self.scratch.write(self.now, bank, region.base + part * pixels + pixel, value);
+                self.memories.scratch.write(self.now, bank, region.base + part * pixels + pixel, value);
                 self.activity[0].scratch_write += 1;
             }
         }
@@ -310,7 +143,7 @@ impl<'a> Machine<'a> {
         let job = &self.program.max_pools[unit.job];
         let channels = self.program.config.gate.channels;
         let pool = &mut self.pool[pool_region(job.dst) * channels..][..channels];
-        if !unit.tick(self.now, job, &mut self.stream, pool, &mut self.activity[job.layer]) {
+        if !unit.tick(self.now, job, &mut self.memories.stream, pool, &mut self.activity[job.layer]) {
             self.max_pooling = None;
         }
     }
