@@ -17,7 +17,8 @@ pub(crate) fn pooled(sum: i32, shift: u8) -> i32 {
     (sum + half(shift)) >> shift
 }
 
-/// An accumulator with its bias, brought down to 16 bits. It is below 2^30, so that the rounding cannot overflow.
+/// An accumulator with its bias, brought down to 16 bits. Its magnitude is below 2^30, so that the
+/// rounding cannot overflow.
 #[inline(always)]
 pub(crate) fn narrow(biased: i32, shift: u8) -> i32 {
     ((biased + half(shift)) >> shift).clamp(i16::MIN.into(), i16::MAX.into())
@@ -38,7 +39,8 @@ pub(crate) fn rescale(product: i32) -> i32 {
     (product + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT
 }
 
-/// Saturation in front of the residual addition: beyond 9 bits no residual brings the sum back into 8.
+/// Saturation in front of the residual addition: beyond 9 bits no residual brings the sum back into
+/// 8, so that [`stored`] gives the same without it.
 pub(crate) fn saturate(scaled: i32) -> i32 {
     scaled.clamp(-256, 255)
 }

@@ -34,21 +34,26 @@ pub(crate) struct Taken {
 }
 
 impl Folds {
-    /// Of the tile whose `count` output channels begin with the one of number `channel`, where the
-    /// input map has so many entries.
-    pub fn new(array: &ArrayConfig, job: &ConvJob, entries: usize, [channel, count]: [usize; 2]) -> Self {
+    /// Over an input map of so many entries.
+    pub fn new(array: &ArrayConfig, job: &ConvJob, entries: usize) -> Self {
         let (taps, rows) = (job.taps(), array.rows);
-        if job.depthwise {
-            // It reads the channels of its own numbers, in the rows where they stand.
-            let idle = channel % rows;
-            return Self { first: channel - idle, alone: idle + count, packed: 0, together: 1, taps, rows, idle };
-        }
         let (packed, together) = match (job.inputs, rest(array, entries)) {
             (Inputs::Packed(taps), _) => (entries, taps),
             (_, rest) if job.src_copies && rest > 0 => (rest, rows / rest),
             _ => (0, 1),
         };
         Self { first: 0, alone: entries - packed, packed, together, taps, rows, idle: 0 }
+    }
+
+    /// Those of the tile whose `count` output channels begin with the one of number `channel`: a
+    /// depthwise convolution reads the channels of its own numbers, in the rows where they stand.
+    #[inline]
+    pub fn of_tile(self, job: &ConvJob, [channel, count]: [usize; 2]) -> Self {
+        if !job.depthwise {
+            return self;
+        }
+        let idle = channel % self.rows;
+        Self { first: channel - idle, alone: idle + count, packed: 0, together: 1, idle, ..self }
     }
 
     /// Groups of rows that the entries without shared folds need for each tap.
@@ -85,15 +90,16 @@ impl Folds {
         (self.first + self.idle).saturating_sub(taken.entry)
     }
 
-    /// Folds after which the numbers of rows repeat, and the folds from the first on of which that holds.
+    /// Folds after which the numbers of rows repeat, and how many folds from the first on do so.
     pub fn period(&self) -> [usize; 2] {
         let groups = self.groups();
         [if self.alone.is_multiple_of(self.rows) { 1 } else { groups }, self.taps * groups]
     }
 }
 
-/// Entries behind a map's last full group of `rows`, if taps of theirs can share folds: the rest is no more than half of the rows and
-/// no full tile, the rows are a power of two, and rows and columns divide each other.
+/// Entries behind a map's last full group of `rows`, if taps of theirs can share folds: the rest is
+/// no more than half of the rows and no full tile, the rows are a power of two, and rows and
+/// columns divide each other.
 fn rest(array: &ArrayConfig, entries: usize) -> usize {
     let (rows, cols) = (array.rows, array.cols);
     let rest = entries % rows;
@@ -101,8 +107,8 @@ fn rest(array: &ArrayConfig, entries: usize) -> usize {
     if aligned && rest <= rows / 2 && rest < cols { rest } else { 0 }
 }
 
-/// How often the rest of a tile of `cols` columns that ends with entry `end` is stored, and how many entries that are; a full
-/// tile has none.
+/// How often the rest of a tile of `cols` columns that ends with entry `end` is stored, and how
+/// many entries that are; a full tile has none.
 pub(crate) fn copies(array: &ArrayConfig, job: &ConvJob, end: usize, cols: usize) -> [usize; 2] {
     let rest = if job.dst_copies && cols < array.cols { rest(array, end) } else { 0 };
     array.rows.checked_div(rest).map_or([1, 0], |times| [times, rest])

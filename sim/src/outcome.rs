@@ -23,7 +23,8 @@ pub struct Outcome {
     pub cycles: u64,
     /// In the order of the report's lines.
     pub layers: Vec<LayerCount>,
-    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones are absent.
+    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones
+    /// are absent.
     pub ends: Vec<(usize, u64)>,
     /// Cycles in which bytes arrived from DRAM.
     pub dram_busy: u64,
@@ -32,7 +33,8 @@ pub struct Outcome {
 /// What stands in the memories between two clock edges.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
-    /// For each convolution, by name: its output region in channel order. Before it is written, what stood there before.
+    /// For each convolution, by name: its output region in channel order. Before it is written,
+    /// what stood there before.
     pub maps: Vec<(String, Vec<i8>)>,
     /// Both live lists: channels and scores.
     pub lists: [Vec<(usize, Score)>; 2],

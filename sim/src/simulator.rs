@@ -31,7 +31,8 @@ impl Simulator {
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
-    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip; [`Error::Memory`].
+    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip;
+    /// [`Error::Memory`].
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
         // Network and program hold each weight, the program's while it still grows.
         let weights: usize = net.convs().map(|c| c.weights.len()).sum();
@@ -54,7 +55,8 @@ impl Simulator {
         Self { engine, ..self }
     }
 
-    /// Asks the system for the memory of so many images at a time, which simulating them takes for granted.
+    /// Asks the system for the memory of so many images at a time, which simulating them takes for
+    /// granted.
     ///
     /// # Errors
     /// [`Error::Memory`].
@@ -79,7 +81,8 @@ impl Simulator {
         &self.program
     }
 
-    /// Runs one image (`[channel][row][column]`, quantised). The trace holds decisions and logits, and no maps.
+    /// Runs one image (`[channel][row][column]`, quantised). The trace holds decisions and logits,
+    /// and no maps.
     ///
     /// # Panics
     /// If `image` is not as long as the network's input shape says.
@@ -107,16 +110,18 @@ impl Simulator {
         }
     }
 
-    /// What an image costs whose gates decide so: the outcome of [`Simulator::run`] but for the values, of which there are none.
+    /// What an image costs whose gates decide so: the outcome of [`Simulator::run`] but for the
+    /// values, of which there are none.
     ///
-    /// Decisions do not depend on the accelerator, so those of one run serve on all. `decisions` are those of the gates that are
-    /// evaluated, in order; the gates of a branch that is skipped are not.
+    /// Decisions do not depend on the accelerator, so those of one run serve on all. `decisions`
+    /// are those of the gates that are evaluated, in order; the gates of a branch that is skipped
+    /// are not.
     pub fn replay(&self, decisions: &[GateDecision], mode: Mode) -> Outcome {
         fast::replay(&self.program, decisions, mode)
     }
 
-    /// What an image costs whose gates decide so, by the simulator's engine: like [`Simulator::replay`] with `fast`; `stepped` takes the
-    /// image, and its own decisions.
+    /// What an image costs whose gates decide so, by the simulator's engine: like
+    /// [`Simulator::replay`] with `fast`; `stepped` takes the image, and its own decisions.
     ///
     /// # Panics
     /// If `image` is not as long as the network's input shape says.
@@ -127,8 +132,8 @@ impl Simulator {
         }
     }
 
-    /// What every image costs if all gates are evaluated and skip nothing: cycles and activities do not depend on values then. A network
-    /// without gates always costs that. `image` is any image.
+    /// What every image costs if all gates are evaluated and skip nothing: cycles and activities do
+    /// not depend on values then. A network without gates always costs that. `image` is any image.
     ///
     /// # Panics
     /// If `image` is not as long as the network's input shape says.

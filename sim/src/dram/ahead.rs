@@ -35,8 +35,8 @@ impl<'a> Begins<'a> {
 }
 
 impl Fetcher {
-    /// Asks for the filters of the tile that begins, and for those of the next one that is known; the
-    /// first cycle in which those of this tile are there.
+    /// Asks for the filters of the tile that begins, and for those of the next one that is known;
+    /// the first cycle in which those of this tile are there.
     pub fn begin(&mut self, program: &Program, begins: &Begins, activities: &mut [Activity]) -> u64 {
         if program.filters_on_chip {
             return 0;
@@ -55,8 +55,8 @@ impl Fetcher {
     }
 }
 
-/// Output channels, known or guessed, of the convolution behind one whose last tile begins; nothing if
-/// nothing is asked for.
+/// Output channels, known or guessed, of the convolution behind one whose last tile begins; nothing
+/// if nothing is asked for.
 fn behind<'a>(program: &Program, begins: &Begins<'a>) -> Option<&'a [usize]> {
     let job = program.convs.get(begins.conv + 1)?;
     let follows = next(program, begins.conv, begins.skips);
@@ -79,8 +79,8 @@ enum Next {
     Decided,
 }
 
-/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is in use. `skips`: its block is
-/// skipped.
+/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is
+/// in use. `skips`: its block is skipped.
 fn next(program: &Program, conv: usize, skips: bool) -> Next {
     let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
     let at = |conv: usize| program.ops.iter().position(|op| matches!(op.unit, Unit::Conv(c) if c == conv));

@@ -1,6 +1,8 @@
-//! Weights and maps off chip: bursts, the channel that they come through, and what is fetched ahead.
+//! Weights and maps off chip: bursts, the channel that they come through, and what is fetched
+//! ahead.
 //!
-//! Both engines ask at the same cycles, and this answers when what they asked for has arrived. docs/microarchitecture.md, "DRAM".
+//! Both engines ask at the same cycles, and this answers when what they asked for has arrived.
+//! docs/microarchitecture.md, "DRAM".
 
 mod ahead;
 mod channel;

@@ -6,12 +6,12 @@ use crate::Error;
 use lcsim_spec::file::quoted;
 
 impl EnergyTable {
-    /// Parses a table: TOML, or the YAML of Accelergy if the file's name or its content says so. `path` is for that, and
-    /// for error messages.
+    /// Parses a table: TOML, or the YAML of Accelergy if the file's name or its content says so.
+    /// `path` is for that, and for error messages.
     ///
     /// # Errors
-    /// [`Error::EnergyTable`]: neither TOML nor YAML, a figure or a source is missing, a figure is unknown, negative, not
-    /// finite or absurdly large, or sizes do not ascend.
+    /// [`Error::EnergyTable`]: neither TOML nor YAML, a figure or a source is missing, a figure is
+    /// unknown, negative, not finite or absurdly large, or sizes do not ascend.
     pub fn parse(text: &str, path: &str) -> Result<Self, Error> {
         let table = if ert::is_ert(text, path) { ert::parse(text, path) } else { toml(text) };
         let checked = table.and_then(|table| table.check().map(|()| table));

@@ -43,7 +43,8 @@ pub(crate) struct Machine<'a> {
     pub(super) memories: Memories,
     pub(super) pool: Vec<i32>,
     pub(super) slots: SlotHistory,
-    /// What the banks gave each row, with its swap flag: behind the bank's register, in front of the array.
+    /// What the banks gave each row, with its swap flag: behind the bank's register, in front of
+    /// the array.
     pub(super) fetched: Vec<(i8, bool)>,
     pub(super) array: Array,
     pub(super) columns: Columns,
@@ -57,14 +58,17 @@ pub(crate) struct Machine<'a> {
     pub(super) mover: Mover,
     /// Cycles until everything issued to the array is written back and pooled.
     pub(super) draining: usize,
-    /// Whether the array was busy in the cycle before, or has just been started: what the controller sees.
+    /// Whether the array was busy in the cycle before, or has just been started: what the
+    /// controller sees.
     pub(super) array_busy: bool,
     /// Current convolution; the array's units keep working on it until it is drained.
     pub(super) conv: usize,
     pub(super) pc: usize,
-    /// Cycles until the controller has fetched the instruction, and the program memory shows what is behind it.
+    /// Cycles until the controller has fetched the instruction, and the program memory shows what
+    /// is behind it.
     pub(super) fetching: usize,
-    /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise stage.
+    /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise
+    /// stage.
     pub(super) last_slot: u64,
     pub(super) last_emission: u64,
     pub(super) activity: Vec<Activity>,

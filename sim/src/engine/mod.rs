@@ -1,7 +1,8 @@
 //! The `stepped` engine: every register, every cycle. It is the definition of what a network costs.
 //!
-//! A cycle has two phases. First every signal that crosses units is sampled from registers; then each unit takes its
-//! clock edge, consumers before producers, so that no unit sees a value of the same edge.
+//! A cycle has two phases. First every signal that crosses units is sampled from registers; then
+//! each unit takes its clock edge, consumers before producers, so that no unit sees a value of the
+//! same edge.
 
 mod array;
 mod charge;

@@ -55,7 +55,8 @@ impl Mover {
         Self { maps, arriving: VecDeque::new() }
     }
 
-    /// What the channel moves in this cycle: words to the DRAM are read now, words from there arrive a latency later.
+    /// What the channel moves in this cycle: words to the DRAM are read now, words from there
+    /// arrive a latency later.
     pub fn tick(
         &mut self,
         program: &Program,

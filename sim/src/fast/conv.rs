@@ -68,6 +68,7 @@ pub(super) fn run(
     let outputs = job.outputs.map(|l| &lists[l]);
     let live = outputs.map_or(job.output.channels, |l| l.entries.len());
     let entries = if let Inputs::List(list) = job.inputs { lists[list].entries.len() } else { job.input.channels };
+    let whole = Folds::new(&config.array, job, entries);
     let by_channel = job.natural && outputs.is_some();
     let scattered = by_channel || job.dst_copies;
     let Buffers { gaps, waits, writers } = buffers;
@@ -82,7 +83,7 @@ pub(super) fn run(
         if count == 0 {
             break enough + 1;
         }
-        let folds = Folds::new(&config.array, job, entries, [tile * cols, count]);
+        let folds = whole.of_tile(job, [tile * cols, count]);
         let channel = |c: usize| outputs.map_or(tile * cols + c, |l| l.entries[tile * cols + c]);
         let groups = if program.filters_on_chip { channel(count - 1) / cols - channel(0) / cols + 1 } else { 1 };
         let interval = if by_channel { interval((0..count).map(channel), config.banks(), writers) } else { 1 };

@@ -5,7 +5,8 @@ use crate::arithmetic;
 use lcsim_spec::{Conv, Score};
 use rten_simd::{Isa, SimdOp};
 
-/// How a vector of output channels is requantised, field by field. The default makes 0 of what it is given, and adds nothing.
+/// How a vector of output channels is requantised, field by field. The default makes 0 of what it
+/// is given, and adds nothing.
 #[derive(Debug, Clone, Copy)]
 struct Vector {
     /// Biases, and half of the last place that the shift drops.
@@ -24,10 +25,11 @@ impl Default for Vector {
 }
 
 impl Vector {
-    /// Adds values of `sums` to `values`. `|sum + bias|` is below 2^30, so that the rounding cannot overflow.
+    /// Adds values of `sums` to `values`. `|sum + bias|` is below 2^30, so that the rounding cannot
+    /// overflow.
     ///
-    /// [`arithmetic::narrow`] in another form: half of the last place stands in the bias already, which saves
-    /// each lane an addition. A test holds both equal.
+    /// [`arithmetic::narrow`] in another form: half of the last place stands in the bias already,
+    /// which saves each lane an addition. A test holds both equal.
     #[inline(always)]
     fn add(&self, sums: &Lanes, values: &mut [i8; VECTOR]) {
         for c in 0..VECTOR {
@@ -54,7 +56,8 @@ pub(super) struct Requantizer {
     spread: Vec<Lanes>,
 }
 
-/// Pixels that are requantised vector by vector. Sums that are spread are read after so many, when the writes have left their queue.
+/// Pixels that are requantised vector by vector. Sums that are spread are read after so many, when
+/// the writes have left their queue.
 const PIXELS: usize = 16;
 
 impl Requantizer {
@@ -77,7 +80,8 @@ impl Requantizer {
         }
     }
 
-    /// Values of `sums`, `[pixel][vector]`, without those channels that are not kept: `[pixel][channel]`.
+    /// Values of `sums`, `[pixel][vector]`, without those channels that are not kept:
+    /// `[pixel][channel]`.
     pub fn store(&mut self, c: &Conv, keep: &Kept, sums: &[Lanes], values: &mut Vec<i8>) {
         let channels = match keep.live {
             Some(live) => {
@@ -100,8 +104,8 @@ impl Requantizer {
         values.truncate(len);
     }
 
-    /// Adds values of `sums`, `[pixel][vector]`, without those channels that are not kept, to those of `values`, `[pixel][channel]`, which are
-    /// read with ReLU or without.
+    /// Adds values of `sums`, `[pixel][vector]`, without those channels that are not kept, to those
+    /// of `values`, `[pixel][channel]`, which are read with ReLU or without.
     pub fn add(&mut self, c: &Conv, keep: &Kept, relu: bool, sums: &[Lanes], values: &mut [i8]) {
         self.set_all(c, keep, if relu { 0 } else { i8::MIN });
         self.spread.clear();

@@ -1,4 +1,5 @@
-//! Each way to compute a convolution against its definition; requantisation against the stages that it combines.
+//! Each way to compute a convolution against its definition; requantised vectors against the stages
+//! of `arithmetic`.
 
 use super::convolution::{Filters, Scratch, Way};
 use super::input::{Input, VECTOR};

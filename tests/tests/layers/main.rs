@@ -4,8 +4,8 @@
 //! `super::T`, `child::f()`). A re-export is followed to the file that defines the name. So:
 //!
 //! - a `mod.rs` or `lib.rs` that only declares and re-exports modules is in no circle;
-//! - a parent that uses its child and defines what the child uses is in one: the shared type belongs
-//!   into a file of its own, below both;
+//! - a parent that uses its child and defines what the child uses is in one: the shared type
+//!   belongs into a file of its own, below both;
 //! - `mod child;` alone imports nothing, and naming a sibling as `super::sibling` does not import
 //!   the parent;
 //! - methods are not seen: a file may add methods to a type of another one, which may call them.

@@ -112,7 +112,8 @@ impl Module {
     }
 }
 
-/// A path within `inner` modules of a file, as the file would write it; nothing if it stays in the file.
+/// A path within `inner` modules of a file, as the file would write it; nothing if it stays in the
+/// file.
 fn outside(mut path: Names, inner: usize) -> Option<Names> {
     let supers = path.iter().take_while(|name| *name == "super").count().min(inner);
     path.drain(..supers);

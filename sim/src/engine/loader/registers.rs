@@ -26,7 +26,8 @@ pub(super) enum State {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word {
     pub row: usize,
-    /// Group of the columns that it fills; all of them where words are gathered for the tile, on their way from DRAM.
+    /// Group of the columns that it fills; all of them where words are gathered for the tile, on
+    /// their way from DRAM.
     pub group: Option<usize>,
     /// `tap * inputs + input`, counted from its group's first; the tap of a depthwise convolution.
     pub entry: usize,
@@ -69,7 +70,8 @@ pub(crate) struct Loader {
     pub(super) interval: usize,
     /// First cycle in which the tile's filters are on chip.
     pub(super) arrival: u64,
-    /// Fold in the shadow weights, or on its way there, with the cycles since its first word was issued and those needed.
+    /// Fold in the shadow weights, or on its way there, with the cycles since its first word was
+    /// issued and those needed.
     pub(super) pending: Option<Fold>,
     pub(super) waited: usize,
     pub(super) needed: usize,
@@ -115,7 +117,8 @@ impl Loader {
         self.state != State::Idle || self.pending.is_some()
     }
 
-    /// The fold that may become active behind the next slot: its weights run ahead of the pixels, row by row.
+    /// The fold that may become active behind the next slot: its weights run ahead of the pixels,
+    /// row by row.
     pub fn ready(&self) -> Option<Fold> {
         self.pending.filter(|_| self.waited >= self.needed)
     }

@@ -86,7 +86,7 @@ impl Loader {
             columns.begin_set(self.tile % 2);
             let array = &view.program.config.array;
             let entries = view.inputs(job).map_or(job.input.channels, <[usize]>::len);
-            self.folds = Folds::new(array, job, entries, [self.tile * array.cols, self.cols]);
+            self.folds = Folds::new(array, job, entries).of_tile(job, [self.tile * array.cols, self.cols]);
             self.state = State::Setup(0);
             return true;
         }
@@ -165,7 +165,8 @@ impl Loader {
         fetcher.begin(view.program, &begins, activity)
     }
 
-    /// How often an output is stored, and how many banks apart: more than once in the rest of a map that has copies of it.
+    /// How often an output is stored, and how many banks apart: more than once in the rest of a map
+    /// that has copies of it.
     fn copies(&self, array: &ArrayConfig, job: &ConvJob, position: usize) -> [usize; 2] {
         let end = self.tile * array.cols + self.cols;
         let [times, rest] = copies(array, job, end, self.cols);
