@@ -14,6 +14,8 @@ pub(crate) struct Folds {
     /// Entries that are fed tap by tap, and entries behind them whose taps share folds.
     pub alone: usize,
     pub packed: usize,
+    /// Groups of rows that the entries fed tap by tap need for each tap.
+    groups: usize,
     /// Taps that share a fold.
     together: usize,
     taps: usize,
@@ -42,7 +44,8 @@ impl Folds {
             (_, rest) if job.src_copies && rest > 0 => (rest, rows / rest),
             _ => (0, 1),
         };
-        Self { first: 0, alone: entries - packed, packed, together, taps, rows, idle: 0 }
+        let alone = entries - packed;
+        Self { first: 0, alone, packed, groups: alone.div_ceil(rows), together, taps, rows, idle: 0 }
     }
 
     /// Those of the tile whose `count` output channels begin with the one of number `channel`: a
@@ -53,34 +56,31 @@ impl Folds {
             return self;
         }
         let idle = channel % self.rows;
-        Self { first: channel - idle, alone: idle + count, packed: 0, together: 1, idle, ..self }
-    }
-
-    /// Groups of rows that the entries without shared folds need for each tap.
-    fn groups(&self) -> usize {
-        self.alone.div_ceil(self.rows)
+        let alone = idle + count;
+        let groups = alone.div_ceil(self.rows);
+        Self { first: channel - idle, alone, packed: 0, groups, together: 1, idle, ..self }
     }
 
     /// How many; without any input entry one is left, which brings the bias.
     pub fn len(&self) -> usize {
         let shared = if self.packed > 0 { self.taps.div_ceil(self.together) } else { 0 };
-        (self.taps * self.groups() + shared).max(1)
+        (self.taps * self.groups + shared).max(1)
     }
 
     /// What the rows take in a fold.
     #[inline]
     pub fn at(&self, fold: usize) -> Taken {
-        let groups = self.groups();
-        match fold.checked_sub(self.taps * groups) {
+        let groups = self.groups.max(1);
+        match fold.checked_sub(self.taps * self.groups) {
             Some(shared) if self.packed > 0 => {
                 let tap = shared * self.together;
                 let rows = self.together.min(self.taps - tap) * self.packed;
                 Taken { entry: self.first + self.alone, rows, tap, tap_rows: self.packed }
             }
             _ => {
-                let before = fold % groups.max(1) * self.rows;
+                let before = fold % groups * self.rows;
                 let rows = self.rows.min(self.alone - before);
-                Taken { entry: self.first + before, rows, tap: fold / groups.max(1), tap_rows: self.rows }
+                Taken { entry: self.first + before, rows, tap: fold / groups, tap_rows: self.rows }
             }
         }
     }
@@ -92,8 +92,8 @@ impl Folds {
 
     /// Folds after which the numbers of rows repeat, and how many folds from the first on do so.
     pub fn period(&self) -> [usize; 2] {
-        let groups = self.groups();
-        [if self.alone.is_multiple_of(self.rows) { 1 } else { groups }, self.taps * groups]
+        let period = if self.alone.is_multiple_of(self.rows) { 1 } else { self.groups };
+        [period, self.taps * self.groups]
     }
 }
 

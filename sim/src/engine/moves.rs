@@ -79,7 +79,8 @@ impl Mover {
                 }
             }
         }
-        while let Some((_, word)) = self.arriving.pop_front_if(|(arrival, _)| *arrival == now) {
+        while let Some(&(_, word)) = self.arriving.front().filter(|(arrival, _)| *arrival == now) {
+            self.arriving.pop_front();
             self.fetch(program, now, word, memories, activity);
         }
     }

@@ -136,10 +136,11 @@ impl Crate {
             ("super", Some(parent)) => self.walk(parent, &path[1..], depth, found),
             _ if of.children.contains_key(first) => self.walk(module, path, depth, found),
             // A name that a `use` item binds; one that binds itself is another crate's.
-            _ => match of.uses.get(first).filter(|bound| bound[0] != *first) {
-                Some(bound) => self.resolve(module, &[bound, &path[1..]].concat(), depth + 1, found),
-                None => {}
-            },
+            _ => {
+                if let Some(bound) = of.uses.get(first).filter(|bound| bound[0] != *first) {
+                    self.resolve(module, &[bound, &path[1..]].concat(), depth + 1, found);
+                }
+            }
         }
     }
 
