@@ -1,8 +1,9 @@
 //! What many images cost together: the sums that a report needs, so that no image's counts have to be kept.
 
 use crate::counters::{Activity, CycleCounters};
-use crate::report::is_gate;
-use crate::{Outcome, Simulator};
+use crate::outcome::Outcome;
+use crate::simulator::Simulator;
+use lcsim_spec::report::LayerKind;
 
 /// What images cost on one accelerator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub struct LayerCosts {
 impl Costs {
     /// Of no image on `simulator`.
     pub fn none(simulator: &Simulator) -> Self {
-        let layers = vec![LayerCosts::default(); simulator.program.layers.len()];
+        let layers = vec![LayerCosts::default(); simulator.program().layers.len()];
         Self { image_cycles: vec![], image_macs: vec![], layers, dram_busy: 0 }
     }
 
@@ -54,7 +55,7 @@ impl Costs {
     /// Adds the next image, which gave `outcome` on `simulator`.
     pub fn add(&mut self, simulator: &Simulator, outcome: &Outcome) {
         let mut macs = 0;
-        for ((sum, layer), info) in self.layers.iter_mut().zip(&outcome.layers).zip(&simulator.program.layers) {
+        for ((sum, layer), info) in self.layers.iter_mut().zip(&outcome.layers).zip(&simulator.program().layers) {
             sum.cycles += layer.cycles;
             sum.activity += layer.activity;
             sum.live += layer.live;
@@ -80,4 +81,9 @@ impl Costs {
         }
         self.dram_busy += later.dram_busy;
     }
+}
+
+/// Whether a layer is a gate, whose work is not the network's own.
+pub(crate) fn is_gate(kind: LayerKind) -> bool {
+    matches!(kind, LayerKind::LNet | LayerKind::CNet)
 }

@@ -1,6 +1,6 @@
 //! What the engine counts while it runs: cycles by what they were spent on, and every activity that costs energy.
 
-use lcsim_spec::schedule::Program;
+use lcsim_spec::schedule::{Memory, Program};
 use std::ops::AddAssign;
 
 /// What a cycle was spent on.
@@ -165,6 +165,22 @@ counters! {
 }
 
 impl Activity {
+    /// Bytes read from an activation memory.
+    pub(crate) fn read_from(&mut self, memory: Memory) -> &mut u64 {
+        match memory {
+            Memory::Stream => &mut self.stream_read,
+            Memory::Scratch => &mut self.scratch_read,
+        }
+    }
+
+    /// Bytes written to an activation memory.
+    pub(crate) fn written_to(&mut self, memory: Memory) -> &mut u64 {
+        match memory {
+            Memory::Stream => &mut self.stream_write,
+            Memory::Scratch => &mut self.scratch_write,
+        }
+    }
+
     /// Bytes read and written in stream, scratch, filter and accumulator memory.
     pub fn bytes(&self) -> u64 {
         self.stream_read

@@ -1,6 +1,6 @@
 //! Counters of all images -> the report.
 
-use crate::costs::{Costs, LayerCosts};
+use crate::costs::{Costs, LayerCosts, is_gate};
 use crate::counters::CycleCounters;
 use crate::energy::{EnergyModel, EnergyTable};
 use crate::{Error, Simulator};
@@ -34,11 +34,11 @@ pub struct Run {
 /// # Errors
 /// [`Error::EnergyTable`]: the table lacks a figure that the run needs.
 pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Result<Report, Error> {
-    let config = &gated.program.config;
+    let config = &gated.program().config;
     let model = EnergyModel::new(table, config);
     let images = run.gated.images();
     let pes = config.array.rows * config.array.cols;
-    let layers: Vec<LayerReport> = (gated.program.layers.iter())
+    let layers: Vec<LayerReport> = (gated.program().layers.iter())
         .zip(&run.gated.layers)
         .map(|(info, costs)| layer_report(info, costs, images, &model, pes))
         .collect::<Result<_, _>>()?;
@@ -88,7 +88,7 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
 }
 
 fn dram_report(sim: &Simulator, costs: &Costs, layers: &[LayerReport], cycles: &Cycles) -> Dram {
-    let program = &sim.program;
+    let program = sim.program();
     Dram {
         filter_bytes: program.filters.len() as u64,
         filters_on_chip: program.filters_on_chip,
@@ -102,10 +102,6 @@ fn dram_report(sim: &Simulator, costs: &Costs, layers: &[LayerReport], cycles: &
         busy_cycles: costs.dram_busy,
         stall_cycles: cycles.stall_by.get("dram").copied().unwrap_or(0),
     }
-}
-
-pub(crate) fn is_gate(kind: LayerKind) -> bool {
-    matches!(kind, LayerKind::LNet | LayerKind::CNet)
 }
 
 /// 0 where there is nothing to divide by.
@@ -149,7 +145,7 @@ fn efficiency(energy: &Energy, cycles: u64, images: u64, clock_mhz: f64) -> Effi
 
 fn sum_layers(sim: &Simulator, costs: &Costs, model: &EnergyModel) -> Result<Energy, Error> {
     let mut sum = Energy::default();
-    for (info, layer) in sim.program.layers.iter().zip(&costs.layers) {
+    for (info, layer) in sim.program().layers.iter().zip(&costs.layers) {
         sum += model.energy(info.kind, &layer.activity, layer.cycles.total())?;
     }
     Ok(sum)

@@ -2,6 +2,7 @@
 
 mod ert;
 mod model;
+mod parse;
 mod table;
 #[cfg(test)]
 mod tests;

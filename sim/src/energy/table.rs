@@ -1,8 +1,5 @@
 //! A table of energy figures, each with its source.
 
-use super::ert;
-use crate::Error;
-use lcsim_spec::file::quoted;
 use lcsim_spec::report;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -73,19 +70,8 @@ pub(super) struct PerByte {
 }
 
 impl EnergyTable {
-    /// Parses a table: TOML, or the YAML of Accelergy if the file's name or its content says so. `path` is for that, and
-    /// for error messages.
-    ///
-    /// # Errors
-    /// [`Error::EnergyTable`]: neither TOML nor YAML, a figure or a source is missing, a figure is unknown, negative, not
-    /// finite or absurdly large, or sizes do not ascend.
-    pub fn parse(text: &str, path: &str) -> Result<Self, Error> {
-        let table = if ert::is_ert(text, path) { ert::parse(text, path) } else { toml(text) };
-        let checked = table.and_then(|table| table.check().map(|()| table));
-        checked.map_err(|message| Error::EnergyTable { path: path.into(), message })
-    }
-
-    fn check(&self) -> Result<(), String> {
+    /// What is wrong with its figures, if anything.
+    pub(super) fn check(&self) -> Result<(), String> {
         for (key, value) in self.figures() {
             if !(0.0..=LIMIT).contains(&value) {
                 return Err(format!("{key}: expected a figure from 0 to {LIMIT}, found {value}"));
@@ -193,12 +179,4 @@ impl Sram {
         let (a, b) = (figure(low).ln(), figure(high).ln());
         (a + t * (b - a)).exp()
     }
-}
-
-fn toml(text: &str) -> Result<EnergyTable, String> {
-    toml::from_str(text).map_err(|e| {
-        // A span may begin within a character.
-        let line = e.span().map_or(1, |s| 1 + text.bytes().take(s.start).filter(|b| *b == b'\n').count());
-        format!("line {line}: {}", quoted(e.message().trim()))
-    })
 }

@@ -1,10 +1,8 @@
 //! Which layer and which reason each cycle is charged to.
 
-use super::loader::LoaderView;
-use super::record::ControllerState;
-use super::{Machine, Sampled};
+use super::controller::ControllerState;
+use super::machine::{Machine, Sampled};
 use crate::counters::Spent;
-use lcsim_spec::Score;
 use lcsim_spec::schedule::Purpose;
 
 impl Machine<'_> {
@@ -12,12 +10,6 @@ impl Machine<'_> {
     pub(super) fn account(&mut self, sampled: &Sampled) {
         let (layer, spent) = self.spent(sampled);
         self.layers[layer].cycles.spend(spent);
-    }
-
-    /// For questions to the loader that no L-Net's score answers.
-    pub(super) fn loader_view(&self) -> LoaderView<'_> {
-        let (lists, now) = (&self.gate.lists, self.now);
-        LoaderView { program: self.program, lists, lscore: Score::ONE, skips: false, now }
     }
 
     pub(super) fn spent(&self, sampled: &Sampled) -> (usize, Spent) {

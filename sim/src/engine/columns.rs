@@ -4,11 +4,10 @@
 //! from E4 on later by the column's delay.
 
 use super::array::Array;
-use super::memory::Banked;
+use super::memory::Memories;
 use super::slot::{Slot, SlotHistory};
+use crate::arithmetic;
 use crate::counters::Activity;
-use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
-use lcsim_spec::schedule::Memory;
 use lcsim_spec::schedule::{ConvJob, Param};
 use lcsim_spec::timing::{self, ColumnStage};
 use lcsim_spec::{AcceleratorConfig, Score};
@@ -56,13 +55,11 @@ impl ColumnSet {
     ) {
         let banks = self.writers.len();
         let bank = entry % banks;
-        let fold =
-            |m: u16, s: Score| ((u32::from(m) * u32::from(s.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16;
         self.columns.push(Column {
             group: from[0],
             lane: from[1],
             bias: param.bias,
-            multiplier: scores.into_iter().fold(param.multiplier, fold),
+            multiplier: arithmetic::scored(param.multiplier, scores),
             shift: param.shift,
             bank,
             word: job.dst.base + entry / banks * job.dst.plane,
@@ -113,8 +110,7 @@ pub(crate) struct Columns {
 
 /// The memories that the columns write.
 pub(crate) struct Stores<'a> {
-    pub stream: &'a mut Banked,
-    pub scratch: &'a mut Banked,
+    pub memories: &'a mut Memories,
     pub pool: &'a mut [i32],
     pub pool_base: usize,
 }
@@ -206,15 +202,14 @@ impl Columns {
                     Some(relu) => i32::from(if relu { base.max(0) } else { base }),
                     None => 0,
                 };
-                self.output[c] = (self.saturated[c] + base).clamp(-128, 127) as i8;
+                self.output[c] = arithmetic::stored(self.saturated[c], base);
             }
             if self.emitted(now, slots, c, ColumnStage::Saturate).is_some() {
-                // Beyond 9 bits no residual brings the sum back into 8.
-                self.saturated[c] = self.scaled[c].clamp(-256, 255);
+                self.saturated[c] = arithmetic::saturate(self.scaled[c]);
                 self.residual[c][2] = self.residual[c][1];
             }
             if self.emitted(now, slots, c, ColumnStage::Round).is_some() {
-                self.scaled[c] = (self.product[c] + (1 << (REQUANT_SHIFT - 1))) >> REQUANT_SHIFT;
+                self.scaled[c] = arithmetic::rescale(self.product[c]);
                 self.residual[c][1] = self.residual[c][0];
             }
             if let Some(&slot) = self.emitted(now, slots, c, ColumnStage::Scale) {
@@ -222,15 +217,14 @@ impl Columns {
                 self.product[c] = self.narrow[c] * i32::from(column.multiplier);
                 activity.requantized += 1;
                 if job.residual.is_some() {
-                    self.residual[c][0] = stores.stream.read(now, column.bank, column.word + slot.pixel);
+                    self.residual[c][0] = stores.memories.stream.read(now, column.bank, column.word + slot.pixel);
                     activity.stream_read += 1;
                 }
             }
             let slot = self.slot(now, slots, c, ColumnStage::Shift);
             if slot.valid && slot.last && c < slot.cols {
                 let shift = self.sets[slot.parity].columns[c].shift;
-                let rounded = (i64::from(self.biased[c]) + (1i64 << shift >> 1)) >> shift;
-                self.narrow[c] = rounded.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i32;
+                self.narrow[c] = arithmetic::narrow(self.biased[c], shift);
             }
         }
     }
@@ -255,15 +249,12 @@ impl Columns {
     ) {
         let column = self.sets[slot.parity].columns[c];
         let value = self.output[c];
-        let (memory, written) = match job.dst.memory {
-            Memory::Stream => (&mut *stores.stream, &mut activity.stream_write),
-            Memory::Scratch => (&mut *stores.scratch, &mut activity.scratch_write),
-        };
+        let memory = stores.memories.of_mut(job.dst.memory);
         let [copies, step] = column.copies;
         for copy in 0..copies {
             memory.write(now, column.bank + copy * step, column.word + slot.pixel, value);
         }
-        *written += copies as u64;
+        *activity.written_to(job.dst.memory) += copies as u64;
         if let Some(relu) = job.pool {
             let seen = i32::from(if relu { value.max(0) } else { value });
             self.pool[c] = seen + if slot.opens_tile { 0 } else { self.pool[c] };

@@ -1,16 +1,31 @@
 //! The controller: steps through the program and starts the other units.
 
+use super::machine::{Machine, Sampled, fetch};
 use super::max_pool::MaxPooling;
-use super::record::ControllerState;
-use super::{Machine, Sampled};
-use crate::Mode;
 use crate::dram::Bursts;
-use lcsim_spec::schedule::{Op, Program, Unit};
-use lcsim_spec::{Score, timing};
+use crate::outcome::Mode;
+use lcsim_spec::Score;
+use lcsim_spec::schedule::{Op, Unit};
 
-/// Cycles in which a fetched instruction waits: the memory shows its first word already.
-pub(super) fn fetch(program: &Program) -> usize {
-    timing::fetch(program.config.memory.instruction_words) - 1
+/// What the controller does in a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControllerState {
+    /// It fetches the instruction.
+    Fetches,
+    /// The instruction is of a block whose L-Net has no score yet.
+    AwaitsScore,
+    /// The array is at work.
+    AwaitsArray,
+    /// The gate unit is at work.
+    AwaitsGate,
+    /// Rows of a map are on their way from or to DRAM.
+    AwaitsMoves,
+    /// It starts the instruction.
+    Starts,
+    /// It steps over the instruction: the block is skipped.
+    StepsOver,
+    /// There is no further instruction.
+    Stopped,
 }
 
 impl Machine<'_> {
@@ -78,9 +93,15 @@ impl Machine<'_> {
 
     fn start_gate(&mut self, gate: usize) {
         let job = &self.program.gates[gate];
-        let live = job.list.map(|l| self.gate.lists[l].entries.iter().map(|e| e.0).collect::<Vec<_>>());
-        let transfer = self.fetcher.gate(self.program, self.now, job, live.as_deref(), &mut self.activity);
+        let live = job.list.map(|l| &self.gate.lists[l].channels[..]);
+        let transfer = self.fetcher.gate(self.program, self.now, job, live, &mut self.activity);
         let bursts = self.program.config.dram.as_ref().map(Bursts::new);
         self.gate.start(gate, job, transfer.zip(bursts));
+    }
+
+    fn start_move(&mut self, job: usize) {
+        let map = &self.program.off_chip[self.program.moves[job].map];
+        let entries = map.list.map_or(map.shape.channels, |l| self.gate.lists[l].channels.len());
+        self.fetcher.moves(self.program, self.now, job, entries, &mut self.activity);
     }
 }

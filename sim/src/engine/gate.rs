@@ -4,16 +4,17 @@
 //! in one accumulator for each of the unit's MACs. A finished group of outputs leaves one by one through P1 (bias),
 //! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1], threshold) and P5 (live list).
 
+use crate::arithmetic;
 use crate::counters::Activity;
 use crate::dram::{Bursts, Transfer};
 use lcsim_spec::Score;
-use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::schedule::{GateJob, Param, Program, Purpose};
 
 /// Channels that are computed, with their scores, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LiveList {
-    pub entries: Vec<(usize, Score)>,
+    pub channels: Vec<usize>,
+    pub scores: Vec<Score>,
     /// The gate has scored every channel.
     pub done: bool,
 }
@@ -143,10 +144,8 @@ impl GateUnit {
             self.deliver(view, job, o, activity);
         }
         self.score = self.scaled.take().map(|o| {
-            let rounded = (o.value + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
-            let clamped = rounded.clamp(0, i32::from(Score::ONE.to_bits()));
-            let passes = clamped >= i32::from(job.threshold.to_bits());
-            Output { value: if passes { clamped } else { 0 }, ..o }
+            let score = arithmetic::score(o.value, job.threshold);
+            Output { value: score.to_bits().into(), ..o }
         });
         self.scaled = self.narrow.take().map(|o| {
             let multiplier = i32::from(Self::param(view, job, o.index).multiplier);
@@ -161,8 +160,7 @@ impl GateUnit {
         } else {
             self.narrow = biased.map(|o| {
                 let shift = Self::param(view, job, o.index).shift;
-                let rounded = (i64::from(o.value) + (1i64 << shift >> 1)) >> shift;
-                Output { value: rounded.clamp(i64::from(i16::MIN), i64::from(i16::MAX)) as i32, ..o }
+                Output { value: arithmetic::narrow(o.value, shift), ..o }
             });
         }
         if self.left > 0 {
@@ -185,7 +183,8 @@ impl GateUnit {
             Purpose::CNet(list) => {
                 let list = &mut self.lists[list];
                 if score > Score::ZERO || view.forced_open {
-                    list.entries.push((o.index, score));
+                    list.channels.push(o.index);
+                    list.scores.push(score);
                     activity.list_write += LiveList::ENTRY_BYTES;
                 }
                 list.done = self.remaining == 0;
@@ -238,14 +237,14 @@ impl GateUnit {
         if self.group * macs >= job.outputs {
             return;
         }
-        let inputs = job.list.map_or(job.inputs, |l| self.lists[l].entries.len());
+        let inputs = job.list.map_or(job.inputs, |l| self.lists[l].channels.len());
         let slots = inputs.max(1);
         if self.step < slots {
             let (first, last) = (self.step == 0, self.step + 1 == slots);
             let mut input = Input { pooled: 0, weight_word: 0, first, last };
             if self.step < inputs {
                 let channel = match job.list {
-                    Some(list) => self.lists[list].entries[self.step].0,
+                    Some(list) => self.lists[list].channels[self.step],
                     None => self.step,
                 };
                 if !self.arrived(view, (self.group * job.inputs + channel) * macs) {
@@ -254,9 +253,8 @@ impl GateUnit {
                 if job.list.is_some() {
                     activity.list_read += LiveList::ENTRY_BYTES;
                 }
-                let half = 1 << job.pool_shift >> 1;
                 let word = job.pool_region * view.program.config.gate.channels + self.step;
-                input.pooled = (view.pool[word] + half) >> job.pool_shift;
+                input.pooled = arithmetic::pooled(view.pool[word], job.pool_shift);
                 input.weight_word = job.weight_base + self.group * job.inputs + channel;
                 activity.pool_read += 4;
                 activity.gate_macs += macs.min(job.outputs - self.group * macs) as u64;

@@ -1,5 +1,8 @@
 //! The activation memories: banks of bytes, one read and one write port each, and one more of both for moves from and to DRAM.
 
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::schedule::Memory;
+
 /// Who accesses a memory: each has ports of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Port {
@@ -50,5 +53,33 @@ impl Banked {
     /// What stands in a word, for the observer: no port is used.
     pub fn peek(&self, bank: usize, word: usize) -> i8 {
         self.words[bank * self.depth + word]
+    }
+}
+
+/// Both activation memories.
+#[derive(Debug)]
+pub(crate) struct Memories {
+    pub stream: Banked,
+    pub scratch: Banked,
+}
+
+impl Memories {
+    pub fn new(config: &AcceleratorConfig) -> Self {
+        let [stream, scratch] = [config.stream_depth(), config.scratch_depth()].map(|d| Banked::new(config.banks(), d));
+        Self { stream, scratch }
+    }
+
+    pub fn of(&self, memory: Memory) -> &Banked {
+        match memory {
+            Memory::Stream => &self.stream,
+            Memory::Scratch => &self.scratch,
+        }
+    }
+
+    pub fn of_mut(&mut self, memory: Memory) -> &mut Banked {
+        match memory {
+            Memory::Stream => &mut self.stream,
+            Memory::Scratch => &mut self.scratch,
+        }
     }
 }

@@ -1,17 +1,48 @@
 //! Moves of rows of maps between the banks and the DRAM, a word of the banks at a time.
 
-use super::Machine;
-use super::memory::Port;
-use crate::dram::move_copies;
-use lcsim_spec::schedule::{Memory, Program};
+use super::memory::{Memories, Port};
+use crate::counters::Activity;
+use crate::dram::Fetcher;
+use crate::folds::move_copies;
+use lcsim_spec::schedule::Program;
 use std::collections::VecDeque;
 
 /// What stands in the DRAM, and what is on its way from there.
+#[derive(Debug)]
 pub(super) struct Mover {
     /// Maps, `[row][column][entry]`.
     maps: Vec<Vec<i8>>,
-    /// Cycle in which each word that has left the DRAM is written: the move, its entries, the word.
-    arriving: VecDeque<(u64, usize, usize, u64)>,
+    /// Cycle in which each word that has left the DRAM is written, and which word that is.
+    arriving: VecDeque<(u64, Word)>,
+}
+
+/// A word of the banks that is moved.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    /// Which of [`Program::moves`].
+    job: usize,
+    /// Entries of its map.
+    entries: usize,
+    number: u64,
+}
+
+/// Where a word stands.
+struct Place {
+    /// Its first entry, where that is in the DRAM, and its address in the banks.
+    entry: usize,
+    dram: usize,
+    address: usize,
+}
+
+impl Word {
+    fn place(&self, program: &Program) -> Place {
+        let (job, banks) = (&program.moves[self.job], program.config.banks());
+        let groups = self.entries.div_ceil(banks);
+        let (pixel, group) = (self.number as usize / groups, self.number as usize % groups);
+        let pixels_above = job.rows.start * program.off_chip[job.map].shape.width;
+        let (entry, address) = (group * banks, job.buffer.base + group * job.buffer.plane + pixel);
+        Place { entry, dram: (pixels_above + pixel) * self.entries + entry, address }
+    }
 }
 
 impl Mover {
@@ -23,77 +54,57 @@ impl Mover {
         }
         Self { maps, arriving: VecDeque::new() }
     }
-}
 
-impl Machine<'_> {
-    pub(super) fn start_move(&mut self, job: usize) {
-        let map = &self.program.off_chip[self.program.moves[job].map];
-        let entries = map.list.map_or(map.shape.channels, |l| self.gate.lists[l].entries.len());
-        self.fetcher.moves(self.program, self.now, job, entries, &mut self.activity);
-    }
-
-    /// What the channel moves in this cycle: words to the DRAM are read now, words from there arrive a latency later.
-    pub(super) fn tick_moves(&mut self) {
-        let before = self.fetcher.moving();
-        self.fetcher.follow(self.program, self.now + 1);
+    /// What the channel moves in this cycle: words to the DRAM are read now, words from there
+    /// arrive a latency later.
+    pub fn tick(
+        &mut self,
+        program: &Program,
+        now: u64,
+        fetcher: &mut Fetcher,
+        memories: &mut Memories,
+        activity: &mut [Activity],
+    ) {
+        let before = fetcher.moving();
+        fetcher.follow(program, now + 1);
         if let Some(moving) = before {
-            let (job, entries) = (moving.job, moving.entries);
-            let still = self.fetcher.moving().filter(|m| m.job == job);
-            let latency = self.program.config.dram.as_ref().map_or(0, |d| d.latency_cycles as u64);
-            for word in moving.moved()..still.map_or(moving.words, |m| m.moved()) {
-                if self.program.moves[job].stores {
-                    self.store_word(job, entries, word);
+            let still = fetcher.moving().filter(|m| m.job == moving.job);
+            let latency = program.config.dram.as_ref().map_or(0, |d| d.latency_cycles as u64);
+            for number in moving.moved()..still.map_or(moving.words, |m| m.moved()) {
+                let word = Word { job: moving.job, entries: moving.entries, number };
+                if program.moves[word.job].stores {
+                    self.store(program, now, word, memories, activity);
                 } else {
-                    self.mover.arriving.push_back((self.now + latency, job, entries, word));
+                    self.arriving.push_back((now + latency, word));
                 }
             }
         }
-        while let Some(&(_, job, entries, word)) = self.mover.arriving.front().filter(|word| word.0 == self.now) {
-            self.mover.arriving.pop_front();
-            self.fetch_word(job, entries, word);
+        while let Some(&(_, word)) = self.arriving.front().filter(|(arrival, _)| *arrival == now) {
+            self.arriving.pop_front();
+            self.fetch(program, now, word, memories, activity);
         }
     }
 
-    /// Pixel of the buffer and first entry of a word, and where that stands in the DRAM.
-    fn word(&self, job: usize, entries: usize, word: u64) -> (usize, usize, usize) {
-        let job = &self.program.moves[job];
-        let groups = entries.div_ceil(self.program.config.banks());
-        let (pixel, group) = (word as usize / groups, word as usize % groups);
-        let first = group * self.program.config.banks();
-        let pixels_above = job.rows.start * self.program.off_chip[job.map].shape.width;
-        (pixel, first, (pixels_above + pixel) * entries + first)
-    }
-
-    fn store_word(&mut self, job: usize, entries: usize, word: u64) {
-        let (pixel, first, at) = self.word(job, entries, word);
-        let (job, banks) = (&self.program.moves[job], self.program.config.banks());
-        let activity = &mut self.activity[job.layer];
-        let (memory, read) = match job.buffer.memory {
-            Memory::Stream => (&mut self.stream, &mut activity.stream_read),
-            Memory::Scratch => (&mut self.scratch, &mut activity.scratch_read),
-        };
-        let address = job.buffer.base + first / banks * job.buffer.plane + pixel;
-        for bank in 0..banks.min(entries - first) {
-            self.mover.maps[job.map][at + bank] = memory.read_by(Port::Move, self.now, bank, address);
-            *read += 1;
+    fn store(&mut self, program: &Program, now: u64, word: Word, memories: &mut Memories, activity: &mut [Activity]) {
+        let (job, banks, place) = (&program.moves[word.job], program.config.banks(), word.place(program));
+        let memory = memories.of_mut(job.buffer.memory);
+        let moved = banks.min(word.entries - place.entry);
+        for bank in 0..moved {
+            self.maps[job.map][place.dram + bank] = memory.read_by(Port::Move, now, bank, place.address);
         }
+        *activity[job.layer].read_from(job.buffer.memory) += moved as u64;
     }
 
-    fn fetch_word(&mut self, job: usize, entries: usize, word: u64) {
-        let (pixel, first, at) = self.word(job, entries, word);
-        let [times, rest] = move_copies(self.program, &self.program.moves[job], entries);
-        let (job, banks) = (&self.program.moves[job], self.program.config.banks());
-        let activity = &mut self.activity[job.layer];
-        let (memory, written) = match job.buffer.memory {
-            Memory::Stream => (&mut self.stream, &mut activity.stream_write),
-            Memory::Scratch => (&mut self.scratch, &mut activity.scratch_write),
-        };
-        let address = job.buffer.base + first / banks * job.buffer.plane + pixel;
-        for bank in 0..banks.min(entries - first) {
-            let times = if first + bank >= entries - rest { times } else { 1 };
+    fn fetch(&self, program: &Program, now: u64, word: Word, memories: &mut Memories, activity: &mut [Activity]) {
+        let (job, banks, place) = (&program.moves[word.job], program.config.banks(), word.place(program));
+        let [times, rest] = move_copies(program, job, word.entries);
+        let memory = memories.of_mut(job.buffer.memory);
+        let written = activity[job.layer].written_to(job.buffer.memory);
+        for bank in 0..banks.min(word.entries - place.entry) {
+            let times = if place.entry + bank >= word.entries - rest { times } else { 1 };
             for copy in 0..times {
-                let value = self.mover.maps[job.map][at + bank];
-                memory.write_by(Port::Move, self.now, bank + copy * rest, address, value);
+                let value = self.maps[job.map][place.dram + bank];
+                memory.write_by(Port::Move, now, bank + copy * rest, place.address, value);
             }
             *written += times as u64;
         }

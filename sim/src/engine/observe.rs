@@ -1,18 +1,10 @@
 //! What an observer notes down without touching a port: values, decisions, and when each instruction ended.
 
-use super::{Machine, Outcome, Probe, Sampled};
-use crate::Mode;
-use lcsim_spec::schedule::{Band, ConvJob, Op, Purpose, Unit};
-use lcsim_spec::schedule::{Memory, Region};
+use super::gate::LiveList;
+use super::machine::{Machine, Sampled};
+use crate::outcome::{Mode, Outcome, Probe};
+use lcsim_spec::schedule::{Band, ConvJob, Op, Purpose, Region, Unit};
 use lcsim_spec::{GateDecision, Score, Shape};
-
-/// Instructions that have started and not ended, and whether maps are kept when they do.
-#[derive(Debug, Default)]
-pub(super) struct Open {
-    pub(super) keep_maps: bool,
-    array: Option<Op>,
-    gate: Option<Op>,
-}
 
 impl Machine<'_> {
     pub(super) fn begin_observing(&mut self, op: Op) {
@@ -42,7 +34,7 @@ impl Machine<'_> {
             Unit::LoadImage => self.layers[op.layer].live = self.program.image.channels as u64,
             Unit::Conv(conv) => {
                 let job = &self.program.convs[conv];
-                let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].entries.len());
+                let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].channels.len());
                 self.layers[op.layer].live = live as u64;
                 if self.open.keep_maps {
                     self.keep(op, job.band, job.output, &self.map(job));
@@ -93,7 +85,7 @@ impl Machine<'_> {
     fn map(&self, job: &ConvJob) -> Vec<i8> {
         let mut map = vec![0; job.output.len()];
         let entries: Vec<usize> = match job.outputs {
-            Some(list) if !job.natural => self.gate.lists[list].entries.iter().map(|e| e.0).collect(),
+            Some(list) if !job.natural => self.gate.lists[list].channels.clone(),
             _ => (0..job.output.channels).collect(),
         };
         for (entry, channel) in entries.into_iter().enumerate() {
@@ -105,19 +97,17 @@ impl Machine<'_> {
 
     fn entry(&self, region: Region, shape: Shape, entry: usize) -> Vec<i8> {
         let banks = self.program.config.banks();
-        let memory = match region.memory {
-            Memory::Stream => &self.stream,
-            Memory::Scratch => &self.scratch,
-        };
+        let memory = self.memories.of(region.memory);
         let word = region.base + entry / banks * region.plane;
         (0..shape.pixels()).map(|p| memory.peek(entry % banks, word + p)).collect()
     }
 
     pub(super) fn peek(&self) -> Probe {
         let map = |job: &ConvJob| (self.program.layers[job.layer].name.clone(), self.map(job));
+        let list = |list: &LiveList| list.channels.iter().copied().zip(list.scores.iter().copied()).collect();
         Probe {
             maps: self.program.convs.iter().map(map).collect(),
-            lists: [0, 1].map(|l| self.gate.lists[l].entries.clone()),
+            lists: self.gate.lists.each_ref().map(list),
             lscore: self.gate.lscore,
             logits: self.gate.logits.clone(),
         }

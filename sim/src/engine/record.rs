@@ -1,30 +1,12 @@
 //! What a recorder sees of each cycle: registers as they stand at its beginning. Nothing here writes one.
 
-use super::loader::{LoaderState, Place};
-use super::{Machine, Outcome};
+use super::controller::ControllerState;
+use super::fold::Place;
+use super::loader::LoaderState;
+use super::machine::Machine;
 use crate::counters::Spent;
+use crate::outcome::Outcome;
 use lcsim_spec::Score;
-
-/// What the controller does in a cycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ControllerState {
-    /// It fetches the instruction.
-    Fetches,
-    /// The instruction is of a block whose L-Net has no score yet.
-    AwaitsScore,
-    /// The array is at work.
-    AwaitsArray,
-    /// The gate unit is at work.
-    AwaitsGate,
-    /// Rows of a map are on their way from or to DRAM.
-    AwaitsMoves,
-    /// It starts the instruction.
-    Starts,
-    /// It steps over the instruction: the block is skipped.
-    StepsOver,
-    /// There is no further instruction.
-    Stopped,
-}
 
 /// One cycle of the `stepped` engine.
 #[derive(Debug, Clone, PartialEq)]

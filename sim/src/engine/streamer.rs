@@ -1,6 +1,6 @@
 //! The streamer: issues the pixels of fold after fold, one slot a cycle.
 
-use super::loader::{Fold, Place};
+use super::fold::{Fold, Place};
 use super::slot::Slot;
 use lcsim_spec::schedule::ConvJob;
 use lcsim_spec::timing;
@@ -85,13 +85,13 @@ fn pixel_slot(job: &ConvJob, fold: &Fold, index: usize) -> Slot {
         opens_tile: fold.last && pixel == 0,
         closes_tile: fold.last_of_tile && index + 1 == fold.pixels,
         parity: fold.parity,
-        rows: fold.rows,
+        rows: fold.taken.rows,
         cols: fold.cols,
         bank: fold.bank,
         word: fold.word,
         corner: [corner(y, 0), corner(x, 1)],
-        tap: fold.tap,
-        tap_rows: fold.tap_rows,
+        tap: fold.taken.tap,
+        tap_rows: fold.taken.tap_rows,
         idle_rows: fold.idle_rows,
         pixel,
         acc: index,

@@ -1,11 +1,9 @@
 //! Activities in closed form: what `stepped` counts access by access.
 
-use super::conv::Folds;
 use crate::counters::Activity;
-use crate::dram::move_copies;
-use crate::engine::copies;
+use crate::folds::{Folds, copies, move_copies};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, MaxPoolJob, Memory, MoveJob, Program, Purpose};
+use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, MaxPoolJob, MoveJob, Program, Purpose};
 
 /// A tile of `count` columns, whose channels lie in `groups` groups of filter words.
 pub(super) fn tile(
@@ -36,19 +34,13 @@ pub(super) fn tile(
         a.list_read += 4 * words;
     }
     let reads = ((entries - folds.idle) * taps_inside(job)) as u64;
-    match job.src.memory {
-        Memory::Stream => a.stream_read += reads,
-        Memory::Scratch => a.scratch_read += reads,
-    }
+    *a.read_from(job.src.memory) += reads;
     if job.residual.is_some() {
         a.stream_read += outputs;
     }
     let [times, rest] = copies(array, job, tile * cols + count, count);
     let copied = (rest * (times - 1) * pixels) as u64;
-    match job.dst.memory {
-        Memory::Stream => a.stream_write += outputs + copied,
-        Memory::Scratch => a.scratch_write += outputs + copied,
-    }
+    *a.written_to(job.dst.memory) += outputs + copied;
     if job.pool.is_some() {
         a.pool_adds += outputs;
         a.pool_write += 4 * count as u64;
@@ -107,10 +99,6 @@ pub(super) fn moves(a: &mut Activity, program: &Program, job: &MoveJob, entries:
     let pixels = job.rows.len() * program.off_chip[job.map].shape.width;
     let [times, rest] = move_copies(program, job, entries);
     let bytes = if job.stores { pixels * entries } else { pixels * (entries + rest * (times - 1)) } as u64;
-    *match (job.buffer.memory, job.stores) {
-        (Memory::Stream, true) => &mut a.stream_read,
-        (Memory::Stream, false) => &mut a.stream_write,
-        (Memory::Scratch, true) => &mut a.scratch_read,
-        (Memory::Scratch, false) => &mut a.scratch_write,
-    } += bytes;
+    let memory = job.buffer.memory;
+    *(if job.stores { a.read_from(memory) } else { a.written_to(memory) }) += bytes;
 }

@@ -1,6 +1,6 @@
 //! A convolution whose channels each read the one of their own number. All of them are live.
 
-use super::convolution::{Input, Lanes, VECTOR};
+use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::Conv;
 use rten_simd::{Isa, SimdOp};
 

@@ -4,7 +4,7 @@
 //! neighbouring pixels. Its bytes are taken by four, a quad: each is multiplied by a vector of filters, 8 output channels by 4 bytes, for as many
 //! pixels and channels at once as there are registers for their sums. Filters of live channels are put together for each image.
 
-use super::convolution::{Input, Lanes, VECTOR};
+use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
 use pulp::x86::V3;
 use pulp::{NullaryFnOnce, cast};

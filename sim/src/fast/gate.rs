@@ -1,8 +1,7 @@
 //! Fully connected layers on pooled maps: gates, and the classifier.
 
-use super::convolution::Input;
-use super::requantize::half;
-use lcsim_spec::number::SCORE_SHIFT;
+use super::input::Input;
+use crate::arithmetic;
 use lcsim_spec::{Fc, Score};
 use rten_simd::{Isa, SimdOp};
 
@@ -21,7 +20,7 @@ impl Pooling {
     pub fn fully_connected(&mut self, f: &Fc, x: &Input) -> &[i32] {
         let Self { beside, pooled, outputs } = self;
         Pool { x, beside, sums: &mut *pooled }.dispatch();
-        pooled.iter_mut().for_each(|sum| *sum = (*sum + half(f.pool_shift)) >> f.pool_shift);
+        pooled.iter_mut().for_each(|sum| *sum = arithmetic::pooled(*sum, f.pool_shift));
         outputs.clear();
         outputs.extend(f.weights.chunks_exact(f.inputs).zip(&f.bias).map(|(w, bias)| {
             let weight = |entry: usize| i32::from(w[x.live.map_or(entry, |l| l[entry])]);
@@ -62,10 +61,6 @@ impl SimdOp for Pool<'_> {
 
 /// The score that a gate makes of an accumulator of its output.
 pub(super) fn score(sum: i32, gate: &Fc, output: usize) -> Score {
-    let shift = gate.shift[output];
-    let rounded = (i64::from(sum) + i64::from(half(shift))) >> shift;
-    let narrow = rounded.clamp(i16::MIN.into(), i16::MAX.into()) as i32;
-    let scaled = (narrow * i32::from(gate.multiplier[output]) + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
-    let score = Score::from_bits(scaled.clamp(0, Score::ONE.to_bits().into()) as u16);
-    if score < gate.threshold { Score::ZERO } else { score }
+    let narrow = arithmetic::narrow(sum, gate.shift[output]);
+    arithmetic::score(narrow * i32::from(gate.multiplier[output]), gate.threshold)
 }

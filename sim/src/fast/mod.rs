@@ -10,6 +10,7 @@ mod depthwise;
 #[cfg(target_arch = "x86_64")]
 mod direct;
 mod gate;
+mod input;
 mod pass;
 mod product;
 mod requantize;
@@ -20,8 +21,7 @@ mod values;
 
 pub(crate) use values::Network;
 
-use crate::Mode;
-use crate::engine::Outcome;
+use crate::outcome::{Mode, Outcome};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{GateDecision, Trace};
 use std::cell::Cell;

@@ -1,7 +1,7 @@
 //! What the units of the array reach, fold by fold, and what the cycles between are charged to.
 
-use super::conv::Folds;
 use crate::counters::LayerCount;
+use crate::folds::Folds;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
@@ -123,7 +123,7 @@ impl<'a> Pass<'a> {
             let (before, gaps) = (self.reached, self.gaps.len());
             let until = if fold + period <= periodic { fold + period } else { last };
             for fold in fold..until {
-                self.fold(folds.rows(fold), chunk, false);
+                self.fold(folds.at(fold).rows, chunk, false);
                 first = first.or(Some(self.taken));
             }
             fold = until;
@@ -137,7 +137,7 @@ impl<'a> Pass<'a> {
                 fold += further * period;
             }
         }
-        self.fold(folds.rows(last), chunk, true);
+        self.fold(folds.at(last).rows, chunk, true);
         first.unwrap_or(self.taken)
     }
 

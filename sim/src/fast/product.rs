@@ -4,7 +4,7 @@
 //! side by side in a row of the first matrix, a third for a kernel of 3x3. The second has a column for each tap of a row, and the products are added up,
 //! each moved by its tap.
 
-use super::convolution::{Input, Lanes, VECTOR};
+use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
 use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_simd::{Isa, SimdOp};

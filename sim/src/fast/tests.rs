@@ -1,7 +1,12 @@
-//! Each way to compute a convolution against its definition.
+//! Each way to compute a convolution against its definition; requantised vectors against the stages
+//! of `arithmetic`.
 
-use super::convolution::{Filters, Input, Scratch, VECTOR, Way};
-use lcsim_spec::{Conv, Shape};
+use super::convolution::{Filters, Scratch, Way};
+use super::input::{Input, VECTOR};
+use super::requantize::{Kept, Requantizer};
+use crate::arithmetic::{narrow, rescale, saturate, scored, stored};
+use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, SHIFT_MAX};
+use lcsim_spec::{Conv, Score, Shape};
 use proptest::prelude::*;
 
 /// A convolution, and a map that it reads.
@@ -131,5 +136,45 @@ proptest! {
                 case.all_agree(way, &mut scratch)?;
             }
         }
+    }
+
+    /// Vectors take the steps of `arithmetic` in another form.
+    #[test]
+    fn vectors_are_requantised_like_the_stages(
+        biased in prop_oneof![-300_000..300_000i64, -(ACC_BOUND - 1)..ACC_BOUND],
+        share in 0.0..1.0,
+        shift in 0..=SHIFT_MAX,
+        multiplier in 0..MULTIPLIER_END as u16,
+        scores in [0..=Score::ONE.to_bits(), 0..=Score::ONE.to_bits()],
+        (base, relu) in (any::<i8>(), any::<bool>()),
+    ) {
+        let bias = (biased as f64 * share) as i32;
+        let sum = biased as i32 - bias;
+        let scores = scores.map(Score::from_bits);
+        let one = Shape { channels: 1, height: 1, width: 1 };
+        let conv = Conv {
+            name: "conv".to_string(),
+            input: one,
+            output: one,
+            kernel: [1, 1],
+            stride: [1, 1],
+            pad: [0, 0],
+            relu: false,
+            depthwise: false,
+            weights: vec![1],
+            bias: vec![bias],
+            multiplier: vec![multiplier],
+            shift: vec![shift],
+        };
+        let keep = Kept { live: None, scores: Some(&scores[..1]), lscore: scores[1] };
+        let scaled = rescale(narrow(sum + bias, shift) * i32::from(scored(multiplier, scores)));
+        let (mut requantizer, sums) = (Requantizer::default(), [[sum; VECTOR]]);
+        let mut values = vec![];
+        requantizer.store(&conv, &keep, &sums, &mut values);
+        prop_assert_eq!(&values, &[stored(saturate(scaled), 0)]);
+        let mut values = [base];
+        requantizer.add(&conv, &keep, relu, &sums, &mut values);
+        let residual = if relu { base.max(0) } else { base };
+        prop_assert_eq!(values, [stored(saturate(scaled), residual.into())]);
     }
 }

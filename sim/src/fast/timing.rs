@@ -4,9 +4,9 @@
 
 use super::conv::{self, List, Start};
 use super::{counts, pass};
-use crate::Mode;
 use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::{Bursts, Fetcher};
+use crate::outcome::Mode;
 use lcsim_spec::schedule::{GateJob, MaxPoolJob, Op, Program, Purpose, Unit};
 use lcsim_spec::timing::{self, ARRAY_SEEN, GateStage, IMAGE_WRITE, WINDOW_TAIL};
 use lcsim_spec::{GateDecision, Score};

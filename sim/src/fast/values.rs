@@ -1,9 +1,10 @@
 //! Values and decisions of one image, on no accelerator in particular.
 
-use super::convolution::{Filters, Input, Lanes, Scratch, Way};
+use super::convolution::{Filters, Scratch, Way};
 use super::gate::{Pooling, score};
+use super::input::{Input, Lanes};
 use super::requantize::{Kept, Requantizer};
-use crate::Mode;
+use crate::outcome::Mode;
 use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
 use std::sync::Arc;
 

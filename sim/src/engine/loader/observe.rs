@@ -1,17 +1,7 @@
 //! What an observer sees of the loader.
 
-use super::{Loader, LoaderView, State};
-
-/// Where a fold stands in its convolution; each counts from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Tile: as many output channels as the array has columns.
-    pub tile: usize,
-    /// Chunk of the tile: as many output pixels as the accumulators hold.
-    pub chunk: usize,
-    /// Fold over the chunk: taps and input channels, as many as the array has rows.
-    pub fold: usize,
-}
+use super::registers::{Loader, LoaderView, State};
+use crate::engine::fold::Place;
 
 /// What the loader does in a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +26,6 @@ impl Loader {
     /// Its job, and the place of the fold that it is about.
     pub fn at(&self) -> (usize, Place) {
         (self.job, self.place())
-    }
-
-    pub(super) fn place(&self) -> Place {
-        Place { tile: self.tile, chunk: self.chunk, fold: self.index }
     }
 
     /// What it does in this cycle.

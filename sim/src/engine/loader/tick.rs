@@ -1,132 +1,19 @@
-//! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow weights.
+//! The loader's clock edge.
 
-mod fetch;
-mod folds;
-mod observe;
-
-use super::array::Array;
-use super::columns::{ColumnSet, Columns};
-use super::gate::LiveList;
+use super::registers::{Loader, LoaderView, State, Word};
 use crate::counters::Activity;
-use crate::dram::Fetcher;
-use folds::fold_entry;
-pub(crate) use folds::{Fold, copies, rest};
+use crate::dram::{Begins, Fetcher};
+use crate::engine::array::Array;
+use crate::engine::columns::{ColumnSet, Columns};
+use crate::engine::fold::Fold;
+use crate::engine::gate::LiveList;
+use crate::folds::{Folds, copies};
+use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Program};
-use lcsim_spec::timing::FILTER_STAGES;
-use lcsim_spec::{Score, timing};
-pub use observe::{LoaderState, Place};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Idle,
-    /// Waits for the live list and for a free set of column parameters.
-    Tile,
-    /// Reads the parameters of this column.
-    Setup(usize),
-    /// Waits for the last parameters to arrive.
-    Settle,
-    /// Looks at the next fold, and waits until the shadow weights are free.
-    Fold,
-    /// Issues this word.
-    Load(usize),
-}
-
-/// A filter word on its way to the shadow weights.
-#[derive(Debug, Clone, Copy)]
-struct Word {
-    row: usize,
-    /// Group of the columns that it fills; all of them where words are gathered for the tile, on their way from DRAM.
-    group: Option<usize>,
-    /// `tap * inputs + input`, counted from its group's first; the tap of a depthwise convolution.
-    entry: usize,
-    /// The row's entry of a map that has all of its channels.
-    channel: usize,
-    parity: usize,
-}
-
-/// What the loader reads of other units' registers.
-pub(crate) struct LoaderView<'a> {
-    pub program: &'a Program,
-    pub lists: &'a [LiveList; 2],
-    /// The L-Net's score.
-    pub lscore: Score,
-    /// That score skips the branch.
-    pub skips: bool,
-    pub now: u64,
-}
-
-#[derive(Debug)]
-pub(crate) struct Loader {
-    state: State,
-    job: usize,
-    tile: usize,
-    chunk: usize,
-    index: usize,
-    cols: usize,
-    first_group: usize,
-    groups: usize,
-    interval: usize,
-    /// First cycle in which the tile's filters are on chip.
-    arrival: u64,
-    /// Fold in the shadow weights, or on its way there, with the cycles since its first word was issued and those needed.
-    pending: Option<Fold>,
-    waited: usize,
-    needed: usize,
-    shadow_busy: usize,
-    param_busy: usize,
-    /// The tile whose parameters stand ready has not begun.
-    tile_waits: bool,
-    pipe: [Option<Word>; FILTER_STAGES],
-}
+use lcsim_spec::timing::{self, FILTER_STAGES};
 
 impl Loader {
-    pub fn new() -> Self {
-        Self {
-            state: State::Idle,
-            job: 0,
-            tile: 0,
-            chunk: 0,
-            index: 0,
-            cols: 0,
-            first_group: 0,
-            groups: 0,
-            interval: 1,
-            arrival: 0,
-            pending: None,
-            waited: 0,
-            needed: 0,
-            shadow_busy: 0,
-            param_busy: 0,
-            tile_waits: false,
-            pipe: [None; FILTER_STAGES],
-        }
-    }
-
-    pub fn start(&mut self, job: usize) {
-        (self.state, self.job, self.tile) = (State::Tile, job, 0);
-    }
-
-    /// Has tiles to load, or a fold that the streamer has not taken.
-    pub fn busy(&self) -> bool {
-        self.state != State::Idle || self.pending.is_some()
-    }
-
-    /// The fold that may become active behind the next slot: its weights run ahead of the pixels, row by row.
-    pub fn ready(&self) -> Option<Fold> {
-        self.pending.filter(|_| self.waited >= self.needed)
-    }
-
-    /// Waits for a live list that its gate has not filled far enough.
-    pub fn waits_for_gate(&self, view: &LoaderView) -> bool {
-        self.state == State::Tile && !self.list_suffices(view)
-    }
-
-    /// Waits for filters that are on their way from DRAM.
-    pub fn waits_for_dram(&self, now: u64) -> bool {
-        self.state == State::Fold && now < self.arrival
-    }
-
     /// The streamer takes the fold: from the next cycle on its slots follow.
     pub fn swapped(&mut self, config: &ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
@@ -164,7 +51,7 @@ impl Loader {
             State::Idle => {}
             State::Tile => {
                 if self.begin_tile(view, job, columns, params_free) {
-                    self.fetch(view, job, fetcher, activity);
+                    self.arrival = self.fetch(view, fetcher, activity);
                 }
             }
             State::Setup(c) => {
@@ -177,7 +64,7 @@ impl Loader {
             }
             State::Fold if self.pending.is_none() && shadow_free && view.now >= self.arrival => {
                 let fold = self.fold(view, job);
-                self.needed = timing::fold_ready(fold.rows, self.groups);
+                self.needed = timing::fold_ready(fold.taken.rows, self.groups);
                 (self.pending, self.waited, self.state) = (Some(fold), 0, State::Load(0));
             }
             State::Fold => {}
@@ -185,19 +72,6 @@ impl Loader {
         }
         self.pipe.rotate_right(1);
         self.pipe[0] = issued;
-    }
-
-    fn list_suffices(&self, view: &LoaderView) -> bool {
-        let job = &view.program.convs[self.job];
-        let end = (self.tile + 1) * view.program.config.array.cols;
-        job.outputs.is_none_or(|l| view.lists[l].done || view.lists[l].entries.len() >= end)
-    }
-
-    /// Columns of the current tile; none behind the last one.
-    fn tile_cols(&self, view: &LoaderView, job: &ConvJob) -> usize {
-        let array = &view.program.config.array;
-        let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l].entries.len());
-        channels.saturating_sub(self.tile * array.cols).min(array.cols)
     }
 
     /// Whether a tile begins in this cycle.
@@ -210,6 +84,9 @@ impl Loader {
             self.state = State::Idle;
         } else if params_free {
             columns.begin_set(self.tile % 2);
+            let array = &view.program.config.array;
+            let entries = view.inputs(job).map_or(job.input.channels, <[usize]>::len);
+            self.folds = Folds::new(array, job, entries).of_tile(job, [self.tile * array.cols, self.cols]);
             self.state = State::Setup(0);
             return true;
         }
@@ -221,7 +98,7 @@ impl Loader {
         let (channel, score) = match job.outputs {
             Some(list) => {
                 activity.list_read += LiveList::ENTRY_BYTES;
-                view.lists[list].entries[position]
+                (view.lists[list].channels[position], view.lists[list].scores[position])
             }
             None => (position, Score::ONE),
         };
@@ -231,7 +108,7 @@ impl Loader {
         let entry = if job.natural { channel } else { position };
         let cols = view.program.config.array.cols;
         let group = channel / cols;
-        let copies = self.copies(view, job, position);
+        let copies = self.copies(&view.program.config.array, job, position);
         columns.set_mut(self.tile % 2).push(job, [group, channel % cols], entry, copies, param, [score, lscore]);
         if c == 0 {
             self.first_group = group;
@@ -248,20 +125,28 @@ impl Loader {
     /// Issues a word of the current fold and moves on behind its last one.
     fn issue(&mut self, view: &LoaderView, job: &ConvJob, word: usize, activity: &mut Activity) -> Option<Word> {
         let fold = self.fold(view, job);
-        let words = fold.rows * self.groups;
+        let taken = fold.taken;
+        let words = taken.rows * self.groups;
         self.state = if word + 1 < words { State::Load(word + 1) } else { self.after_fold(view, job) };
         if word >= words {
             return None;
         }
         let row = word / self.groups;
         let group = view.program.filters_on_chip.then_some(self.first_group + word % self.groups);
-        let entry = if job.depthwise { fold.tap } else { fold_entry(view, job, &fold, row, activity) };
-        Some(Word { row, group, entry, channel: fold.entry + row, parity: fold.parity })
+        let entry = if job.depthwise {
+            taken.tap
+        } else {
+            let (tap, entry) = (taken.tap + row / taken.tap_rows, taken.entry + row % taken.tap_rows);
+            let inputs = view.inputs(job);
+            activity.list_read += if inputs.is_some() { LiveList::ENTRY_BYTES } else { 0 };
+            tap * job.input.channels + inputs.map_or(entry, |live| live[entry])
+        };
+        Some(Word { row, group, entry, channel: taken.entry + row, parity: fold.parity })
     }
 
     fn after_fold(&mut self, view: &LoaderView, job: &ConvJob) -> State {
         self.index += 1;
-        if self.index < self.folds(view, job) {
+        if self.index < self.folds.len() {
             return State::Fold;
         }
         (self.index, self.chunk) = (0, self.chunk + 1);
@@ -270,5 +155,45 @@ impl Loader {
         }
         self.tile += 1;
         State::Tile
+    }
+
+    /// Asks for the filters of the tile that begins; the first cycle in which they are there.
+    fn fetch(&self, view: &LoaderView, fetcher: &mut Fetcher, activity: &mut [Activity]) -> u64 {
+        let list = |list: usize| (&view.lists[list].channels[..], view.lists[list].done);
+        let (conv, tile, channels) = (self.job, self.tile, &self.channels[..]);
+        let begins = Begins { now: view.now, conv, tile, skips: view.skips, list: &list, channels };
+        fetcher.begin(view.program, &begins, activity)
+    }
+
+    /// How often an output is stored, and how many banks apart: more than once in the rest of a map
+    /// that has copies of it.
+    fn copies(&self, array: &ArrayConfig, job: &ConvJob, position: usize) -> [usize; 2] {
+        let end = self.tile * array.cols + self.cols;
+        let [times, rest] = copies(array, job, end, self.cols);
+        if position >= end - rest { [times, rest] } else { [1, 0] }
+    }
+
+    fn fold(&self, view: &LoaderView, job: &ConvJob) -> Fold {
+        let (array, banks) = (&view.program.config.array, view.program.config.banks());
+        let taken = self.folds.at(self.index);
+        let (start, total) = (self.chunk * array.accumulator_depth, job.output.pixels());
+        let pixels = array.accumulator_depth.min(total - start);
+        let (first, last) = (self.index == 0, self.index + 1 == self.folds.len());
+        Fold {
+            parity: self.tile % 2,
+            cols: self.cols,
+            taken,
+            bank: taken.entry % banks,
+            word: job.src.base + taken.entry / banks * job.src.plane,
+            idle_rows: self.folds.idle_rows(&taken),
+            start,
+            pixels,
+            first,
+            last,
+            first_of_tile: first && start == 0,
+            last_of_tile: last && start + pixels == total,
+            interval: if last { self.interval } else { 1 },
+            place: self.place(),
+        }
     }
 }

@@ -1,0 +1,105 @@
+//! Which filters are asked for ahead of their use.
+
+use super::fetcher::{Fetcher, Known};
+use crate::counters::Activity;
+use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::config::Prefetch;
+use lcsim_spec::schedule::{ConvJob, Inputs, Program, Purpose, Unit};
+
+/// A tile that the loader begins.
+pub(crate) struct Begins<'a> {
+    pub now: u64,
+    pub conv: usize,
+    pub tile: usize,
+    /// The L-Net's score skips the branch of its block.
+    pub skips: bool,
+    /// Channels that a live list shows now, and whether those are all.
+    pub list: &'a dyn Fn(usize) -> (&'a [usize], bool),
+    /// As many channels as any convolution has.
+    pub channels: &'a [usize],
+}
+
+impl<'a> Begins<'a> {
+    /// Output channels of a convolution that are known now, and whether those are all.
+    fn outputs(&self, job: &ConvJob) -> (&'a [usize], bool) {
+        job.outputs.map_or_else(|| (&self.channels[..job.output.channels], true), self.list)
+    }
+
+    /// What the loader knows of a tile of a convolution with these output channels.
+    fn known(&self, program: &Program, conv: usize, tile: usize, live: &'a [usize]) -> Known<'a> {
+        let cols = program.config.array.cols;
+        let channels = &live[tile * cols..live.len().min((tile + 1) * cols)];
+        let inputs = if let Inputs::List(list) = program.convs[conv].inputs { Some((self.list)(list).0) } else { None };
+        Known { now: self.now, conv, tile, channels, inputs }
+    }
+}
+
+impl Fetcher {
+    /// Asks for the filters of the tile that begins, and for those of the next one that is known;
+    /// the first cycle in which those of this tile are there.
+    pub fn begin(&mut self, program: &Program, begins: &Begins, activities: &mut [Activity]) -> u64 {
+        if program.filters_on_chip {
+            return 0;
+        }
+        let Begins { conv, tile, .. } = *begins;
+        let cols = program.config.array.cols;
+        let (live, done) = begins.outputs(&program.convs[conv]);
+        let arrival = self.tile(program, &begins.known(program, conv, tile, live), activities);
+        let next = (tile + 1) * cols;
+        if live.len() >= next + cols || done && live.len() > next {
+            self.ahead(program, &begins.known(program, conv, tile + 1, live), activities);
+        } else if done && let Some(live) = behind(program, begins).filter(|live| !live.is_empty()) {
+            self.ahead(program, &begins.known(program, conv + 1, 0, live), activities);
+        }
+        arrival
+    }
+}
+
+/// Output channels, known or guessed, of the convolution behind one whose last tile begins; nothing
+/// if nothing is asked for.
+fn behind<'a>(program: &Program, begins: &Begins<'a>) -> Option<&'a [usize]> {
+    let job = program.convs.get(begins.conv + 1)?;
+    let follows = next(program, begins.conv, begins.skips);
+    let (live, done) = begins.outputs(job);
+    match follows {
+        Next::Decided if done || live.len() >= program.config.array.cols => Some(live),
+        Next::Decided | Next::Undecided if speculates(&program.config) => Some(&begins.channels[..job.output.channels]),
+        _ => None,
+    }
+}
+
+/// What follows a convolution's last tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// Nothing that could be fetched ahead.
+    Nothing,
+    /// The next convolution, of which a gate that has not run decides.
+    Undecided,
+    /// The next convolution; all gates that decide of it have been started.
+    Decided,
+}
+
+/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is
+/// in use. `skips`: its block is skipped.
+fn next(program: &Program, conv: usize, skips: bool) -> Next {
+    let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
+    let at = |conv: usize| program.ops.iter().position(|op| matches!(op.unit, Unit::Conv(c) if c == conv));
+    let (Some(from), Some(to)) = (at(conv), at(conv + 1)) else { return Next::Nothing };
+    let decides = |unit: Unit| match unit {
+        Unit::Gate(g) => match program.gates[g].purpose {
+            Purpose::LNet => program.ops[to].predicated,
+            Purpose::CNet(list) => job.outputs == Some(list),
+            Purpose::Classifier => false,
+        },
+        _ => false,
+    };
+    if program.ops[from..to].iter().any(|op| decides(op.unit)) {
+        return Next::Undecided;
+    }
+    if program.ops[to].predicated && skips { Next::Nothing } else { Next::Decided }
+}
+
+/// Whether what no gate has decided yet is fetched all the same.
+fn speculates(config: &AcceleratorConfig) -> bool {
+    config.dram.as_ref().is_some_and(|d| d.prefetch == Prefetch::Speculative)
+}

@@ -1,0 +1,231 @@
+//! What the DRAM is asked for, and when it has arrived.
+
+use super::channel::{Bursts, Channel, Moving, Transfer};
+use crate::counters::Activity;
+use lcsim_spec::config::DramConfig;
+use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program};
+
+/// Filters of a convolution's first tile that were fetched before its channels were known.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    conv: usize,
+    tile: usize,
+    arrival: u64,
+    bursts: u64,
+}
+
+/// What the loader knows in the cycle in which it asks.
+pub(super) struct Known<'a> {
+    pub now: u64,
+    pub conv: usize,
+    pub tile: usize,
+    /// The tile's output channels.
+    pub channels: &'a [usize],
+    /// Live input channels; all of them without a list.
+    pub inputs: Option<&'a [usize]>,
+}
+
+/// Fetches filters and gate weights, if they do not stand on chip, and moves maps that do not.
+#[derive(Debug, Default)]
+pub(crate) struct Fetcher {
+    channel: Channel,
+    ahead: Option<Ahead>,
+    /// Channels whose filters were fetched ahead.
+    guessed: Vec<usize>,
+    /// In the order of their requests, which is that of their bytes.
+    transfers: Vec<Arriving>,
+}
+
+/// Cycles in which bytes for a line of the report arrive, the last one excluded.
+#[derive(Debug, Clone, Copy)]
+struct Arriving {
+    layer: usize,
+    from: u64,
+    to: u64,
+}
+
+impl Fetcher {
+    /// As if nothing had been asked for.
+    pub fn reset(&mut self) {
+        self.channel.reset();
+        self.ahead = None;
+        self.transfers.clear();
+    }
+
+    /// Cycles in which bytes were transferred.
+    pub fn busy(&self) -> u64 {
+        self.channel.busy
+    }
+
+    /// The line of the report for which weights arrive in cycle `now`, or else that whose map is moved.
+    pub fn arriving(&self, program: &Program, now: u64) -> Option<usize> {
+        let open = self.transfers.iter().rev().take_while(|t| t.to > now);
+        let weights = open.filter(|t| t.from <= now).map(|t| t.layer).next();
+        weights.or_else(|| self.moving().map(|m| program.moves[m.job].layer))
+    }
+
+    /// The move that is on its way.
+    pub fn moving(&self) -> Option<Moving> {
+        self.channel.moving.front().copied()
+    }
+
+    /// Lets moves pass up to cycle `to`.
+    pub fn follow(&mut self, program: &Program, to: u64) {
+        if let Some(dram) = &program.config.dram {
+            self.channel.follow(dram, to);
+        }
+    }
+
+    /// Asks for a move of rows of a map of `entries` entries; without any, for nothing.
+    pub fn moves(&mut self, program: &Program, now: u64, job: usize, entries: usize, activities: &mut [Activity]) {
+        let Some(dram) = &program.config.dram else { return };
+        let of = &program.moves[job];
+        let pixel = program.off_chip[of.map].shape.width * entries;
+        let mut bursts = Bursts::new(dram);
+        bursts.touch(of.rows.start * pixel, of.rows.len() * pixel);
+        let bytes = if entries > 0 { bursts.count * dram.burst_bytes as u64 } else { 0 };
+        let activity = &mut activities[of.layer];
+        if of.stores {
+            activity.dram_write += bytes;
+        } else {
+            activity.dram_read += bytes;
+            activity.dram_map_read += bytes;
+        }
+        let words = move_words(program, of, entries);
+        // A bank takes a byte a cycle.
+        let takes = bytes.div_ceil(dram.bytes_per_cycle as u64).max(words);
+        self.channel.request(dram, now, Moving { job, entries, words, takes, passed: 0 });
+    }
+
+    /// Steps over a move.
+    pub fn skip_move(&mut self, program: &Program, now: u64, job: usize) {
+        if let Some(dram) = &program.config.dram {
+            self.channel.request(dram, now, Moving { job, entries: 0, words: 0, takes: 0, passed: 0 });
+        }
+    }
+
+    /// First cycle in which so many moves have ended.
+    pub fn moves_end(&self, program: &Program, moves: usize) -> u64 {
+        program.config.dram.as_ref().map_or(0, |dram| self.channel.ends(dram, moves))
+    }
+
+    /// First cycle in which the filters of the tile that the loader begins are there.
+    pub(super) fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
+        let Some(dram) = streamed(program) else { return 0 };
+        let job = &program.convs[known.conv];
+        let channels = || known.channels.iter().copied();
+        let Some(ahead) = self.ahead.take_if(|a| a.conv == known.conv && a.tile == known.tile) else {
+            let bursts = bursts(dram, job, channels(), known.inputs);
+            return self.fetch_all(dram, known.now, bursts, job.layer, activities);
+        };
+        // Channels ascend.
+        let hit = |channel: &usize| self.guessed.binary_search(channel).is_ok();
+        let [useful, missing] = if self.guessed == known.channels {
+            [bursts(dram, job, channels(), known.inputs), 0]
+        } else {
+            let misses = channels().filter(|c| !hit(c));
+            [bursts(dram, job, channels().filter(hit), known.inputs), bursts(dram, job, misses, known.inputs)]
+        };
+        activities[job.layer].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
+        let arrival = if useful > 0 { ahead.arrival } else { known.now };
+        arrival.max(self.fetch_all(dram, known.now, missing, job.layer, activities))
+    }
+
+    /// Fetches a tile's filters while those of the tile before it are in use.
+    pub(super) fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
+        let Some(dram) = streamed(program) else { return };
+        self.drop_ahead(program, activities);
+        let job = &program.convs[known.conv];
+        let bursts = bursts(dram, job, known.channels.iter().copied(), known.inputs);
+        let arrival = self.fetch_all(dram, known.now, bursts, job.layer, activities);
+        self.ahead = Some(Ahead { conv: known.conv, tile: known.tile, arrival, bursts });
+        self.guessed.clear();
+        self.guessed.extend_from_slice(known.channels);
+    }
+
+    /// What was fetched ahead and never asked for was fetched in vain.
+    pub fn drop_ahead(&mut self, program: &Program, activities: &mut [Activity]) {
+        if let (Some(dram), Some(ahead)) = (&program.config.dram, self.ahead.take()) {
+            activities[program.convs[ahead.conv].layer].dram_wasted += ahead.bursts * dram.burst_bytes as u64;
+        }
+    }
+
+    /// Weights of a gate that starts, for the entries of its map that are live; nothing if they stand on chip.
+    pub fn gate(
+        &mut self,
+        program: &Program,
+        now: u64,
+        job: &GateJob,
+        inputs: Option<&[usize]>,
+        activities: &mut [Activity],
+    ) -> Option<Transfer> {
+        let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
+        let mut bursts = Bursts::new(dram);
+        let macs = program.config.gate.macs;
+        let groups = job.outputs.div_ceil(macs);
+        match inputs {
+            Some(live) => {
+                let touched = (0..groups).flat_map(|group| live.iter().map(move |input| group * job.inputs + input));
+                touched.for_each(|word| bursts.touch(word * macs, macs));
+            }
+            None => bursts.touch(0, groups * job.inputs * macs),
+        }
+        Some(self.fetch(dram, now, bursts.count, job.layer, activities))
+    }
+
+    /// First cycle in which all of it is there.
+    fn fetch_all(
+        &mut self,
+        dram: &DramConfig,
+        now: u64,
+        bursts: u64,
+        layer: usize,
+        activities: &mut [Activity],
+    ) -> u64 {
+        if bursts > 0 { self.fetch(dram, now, bursts, layer, activities).arrival(bursts) } else { now }
+    }
+
+    fn fetch(
+        &mut self,
+        dram: &DramConfig,
+        now: u64,
+        bursts: u64,
+        layer: usize,
+        activities: &mut [Activity],
+    ) -> Transfer {
+        activities[layer].dram_read += bursts * dram.burst_bytes as u64;
+        let transfer = self.channel.fetch(dram, now, bursts);
+        self.transfers.push(Arriving { layer, from: transfer.arrival(0), to: transfer.arrival(bursts) });
+        transfer
+    }
+}
+
+/// Words of the banks in a move of rows with so many entries.
+fn move_words(program: &Program, job: &MoveJob, entries: usize) -> u64 {
+    let width = program.off_chip[job.map].shape.width;
+    (job.rows.len() * width * entries.div_ceil(program.config.banks())) as u64
+}
+
+fn streamed(program: &Program) -> Option<&DramConfig> {
+    program.config.dram.as_ref().filter(|_| !program.filters_on_chip)
+}
+
+/// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a burst.
+fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize>, inputs: Option<&[usize]>) -> u64 {
+    let mut bursts = Bursts::new(dram);
+    let (run, taps) = (job.taps() * job.words_of_tap(), job.taps());
+    let mut channels = channels.peekable();
+    while let Some(channel) = channels.next() {
+        if let Some(live) = inputs {
+            live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps));
+        } else {
+            // Neighbours are one run of bytes.
+            let mut end = channel + 1;
+            while channels.next_if_eq(&end).is_some() {
+                end += 1;
+            }
+            bursts.touch(channel * run, (end - channel) * run);
+        }
+    }
+    bursts.count
+}

@@ -1,0 +1,9 @@
+//! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow
+//! weights.
+
+mod observe;
+mod registers;
+mod tick;
+
+pub use observe::LoaderState;
+pub(crate) use registers::{Loader, LoaderView};

@@ -1,0 +1,45 @@
+//! What an image is asked and what it gives, whichever engine simulates it.
+
+use crate::counters::LayerCount;
+use lcsim_spec::{Score, Trace};
+
+/// What a gate's zero does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It skips.
+    Gated,
+    /// It multiplies, as published implementations do: same values, full cost.
+    ForcedOpen,
+}
+
+/// What one image gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Class of the largest logit.
+    pub class: usize,
+    /// Values.
+    pub trace: Trace,
+    /// Cycles from the first word of the image to the last logit.
+    pub cycles: u64,
+    /// In the order of the report's lines.
+    pub layers: Vec<LayerCount>,
+    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones
+    /// are absent.
+    pub ends: Vec<(usize, u64)>,
+    /// Cycles in which bytes arrived from DRAM.
+    pub dram_busy: u64,
+}
+
+/// What stands in the memories between two clock edges.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// For each convolution, by name: its output region in channel order. Before it is written,
+    /// what stood there before.
+    pub maps: Vec<(String, Vec<i8>)>,
+    /// Both live lists: channels and scores.
+    pub lists: [Vec<(usize, Score)>; 2],
+    /// The L-Net's score, once it is there.
+    pub lscore: Option<Score>,
+    /// Logits that have left the gate unit.
+    pub logits: Vec<i32>,
+}
