@@ -1,4 +1,5 @@
-//! How long the engines take: `cargo bench --bench speed`, with a filter behind `--` if not all is wanted.
+//! How long the engines take: `cargo bench --bench speed`, with a filter behind `--` if not all is
+//! wanted.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;

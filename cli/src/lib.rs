@@ -1,4 +1,5 @@
-//! The command line of lcsim: reads models, data and configurations, simulates, and shows what came out.
+//! The command line of lcsim: reads models, data and configurations, simulates, and shows what came
+//! out.
 //!
 //! Only [`commands`] print; everything else returns values and errors.
 

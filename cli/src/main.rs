@@ -1,4 +1,5 @@
-//! `lcsim`: parses the command line, carries out the command, and turns its error into a line and an exit code.
+//! `lcsim`: parses the command line, carries out the command, and turns its error into a line and
+//! an exit code.
 
 use anyhow::{Context, Result};
 use clap::Parser;

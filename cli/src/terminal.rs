@@ -21,7 +21,8 @@ fn exit_code(signal: i32) -> i32 {
     128 + signal
 }
 
-/// A signal stops work that asks, after the steps in flight. Everywhere else, and the second time, it ends the process.
+/// A signal stops work that asks, after the steps in flight. Everywhere else, and the second time,
+/// it ends the process.
 fn take(signal: i32) {
     let asked = ASKED.load(Ordering::SeqCst);
     if !asked || STOP.swap(signal, Ordering::SeqCst) != 0 {
@@ -30,7 +31,8 @@ fn take(signal: i32) {
 }
 
 /// Makes memory that the system does not have an error like others: Rust says so in one line and
-/// aborts, which is a signal, and all that safe code can change of it. Exit code 2, and no core dump.
+/// aborts, which is a signal, and all that safe code can change of it. Exit code 2, and no core
+/// dump.
 ///
 /// # Errors
 /// When the system refuses a signal handler.
@@ -64,8 +66,8 @@ pub fn watch_interrupts() -> Result<()> {
     Ok(())
 }
 
-/// Whether the process was started to outlive its terminal (`nohup`): it then ignores SIGHUP, which a handler would undo. Where the system
-/// does not say, SIGHUP does what it always did.
+/// Whether the process was started to outlive its terminal (`nohup`): it then ignores SIGHUP, which
+/// a handler would undo. Where the system does not say, SIGHUP does what it always did.
 #[cfg(unix)]
 fn survives_hangup() -> bool {
     const SIGHUP: u64 = 1 << (signal_hook::consts::SIGHUP - 1);

@@ -1,7 +1,7 @@
 //! The file of a quantised network: safetensors, as docs/network-format.md describes it.
 //!
-//! Tensors `<layer>.weight` (I8), `.bias` (I32), `.multiplier` (U16) and `.shift` (U8); the structure is JSON in the
-//! metadata key `lcsim`.
+//! Tensors `<layer>.weight` (I8), `.bias` (I32), `.multiplier` (U16) and `.shift` (U8); the
+//! structure is JSON in the metadata key `lcsim`.
 
 use crate::Error;
 use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer, MaxPool};
@@ -251,7 +251,8 @@ pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
 struct File<'a> {
     path: &'a str,
     tensors: SafeTensors<'a>,
-    /// Layers that were read: with a name more than once, a small file could describe a network of any size.
+    /// Layers that were read: with a name more than once, a small file could describe a network of
+    /// any size.
     read: RefCell<HashSet<String>>,
 }
 

@@ -1,4 +1,5 @@
-//! The float reference: what the network computes with exact gates, and the MACs that it really needs.
+//! The float reference: what the network computes with exact gates, and the MACs that it really
+//! needs.
 
 use crate::Error;
 use crate::kernel::{conv2d, max_pool};
@@ -9,8 +10,9 @@ use lcsim_spec::work::expect_memory as expect;
 /// What one image makes of a network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activations {
-    /// Of each executed convolution, in order of execution: its name and its output before its ReLU, times its scores.
-    /// For the last convolution of a block, the block's sum before its ReLU. A branch that its L-Net skips is absent.
+    /// Of each executed convolution, in order of execution: its name and its output before its
+    /// ReLU, times its scores. For the last convolution of a block, the block's sum before its
+    /// ReLU. A branch that its L-Net skips is absent.
     pub maps: Vec<(String, Vec<f32>)>,
     /// Of each evaluated gate, in order of evaluation: its name and its scores.
     pub scores: Vec<(String, Vec<f32>)>,

@@ -51,7 +51,8 @@ impl Histogram {
         self.exponent += 1;
     }
 
-    /// Real value of one int8 step with the smallest mean square error; one that reaches 1 if nothing was seen.
+    /// Real value of one int8 step with the smallest mean square error; one that reaches 1 if
+    /// nothing was seen.
     pub fn best_scale(&self) -> f64 {
         let width = f64::from(self.exponent).exp2() / BINS as f64;
         let Some(top) = self.bins.iter().rposition(|&n| n > 0) else { return 1.0 / 127.0 };

@@ -1,4 +1,5 @@
-//! Bit-exact integer inference, untimed: what the accelerator must compute, written down without it.
+//! Bit-exact integer inference, untimed: what the accelerator must compute, written down without
+//! it.
 //!
 //! The formats and roundings are those of `lcsim_spec::number`.
 
@@ -54,7 +55,8 @@ impl Keep {
     }
 }
 
-/// Runs one image (`[channel][row][column]`, quantised by [`lcsim_spec::InputSpec::quantize_image`]).
+/// Runs one image (`[channel][row][column]`, quantised by
+/// [`lcsim_spec::InputSpec::quantize_image`]).
 pub fn run(net: &QuantNetwork, image: &[i8], mode: Mode) -> Trace {
     run_counted(net, image, mode).0
 }

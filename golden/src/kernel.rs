@@ -40,8 +40,8 @@ impl Geometry {
 }
 
 /// Cross-correlation with zero padding: `x` is `[channel][row][column]`, `weights` are
-/// `[output channel][input channel][row][column]` (depthwise: `[channel][row][column]`), and the result is
-/// `[output channel][row][column]`.
+/// `[output channel][input channel][row][column]` (depthwise: `[channel][row][column]`), and the
+/// result is `[output channel][row][column]`.
 pub fn conv2d<X, A>(g: &Geometry, x: &[X], weights: &[X], bias: &[A]) -> Vec<A>
 where
     X: Copy + PartialEq + AsPrimitive<A>,

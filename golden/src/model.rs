@@ -21,12 +21,13 @@ pub struct Conv {
     pub stride: [usize; 2],
     /// Zero padding above and to the left.
     pub pad: [usize; 2],
-    /// The upper bound of the ReLU that follows: 6 of a ReLU6, infinite of a plain ReLU (in a block: behind the gate's score; none
-    /// behind the last convolution of a block).
+    /// The upper bound of the ReLU that follows: 6 of a ReLU6, infinite of a plain ReLU (in a
+    /// block: behind the gate's score; none behind the last convolution of a block).
     pub relu: Option<f32>,
     /// Each output channel reads the input channel of its own number alone.
     pub depthwise: bool,
-    /// `[output channel][input channel][row][column]`; of a depthwise convolution `[channel][row][column]`.
+    /// `[output channel][input channel][row][column]`; of a depthwise convolution
+    /// `[channel][row][column]`.
     pub weights: Vec<f32>,
     /// Per output channel.
     pub bias: Vec<f32>,
@@ -88,7 +89,8 @@ impl Conv {
     }
 }
 
-/// What of a network was recognised, for people to check: a gate that an exporter dropped leaves no other trace.
+/// What of a network was recognised, for people to check: a gate that an exporter dropped leaves no
+/// other trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     /// Convolutions, shortcuts included.

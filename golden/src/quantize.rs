@@ -1,12 +1,14 @@
 //! Calibration and int8 quantisation.
 //!
-//! A gate's bias makes up for what rounding its weights does in the mean over the calibration images: pooled channels vary little
-//! around means that are far from 0, so the error of a weight is nearly a constant.
+//! A gate's bias makes up for what rounding its weights does in the mean over the calibration
+//! images: pooled channels vary little around means that are far from 0, so the error of a weight
+//! is nearly a constant.
 //!
-//! Weights are symmetric per output channel (the classifier's per tensor, so that logits compare). A map's scale is
-//! the one whose rounding and clipping errors over the calibration images have the smallest mean square. Maps that
-//! are added share one scale: the residual stream of a stage, with the projection that opens it. The clip of a ReLU6 is the
-//! saturation of its map, whose scale is therefore at most 6 / 127.
+//! Weights are symmetric per output channel (the classifier's per tensor, so that logits compare).
+//! A map's scale is the one whose rounding and clipping errors over the calibration images have the
+//! smallest mean square. Maps that are added share one scale: the residual stream of a stage, with
+//! the projection that opens it. The clip of a ReLU6 is the saturation of its map, whose scale is
+//! therefore at most 6 / 127.
 
 use crate::float::{self, Activations, Overflow};
 use crate::model::{Block, Conv, Fc, Layer, Network};
@@ -20,10 +22,12 @@ use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Quantises `net` with activation ranges from `images` (channel-major bytes of the network's input shape).
+/// Quantises `net` with activation ranges from `images` (channel-major bytes of the network's input
+/// shape).
 ///
 /// # Errors
-/// [`Error::Invalid`] without images, for an image of another length, or where a scale cannot be represented; [`Error::Memory`].
+/// [`Error::Invalid`] without images, for an image of another length, or where a scale cannot be
+/// represented; [`Error::Memory`].
 pub fn quantize(net: &Network, images: &[Vec<u8>]) -> Result<QuantNetwork, Error> {
     quantize_watched(net, images, &|| ())
 }
@@ -82,8 +86,8 @@ fn input_spec(net: &Network) -> InputSpec {
 struct Seen {
     /// The values that each map's readers see.
     ranges: BTreeMap<String, Histogram>,
-    /// For each gate the sums of the channels that it reads, in fixed point, so that their order does not matter, and how many images
-    /// evaluate it.
+    /// For each gate the sums of the channels that it reads, in fixed point, so that their order
+    /// does not matter, and how many images evaluate it.
     pooled: BTreeMap<String, (Vec<i64>, u64)>,
     /// The first image that the network overflows with.
     overflow: Option<(usize, Overflow)>,
@@ -199,7 +203,8 @@ impl Quantizer<'_> {
         Ok((quant::Layer::Block(block), last.conv.output, out))
     }
 
-    /// The scale of the stream from `first` on, which `writers` open and the blocks behind it update in place.
+    /// The scale of the stream from `first` on, which `writers` open and the blocks behind it
+    /// update in place.
     fn stream_scale(&self, first: &Layer, writers: &[&Conv]) -> f64 {
         let from = self.net.layers.iter().position(|l| std::ptr::eq(l, first)).map_or(0, |i| i + 1);
         let in_place = self.net.layers[from..].iter().take_while(|l| match l {
@@ -215,8 +220,8 @@ impl Quantizer<'_> {
         self.scale_of(writers.iter().copied().chain(followers))
     }
 
-    /// The best scale for the output maps of `writers` together: where one is clipped, the largest `i8` is no more than its bound, so
-    /// that saturation clips it.
+    /// The best scale for the output maps of `writers` together: where one is clipped, the largest
+    /// `i8` is no more than its bound, so that saturation clips it.
     fn scale_of<'c>(&self, writers: impl Iterator<Item = &'c Conv>) -> f64 {
         let (mut all, mut most) = (Histogram::default(), f64::INFINITY);
         for c in writers {
@@ -242,8 +247,9 @@ impl Quantizer<'_> {
             multiplier: vec![],
             shift: vec![],
         };
-        // The largest multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT. A filter that needs a
-        // larger one gave almost nothing in calibration: its outputs would saturate, so its weights may.
+        // The largest multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT. A
+        // filter that needs a larger one gave almost nothing in calibration: its outputs would
+        // saturate, so its weights may.
         let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT) * out / x_scale;
         for (row, w_scale) in c.weights.chunks_exact(fan_in).zip(weight_scales(&c.weights, c.bias.len())) {
             // A filter of zeros has no scale of its own; any will do for its bias.
@@ -261,7 +267,8 @@ impl Quantizer<'_> {
     fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
         let (mut q, pooled_scale) = fc(f, map, x_scale);
         let means = self.seen.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
-        // The largest score step that a multiplier reaches. Weights of up to twice the range that this leaves saturate.
+        // The largest score step that a multiplier reaches. Weights of up to twice the range that
+        // this leaves saturate.
         let unit = f64::from(1u32 << SCORE_FRAC);
         let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << SCORE_SHIFT) / unit;
         for (row, w_scale) in f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)) {
@@ -346,8 +353,8 @@ fn to_bias(b: f64, step: f64) -> i32 {
     (b / step).round().clamp(-limit, limit) as i32
 }
 
-/// Multiplier and first shift so that `multiplier * 2^-(frac + shift)` is closest to `real`; nothing if that is
-/// not above 0 or too large. Too small a `real` gives multiplier 0.
+/// Multiplier and first shift so that `multiplier * 2^-(frac + shift)` is closest to `real`;
+/// nothing if that is not above 0 or too large. Too small a `real` gives multiplier 0.
 fn multiplier(real: f64, frac: u32) -> Option<(u16, u8)> {
     if !(real.is_finite() && real > 0.0) {
         return None;

@@ -265,8 +265,8 @@ impl Core<'_> {
             for (memory, depth, own) in
                 [("stream", s.stream_depth, "!j_dst_scratch"), ("scratch", s.scratch_depth, "j_dst_scratch")]
             {
-                // The residual is in the stream memory, the image in the scratch memory. Rows and residual addition never
-                // read the same memory in one convolution.
+                // The residual is in the stream memory, the image in the scratch memory. Rows and
+                // residual addition never read the same memory in one convolution.
                 let stream = memory == "stream";
                 let crossbar = |port: &str| format!("crossbar${b}$o_{port}");
                 let ports = [
@@ -286,7 +286,8 @@ impl Core<'_> {
     }
 }
 
-/// The core of `sizes`; with `initialised`, memories take that many words from the files of their names.
+/// The core of `sizes`; with `initialised`, memories take that many words from the files of their
+/// names.
 pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let u = Unit::new("core")
         .input("i_request_valid", 1)

@@ -1,4 +1,5 @@
-//! rust-hdl's text, taken apart into modules; identical ones are kept once, under the name of their kind.
+//! rust-hdl's text, taken apart into modules; identical ones are kept once, under the name of their
+//! kind.
 
 use crate::unit::Unit;
 use rust_hdl::core::prelude::{Block, ModuleDefines};
@@ -13,7 +14,8 @@ pub struct Module {
     pub text: String,
 }
 
-/// All modules of `top`, children first. Names begin with `prefix`; `about` is a comment at the head of each.
+/// All modules of `top`, children first. Names begin with `prefix`; `about` is a comment at the
+/// head of each.
 pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
     let mut defines = ModuleDefines::default();
     top.accept("top", &mut defines);
@@ -32,8 +34,9 @@ pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
     merged.modules
 }
 
-/// rust-hdl declares what drives a child as `reg`, for `always @(*)`; that never triggers on a constant, so that
-/// simulators leave it undefined. Only its own nets have a `$` in their name: they become wires, driven by `assign`.
+/// rust-hdl declares what drives a child as `reg`, for `always @(*)`; that never triggers on a
+/// constant, so that simulators leave it undefined. Only its own nets have a `$` in their name:
+/// they become wires, driven by `assign`.
 fn net(line: &str) -> String {
     match line.trim_start().strip_prefix("reg ") {
         Some(rest) if rest.contains('$') => format!("    wire{rest}\n"),

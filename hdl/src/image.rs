@@ -18,7 +18,8 @@ pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>
     regions(s).into_iter().zip(words).collect()
 }
 
-/// The words of an image: for each pixel a byte for each bank, channels in as many copies as the program wants.
+/// The words of an image: for each pixel a byte for each bank, channels in as many copies as the
+/// program wants.
 pub(crate) fn image(program: &Program, image: &[i8]) -> Vec<String> {
     let (channels, pixels, copies) = (program.image.channels, program.image.pixels(), program.image_copies);
     let banks = program.config.banks();

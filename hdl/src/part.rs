@@ -81,8 +81,8 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bus| bus.0))
 }
 
-/// All units together, `lcsim_core`. With a program of the same configuration, its memories take their content from the
-/// files of [`crate::memory_files`].
+/// All units together, `lcsim_core`. With a program of the same configuration, its memories take
+/// their content from the files of [`crate::memory_files`].
 pub fn core(config: &AcceleratorConfig, program: Option<&Program>) -> Part {
     let s = Sizes::new(config);
     let words = program.map(|p| image::contents(&s, p).iter().map(|(_, words)| words.len()).collect::<Vec<_>>());

@@ -9,7 +9,8 @@ pub(crate) const OFFSET: usize = 28;
 /// Bias 32, multiplier 15, shift 5 bits.
 pub(crate) const PARAM: usize = 52;
 
-/// A memory in the host port's address space: addresses count beats, their bits 31 to 28 choose the region.
+/// A memory in the host port's address space: addresses count beats, their bits 31 to 28 choose the
+/// region.
 #[derive(Debug, Clone)]
 pub(crate) struct Region {
     /// Bits 31 to 28.

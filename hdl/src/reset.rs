@@ -1,8 +1,8 @@
 //! Synchronous reset: templates say what registers do, this adds that reset clears them.
 //!
 //! A register is a `reg` whose name ends in `_r`, or an array of them; it is assigned in one block
-//! `always @(posedge clock) begin` .. `end`, both at the start of a line. Memories and their read ports have other names: no
-//! block memory clears its content.
+//! `always @(posedge clock) begin` .. `end`, both at the start of a line. Memories and their read
+//! ports have other names: no block memory clears its content.
 
 use std::fmt::Write as _;
 

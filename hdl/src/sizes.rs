@@ -132,7 +132,8 @@ impl Sizes {
     pub fn kw(&self) -> usize {
         bits(self.channels)
     }
-    /// Words of the pool memory: three regions, each of a power of two, so that a region's number is an address's upper bits.
+    /// Words of the pool memory: three regions, each of a power of two, so that a region's number
+    /// is an address's upper bits.
     pub fn pool_depth(&self) -> usize {
         3 << self.kw()
     }
@@ -152,7 +153,8 @@ impl Sizes {
     pub fn ew(&self) -> usize {
         self.fw().max(16)
     }
-    /// Whether taps share folds of a map's rest, and the largest rest of which they do: docs/microarchitecture.md, "Rest".
+    /// Whether taps share folds of a map's rest, and the largest rest of which they do:
+    /// docs/microarchitecture.md, "Rest".
     pub fn packs(&self) -> bool {
         let (rows, cols) = (self.rows, self.cols);
         let aligned = rows.is_power_of_two() && (rows.is_multiple_of(cols) || cols.is_multiple_of(rows));
@@ -190,7 +192,8 @@ impl Sizes {
         bits(self.image_depth)
     }
 
-    /// An entry of a live list: the channel, where its weights are (group, lane) and where it belongs (bank, row), its score.
+    /// An entry of a live list: the channel, where its weights are (group, lane) and where it
+    /// belongs (bank, row), its score.
     pub fn entry(&self) -> Bus {
         Bus(vec![
             ("channel", self.kw()),
@@ -301,7 +304,8 @@ impl Sizes {
         self.instruction().width().div_ceil(self.instruction_words)
     }
 
-    /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the signal at another width.
+    /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the
+    /// signal at another width.
     pub fn fill(&self, template: &str) -> String {
         let numbers = [
             ("AW", self.aw()),
@@ -365,7 +369,8 @@ impl Sizes {
             ("WORDSLEFT", bits(self.instruction_words)),
             ("LASTWORD", self.instruction_words - 1),
         ];
-        // What follows from a rest: where copies of its first entry stand, and the rows of the taps that share a fold.
+        // What follows from a rest: where copies of its first entry stand, and the rows of the taps
+        // that share a fold.
         let rests = 1..=if self.packs() { self.rest_max() } else { 0 };
         let case = |line: &dyn Fn(usize) -> String| {
             rests.clone().map(|rest| format!("    @RB@'d{rest}: {};", line(rest))).collect::<Vec<_>>().join("\n")

@@ -79,7 +79,8 @@ impl Target {
         }
     }
 
-    /// What a core takes of the target's part; of 18 kbit (iCE40: 4 kbit) block RAMs. `None` for generic gates.
+    /// What a core takes of the target's part; of 18 kbit (iCE40: 4 kbit) block RAMs. `None` for
+    /// generic gates.
     pub fn resources(self, config: &AcceleratorConfig) -> Option<Resources> {
         let part = self.part()?;
         let total = |uses: Vec<Use>| uses.iter().map(|u| u.1).sum();
@@ -109,8 +110,8 @@ impl Target {
         if exhausted.is_empty() { Ok(()) } else { Err(Exhausted(exhausted)) }
     }
 
-    /// Names and texts of the scripts that build module `top` of the Verilog files `sources`, and of its constraints. They
-    /// are run in the files' folder.
+    /// Names and texts of the scripts that build module `top` of the Verilog files `sources`, and
+    /// of its constraints. They are run in the files' folder.
     pub fn scripts(self, top: &str, sources: &[String], clock_mhz: f64) -> Vec<(String, String)> {
         let part = self.part().map_or("generic gates", |p| p.name);
         let fill = |text: &str| {
@@ -142,7 +143,8 @@ impl Target {
 
 fn dsps(config: &AcceleratorConfig, narrowest: usize) -> Vec<Use> {
     let s = Sizes::new(config);
-    // Both scores; the row of a listed channel, a group's first word, a fold's words; the rows that a rest takes in all.
+    // Both scores; the row of a listed channel, a group's first word, a fold's words; the rows that
+    // a rest takes in all.
     let products = [Some(32), Some(32), Some(s.aw()), Some(s.fw()), Some(s.nw()), s.packs().then_some(s.ew())];
     let loader = products.iter().flatten().filter(|bits| **bits >= narrowest).count();
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
@@ -163,7 +165,8 @@ fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use>
     };
     let m = &config.memory;
     let (depth, channels) = (s.acc_depth, s.channels);
-    // Both lists, one copy for the loader, one for the gate unit, which wants the channel alone; pool sums; logits.
+    // Both lists, one copy for the loader, one for the gate unit, which wants the channel alone;
+    // pool sums; logits.
     let lists = 2 * (ram(s.entry().width(), channels) + ram(s.kw(), channels));
     let by_channel = lists + ram(s.pool(), s.pool_depth()) + ram(32, channels);
     let mut uses = vec![

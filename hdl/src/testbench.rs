@@ -69,7 +69,8 @@ pub fn testbench(program: &Program, initialised: bool, vectors: &[Vector]) -> Ve
     files.into_iter().map(|(name, text)| (name.to_string(), text)).collect()
 }
 
-/// Name and text of a testbench of `kind` alone, with random vectors; the gate unit and the array have one.
+/// Name and text of a testbench of `kind` alone, with random vectors; the gate unit and the array
+/// have one.
 pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String, String)> {
     let s = Sizes::new(config);
     let (name, text) = match kind {

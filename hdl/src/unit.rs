@@ -1,9 +1,10 @@
 //! A hardware module whose widths are chosen at run time.
 //!
-//! rust-hdl's own signals carry their width in the type; a generator that takes an accelerator's configuration needs them
-//! as values. [`Unit`] is a rust-hdl block with such ports: rust-hdl walks the hierarchy, declares ports and nets,
-//! instantiates children and emits the modules; the body is a custom leaf's text. A parent drives the inputs of a child
-//! `x` through nets `x$i_...` and reads `x$o_...`.
+//! rust-hdl's own signals carry their width in the type; a generator that takes an accelerator's
+//! configuration needs them as values. [`Unit`] is a rust-hdl block with such ports: rust-hdl walks
+//! the hierarchy, declares ports and nets, instantiates children and emits the modules; the body is
+//! a custom leaf's text. A parent drives the inputs of a child `x` through nets `x$i_...` and reads
+//! `x$o_...`.
 
 use crate::reset;
 use rust_hdl::core::ast::VerilogLiteral;

@@ -156,7 +156,8 @@ pub(crate) fn column(s: &Sizes) -> Unit {
     u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
 }
 
-/// A synchronous memory with one read and one write port; `init` names a file and how many words it has.
+/// A synchronous memory with one read and one write port; `init` names a file and how many words it
+/// has.
 pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, usize)>) -> Unit {
     let aw = bits(words);
     let u = inputs(

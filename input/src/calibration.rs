@@ -1,4 +1,5 @@
-//! Which images set the scales of a network that is quantised: never, unless told to, those that it is measured on.
+//! Which images set the scales of a network that is quantised: never, unless told to, those that it
+//! is measured on.
 
 use crate::load::Remark;
 use crate::{Count, Dataset, Expected};
@@ -22,8 +23,9 @@ const SAME: &str = "same";
 /// What quantising on the fly calibrates with.
 #[derive(Debug, Clone, Default)]
 pub struct Calibration {
-    /// Data whose first images set the scales; `same` for the first of the measured data, whether they are measured or not.
-    /// If it is not said: the training images beside the measured data, or images of it that are not measured.
+    /// Data whose first images set the scales; `same` for the first of the measured data, whether
+    /// they are measured or not. If it is not said: the training images beside the measured data,
+    /// or images of it that are not measured.
     pub data: Option<String>,
     /// How many images.
     pub images: Option<usize>,
@@ -56,7 +58,8 @@ pub struct Choice<'a> {
     pub asked: Option<usize>,
     /// How many otherwise, if there are so many.
     pub default: usize,
-    /// How a network is quantised on the fly, and with how many images by default; `None` if none is.
+    /// How a network is quantised on the fly, and with how many images by default; `None` if none
+    /// is.
     pub on_the_fly: Option<(&'a Calibration, usize)>,
     /// Watches the calibration.
     pub progress: &'a dyn Progress,
@@ -65,8 +68,9 @@ pub struct Choice<'a> {
 impl<'a> Measured<'a> {
     /// Chooses the images of `data` to measure.
     ///
-    /// Calibration needs images that are not measured. Where the user says neither which images to measure nor which to
-    /// calibrate with, a fifth of the data at most is left out for it, and `remark` tells so.
+    /// Calibration needs images that are not measured. Where the user says neither which images to
+    /// measure nor which to calibrate with, a fifth of the data at most is left out for it, and
+    /// `remark` tells so.
     ///
     /// # Errors
     /// The data has fewer images than asked for.

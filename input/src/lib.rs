@@ -1,4 +1,5 @@
-//! What lcsim reads: labelled images, models, accelerators and energy tables, from files or embedded.
+//! What lcsim reads: labelled images, models, accelerators and energy tables, from files or
+//! embedded.
 //!
 //! Nothing here prints, and nothing knows a command: what the user should know is handed to a
 //! [`Remark`](load::Remark), and long work tells a [`Progress`](lcsim_spec::progress::Progress).

@@ -159,10 +159,12 @@ pub fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
-/// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes along.
+/// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes
+/// along.
 ///
 /// # Errors
-/// Another extension, options that mean nothing to these models, and those of the readers, of the data and of the quantisation.
+/// Another extension, options that mean nothing to these models, and those of the readers, of the
+/// data and of the quantisation.
 pub fn networks(
     paths: &[&Path],
     args: &Reading,
@@ -216,7 +218,8 @@ pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the user should know where data has fewer classes than the network: its labels may mean other classes.
+/// What the user should know where data has fewer classes than the network: its labels may mean
+/// other classes.
 pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
     let known = data.class_names().len();
     (known > 0 && known < classes).then(|| {
@@ -227,10 +230,12 @@ pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
     })
 }
 
-/// The accelerator in the embedded configuration of that name or in the file, with what is set otherwise.
+/// The accelerator in the embedded configuration of that name or in the file, with what is set
+/// otherwise.
 ///
 /// # Errors
-/// Neither exists, the file is no configuration, or a parameter that is set is none or is out of its range.
+/// Neither exists, the file is no configuration, or a parameter that is set is none or is out of
+/// its range.
 pub fn config(name: &str, set: &[String]) -> Result<AcceleratorConfig> {
     let path = Path::new(name);
     if embedded::text(&CONFIGS, name).is_none() && !path.exists() {

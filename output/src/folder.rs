@@ -15,10 +15,12 @@ use std::path::{Path, PathBuf};
 const LIST: &str = "lcsim.sha256";
 /// Largest list, in bytes; a core with every script has some thirty files.
 const LIST_BYTES: u64 = 1 << 20;
-/// Largest file that is compared with its sum: the memory files of the largest network that fits a core are smaller.
+/// Largest file that is compared with its sum: the memory files of the largest network that fits a
+/// core are smaller.
 const FILE_BYTES: u64 = 1 << 33;
 
-/// Sums of each file. A run that was interrupted leaves two: of what it had to write, and of what was there before.
+/// Sums of each file. A run that was interrupted leaves two: of what it had to write, and of what
+/// was there before.
 type Sums = BTreeMap<String, Vec<String>>;
 
 /// A folder that may be written.
@@ -35,8 +37,8 @@ impl Folder {
     /// Checks that `files` may be written to `path`; writes nothing.
     ///
     /// # Errors
-    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is there
-    /// that was changed. A list that is none.
+    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is
+    /// there that was changed. A list that is none.
     pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
@@ -69,7 +71,8 @@ impl Folder {
         Ok(Self { path: path.into(), own, leftovers })
     }
 
-    /// Writes `files` and their list; files of the run before that are not among them any more are removed.
+    /// Writes `files` and their list; files of the run before that are not among them any more are
+    /// removed.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
@@ -85,7 +88,8 @@ impl Folder {
         };
         let new = lines(&mut files.iter().map(|(name, text)| (name, digest(text.as_bytes()))));
         let old = lines(&mut self.own.iter().map(|(name, sum)| (name, sum.clone())));
-        // A run that is interrupted leaves new files and old ones: the next one knows both as its own.
+        // A run that is interrupted leaves new files and old ones: the next one knows both as its
+        // own.
         write(LIST, &(new.clone() + &old))?;
         for (name, text) in files {
             write(name, text)?;
@@ -195,7 +199,8 @@ mod tests {
         fs::write(&left, "half").expect("written");
         write(folder.path(), &["a.v"], false).expect("its own");
         assert!(!left.exists() && folder.path().join("a.v").exists());
-        // The list of the next run is there, its file `b.v` and a temporary one; `a.v` is still that of the run before.
+        // The list of the next run is there, its file `b.v` and a temporary one; `a.v` is still
+        // that of the run before.
         let files = files(&["a.v", "b.v"]);
         let list = |name: &str, text: &str| format!("{}  {name}\n", digest(text.as_bytes()));
         let old = fs::read_to_string(folder.path().join("a.v")).expect("readable");

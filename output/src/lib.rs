@@ -1,4 +1,5 @@
-//! Files that are written whole or not at all, to places that are checked as one set before the work.
+//! Files that are written whole or not at all, to places that are checked as one set before the
+//! work.
 
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
@@ -27,7 +28,8 @@ pub enum Destination {
 }
 
 impl Destination {
-    /// Checks that `path` can be written, and leaves no trace of it: hours of work must not end at a mistyped folder.
+    /// Checks that `path` can be written, and leaves no trace of it: hours of work must not end at
+    /// a mistyped folder.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
@@ -219,8 +221,8 @@ pub fn csv<T: serde::Serialize>(rows: impl IntoIterator<Item = T>) -> Result<Vec
     cells(&plain.into_inner().context("cannot write the table")?)
 }
 
-/// A table of CSV for people too: a cell of text that a spreadsheet would take for a formula begins with a `'`, and what steers a terminal is
-/// escaped.
+/// A table of CSV for people too: a cell of text that a spreadsheet would take for a formula begins
+/// with a `'`, and what steers a terminal is escaped.
 ///
 /// # Errors
 /// It is no table.

@@ -1,4 +1,5 @@
-//! Which file a path means: two paths may be spelled differently, lead through links, or be names of one file.
+//! Which file a path means: two paths may be spelled differently, lead through links, or be names
+//! of one file.
 
 use anyhow::{Context, Result};
 use lcsim_spec::file::{self, Id, id};

@@ -9,7 +9,8 @@ use tempfile::TempPath;
 /// Names of temporary files begin so.
 pub const PREFIX: &str = ".lcsim-";
 
-/// Those that exist. A file is made, renamed and removed by who holds this, so that the list is never behind.
+/// Those that exist. A file is made, renamed and removed by who holds this, so that the list is
+/// never behind.
 static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(vec![]);
 
 fn existing() -> MutexGuard<'static, Vec<PathBuf>> {

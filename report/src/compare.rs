@@ -36,7 +36,8 @@ impl Difference {
         self.first == self.second
     }
 
-    /// The change in percent of the first; empty if there is none, `new` and `gone` if only one report has the figure.
+    /// The change in percent of the first; empty if there is none, `new` and `gone` if only one
+    /// report has the figure.
     pub fn change(&self) -> String {
         match (self.first, self.second) {
             (a, b) if a == b => String::new(),
@@ -51,7 +52,8 @@ impl Difference {
 /// Reads a report.
 ///
 /// # Errors
-/// The file cannot be read or is no report of this layout: where, what was expected and what was found.
+/// The file cannot be read or is no report of this layout: where, what was expected and what was
+/// found.
 pub fn read(path: &Path) -> Result<Report> {
     let shown = path.display().to_string();
     let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;

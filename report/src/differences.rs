@@ -20,7 +20,8 @@ pub struct ImageDifference {
     pub integer_class: usize,
     /// Largest difference of a logit.
     pub logit_difference: f64,
-    /// Blocks and channels that one of both computes and the other skips, of gates that both evaluate.
+    /// Blocks and channels that one of both computes and the other skips, of gates that both
+    /// evaluate.
     pub differing_decisions: u64,
 }
 
@@ -29,7 +30,8 @@ pub struct ImageDifference {
 pub struct GateDifference {
     /// Its name.
     pub gate: String,
-    /// Images for which both models evaluate it; in a block that one of them skips it is not compared.
+    /// Images for which both models evaluate it; in a block that one of them skips it is not
+    /// compared.
     pub images: u64,
     /// Scores compared: of each such image one for each output.
     pub decisions: u64,
@@ -108,7 +110,8 @@ impl Differences {
         images
     }
 
-    /// All gates: those with the most differing decisions first, then by their largest difference of a score.
+    /// All gates: those with the most differing decisions first, then by their largest difference
+    /// of a score.
     pub fn gates(&self) -> Vec<GateDifference> {
         let mut gates = self.gates.clone();
         gates.sort_by(|a, b| {

@@ -19,7 +19,8 @@ pub const SIZE: (u32, u32) = (960, 640);
 const DENSITY: u32 = 2;
 /// Of JPEG, from 1 to 100: text and thin lines show no fringes.
 const QUALITY: u8 = 95;
-/// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008), without the yellow.
+/// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008),
+/// without the yellow.
 pub const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -48,8 +49,8 @@ pub trait Picture {
     fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
 }
 
-/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart as may be, light and
-/// dark in turn; where they begin was tried, so that 24 differ well.
+/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart
+/// as may be, light and dark in turn; where they begin was tried, so that 24 differ well.
 pub fn colour(n: usize) -> RGBColor {
     let golden = 0.618_033_988_749_895;
     COLOURS.get(n).copied().unwrap_or_else(|| {

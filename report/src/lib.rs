@@ -1,4 +1,5 @@
-//! What lcsim found, for people and programs: tables, pages, timelines, waveforms, dumps, comparisons.
+//! What lcsim found, for people and programs: tables, pages, timelines, waveforms, dumps,
+//! comparisons.
 //!
 //! Nothing here prints or knows a command: a report comes in, text, bytes or a picture goes out.
 

@@ -1,4 +1,5 @@
-//! The blocks and gates of a network, and where each gate reads: what the import recognised, for people to check.
+//! The blocks and gates of a network, and where each gate reads: what the import recognised, for
+//! people to check.
 
 use lcsim_spec::network::{Block, Layer};
 use lcsim_spec::structure::{Connected, Convolution};

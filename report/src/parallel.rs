@@ -43,8 +43,8 @@ pub fn images<T: Send>(
     sum(count, progress, Vec::new, |results, i| results.push(work(i)), |results, mut later| results.append(&mut later))
 }
 
-/// What `add` makes of `0..count`, in their order: each thread begins its part with what `nothing` gives, and `append` adds a part to the
-/// one before it. Watched like [`images`].
+/// What `add` makes of `0..count`, in their order: each thread begins its part with what `nothing`
+/// gives, and `append` adds a part to the one before it. Watched like [`images`].
 ///
 /// # Errors
 /// [`Interrupted`].

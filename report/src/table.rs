@@ -97,8 +97,8 @@ pub fn plain(header: &[&str]) -> Table {
     table
 }
 
-/// The figures of a line, as every table for people has them: name, kind, cycles, their share, MACs, dense MACs, utilisation, live channels,
-/// skip rate, energy.
+/// The figures of a line, as every table for people has them: name, kind, cycles, their share,
+/// MACs, dense MACs, utilisation, live channels, skip rate, energy.
 pub fn cells(row: &Row) -> [String; 10] {
     let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
     [

@@ -6,7 +6,8 @@ use lcsim_spec::escape::printable;
 use lcsim_spec::report::{Dram, Energy};
 use std::fmt::Write;
 
-/// A label, padded to where the figures start. Names in the text are shown on the one line, whatever they hold.
+/// A label, padded to where the figures start. Names in the text are shown on the one line,
+/// whatever they hold.
 fn line(out: &mut String, label: &str, text: impl std::fmt::Display) {
     let line = format!("{label:<22}{text}");
     let _ = writeln!(out, "{}", printable(line.trim_end())); // Writing to a String cannot fail.

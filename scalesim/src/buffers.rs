@@ -1,8 +1,10 @@
-//! The memories beside the array as SCALE-Sim 3.0.0 has them in its `CALC` mode, reduced to what its reports show.
+//! The memories beside the array as SCALE-Sim 3.0.0 has them in its `CALC` mode, reduced to what
+//! its reports show.
 //!
-//! Reads never stall: the model finds the bandwidth that they need. What is fetched, and when, depends on the order in
-//! which addresses are first asked for, so it is followed address by address. Writes never stall either, though they could
-//! in SCALE-Sim's other mode: a memory drains as many words a cycle as the array has columns.
+//! Reads never stall: the model finds the bandwidth that they need. What is fetched, and when,
+//! depends on the order in which addresses are first asked for, so it is followed address by
+//! address. Writes never stall either, though they could in SCALE-Sim's other mode: a memory drains
+//! as many words a cycle as the array has columns.
 
 use super::memory::table;
 use serde::Serialize;
@@ -19,7 +21,8 @@ const FIRST_BANDWIDTH: usize = 10;
 /// Cycles from a request to its answer.
 const LATENCY: i64 = 1;
 
-/// Half of a read memory was filled twice in a cycle, which leaves no cycle to fetch it; SCALE-Sim then divides by zero.
+/// Half of a read memory was filled twice in a cycle, which leaves no cycle to fetch it; SCALE-Sim
+/// then divides by zero.
 #[derive(Debug, Error)]
 #[error("half of the memory is filled twice in a cycle, where SCALE-Sim 3.0.0 divides by zero: make it larger")]
 pub struct TooSmall;
@@ -42,8 +45,9 @@ impl Accesses {
     }
 }
 
-/// A read memory of two halves. Addresses go into sets in the order in which they are first asked for; when half of the
-/// memory is full of new ones, the other half is forgotten, and the full one counts as fetched.
+/// A read memory of two halves. Addresses go into sets in the order in which they are first asked
+/// for; when half of the memory is full of new ones, the other half is forgotten, and the full one
+/// counts as fetched.
 #[derive(Debug)]
 pub(super) struct ReadBuffer {
     /// For each address, the set that it was last put into, from 1; 0 before that.
@@ -133,9 +137,9 @@ impl ReadBuffer {
     }
 }
 
-/// The write memory of two halves. Words go into lines of `bandwidth`; when more than half of the memory is full, half is
-/// drained, a line a cycle. SCALE-Sim closes the last line at that moment, full or not, and later counts such a line as full
-/// unless it is the last of a drain.
+/// The write memory of two halves. Words go into lines of `bandwidth`; when more than half of the
+/// memory is full, half is drained, a line a cycle. SCALE-Sim closes the last line at that moment,
+/// full or not, and later counts such a line as full unless it is the last of a drain.
 #[derive(Debug)]
 pub(super) struct WriteBuffer {
     half: i64,
@@ -164,8 +168,9 @@ impl WriteBuffer {
         }
     }
 
-    /// The array writes `words`, at most `bandwidth`, in `cycle`. There is always room: a drain frees its words at once, takes
-    /// fewer cycles than the array needs to write as many, and starts while almost half of the memory is free.
+    /// The array writes `words`, at most `bandwidth`, in `cycle`. There is always room: a drain
+    /// frees its words at once, takes fewer cycles than the array needs to write as many, and
+    /// starts while almost half of the memory is free.
     pub(super) fn write(&mut self, cycle: i64, words: usize) {
         for _ in 0..words {
             self.open += 1;

@@ -1,4 +1,5 @@
-//! Which column of a topology file is what: by the names in its header, or by place, as SCALE-Sim takes them.
+//! Which column of a topology file is what: by the names in its header, or by place, as SCALE-Sim
+//! takes them.
 
 use super::layers::{Format, Shape};
 use anyhow::{Context, Result, bail, ensure};
@@ -62,7 +63,8 @@ impl Column {
         }
     }
 
-    /// Names that the topologies of SCALE-Sim and of its users have for it, in lower case and letters alone.
+    /// Names that the topologies of SCALE-Sim and of its users have for it, in lower case and
+    /// letters alone.
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Name => &["layername", "layer", "name"],
@@ -101,7 +103,8 @@ impl Columns {
         Self { format, columns: usual(format).to_vec() }
     }
 
-    /// Whether a first line is a layer: each of SCALE-Sim's columns behind the name is there and is a number.
+    /// Whether a first line is a layer: each of SCALE-Sim's columns behind the name is there and is
+    /// a number.
     pub(super) fn is_layer(fields: &[&str], format: Format) -> bool {
         let count = usual(format).len();
         fields.len() >= count && fields[1..count].iter().all(|field| field.parse::<f64>().is_ok())
@@ -145,7 +148,8 @@ impl Columns {
         Ok(Self { format, columns })
     }
 
-    /// Where SCALE-Sim, which goes by place, would take another column than the header names: what it takes, and for what.
+    /// Where SCALE-Sim, which goes by place, would take another column than the header names: what
+    /// it takes, and for what.
     pub(super) fn misread(&self) -> Option<(&'static str, &'static str)> {
         let differs = usual(self.format).iter().zip(&self.columns).find(|(usual, named)| {
             // It takes one stride for both directions.
@@ -154,13 +158,15 @@ impl Columns {
         differs.map(|(usual, named)| (named.title(), usual.title()))
     }
 
-    /// The name and the shape of the layer that a line of fields describes. `open` says that no separator follows the last field.
+    /// The name and the shape of the layer that a line of fields describes. `open` says that no
+    /// separator follows the last field.
     ///
     /// # Errors
     /// Too few or many fields, or a value out of range; names the column.
     pub(super) fn layer(&self, mut fields: Vec<&str>, mut open: bool) -> Result<(String, Shape)> {
         let count = self.columns.len();
-        // SCALE-Sim does not read what stands behind the last comma. Neither do we where it is no value that a layer needs.
+        // SCALE-Sim does not read what stands behind the last comma. Neither do we where it is no
+        // value that a layer needs.
         if open && (fields.len() > count || fields.len() == count && self.columns[count - 1] == Column::Sparsity) {
             fields.pop();
             open = false;
@@ -246,7 +252,8 @@ impl Values<'_> {
     }
 }
 
-/// Sparsity has no effect unless the configuration turns it on, which is refused; so it is only looked at.
+/// Sparsity has no effect unless the configuration turns it on, which is refused; so it is only
+/// looked at.
 fn sparsity(place: usize, field: &str) -> Result<()> {
     let valid =
         field.split_once(':').is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());

@@ -60,11 +60,13 @@ pub struct ScaleConfig {
 }
 
 impl ScaleConfig {
-    /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that no count depends on are not looked at.
+    /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that no count depends on are not looked
+    /// at.
     ///
     /// # Errors
-    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range; for `use_of` its counts, a feature
-    /// whose counts are not reproduced (`InterfaceBandwidth: USER`, sparsity, custom layouts).
+    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range;
+    /// for `use_of` its counts, a feature whose counts are not reproduced
+    /// (`InterfaceBandwidth: USER`, sparsity, custom layouts).
     pub fn load(path: &Path, use_of: Use) -> Result<Self> {
         let shown = path.display().to_string();
         let text = file::read_text(path, file::MAX_SETTINGS).with_context(|| format!("{shown}: cannot read"))?;

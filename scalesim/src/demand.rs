@@ -12,7 +12,8 @@ use std::ops::Range;
 pub(super) enum Stream {
     /// Lane l takes word s in cycle `start + l + s`, for s in `0..len`.
     Skewed { start: usize, len: usize, lanes: usize },
-    /// All lanes take word s in cycle `rows - 1 - s`, for s in `0..len`: the first word goes in last.
+    /// All lanes take word s in cycle `rows - 1 - s`, for s in `0..len`: the first word goes in
+    /// last.
     Loaded { rows: usize, len: usize, lanes: usize },
 }
 
@@ -41,13 +42,15 @@ impl Stream {
     }
 }
 
-/// An operand's words: word s of lane l is element (`lane0 + l`, `word0 + s`) of its matrix, or the other way round.
+/// An operand's words: word s of lane l is element (`lane0 + l`, `word0 + s`) of its matrix, or the
+/// other way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operand {
     pub stream: Stream,
     pub lane0: usize,
     pub word0: usize,
-    /// Whether lanes are the first index: of pixels x window for inputs, of window x filters for weights.
+    /// Whether lanes are the first index: of pixels x window for inputs, of window x filters for
+    /// weights.
     pub lane_first: bool,
 }
 

@@ -1,5 +1,6 @@
-//! INI files as SCALE-Sim's configurations are written: sections, `key: value` or `key = value`, comments on lines of their
-//! own. A reader of its own, because an error about a value has to name its line.
+//! INI files as SCALE-Sim's configurations are written: sections, `key: value` or `key = value`,
+//! comments on lines of their own. A reader of its own, because an error about a value has to name
+//! its line.
 
 use anyhow::{Result, bail, ensure};
 use lcsim_spec::file::quoted;
@@ -12,8 +13,8 @@ pub(super) struct Value {
     pub text: String,
 }
 
-/// The values of a file by section and key. Keys are stored in lower case: Python's parser, which SCALE-Sim uses, does not
-/// tell the cases apart. Sections are stored as they are.
+/// The values of a file by section and key. Keys are stored in lower case: Python's parser, which
+/// SCALE-Sim uses, does not tell the cases apart. Sections are stored as they are.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ini {
     sections: BTreeMap<String, BTreeMap<String, Value>>,
@@ -23,8 +24,8 @@ impl Ini {
     /// Reads `text`.
     ///
     /// # Errors
-    /// Names the line: neither section nor value, a value in front of the first section, a section or key given twice,
-    /// an indented line (Python takes it as the rest of the line before).
+    /// Names the line: neither section nor value, a value in front of the first section, a section
+    /// or key given twice, an indented line (Python takes it as the rest of the line before).
     pub(super) fn parse(text: &str) -> Result<Self> {
         let mut ini = Self::default();
         let mut section: Option<String> = None;

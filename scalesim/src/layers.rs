@@ -7,7 +7,8 @@ use std::path::Path;
 
 /// Largest file, in bytes.
 const MAX_BYTES: u64 = 1 << 24;
-/// Layers of a topology: each is a line of each report. A depthwise layer counts as one for each channel.
+/// Layers of a topology: each is a line of each report. A depthwise layer counts as one for each
+/// channel.
 const MAX_LAYERS: usize = 1 << 16;
 
 /// What the columns of a topology file mean.
@@ -39,7 +40,8 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Output rows and columns. A last window that reaches over the edge counts, as it does in SCALE-Sim.
+    /// Output rows and columns. A last window that reaches over the edge counts, as it does in
+    /// SCALE-Sim.
     pub fn output(&self) -> (usize, usize) {
         let side = |input: usize, filter: usize| (input - filter + self.stride).div_ceil(self.stride);
         (side(self.height, self.filter_height), side(self.width, self.filter_width))
@@ -87,15 +89,16 @@ pub struct Topology {
     pub remarks: Vec<String>,
 }
 
-/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer, with commas, tabs or semicolons in
-/// between and one at its end or none. Columns go by the names in the header; without one, by SCALE-Sim's order. A depthwise layer,
-/// told by `DP` in its name, is a layer for each channel, as SCALE-Sim takes it.
+/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer, with
+/// commas, tabs or semicolons in between and one at its end or none. Columns go by the names in the
+/// header; without one, by SCALE-Sim's order. A depthwise layer, told by `DP` in its name, is a
+/// layer for each channel, as SCALE-Sim takes it.
 ///
 /// The sizes of the layers are not bounded yet: [`bound`].
 ///
 /// # Errors
-/// Names the file, the line and the column: not readable, no layers, a column that is not known, too few or many columns, a number out
-/// of range, a filter that is larger than its input.
+/// Names the file, the line and the column: not readable, no layers, a column that is not known,
+/// too few or many columns, a number out of range, a filter that is larger than its input.
 pub fn load(path: &Path, format: Format) -> Result<Topology> {
     let shown = path.display().to_string();
     let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;

@@ -1,4 +1,5 @@
-//! How a layer is laid over the array: its folds, and in closed form what SCALE-Sim 3.0.0 counts of them.
+//! How a layer is laid over the array: its folds, and in closed form what SCALE-Sim 3.0.0 counts of
+//! them.
 
 use super::config::{Dataflow, ScaleConfig};
 use super::layers::Shape;
@@ -108,10 +109,12 @@ impl Mapping {
         }
     }
 
-    /// Shares, from 0 to 1, of the PEs that have work, and of the PE cycles that are a product; each a mean over the folds.
+    /// Shares, from 0 to 1, of the PEs that have work, and of the PE cycles that are a product;
+    /// each a mean over the folds.
     ///
-    /// They are summed fold by fold as Python's `sum` did before version 3.12, so that the last digit is the same. For `ws` and
-    /// `is` SCALE-Sim 3.0.0 takes C - 1 cycles more for a fold than it has.
+    /// They are summed fold by fold as Python's `sum` did before version 3.12, so that the last
+    /// digit is the same. For `ws` and `is` SCALE-Sim 3.0.0 takes C - 1 cycles more for a fold than
+    /// it has.
     pub fn utilization(&self) -> (f64, f64) {
         let pes = (self.rows * self.cols) as f64;
         let skew = if self.dataflow == Dataflow::OutputStationary { 0 } else { self.cols as u64 - 1 };

@@ -1,4 +1,5 @@
-//! What layers may take of the machine's memory: sizes are claims of a file, and layers of any size run side by side.
+//! What layers may take of the machine's memory: sizes are claims of a file, and layers of any size
+//! run side by side.
 
 use anyhow::{Result, ensure};
 use std::iter::empty;
@@ -40,10 +41,12 @@ impl Budget {
         Ok(())
     }
 
-    /// Takes `bytes`, as soon as other layers leave so many: large layers run one after the other, whatever the number of threads.
+    /// Takes `bytes`, as soon as other layers leave so many: large layers run one after the other,
+    /// whatever the number of threads.
     pub(super) fn take(&self, bytes: u64) -> Result<Share<'_>> {
         self.check(bytes)?;
-        // What stands behind a layer may copy its tables, and ends the process if it cannot: the machine is asked before.
+        // What stands behind a layer may copy its tables, and ends the process if it cannot: the
+        // machine is asked before.
         drop(table(bytes as usize, empty::<u8>())?);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.returned.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! The layers of a topology on the accelerator of `lcsim run`: as many PEs as SCALE-Sim's array, memories that hold the layer.
+//! The layers of a topology on the accelerator of `lcsim run`: as many PEs as SCALE-Sim's array,
+//! memories that hold the layer.
 
 use super::config::{Dataflow, ScaleConfig};
 use super::layers::{Format, Shape as Layer};
@@ -14,13 +15,15 @@ use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
 use serde::Serialize;
 use std::iter::repeat_n;
 
-/// Elements that an input or the filters of a layer may have: a product of two of them can be counted.
+/// Elements that an input or the filters of a layer may have: a product of two of them can be
+/// counted.
 pub const MAX_ELEMENTS: usize = 1 << 48;
 /// Words of a column's accumulator memory, as in the embedded accelerators.
 const ACCUMULATOR_DEPTH: usize = 1024;
 /// Rows or columns that an accelerator may have.
 const MAX_SIDE: usize = 256;
-/// How often weights stand in memory: in the network, in the simulator's, and in the words of its program.
+/// How often weights stand in memory: in the network, in the simulator's, and in the words of its
+/// program.
 const COPIES: u64 = 3;
 /// Bytes that the simulator may take for a wait of the array, in a vector that grows.
 const WAIT_BYTES: u64 = 64;
@@ -31,7 +34,8 @@ const NAME: &str = "layer";
 /// A layer on both machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// What SCALE-Sim reports as `Total Cycles`, with the dataflow of its configuration: the last cycle, counted from 0.
+    /// What SCALE-Sim reports as `Total Cycles`, with the dataflow of its configuration: the last
+    /// cycle, counted from 0.
     #[serde(rename = "scale_sim_cycles")]
     pub scale_sim: u64,
     /// Cycles of the layer here, where weights are stationary.
@@ -52,10 +56,12 @@ pub fn check(config: &ScaleConfig) -> Result<()> {
     Ok(())
 }
 
-/// Runs a layer of a topology of that format, in parts if it is larger than the accelerator can have it. Its tables come from `budget`.
+/// Runs a layer of a topology of that format, in parts if it is larger than the accelerator can
+/// have it. Its tables come from `budget`.
 ///
 /// # Errors
-/// No cut makes it fit: which size, the limit and what was found; or its tables are larger than the budget or the machine's memory.
+/// No cut makes it fit: which size, the limit and what was found; or its tables are larger than the
+/// budget or the machine's memory.
 pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Budget) -> Result<Comparison> {
     let Some(scale_sim) = Mapping::new(config, layer).cycles() else { bail!("too large to count its cycles") };
     let parts = parts(config, format, layer)?;
@@ -155,8 +161,8 @@ fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
     }
 }
 
-/// Where the cycles of a layer go that is one part. Folds and words come from what was counted, not from what was expected. No reason
-/// has a comma, as they are a field of a report.
+/// Where the cycles of a layer go that is one part. Folds and words come from what was counted, not
+/// from what was expected. No reason has a comma, as they are a field of a report.
 fn explain(config: &ScaleConfig, layer: &Layer, part: &Part, count: &LayerCount) -> Vec<String> {
     let (cycles, pixels) = (count.cycles, part.output.pixels() as u64);
     let folds = cycles.compute / pixels;
@@ -189,7 +195,8 @@ fn explain(config: &ScaleConfig, layer: &Layer, part: &Part, count: &LayerCount)
     reasons
 }
 
-/// The cycles of a layer that is several parts, and where they go; nothing if they are too many to count.
+/// The cycles of a layer that is several parts, and where they go; nothing if they are too many to
+/// count.
 fn sum(parts: &[Part], counts: &[LayerCount]) -> Option<(u64, Vec<String>)> {
     let mut cycles = CycleCounters::default();
     for (part, count) in parts.iter().zip(counts) {
@@ -258,8 +265,9 @@ mod tests {
 
     #[test]
     fn cycles_of_a_product_are_those_of_the_contract_page() {
-        // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4 cycles to the first slot; the slots;
-        // R + C + 10 + 1 until the last output is written, and 1 until the controller sees it.
+        // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4
+        // cycles to the first slot; the slots; R + C + 10 + 1 until the last output is written, and
+        // 1 until the controller sees it.
         let found = compared(Format::Gemm, &gemm(16, 4, 8));
         assert_eq!(found.ours, (1 + 1 + 4 + 2) + 4 + (2 * 16 - 1) + (4 + 4 + 10 + 1) + 1);
         // 2 folds of 2R + C + T - 2 cycles, the last of them counted from 0.
@@ -273,7 +281,8 @@ mod tests {
         let layer =
             Layer { height: 52, width: 42, filter_height: 3, filter_width: 3, channels: 1, filters: 4, stride: 1 };
         let found = compared(Format::Conv, &layer).explanation;
-        // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are loaded.
+        // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are
+        // loaded.
         assert!(found.starts_with("compute 6000: 3 folds of 2000 pixels; taps share folds: 9 -> 3 folds; "), "{found}");
         assert!(found.contains("; accumulator chunks 2: filters are loaded for each, 18 words; "), "{found}");
     }

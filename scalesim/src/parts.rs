@@ -1,9 +1,12 @@
-//! A layer of any size as convolutions that the accelerator can have: [`Part`]s, which it runs one after the other.
+//! A layer of any size as convolutions that the accelerator can have: [`Part`]s, which it runs one
+//! after the other.
 //!
-//! What is cut is outputs: filters, and rows and columns of pixels. Sums are not: their partial sums would have to leave the
-//! accumulators with 32 bits, and nothing in the machine takes them there. More channels than a map can have are laid out side by
-//! side along its rows instead, as many columns for one, and the filters are as many times wider. It is the same sum, and stays in
-//! the accumulators from the first fold to the last; the last of those columns may have channels of zeros, which cost their cycles.
+//! What is cut is outputs: filters, and rows and columns of pixels. Sums are not: their partial
+//! sums would have to leave the accumulators with 32 bits, and nothing in the machine takes them
+//! there. More channels than a map can have are laid out side by side along its rows instead, as
+//! many columns for one, and the filters are as many times wider. It is the same sum, and stays in
+//! the accumulators from the first fold to the last; the last of those columns may have channels of
+//! zeros, which cost their cycles.
 
 use super::config::ScaleConfig;
 use super::layers::{Format, Shape as Layer};
@@ -14,7 +17,8 @@ use lcsim_spec::Shape;
 pub(super) const MAX_AXIS: usize = 1 << 14;
 /// Bytes of a map.
 const MAX_MAP: usize = 1 << 30;
-/// Weights of a part: they stand in memory several times. So many are at most a PE's as well: each of its folds may leave an entry.
+/// Weights of a part: they stand in memory several times. So many are at most a PE's as well: each
+/// of its folds may leave an entry.
 const MAX_WEIGHTS: usize = 1 << 28;
 const MAX_PE_WEIGHTS: usize = 1 << 23;
 /// Pixels of which the classifier behind the layer can take a sum.
@@ -36,7 +40,8 @@ pub(super) struct Part {
 /// # Errors
 /// What no cut helps with: which size, the limit and what was found.
 pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Result<Vec<Part>> {
-    // A matrix product of M x K by K x N is a convolution of 1 x 1 taps from K to N channels over M pixels.
+    // A matrix product of M x K by K x N is a convolution of 1 x 1 taps from K to N channels over M
+    // pixels.
     let (all, filter_width) = match format {
         Format::Conv => (layer.channels, layer.filter_width),
         Format::Gemm => (layer.window(), 1),
@@ -92,8 +97,8 @@ pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Resu
     Ok(parts)
 }
 
-/// Channels of a map for so many in all, and columns that they lie side by side in. All but one are a multiple of the rows, so that
-/// their folds are full.
+/// Channels of a map for so many in all, and columns that they lie side by side in. All but one are
+/// a multiple of the rows, so that their folds are full.
 fn channels(rows: usize, all: usize) -> (usize, usize) {
     if all <= MAX_AXIS {
         return (all, 1);
@@ -103,7 +108,8 @@ fn channels(rows: usize, all: usize) -> (usize, usize) {
     (folds.div_ceil(aside) * rows, aside)
 }
 
-/// Most filters of a part, of which memory has room for `room`: all of them, or a multiple of the columns; none if that is 0.
+/// Most filters of a part, of which memory has room for `room`: all of them, or a multiple of the
+/// columns; none if that is 0.
 fn filters(cols: usize, room: usize, all: usize) -> Option<usize> {
     let most = room.min(MAX_AXIS);
     if all <= most { Some(all) } else { Some(most / cols * cols).filter(|filters| *filters > 0) }
@@ -130,7 +136,8 @@ impl Area {
             "a window: expected at most {} pixels, found {kernel_height} x {kernel_width}",
             self.inputs
         );
-        // As many columns as leave room for the rows of a window, then as many rows as these columns leave room for.
+        // As many columns as leave room for the rows of a window, then as many rows as these
+        // columns leave room for.
         let cols = width.min(most(1, self.inputs / kernel_height)).min(self.pixels);
         let across = (cols - 1) * self.stride[1] + kernel_width;
         let rows = height.min(most(0, self.inputs / across)).min(self.pixels / cols);

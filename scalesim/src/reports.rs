@@ -27,8 +27,8 @@ pub fn all(layers: &[LayerReport]) -> [String; 3] {
     [table(COMPUTE.into(), compute), table(BANDWIDTH.into(), bandwidth), table(detailed_header(), detailed)]
 }
 
-/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is SCALE-Sim's. A layer without figures has
-/// why it has none.
+/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is
+/// SCALE-Sim's. A layer without figures has why it has none.
 pub fn comparison(layers: &[Result<Comparison, String>], dataflow: Dataflow) -> String {
     let name = dataflow.name();
     let header = format!("LayerID, SCALE-Sim Total Cycles ({name}), Cycles (ws), Difference, Explanation,\n");

@@ -11,14 +11,16 @@ use serde::Serialize;
 
 /// Cycles from a read to its answer in the memories beside the array.
 const HIT_LATENCY: i64 = 1;
-/// Elements that an input or the filters of a layer may have: their addresses are followed one by one.
+/// Elements that an input or the filters of a layer may have: their addresses are followed one by
+/// one.
 pub const MAX_ELEMENTS: usize = 1 << 30;
 /// Cycles after which progress is told.
 const STEP: u64 = 1 << 16;
 /// Whole numbers below this are exact as floating-point numbers, in which SCALE-Sim divides.
 const EXACT: u64 = 1 << 53;
 
-/// What SCALE-Sim reports of a layer. Cycles count from the first cycle of the layer; words are bytes.
+/// What SCALE-Sim reports of a layer. Cycles count from the first cycle of the layer; words are
+/// bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LayerReport {
     /// From the first word fetched to the last word drained.
@@ -55,8 +57,8 @@ impl Span {
 /// Checks that a layer can run, which takes no time; gives hundred times its products.
 ///
 /// # Errors
-/// It has more cycles or products than can be counted exactly, or it is over in its first cycle: SCALE-Sim 3.0.0 has no result either. Or
-/// its tables are larger than the budget.
+/// It has more cycles or products than can be counted exactly, or it is over in its first cycle:
+/// SCALE-Sim 3.0.0 has no result either. Or its tables are larger than the budget.
 pub fn check(config: &ScaleConfig, shape: &Shape, budget: &Budget) -> Result<u64> {
     let mapping = Mapping::new(config, shape);
     let pes = (config.rows * config.cols) as u64;
@@ -78,8 +80,8 @@ fn tables(shape: &Shape) -> u64 {
 /// Runs a layer, whose tables come from `budget`; tells `progress` how many cycles more are done.
 ///
 /// # Errors
-/// Those of [`check`], and a read memory that is too small for the array, where SCALE-Sim 3.0.0 has no result. Or the machine has no
-/// memory for the tables.
+/// Those of [`check`], and a read memory that is too small for the array, where SCALE-Sim 3.0.0 has
+/// no result. Or the machine has no memory for the tables.
 pub fn run(config: &ScaleConfig, shape: &Shape, budget: &Budget, progress: impl Fn(u64)) -> Result<LayerReport> {
     let percent = check(config, shape, budget)?;
     let _share = budget.take(tables(shape))?;

@@ -60,8 +60,8 @@ fn matrix(lines: usize, lanes: usize, element: impl Fn(usize, usize) -> (usize, 
     (0..lines).map(|line| (0..lanes).map(|lane| Some(element(line, lane))).collect()).collect()
 }
 
-/// What a fold asks for, as SCALE-Sim makes it: matrices that are padded, turned over, put together and skewed.
-/// Inputs, weights and outputs; outputs are (word, lane) of their fold.
+/// What a fold asks for, as SCALE-Sim makes it: matrices that are padded, turned over, put together
+/// and skewed. Inputs, weights and outputs; outputs are (word, lane) of their fold.
 fn fold_by_hand(m: &Mapping, r0: usize, rows: usize, c0: usize, cols: usize) -> [Matrix; 3] {
     let outputs = |lines| widened(matrix(lines, cols, |word, lane| (word, lane)), m.cols);
     let held = |element: &dyn Fn(usize, usize) -> (usize, usize)| {

@@ -1,4 +1,5 @@
-//! What many images cost together: the sums that a report needs, so that no image's counts have to be kept.
+//! What many images cost together: the sums that a report needs, so that no image's counts have to
+//! be kept.
 
 use crate::counters::{Activity, CycleCounters};
 use crate::outcome::Outcome;

@@ -1,4 +1,5 @@
-//! What the engine counts while it runs: cycles by what they were spent on, and every activity that costs energy.
+//! What the engine counts while it runs: cycles by what they were spent on, and every activity that
+//! costs energy.
 
 use lcsim_spec::schedule::{Memory, Program};
 use std::ops::AddAssign;
@@ -193,7 +194,8 @@ impl Activity {
     }
 }
 
-/// The lines of `program`'s report before an image begins. An image that is off chip is there without an instruction.
+/// The lines of `program`'s report before an image begins. An image that is off chip is there
+/// without an instruction.
 pub(crate) fn lines(program: &Program) -> Vec<LayerCount> {
     let mut lines = vec![LayerCount::default(); program.layers.len()];
     if program.image_off_chip.is_some() {

@@ -1,6 +1,7 @@
 //! Cycle-accurate simulator of the gated systolic-array accelerator of docs/microarchitecture.md.
 //!
-//! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals it.
+//! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals
+//! it.
 
 mod arithmetic;
 mod costs;

@@ -25,11 +25,13 @@ pub struct Run {
     pub forced_open: Costs,
     /// The network without gates.
     pub ungated: Costs,
-    /// Images whose class, gates active, is their label; nothing where only the timing was simulated.
+    /// Images whose class, gates active, is their label; nothing where only the timing was
+    /// simulated.
     pub correct: Option<u64>,
 }
 
-/// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same accelerator.
+/// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same
+/// accelerator.
 ///
 /// # Errors
 /// [`Error::EnergyTable`]: the table lacks a figure that the run needs.

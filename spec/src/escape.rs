@@ -1,13 +1,13 @@
-//! Text from files, for those who read it: a name may hold control characters that a terminal obeys, marks that turn text around, or
-//! what a table or a page takes for its own.
+//! Text from files, for those who read it: a name may hold control characters that a terminal
+//! obeys, marks that turn text around, or what a table or a page takes for its own.
 
 use std::borrow::Cow;
 
 /// What Markdown, or the HTML in it, could take for its own.
 const MARKDOWN: &[char] = &['\\', '`', '*', '_', '[', ']', '<', '>', '|', '&', '~', '#'];
 
-/// Whether `c` steers who shows it, or cannot be seen at all: control characters, line ends, marks of the direction of writing, spaces of no
-/// width, and what XML does not have.
+/// Whether `c` steers who shows it, or cannot be seen at all: control characters, line ends, marks
+/// of the direction of writing, spaces of no width, and what XML does not have.
 fn steers(c: char) -> bool {
     c.is_control()
         || matches!(

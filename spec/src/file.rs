@@ -69,8 +69,8 @@ pub fn is_output(path: &Path) -> bool {
     of_output(path, |_| ()).is_some()
 }
 
-/// Whether somebody wanted to read `path`, which is kept for what will be written. Then it must not be written: who reads may have
-/// taken the refusal for a fault of the file, and gone on.
+/// Whether somebody wanted to read `path`, which is kept for what will be written. Then it must not
+/// be written: who reads may have taken the refusal for a fault of the file, and gone on.
 pub fn is_wanted(path: &Path) -> bool {
     of_output(path, |output| output.wanted).unwrap_or(false)
 }
@@ -95,8 +95,9 @@ pub fn is_named_pipe(path: &Path, kind: fs::FileType) -> bool {
     kind.is_fifo() && fs::canonicalize(path).is_ok()
 }
 
-/// Opens a file for reading, or a pipe that another program writes to. Devices give bytes without end, folders none, and opening a pipe
-/// that lies in a folder would wait until somebody writes to it.
+/// Opens a file for reading, or a pipe that another program writes to. Devices give bytes without
+/// end, folders none, and opening a pipe that lies in a folder would wait until somebody writes to
+/// it.
 ///
 /// # Errors
 /// It cannot be opened, is none of those, or is an output.
@@ -123,8 +124,8 @@ pub fn open(path: &Path) -> Result<File> {
     File::open(path)
 }
 
-/// Reads a file of at most `limit` bytes. A larger one is refused by its size, before it is read; what has no size, such as a
-/// pipe, as soon as it gives more.
+/// Reads a file of at most `limit` bytes. A larger one is refused by its size, before it is read;
+/// what has no size, such as a pipe, as soon as it gives more.
 ///
 /// # Errors
 /// Those of [`open`]; it cannot be read, or is larger; there is no memory for it.
@@ -160,7 +161,8 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     })
 }
 
-/// The beginning of a text from a file, as an error message quotes it: on one line, whatever its length and its characters.
+/// The beginning of a text from a file, as an error message quotes it: on one line, whatever its
+/// length and its characters.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {

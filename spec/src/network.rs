@@ -1,6 +1,7 @@
 //! A quantised (LC-)ResNet as the accelerator executes it.
 //!
-//! The order of [`QuantNetwork::layers`] is the order of execution. Names are unique and come from the ONNX nodes.
+//! The order of [`QuantNetwork::layers`] is the order of execution. Names are unique and come from
+//! the ONNX nodes.
 
 use crate::file::quoted;
 use crate::number::Score;
@@ -81,13 +82,15 @@ pub struct Conv {
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Zero padding above and to the left; what is needed below and to the right follows from the shapes.
+    /// Zero padding above and to the left; what is needed below and to the right follows from the
+    /// shapes.
     pub pad: [usize; 2],
     /// Whether readers of the output map (and its pool sums) apply ReLU to it.
     pub relu: bool,
     /// Each output channel reads the input channel of its own number alone.
     pub depthwise: bool,
-    /// `[output channel][input channel][row][column]`; of a depthwise convolution `[channel][row][column]`.
+    /// `[output channel][input channel][row][column]`; of a depthwise convolution
+    /// `[channel][row][column]`.
     pub weights: Vec<i8>,
     /// Per output channel.
     pub bias: Vec<i32>,
@@ -125,8 +128,9 @@ impl Conv {
     }
 }
 
-/// The maximum of each window, channel by channel; what lies outside the map does not take part. Values are compared as they are
-/// stored, before their ReLU, so that the output has the ReLU and the scale of its input.
+/// The maximum of each window, channel by channel; what lies outside the map does not take part.
+/// Values are compared as they are stored, before their ReLU, so that the output has the ReLU and
+/// the scale of its input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaxPool {
     /// Unique name.
@@ -189,7 +193,8 @@ pub struct GatedConv<C = Conv, F = Fc> {
     pub gate: Option<F>,
 }
 
-/// A residual block, of convolutions `C` and gates `F`: `y = shortcut(x) + L * C_n * conv_n(... C_1 * relu(conv_1(x)))`.
+/// A residual block, of convolutions `C` and gates `F`:
+/// `y = shortcut(x) + L * C_n * conv_n(... C_1 * relu(conv_1(x)))`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block<C = Conv, F = Fc> {
     /// Unique name.

@@ -10,8 +10,8 @@
 //! | pooled value | 15 bits: `(sum + half) >> pool_shift` |
 //!
 //! Requantisation of an accumulator `t` (bias added), multiplier `m`, shift `s`:
-//! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^17) >> 18`, then residual add and saturation to `i8`.
-//! All right shifts are arithmetic; rounding is half up (towards plus infinity).
+//! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^17) >> 18`, then residual add and saturation to
+//! `i8`. All right shifts are arithmetic; rounding is half up (towards plus infinity).
 
 /// A gate's score in `[0, 1]`: scales what is kept, 0 skips.
 pub type Score = fixed::types::U1F15;
@@ -28,7 +28,8 @@ pub const MULTIPLIER_MIN: u16 = 1 << 14;
 pub const MULTIPLIER_END: u32 = 1 << 15;
 /// Largest first shift of a requantisation (5 bits in hardware).
 pub const SHIFT_MAX: u8 = 31;
-/// Largest shift of a pool sum (4 bits in hardware): it brings the sum of 2^22 bytes down to [`POOLED_BITS`].
+/// Largest shift of a pool sum (4 bits in hardware): it brings the sum of 2^22 bytes down to
+/// [`POOLED_BITS`].
 pub const POOL_SHIFT_MAX: u8 = 15;
 /// Width of a pooled value in bits (it enters a signed 16-bit multiplier port).
 pub const POOLED_BITS: u32 = 15;

@@ -1,7 +1,7 @@
 //! The report of a run: every number of every table and plot is a number in here.
 //!
-//! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs; energies are
-//! picojoules; cycles are cycles of the one clock.
+//! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs;
+//! energies are picojoules; cycles are cycles of the one clock.
 
 mod check;
 
@@ -19,7 +19,8 @@ pub struct Report {
     pub schema: String,
     /// Version of lcsim.
     pub version: String,
-    /// [`crate::CYCLE_MODEL`] of that version; nothing in reports of versions before 0.2.0, which did not say it.
+    /// [`crate::CYCLE_MODEL`] of that version; nothing in reports of versions before 0.2.0, which
+    /// did not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle_model: Option<u32>,
     /// Name of the network.
@@ -77,7 +78,8 @@ impl Report {
 /// Traffic of weights from off chip, gates active, of all images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dram {
-    /// Bytes of the network's filters as they would stand in the filter memory, and whether all of them do.
+    /// Bytes of the network's filters as they would stand in the filter memory, and whether all of
+    /// them do.
     pub filter_bytes: u64,
     /// See `filter_bytes`.
     pub filters_on_chip: bool,
@@ -85,7 +87,8 @@ pub struct Dram {
     pub gate_weight_bytes: u64,
     /// See `gate_weight_bytes`.
     pub gate_weights_on_chip: bool,
-    /// Maps of the network, the image among them, and how many of them do not fit on chip. 0 in reports of versions that refused those.
+    /// Maps of the network, the image among them, and how many of them do not fit on chip. 0 in
+    /// reports of versions that refused those.
     #[serde(default)]
     pub maps: u64,
     /// See `maps`.
@@ -267,17 +270,20 @@ pub struct LayerReport {
     pub macs_dense: u64,
     /// MACs executed (gates: of their own FC).
     pub macs_executed: u64,
-    /// Bytes read and written in stream, scratch, filter and accumulator memory. 0 in reports of versions that did not count
-    /// them.
+    /// Bytes read and written in stream, scratch, filter and accumulator memory. 0 in reports of
+    /// versions that did not count them.
     #[serde(default)]
     pub bytes: u64,
-    /// Executed MACs over what all PEs could have done in this layer's cycles; 0 for layers that are not on the array.
+    /// Executed MACs over what all PEs could have done in this layer's cycles; 0 for layers that
+    /// are not on the array.
     pub utilization: f64,
     /// Output channels.
     pub channels: u64,
-    /// Output channels computed (of a gate: scores above 0), mean over the images that executed the layer.
+    /// Output channels computed (of a gate: scores above 0), mean over the images that executed the
+    /// layer.
     pub live_channels: f64,
-    /// Share of the images that skipped the layer altogether; for an L-Net, the share it skipped its branch on.
+    /// Share of the images that skipped the layer altogether; for an L-Net, the share it skipped
+    /// its branch on.
     pub skip_rate: f64,
     /// Energy.
     pub energy_pj: Energy,

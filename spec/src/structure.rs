@@ -1,6 +1,8 @@
-//! What float and quantised networks have in common: shapes and lengths that agree, sizes within bounds, names of their own.
+//! What float and quantised networks have in common: shapes and lengths that agree, sizes within
+//! bounds, names of their own.
 //!
-//! A broken rule is told with the value and the limit. No rule compares truth values: they would say neither.
+//! A broken rule is told with the value and the limit. No rule compares truth values: they would
+//! say neither.
 
 use crate::network::{Block, Layer, MaxPool, NetworkError, Shape};
 use crate::number::Score;
@@ -64,7 +66,8 @@ pub trait Connected {
     fn sizes(&self) -> [usize; 2];
     /// How many weights and how many biases there are.
     fn lengths(&self) -> [usize; 2];
-    /// What only networks of its kind demand of a gate (`scored`) or the classifier on the map `map`.
+    /// What only networks of its kind demand of a gate (`scored`) or the classifier on the map
+    /// `map`.
     ///
     /// # Errors
     /// Names what is wrong.
@@ -186,7 +189,8 @@ fn check_block<C: Convolution, F: Connected>(b: &Block<C, F>, input: Shape) -> R
     let mut map = input;
     let mut gated = None;
     for g in &b.convs {
-        // What a channel that is not computed would leave in the one that reads it alone has no entry in its map.
+        // What a channel that is not computed would leave in the one that reads it alone has no
+        // entry in its map.
         let gates = g.gate.as_ref().or(gated).filter(|_| g.conv.is_depthwise());
         if let Some(gate) = gates {
             let expected = "none on a depthwise convolution, nor on the one before it";
@@ -238,7 +242,8 @@ impl MaxPool {
         Windows { input, output, kernel, stride, pad }
     }
 
-    /// Checks that it reads a map of shape `input`, and that each of its windows has a pixel of it; gives the shape of its output.
+    /// Checks that it reads a map of shape `input`, and that each of its windows has a pixel of it;
+    /// gives the shape of its output.
     ///
     /// # Errors
     /// Names what is wrong.

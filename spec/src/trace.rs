@@ -24,8 +24,9 @@ pub struct Trace {
     /// In order of evaluation; gates of a skipped branch are not evaluated, and absent.
     pub gates: Vec<GateDecision>,
     /// (name of the convolution, its stored output map `[channel][row][column]`), in order of
-    /// execution; dead channels of a map that is no residual stream are 0. For the last
-    /// convolution of a block it is the residual stream after the addition. A convolution that was not executed is absent.
+    /// execution; dead channels of a map that is no residual stream are 0. For the last convolution
+    /// of a block it is the residual stream after the addition. A convolution that was not executed
+    /// is absent.
     pub maps: Vec<(String, Vec<i8>)>,
     /// The classifier's accumulators.
     pub logits: Vec<i32>,

@@ -18,7 +18,8 @@ impl QuantNetwork {
         for layer in &self.layers {
             match layer {
                 Layer::Conv(c) => relu = c.relu,
-                // A skipped branch leaves the stored stream and its pool sums as they are, so readers treat both alike.
+                // A skipped branch leaves the stored stream and its pool sums as they are, so
+                // readers treat both alike.
                 Layer::Block(b) if b.relu != relu && b.shortcut.is_none() => {
                     let [expected, found] = [relu, b.relu].map(|r| if r { "a ReLU" } else { "no ReLU" });
                     let expected =

@@ -1,4 +1,5 @@
-//! What an image may cost in time and in memory: a file of a few bytes can describe windows and maps of any size.
+//! What an image may cost in time and in memory: a file of a few bytes can describe windows and
+//! maps of any size.
 
 use crate::escape::count;
 use crate::network::{Layer, NetworkError};
@@ -7,8 +8,8 @@ use thiserror::Error;
 
 /// Most multiply-accumulates of an image; a ResNet-101 for ImageNet has 2^33.
 pub const MACS_MAX: u64 = 1 << 40;
-/// Most pixels in all windows of max pooling together, inside the map or not: each is a cycle of the accelerator. A ResNet for ImageNet has
-/// 2^23.
+/// Most pixels in all windows of max pooling together, inside the map or not: each is a cycle of
+/// the accelerator. A ResNet for ImageNet has 2^23.
 pub const WINDOW_PIXELS_MAX: u64 = 1 << 34;
 
 /// What the layers of a network cost so far.
@@ -46,8 +47,9 @@ fn add(sum: &mut u64, more: u64, most: u64, name: &str, what: &'static str) -> R
     Err(NetworkError::new(layer(name), what, format!("at most {}", count(most)), count(*sum)))
 }
 
-/// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind them would be zeros, of any number. The
-/// last ones may lie behind it, as SCALE-Sim counts windows where the stride is larger than the kernel.
+/// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind
+/// them would be zeros, of any number. The last ones may lie behind it, as SCALE-Sim counts windows
+/// where the stride is larger than the kernel.
 ///
 /// # Errors
 /// More of them do.
@@ -72,7 +74,8 @@ pub struct OutOfMemory {
     pub bytes: u64,
 }
 
-/// Asks the system for so many bytes and gives them back: what fails here is an error, and what fails later ends the process.
+/// Asks the system for so many bytes and gives them back: what fails here is an error, and what
+/// fails later ends the process.
 ///
 /// # Errors
 /// There are none.

@@ -85,7 +85,8 @@ pub fn build(program: &Program, folder: &Path) -> Built {
     std::fs::write(folder.join("cosim.cpp"), include_str!("cosim.cpp")).expect("written");
     let output = Command::new("verilator")
         .args(["--cc", "--exe", "--build", "-O3", "--top-module", "lcsim_core", "-Wno-fatal", "-o", "cosim"])
-        // Verilator 5.006 drops the residual of `column.v` without this: its bit-operation trees lose a term.
+        // Verilator 5.006 drops the residual of `column.v` without this: its bit-operation trees
+        // lose a term.
         .arg("-fno-const-bit-op-tree")
         .args(["-CFLAGS", "-O1"])
         .args(&sources)

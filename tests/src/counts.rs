@@ -1,9 +1,11 @@
-//! Cycle counts that are derived by hand, as numbers, in one place: by them a change of the cycle model is noticed.
+//! Cycle counts that are derived by hand, as numbers, in one place: by them a change of the cycle
+//! model is noticed.
 
 use lcsim_spec::CYCLE_MODEL;
 use sha2::{Digest, Sha256};
 
-/// Name and cycles. The terms behind each are in `tests/tests/cycles.rs` and `dram.rs`, which hold the simulator to them.
+/// Name and cycles. The terms behind each are in `tests/tests/cycles.rs` and `dram.rs`, which hold
+/// the simulator to them.
 pub const COUNTS: [(&str, u64); 34] = [
     ("one PE, one pixel", 26),
     ("skew: first column", 47),

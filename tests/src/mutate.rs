@@ -1,4 +1,5 @@
-//! Damaged inputs: what a reader must refuse, or read, and never panic on, wait for or allocate without bound.
+//! Damaged inputs: what a reader must refuse, or read, and never panic on, wait for or allocate
+//! without bound.
 
 use crate::onnx_builder::Rng;
 use std::time::{Duration, Instant};
@@ -10,7 +11,8 @@ const LONGEST: usize = 1 << 15;
 /// What no small input may take: a hang, on however busy a machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Bytes that mean something extreme in one of the formats: varints, lengths and sizes of 32 and 64 bits, numbers, brackets.
+/// Bytes that mean something extreme in one of the formats: varints, lengths and sizes of 32 and 64
+/// bits, numbers, brackets.
 const EXTREMES: [&[u8]; 22] = [
     &[0xff; 9],
     &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
@@ -82,8 +84,9 @@ impl Mutator {
     }
 }
 
-/// Gives a reader [`INPUTS`] damaged forms of `seeds`. It has to read the seeds, to read some of the damaged forms and to refuse
-/// others, each within a moment and with a message on which the eye can rest.
+/// Gives a reader [`INPUTS`] damaged forms of `seeds`. It has to read the seeds, to read some of
+/// the damaged forms and to refuse others, each within a moment and with a message on which the eye
+/// can rest.
 ///
 /// # Panics
 /// If it does not, or if the reader does.

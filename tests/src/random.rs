@@ -157,7 +157,8 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-/// Networks of [`plan`], some of them with a max pooling behind the stem, and some with depthwise convolutions.
+/// Networks of [`plan`], some of them with a max pooling behind the stem, and some with depthwise
+/// convolutions.
 pub fn any_plan() -> impl Strategy<Value = Plan> {
     let pooling = prop::option::of((1usize..=4, 1usize..=3));
     (plan(), pooling, any::<bool>()).prop_map(|(plan, pooling, depthwise)| {
@@ -182,8 +183,8 @@ pub fn accelerator_with_dram() -> impl Strategy<Value = AcceleratorConfig> {
     )
 }
 
-/// An accelerator with a DRAM whose memories hold of `net` no more than they must: filters of two tiles if `filters`, the weights of a
-/// gate if `gates`.
+/// An accelerator with a DRAM whose memories hold of `net` no more than they must: filters of two
+/// tiles if `filters`, the weights of a gate if `gates`.
 pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool, gates: bool) -> AcceleratorConfig {
     let (cols, macs) = (config.array.cols, config.gate.macs);
     if filters {
@@ -198,7 +199,8 @@ pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool,
     config
 }
 
-/// The same with so many bytes for residual stream, maps inside blocks and the image that waits, or as few more as `net` needs with those.
+/// The same with so many bytes for residual stream, maps inside blocks and the image that waits, or
+/// as few more as `net` needs with those.
 ///
 /// # Panics
 /// If `net` does not fit, whatever these sizes.
@@ -251,7 +253,8 @@ pub fn accelerator() -> impl Strategy<Value = AcceleratorConfig> {
 }
 
 impl Plan {
-    /// What the smallest of the shipped accelerators, ice40-2x1, holds: a gated block of two channels on 8x8 pixels.
+    /// What the smallest of the shipped accelerators, ice40-2x1, holds: a gated block of two
+    /// channels on 8x8 pixels.
     pub fn small(seed: u64) -> Self {
         let gate = Some(Openness::Mixed);
         let block = BlockPlan {

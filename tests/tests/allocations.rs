@@ -1,4 +1,5 @@
-//! What the `fast` engine allocates for an image, once it has seen some: what the outcome holds, and nothing for a layer.
+//! What the `fast` engine allocates for an image, once it has seen some: what the outcome holds,
+//! and nothing for a layer.
 
 use allocation_counter::measure;
 use lcsim_golden::container;
@@ -22,7 +23,8 @@ fn of_an_image(model: &str, on_chip: bool) -> (u64, Vec<GateDecision>) {
         simulator.run(&image, Mode::Gated);
     }
     let mut decisions = Vec::new();
-    // The least of some images: where products are matrix products, the queue of their thread pool takes a block now and then.
+    // The least of some images: where products are matrix products, the queue of their thread pool
+    // takes a block now and then.
     let image = || measure(|| decisions = simulator.run(&image, Mode::Gated).trace.gates).count_total;
     let allocated = std::iter::repeat_with(image).take(10).min().unwrap_or(0);
     (allocated, decisions)

@@ -1,4 +1,5 @@
-//! The file of a quantised network: what is written is read again, and what is broken is refused by name.
+//! The file of a quantised network: what is written is read again, and what is broken is refused by
+//! name.
 
 use lcsim_golden::container::{FORMAT, load_bytes, save};
 use lcsim_spec::QuantNetwork;

@@ -1,6 +1,8 @@
-//! The emitted core against the simulator: every score, every logit, and the cycle in which each layer ends.
+//! The emitted core against the simulator: every score, every logit, and the cycle in which each
+//! layer ends.
 //!
-//! A short form by default; `COSIM_CASES` and `COSIM_IMAGES` set how many random networks and embedded images are run.
+//! A short form by default; `COSIM_CASES` and `COSIM_IMAGES` set how many random networks and
+//! embedded images are run.
 
 use lcsim_input::{Count, Dataset, Expected};
 use lcsim_sim::{Mode, Simulator};

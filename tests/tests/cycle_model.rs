@@ -1,4 +1,5 @@
-//! The number of the cycle model and the counts that are derived by hand change together, or not at all.
+//! The number of the cycle model and the counts that are derived by hand change together, or not at
+//! all.
 
 use lcsim_spec::{CYCLE_COUNTS, CYCLE_MODEL};
 use lcsim_tests::counts::{COUNTS, digest};

@@ -1,5 +1,5 @@
-//! Cycle counts derived by hand from docs/microarchitecture.md, term by term, and probed on both sides: the output is
-//! absent after n - 1 cycles and present after n.
+//! Cycle counts derived by hand from docs/microarchitecture.md, term by term, and probed on both
+//! sides: the output is absent after n - 1 cycles and present after n.
 
 use lcsim_sim::{Mode, Outcome, Probe, Simulator};
 use lcsim_spec::network::Layer;
@@ -14,20 +14,24 @@ struct Terms {
 }
 
 impl Terms {
-    /// TILE, then a cycle a column, then SETTLE and FOLD: from the controller's cycle to the first filter word's.
+    /// TILE, then a cycle a column, then SETTLE and FOLD: from the controller's cycle to the first
+    /// filter word's.
     fn first_word(&self, start: u64, columns: u64) -> u64 {
         start + 1 + 1 + columns + 2
     }
-    /// From the first filter word's cycle to the first pixel's slot: 2 cycles ahead of the swap's decision, the
-    /// decision's cycle, the swap's slot. Words of more than one group a row come on top.
+    /// From the first filter word's cycle to the first pixel's slot: 2 cycles ahead of the swap's
+    /// decision, the decision's cycle, the swap's slot. Words of more than one group a row come on
+    /// top.
     fn first_slot(&self, first_word: u64, rows: u64, groups: u64) -> u64 {
         first_word + rows * (groups - 1) + 2 + 1 + 1
     }
-    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, a bank's register, product register, skew, E0 to E8.
+    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, a
+    /// bank's register, product register, skew, E0 to E8.
     fn written(&self, slot: u64, col: u64) -> u64 {
         slot + self.rows + 2 + col + 8
     }
-    /// First cycle in which the controller sees the array idle again, from the slot of the last pixel.
+    /// First cycle in which the controller sees the array idle again, from the slot of the last
+    /// pixel.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
         last_slot + self.rows + self.cols + 10 + interval + 1
     }
@@ -37,8 +41,8 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// The controller starts the image in cycle 1, and sees the array free again behind the last word, which is written a cycle
-/// after it has been fetched.
+/// The controller starts the image in cycle 1, and sees the array free again behind the last word,
+/// which is written a cycle after it has been fetched.
 fn stem_start(words: u64) -> u64 {
     words + 4
 }
@@ -82,7 +86,8 @@ fn last_column_is_skewed() {
 
 #[test]
 fn folds_follow_each_other_without_a_gap() {
-    // 9 taps x 2 input tiles of 16 pixels; a fold's 4 words and the swap's 4 - 3 cycles hide behind them.
+    // 9 taps x 2 input tiles of 16 pixels; a fold's 4 words and the swap's 4 - 3 cycles hide behind
+    // them.
     let config = array(4, 4, 1);
     let stem = conv("stem", shape(8, 4, 4), 4, 3);
     let net = network(stem, vec![], 1);
@@ -105,7 +110,8 @@ fn taps_are_packed_into_idle_rows() {
 
 #[test]
 fn short_folds_wait_for_the_shadow_weights() {
-    // One pixel: a swap reaches the last column `cols - 1` cycles after the first, so folds follow every `cols` cycles.
+    // One pixel: a swap reaches the last column `cols - 1` cycles after the first, so folds follow
+    // every `cols` cycles.
     let config = array(2, 8, 1);
     let net = network(conv("stem", shape(6, 1, 1), 8, 1), vec![], 1);
     let t = terms(&config);
@@ -115,7 +121,8 @@ fn short_folds_wait_for_the_shadow_weights() {
 
 #[test]
 fn chunks_of_the_accumulator_depth() {
-    // 16 pixels in chunks of 10 and 6; both folds (2 input tiles) run over a chunk before the next one begins.
+    // 16 pixels in chunks of 10 and 6; both folds (2 input tiles) run over a chunk before the next
+    // one begins.
     let mut config = array(4, 4, 1);
     config.array.accumulator_depth = 10;
     let net = network(conv("stem", shape(8, 4, 4), 4, 1), vec![], 1);
@@ -127,8 +134,8 @@ fn chunks_of_the_accumulator_depth() {
 
 #[test]
 fn second_tile_waits_for_its_parameters() {
-    // Its set of column parameters is free: only the first tile's swap holds it back, which frees the set
-    // rows + cols + 10 cycles later.
+    // Its set of column parameters is free: only the first tile's swap holds it back, which frees
+    // the set rows + cols + 10 cycles later.
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
@@ -145,8 +152,8 @@ fn lnet_start(t: &Terms) -> u64 {
     t.idle(first + 15, 1)
 }
 
-/// Cycle at whose end output `o` of a gate's first group leaves: from the controller's cycle over `inputs` reads, G1 to
-/// G3 and P0 to P5.
+/// Cycle at whose end output `o` of a gate's first group leaves: from the controller's cycle over
+/// `inputs` reads, G1 to G3 and P0 to P5.
 fn scored(start: u64, inputs: u64, o: u64) -> u64 {
     start + inputs + 3 + 6 + o
 }
@@ -253,8 +260,9 @@ fn no_live_input_leaves_one_fold_for_the_bias() {
 
 #[test]
 fn taps_of_a_rest_share_folds() {
-    // Live channels between the convolutions, on 4 rows: each tap takes a fold for each full group of 4, and a rest of 1 lets 4
-    // taps share one, a rest of 2 two; 3 leave no room for a second tap.
+    // Live channels between the convolutions, on 4 rows: each tap takes a fold for each full group
+    // of 4, and a rest of 1 lets 4 taps share one, a rest of 2 two; 3 leave no room for a second
+    // tap.
     for (live, folds) in [(1, 3), (2, 5), (3, 9), (4, 9), (5, 9 + 3), (6, 9 + 5), (7, 2 * 9)] {
         let config = array(4, 4, 4);
         let map = shape(4, 4, 4);
@@ -281,7 +289,8 @@ fn ended(simulator: &Simulator, outcome: &Outcome, layer: &str) -> u64 {
 
 #[test]
 fn channels_of_one_bank_take_turns() {
-    // Channels 0 and 4 of 8 share bank 0 of 4: each pixel takes 2 cycles, and channel 4 writes in the second.
+    // Channels 0 and 4 of 8 share bank 0 of 4: each pixel takes 2 cycles, and channel 4 writes in
+    // the second.
     let config = array(4, 4, 8);
     let map = shape(8, 4, 4);
     let mask = [true, false, false, false, true, false, false, false];
@@ -292,7 +301,8 @@ fn channels_of_one_bank_take_turns() {
     let outcome = simulator.run(&[10; 64], Mode::Gated);
     let ended = |layer: &str| ended(&simulator, &outcome, layer);
     let cnet2 = ended("conv1");
-    // Eight outputs on eight MACs; both live channels fit the first tile, which waits for the end of the list.
+    // Eight outputs on eight MACs; both live channels fit the first tile, which waits for the end
+    // of the list.
     let tile = scored(cnet2, 4, 7) + 1;
     // Channels of two groups of filter words: 4 rows x 2 groups are loaded.
     let first = t.first_slot(t.first_word(tile - 1, 2), 4, 2);

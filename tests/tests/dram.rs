@@ -26,7 +26,8 @@ fn run(net: &QuantNetwork, config: &AcceleratorConfig) -> Outcome {
     Simulator::stepped(net, config).expect("fits").run(&image, Mode::Gated)
 }
 
-/// A stem, three tiles of a convolution whose folds are too short to hide anything, and the way back to four channels.
+/// A stem, three tiles of a convolution whose folds are too short to hide anything, and the way
+/// back to four channels.
 fn plain() -> QuantNetwork {
     let map = shape(4, 2, 2);
     let second = conv("second", map, 12, 3);
@@ -38,12 +39,14 @@ fn plain() -> QuantNetwork {
 fn the_first_tile_is_waited_for() {
     let net = plain();
     let outcome = run(&net, &small(&net, dram()));
-    // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and one of SETTLE. 4 channels of 4 bytes are 2 bursts.
+    // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and one of SETTLE. 4
+    // channels of 4 bytes are 2 bursts.
     let stem = 40 + 2 * 8 / 2 - timing::tile_setup(4) as u64;
     assert_eq!(outcome.layers[1].cycles.dram, stem);
     counts::check("DRAM: first tile", stem);
-    // The other tiles are asked for when the one before begins: they come at the pace of the DRAM, 4 channels of 36 bytes in 2 a cycle.
-    // What is not waited for is SETUP and SETTLE of the last one, and a tile's work besides.
+    // The other tiles are asked for when the one before begins: they come at the pace of the DRAM,
+    // 4 channels of 36 bytes in 2 a cycle. What is not waited for is SETUP and SETTLE of the last
+    // one, and a tile's work besides.
     let pace = 4 * 36 / 2;
     let found = outcome.layers[2].cycles;
     assert!(found.dram < 2 * pace && found.dram + found.weights + found.compute > 2 * pace, "{found:?}");
@@ -92,12 +95,14 @@ fn dead_channels_are_not_fetched() {
     };
     // Two filters of 4 inputs, one of 2 live ones, 9 taps each.
     assert_eq!(read(Prefetch::Gated), [16 + 2 * 36 + 18, 0]);
-    // All four of the first convolution come before its gate has decided, and all four of the second one for the live inputs.
+    // All four of the first convolution come before its gate has decided, and all four of the
+    // second one for the live inputs.
     assert_eq!(read(Prefetch::Speculative), [16 + 4 * 36 + 4 * 18, 2 * 36 + 3 * 18]);
 }
 
-/// Two convolutions whose maps of 8x8 pixels and 4 channels do not fit: 64 words of the stream's banks each, of which there are as many as
-/// two bands of one row take for the second one, 3 rows of its input and 1 of its output.
+/// Two convolutions whose maps of 8x8 pixels and 4 channels do not fit: 64 words of the stream's
+/// banks each, of which there are as many as two bands of one row take for the second one, 3 rows
+/// of its input and 1 of its output.
 #[test]
 fn maps_that_do_not_fit_are_moved_in_bands() {
     let map = shape(4, 8, 8);
@@ -121,7 +126,8 @@ fn maps_that_do_not_fit_are_moved_in_bands() {
     assert_eq!(bytes(|a| a.dram_write), [0, 8 * 32, 0, 0]);
     assert_eq!(bytes(|a| a.dram_read), [0, 0, (2 + 6 * 3 + 2) * 32, 0]);
     assert_eq!(outcome.dram_busy, (8 + 22) * 32 / 2);
-    // Bytes in the banks: the stem writes its map, and moves read it once and write it as often as rows are fetched.
+    // Bytes in the banks: the stem writes its map, and moves read it once and write it as often as
+    // rows are fetched.
     assert_eq!(bytes(|a| a.stream_write), [0, 256, 256 + 22 * 32, 0]);
     assert_eq!(bytes(|a| a.stream_read)[1], 256);
     config.memory.stream_bytes -= 4;
@@ -132,7 +138,8 @@ fn maps_that_do_not_fit_are_moved_in_bands() {
     );
 }
 
-/// While a band is computed the next one is fetched: with enough bandwidth only the first is waited for.
+/// While a band is computed the next one is fetched: with enough bandwidth only the first is waited
+/// for.
 #[test]
 fn the_next_band_comes_while_one_is_computed() {
     let map = shape(4, 8, 8);
@@ -143,14 +150,16 @@ fn the_next_band_comes_while_one_is_computed() {
         config.memory.stream_bytes = 4 * (2 * 3 * 8 + 2 * 8);
         run(&net, &config).layers[2].cycles
     };
-    // The rows of the first band, a word of the banks a cycle, behind those that the stem stored last. The controller takes two cycles for each of the
-    // three instructions: the first move, the next, the convolution.
+    // The rows of the first band, a word of the banks a cycle, behind those that the stem stored
+    // last. The controller takes two cycles for each of the three instructions: the first move, the
+    // next, the convolution.
     let cycles = waits(4, 8);
     let first = 4 * 8 + 2 * 8 + 8 - 3 * timing::fetch(1) as u64;
     assert_eq!(cycles.dram, first, "{cycles:?}");
     counts::check("DRAM: first band", first);
-    // With a latency of 200, the rows of the third band are asked for when the first ends, an instruction before the second
-    // starts, and waited for when that ends. Meanwhile those of the fourth come. So every other one waits.
+    // With a latency of 200, the rows of the third band are asked for when the first ends, an
+    // instruction before the second starts, and waited for when that ends. Meanwhile those of the
+    // fourth come. So every other one waits.
     let fetch = timing::fetch(1);
     let first_slot = 1 + timing::tile_setup(4) + 1 + timing::fold_ready(4, 1) + DECISION_TO_SLOT + 1;
     let band = first_slot + (9 * 8 - 1) + timing::drain(4, 4, 1) + ARRAY_SEEN + fetch;

@@ -100,7 +100,8 @@ proptest! {
     }
 }
 
-/// What the property of maps off chip is tested on has them, in bands, in both memories and in both directions.
+/// What the property of maps off chip is tested on has them, in bands, in both memories and in both
+/// directions.
 #[test]
 fn small_memories_hold_no_maps() {
     let mut runner = TestRunner::deterministic();

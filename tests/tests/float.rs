@@ -72,7 +72,8 @@ fn named(maps: &[(&str, [f32; 4])]) -> Vec<(String, Vec<f32>)> {
 fn partial_scores() {
     let net = net(0.5, [0.5, 0.0], [1.0, 2.0], false);
     let a = run(&net, &IMAGE).expect("finite");
-    // c0: swapped minus 1 = [1, -1 | 0, 2], halved and dead; c1 of relu [0.5, 0 | 0, 0] = [0.5, 0 | 0.5, 0], times L.
+    // c0: swapped minus 1 = [1, -1 | 0, 2], halved and dead; c1 of relu [0.5, 0 | 0, 0] = [0.5, 0 |
+    // 0.5, 0], times L.
     let expected = [("stem", IMAGE), ("c0", [0.5, -0.5, 0.0, 0.0]), ("c1", [1.25, 3.0, 2.25, 0.0])];
     assert_eq!(a.maps, named(&expected));
     let scores = [("l", vec![0.5]), ("g0", vec![0.5, 0.0]), ("g1", vec![1.0, 1.0])];

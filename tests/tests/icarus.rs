@@ -1,4 +1,5 @@
-//! The whole core under a second simulator: small random networks, loaded, run and compared by the emitted testbench.
+//! The whole core under a second simulator: small random networks, loaded, run and compared by the
+//! emitted testbench.
 
 use lcsim_hdl::{Vector, core, testbench};
 use lcsim_sim::{Mode, Simulator};

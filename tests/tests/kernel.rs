@@ -35,7 +35,8 @@ fn naive(g: &Geometry, x: &[i8], weights: &[i8], bias: &[i32]) -> Vec<i32> {
     y
 }
 
-/// One axis: input size, kernel, stride, padding before, output size with any padding after that is below the kernel.
+/// One axis: input size, kernel, stride, padding before, output size with any padding after that is
+/// below the kernel.
 fn axis() -> impl Strategy<Value = [usize; 5]> {
     (1..12usize, prop::sample::select(vec![1, 2, 3, 5]), 1..=3usize).prop_flat_map(|(size, kernel, stride)| {
         (0..kernel, 0..kernel).prop_filter_map("the kernel must fit", move |(before, after): (usize, usize)| {

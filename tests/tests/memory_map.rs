@@ -1,4 +1,5 @@
-//! A network that does not fit is refused with everything that it needs, and fits with exactly that.
+//! A network that does not fit is refused with everything that it needs, and fits with exactly
+//! that.
 
 use lcsim_golden::integer;
 use lcsim_sim::{Error, Mode, Simulator};
@@ -78,7 +79,8 @@ proptest! {
         }
     }
 
-    /// With a DRAM, larger memories change which maps go off chip and so how long the program is: what is asked for has been tried.
+    /// With a DRAM, larger memories change which maps go off chip and so how long the program is:
+    /// what is asked for has been tried.
     #[test]
     fn what_is_asked_for_is_enough_with_a_dram(
         plan in any_plan(),

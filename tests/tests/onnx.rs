@@ -148,7 +148,8 @@ proptest! {
         let bytes = mobile(&Spec { seed, blocks, depth: 3, size }, style, max).encode_to_vec();
         let (net, a) = imported(&bytes, seed, style);
         prop_assert_eq!(net.convs().filter(|c| c.depthwise).count(), blocks);
-        // All but the projections are clipped, and some of the stem's values lie on either side of the bound or of 0.
+        // All but the projections are clipped, and some of the stem's values lie on either side of
+        // the bound or of 0.
         let clipped = net.convs().filter(|c| c.clip() == Some(max)).count();
         prop_assert_eq!(clipped + blocks, net.convs().count());
         prop_assert!(a.maps[0].1.iter().any(|v| !(0.0..=max).contains(v)));
@@ -184,7 +185,8 @@ fn the_way_of_writing_changes_nothing() {
     }
 }
 
-/// A block of one convolution without gates is a convolution. With a gate, it has no order of steps: it writes to the map that it reads.
+/// A block of one convolution without gates is a convolution. With a gate, it has no order of
+/// steps: it writes to the map that it reads.
 #[test]
 fn blocks_of_one_convolution() {
     let (mut merged, mut refused) = (0, 0);

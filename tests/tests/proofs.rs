@@ -121,7 +121,8 @@ proptest! {
         let (_, words) = files.iter().find(|file| file.0 == "program.mem").expect("a program");
         let words: Vec<&str> = words.lines().collect();
         for words in words.chunks(config.memory.instruction_words) {
-            // The low word comes first, and the high one may begin with bits that are no instruction's.
+            // The low word comes first, and the high one may begin with bits that are no
+            // instruction's.
             let word: String = words.iter().rev().copied().collect();
             let word = &word[word.len() - bundle("o_word").width..];
             let part = |name: &str| field(word, bundle("o_word"), name);

@@ -12,7 +12,8 @@ use proptest::prelude::*;
 enum Place {
     /// Outside a block, or a shortcut.
     Plain,
-    /// In a branch, from the stream (first) or from the scratch memory; its rest is copied for a reader of several taps.
+    /// In a branch, from the stream (first) or from the scratch memory; its rest is copied for a
+    /// reader of several taps.
     Inner { first: bool, copied: bool },
     /// The last of a branch: it adds to the stream.
     Last,
@@ -93,7 +94,8 @@ fn taps_inside(c: &Conv) -> u64 {
     axis(c.output.height, c.input.height, 0) * axis(c.output.width, c.input.width, 1)
 }
 
-/// How many copies of entries a map has besides the entries themselves: docs/microarchitecture.md, "Rest".
+/// How many copies of entries a map has besides the entries themselves: docs/microarchitecture.md,
+/// "Rest".
 fn copies(config: &AcceleratorConfig, entries: usize) -> u64 {
     let (rows, cols) = (config.array.rows, config.array.cols);
     let rest = entries % rows;
@@ -119,7 +121,8 @@ fn check_conv(
     prop_assert_eq!(a.requantized, outputs, "{} requantised", name);
     prop_assert_eq!(a.param_read, 7 * live_out.len() as u64, "{} parameters", name);
 
-    // Bytes of the activation memories: each live input once a tile, each live output once, its residual once.
+    // Bytes of the activation memories: each live input once a tile, each live output once, its
+    // residual once.
     let cols = config.array.cols;
     let tiles = live_out.chunks(cols);
     let operands = tiles.len() as u64 * live_in as u64 * taps_inside(conv);
@@ -138,7 +141,8 @@ fn check_conv(
     prop_assert_eq!(a.stream_write, stream, "{} stream written", name);
     prop_assert_eq!(a.scratch_write, scratch, "{} scratch written", name);
 
-    // Filter words of live inputs only, of the groups that a tile's outputs lie in, for each chunk of pixels.
+    // Filter words of live inputs only, of the groups that a tile's outputs lie in, for each chunk
+    // of pixels.
     let groups: usize = tiles.map(|t| t[t.len() - 1] / cols - t[0] / cols + 1).sum();
     let chunks = conv.output.pixels().div_ceil(config.array.accumulator_depth);
     prop_assert_eq!(a.filter_read, (groups * chunks * live_in * conv.taps() * cols) as u64, "{} filters", name);
@@ -172,7 +176,8 @@ fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Fc> {
     blocks.flat_map(|b| b.lnet.iter_mut().chain(b.convs.iter_mut().filter_map(|g| g.gate.as_mut())))
 }
 
-/// `net` with gates that decide as `mask` says, whatever they read: one bit for each output of each gate in turn.
+/// `net` with gates that decide as `mask` says, whatever they read: one bit for each output of each
+/// gate in turn.
 fn masked(net: &QuantNetwork, mask: &[bool]) -> QuantNetwork {
     let (mut net, mut mask) = (net.clone(), mask.iter());
     for gate in gates_mut(&mut net) {
@@ -280,7 +285,8 @@ proptest! {
         let (net, image) = (plan.build(), plan.image());
         let forced = Simulator::stepped(&net, &config).expect("it fits").run(&image, Mode::ForcedOpen);
         let ungated = Simulator::stepped(&net.ungated(), &config).expect("it fits").run(&image, Mode::Gated);
-        // Lists and pool sums are the gates' cost; a line without outputs in front of the array is a gate's.
+        // Lists and pool sums are the gates' cost; a line without outputs in front of the array is
+        // a gate's.
         let work = |layers: &[LayerCount]| -> Vec<Activity> {
             let convs = layers.iter().map(|l| l.activity).filter(|a| a.requantized > 0);
             convs.map(|a| Activity { list_read: 0, pool_adds: 0, pool_write: 0, ..a }).collect()

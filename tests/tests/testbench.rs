@@ -1,4 +1,5 @@
-//! The testbenches that come with a core and its parts, under iverilog: they pass, and fail on what errs.
+//! The testbenches that come with a core and its parts, under iverilog: they pass, and fail on what
+//! errs.
 
 use lcsim_hdl::{Kind, Vector, core, memory_files, testbench, unit, unit_testbench};
 use lcsim_sim::{Mode, Simulator};

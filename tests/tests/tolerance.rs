@@ -1,6 +1,7 @@
 //! Integer inference against the float reference, under named tolerances.
 //!
-//! Networks and images come from fixed seeds, so that a tail that was not measured cannot fail the test by chance.
+//! Networks and images come from fixed seeds, so that a tail that was not measured cannot fail the
+//! test by chance.
 
 use lcsim_golden::float::{self, Activations};
 use lcsim_golden::{Network, container, integer, model, onnx, quantize};
@@ -13,12 +14,13 @@ use prost::Message;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Bound on the error of a logit, over the largest |logit| of the image: 1600 images of the networks of seeds 0 to 399
-/// have a mean of 0.0041, and the worst has 0.036.
+/// Bound on the error of a logit, over the largest |logit| of the image: 1600 images of the
+/// networks of seeds 0 to 399 have a mean of 0.0041, and the worst has 0.036.
 const LOGIT_ERROR: f64 = 0.04;
 /// Bound on the mean of that error.
 const MEAN_LOGIT_ERROR: f64 = 0.005;
-/// The same bounds for networks in the manner of MobileNetV2: the 400 images have a mean of 0.0017, and the worst has 0.0072.
+/// The same bounds for networks in the manner of MobileNetV2: the 400 images have a mean of 0.0017,
+/// and the worst has 0.0072.
 const MOBILE_ERROR: f64 = 0.015;
 /// See [`MOBILE_ERROR`].
 const MEAN_MOBILE_ERROR: f64 = 0.003;
@@ -28,12 +30,13 @@ const NETWORKS: u64 = 100;
 const IMAGES: usize = 4;
 /// Few images miss the range of a last map of a few pixels: with 8, the worst error is 0.22.
 const CALIBRATION: usize = 64;
-/// Bound on the mean |error| of a map of the embedded model, over the map's root mean square: the worst of the nine
-/// has 0.061, the others 0.013 to 0.040.
+/// Bound on the mean |error| of a map of the embedded model, over the map's root mean square: the
+/// worst of the nine has 0.061, the others 0.013 to 0.040.
 const MAP_ERROR: f64 = 0.08;
 /// Least share of the images whose class is the float reference's: all of the first 50 are.
 const SAME_CLASS: f64 = 0.96;
-/// Largest share of maps that only one of the two computes, 8 of 398 here: an L-Net's score near 0 may round to 0.
+/// Largest share of maps that only one of the two computes, 8 of 398 here: an L-Net's score near 0
+/// may round to 0.
 const ABSENT: f64 = 0.05;
 
 fn image(rng: &mut Rng, len: usize) -> Vec<u8> {
@@ -44,8 +47,8 @@ fn run_integer(net: &QuantNetwork, image: &[u8]) -> Trace {
     integer::run(net, &net.input.quantize_image(image), integer::Mode::Gated)
 }
 
-/// Of each held-out image of a network that `build` makes of a spec, the largest error of a logit over the largest |logit| of the float
-/// reference.
+/// Of each held-out image of a network that `build` makes of a spec, the largest error of a logit
+/// over the largest |logit| of the float reference.
 fn logit_errors(seed: u64, build: impl Fn(&Spec) -> Vec<u8>) -> Vec<f64> {
     let mut rng = Rng::new(seed ^ 0xC0FFEE);
     let size = [5 + rng.below(6), 5 + rng.below(6)];
@@ -93,7 +96,8 @@ fn models() -> PathBuf {
     repository("models")
 }
 
-/// Real value of one step of each stored map: what the multipliers of its convolution make of the steps of its input.
+/// Real value of one step of each stored map: what the multipliers of its convolution make of the
+/// steps of its input.
 fn map_scales(net: &Network, quantized: &QuantNetwork) -> BTreeMap<String, f64> {
     let mut scales = BTreeMap::new();
     let out = |scales: &mut BTreeMap<String, f64>, f: &model::Conv, q: &quant::Conv, x: f64| {
@@ -116,7 +120,8 @@ fn map_scales(net: &Network, quantized: &QuantNetwork) -> BTreeMap<String, f64> 
                     out(&mut scales, f, q, stream);
                 }
                 let last = f.convs.iter().zip(&q.convs).fold(stream, |x, (f, q)| out(&mut scales, &f.conv, &q.conv, x));
-                // In place, the sum keeps the steps of the stream; a multiplier at its limit would tell another.
+                // In place, the sum keeps the steps of the stream; a multiplier at its limit would
+                // tell another.
                 let sum = if q.shortcut.is_some() { last } else { stream };
                 scales.extend(q.convs.last().map(|g| (g.conv.name.clone(), sum)));
                 sum
@@ -195,8 +200,8 @@ fn no_filter_is_lost() {
 
 #[test]
 fn gates_keep_their_mean_scores() {
-    // The weights of these gates are large where pooled channels are steady: without the correction of the biases, rounding
-    // them shifts scores by up to 0.37 in the mean over the images.
+    // The weights of these gates are large where pooled channels are steady: without the correction
+    // of the biases, rounding them shifts scores by up to 0.37 in the mean over the images.
     let net = onnx::import(&models().join("resnet20-lcnet-40.onnx")).expect("the float model");
     let quantized = container::load(&models().join("resnet20-lcnet-40.safetensors")).expect("the quantised model");
     let data = Dataset::open("embedded", None).expect("the embedded images");

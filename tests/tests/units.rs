@@ -1,5 +1,5 @@
-//! Every unit of the emitted core alone, against models written from docs/microarchitecture.md, with random stimulus and
-//! extreme values. `UNIT_VECTORS` multiplies the stimulus.
+//! Every unit of the emitted core alone, against models written from docs/microarchitecture.md,
+//! with random stimulus and extreme values. `UNIT_VECTORS` multiplies the stimulus.
 
 use lcsim_hdl::Part;
 use lcsim_spec::AcceleratorConfig;

@@ -1,4 +1,5 @@
-//! The simulator against integer golden, bit for bit, on random networks, arrays and gate decisions.
+//! The simulator against integer golden, bit for bit, on random networks, arrays and gate
+//! decisions.
 
 use lcsim_golden::{integer, onnx, quantize};
 use lcsim_sim::{Mode, Simulator};

@@ -11,8 +11,8 @@ pub struct CheckArgs {
     /// Model: .onnx (float) or .safetensors (quantised)
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
-    /// Accelerators that have to hold it: TOML files or embedded ones, with commas between them [default: 16x16 has to, as that is what
-    /// `lcsim run` takes; all embedded ones are shown]
+    /// Accelerators that have to hold it: TOML files or embedded ones, with commas between them
+    /// [default: 16x16 has to, as that is what `lcsim run` takes; all embedded ones are shown]
     #[arg(long, value_name = "CONFIG", value_delimiter = ',')]
     pub config: Vec<String>,
     /// Labelled images that `lcsim run` would take: file, folder, or cifar10-test (see below)

@@ -11,7 +11,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = curve_help())]
 pub struct CurveArgs {
-    /// Models: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration); those without gates are the static networks of the plot
+    /// Models: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration);
+    /// those without gates are the static networks of the plot
     #[arg(value_name = "MODEL", required = true)]
     pub models: Vec<PathBuf>,
     /// Accelerators: TOML files or embedded ones, with commas in between (see `lcsim config`)
@@ -20,8 +21,8 @@ pub struct CurveArgs {
     /// Gate MACs, with commas in between: each accelerator with each of them [default: what it has]
     #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = positive)]
     pub gate_macs: Vec<usize>,
-    /// Gate scores below this count as 0 and skip; from 0 to 1, with commas in between: each gated model with each of them
-    /// [default: what the model says]
+    /// Gate scores below this count as 0 and skip; from 0 to 1, with commas in between: each gated
+    /// model with each of them [default: what the model says]
     #[arg(long, value_name = "SCORE,...", value_delimiter = ',', value_parser = score)]
     pub threshold: Vec<Score>,
     /// What is simulated, and how.
@@ -33,7 +34,8 @@ pub struct CurveArgs {
     /// Kinds of picture, with commas in between
     #[arg(long, value_parser = formats(), value_name = "FORMAT,...", default_value = "svg,png", value_delimiter = ',')]
     pub format: Vec<Format>,
-    /// Folder for curve.csv, curve.json, the pictures, and finished points; it is made if it is not there
+    /// Folder for curve.csv, curve.json, the pictures, and finished points; it is made if it is not
+    /// there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// Write curve.json here too; with - to stdout, instead of the table
@@ -79,14 +81,16 @@ pub const PLOT_IMAGES: usize = 1000;
 #[derive(Debug, Args)]
 #[command(after_help = plot_help())]
 pub struct PlotArgs {
-    /// Model with gates: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded
-    /// LC-Net ResNet-20]
+    /// Model with gates: .safetensors (quantised), or .onnx (float; quantised on the fly, see
+    /// --calibration) [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1
+    /// (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "8x8")]
     pub config: String,
-    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for
+    /// a float one]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// Labelled images: file, folder, or cifar10-test (see below)
@@ -104,8 +108,8 @@ pub struct PlotArgs {
     /// Images [default: 1000, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Names of the classes, in their order, with commas in between [default: those of --data if it has some, or their
-    /// numbers]
+    /// Names of the classes, in their order, with commas in between [default: those of --data if it
+    /// has some, or their numbers]
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub classes: Vec<String>,
     /// Kinds of picture, with commas in between

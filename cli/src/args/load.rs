@@ -11,11 +11,12 @@ use lcsim_input::load::Reading;
 /// What a float model's file may not say, or says wrongly.
 #[derive(Debug, Clone, Default, Args)]
 pub struct NetworkArgs {
-    /// Mean of the pixels in [0, 1] that an .onnx model was trained with: one value, or one for each channel, with commas in
-    /// between [default: what the file says]
+    /// Mean of the pixels in [0, 1] that an .onnx model was trained with: one value, or one for
+    /// each channel, with commas in between [default: what the file says]
     #[arg(long, value_name = "M,...", value_delimiter = ',', value_parser = mean)]
     pub mean: Option<Vec<f32>>,
-    /// Standard deviation of the pixels in [0, 1] that an .onnx model was trained with, given like --mean
+    /// Standard deviation of the pixels in [0, 1] that an .onnx model was trained with, given like
+    /// --mean
     #[arg(long, value_name = "S,...", value_delimiter = ',', value_parser = deviation)]
     pub std: Option<Vec<f32>>,
     /// Output of an .onnx model that has the logits, if there are several
@@ -33,8 +34,9 @@ impl NetworkArgs {
 /// What quantising on the fly calibrates with.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CalibrationArgs {
-    /// Images that set the scales of an .onnx model: like --data, or `same` for the first of --data, whether they are measured or
-    /// not [default: the training images beside --data, or images of --data that are not measured]
+    /// Images that set the scales of an .onnx model: like --data, or `same` for the first of
+    /// --data, whether they are measured or not [default: the training images beside --data, or
+    /// images of --data that are not measured]
     #[arg(long, value_name = "DATA")]
     pub calibration: Option<String>,
     /// How many of them [default: 128, or all if there are fewer]

@@ -31,9 +31,9 @@ use std::sync::LazyLock;
 
 /// What dynamic skipping is worth in hardware.
 ///
-/// Simulates LC-Nets (residual CNNs whose gates decide, image by image, which blocks and channels to compute) cycle by
-/// cycle on a systolic-array accelerator with a gate unit, and shows how many of the multiply-accumulates (MACs) saved
-/// on paper arrive as saved time and energy.
+/// Simulates LC-Nets (residual CNNs whose gates decide, image by image, which blocks and channels
+/// to compute) cycle by cycle on a systolic-array accelerator with a gate unit, and shows how many
+/// of the multiply-accumulates (MACs) saved on paper arrive as saved time and energy.
 #[derive(Debug, Parser)]
 #[command(name = "lcsim", version, long_version = long_version(), after_help = MAIN_EXAMPLES)]
 pub struct Cli {
@@ -47,7 +47,8 @@ pub struct Cli {
 pub enum Command {
     /// Simulate a network on an accelerator and show where cycles, MACs and energy went
     Run(RunArgs),
-    /// Say whether a model can be run: what was recognised, what to change, which accelerators hold it
+    /// Say whether a model can be run: what was recognised, what to change, which accelerators hold
+    /// it
     Check(CheckArgs),
     /// Quantise an ONNX model to int8, as the accelerator computes
     Quantize(QuantizeArgs),
@@ -55,7 +56,8 @@ pub enum Command {
     Eval(EvalArgs),
     /// Measure accuracy against cycles and energy of several networks, and plot it
     Curve(CurveArgs),
-    /// Plot what the gates of a network do: cycles, skipped blocks, channels by class, easy and hard images
+    /// Plot what the gates of a network do: cycles, skipped blocks, channels by class, easy and
+    /// hard images
     Plot(PlotArgs),
     /// Show two reports side by side, with what changed
     Compare(CompareArgs),
@@ -135,7 +137,8 @@ pub struct SimulationArgs {
     /// How the accelerator is read.
     #[command(flatten)]
     pub accelerator: SetArgs,
-    /// Energy table: an embedded one (see `lcsim energy`), a TOML file like those, or the ERT of Accelergy as YAML
+    /// Energy table: an embedded one (see `lcsim energy`), a TOML file like those, or the ERT of
+    /// Accelergy as YAML
     #[arg(long, alias = "energy", value_name = "TABLE", default_value = ENERGY_TABLES[0].0)]
     pub energy_table: String,
     /// Images to leave out at the start of --data

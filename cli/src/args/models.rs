@@ -12,7 +12,8 @@ pub struct QuantizeArgs {
     /// The float model
     #[arg(value_name = "MODEL.onnx")]
     pub model: PathBuf,
-    /// Images that set the scales: file, folder, or cifar10-test (see below); take training images, not test images
+    /// Images that set the scales: file, folder, or cifar10-test (see below); take training images,
+    /// not test images
     #[arg(long, value_name = "DATA")]
     pub data: String,
     /// How the model is read.
@@ -27,8 +28,8 @@ pub struct QuantizeArgs {
     /// Images to leave out at the start of --data
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub offset: usize,
-    /// Gate scores below this count as 0 and skip, wherever the model is run; from 0 to 1. `lcsim curve` over training images
-    /// shows what one costs
+    /// Gate scores below this count as 0 and skip, wherever the model is run; from 0 to 1.
+    /// `lcsim curve` over training images shows what one costs
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// Where the quantised model goes

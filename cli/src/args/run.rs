@@ -14,18 +14,19 @@ pub const RUN_IMAGES: usize = 100;
 #[derive(Debug, Args)]
 #[command(after_help = run_help())]
 pub struct RunArgs {
-    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded LC-Net
-    /// ResNet-20]
+    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration)
+    /// [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Accelerator: a TOML file, or an embedded one (see `lcsim config`) [default: 16x16; imagenet-32x32 for a --synthetic network
-    /// for ImageNet]
+    /// Accelerator: a TOML file, or an embedded one (see `lcsim config`) [default: 16x16;
+    /// imagenet-32x32 for a --synthetic network for ImageNet]
     #[arg(long, value_name = "CONFIG")]
     pub config: Option<String>,
     /// A network without a trained model.
     #[command(flatten)]
     pub synthetic: SyntheticArgs,
-    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for
+    /// a float one]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// What is simulated, and how.
@@ -34,7 +35,8 @@ pub struct RunArgs {
     /// Images to simulate [default: 100, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
-    /// Write the whole report as JSON (schema: docs/report.schema.json); with - to stdout, instead of the tables
+    /// Write the whole report as JSON (schema: docs/report.schema.json); with - to stdout, instead
+    /// of the tables
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
     /// Write the layer table as CSV; with - to stdout, instead of the tables
@@ -46,8 +48,8 @@ pub struct RunArgs {
     /// Write the report as one HTML page with charts; with - to stdout, instead of the tables
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Write what every image computed - scores, live channels, logits, and those of the float model of an .onnx - to DIR/dump.npz for
-    /// NumPy, described in DIR/dump.json (docs/dump.md)
+    /// Write what every image computed - scores, live channels, logits, and those of the float
+    /// model of an .onnx - to DIR/dump.npz for NumPy, described in DIR/dump.json (docs/dump.md)
     #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
     pub dump: Option<PathBuf>,
 }
@@ -55,7 +57,8 @@ pub struct RunArgs {
 /// A network without a trained model.
 #[derive(Debug, Args)]
 pub struct SyntheticArgs {
-    /// Simulate the timing alone of a network of this shape: no weights, no images, gates that decide at random
+    /// Simulate the timing alone of a network of this shape: no weights, no images, gates that
+    /// decide at random
     #[arg(
         long,
         value_name = "NAME",
@@ -66,7 +69,8 @@ pub struct SyntheticArgs {
         ]
     )]
     pub synthetic: Option<String>,
-    /// Probability with which an L-Net runs its block; one for all, or one for each block, with commas between them
+    /// Probability with which an L-Net runs its block; one for all, or one for each block, with
+    /// commas between them
     #[arg(
         long,
         value_name = "RATE",

@@ -17,7 +17,8 @@ pub struct TopologyArgs {
     /// The topology has matrix products (M, N, K) and no convolutions
     #[arg(long)]
     pub gemm: bool,
-    /// Whose counts to reproduce [default: none, the cycles of our own accelerator beside SCALE-Sim's]
+    /// Whose counts to reproduce [default: none, the cycles of our own accelerator beside
+    /// SCALE-Sim's]
     #[arg(long, value_enum, value_name = "SIMULATOR")]
     pub compat: Option<Compat>,
     /// Folder for the reports; it is made if it is not there

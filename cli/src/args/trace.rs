@@ -18,14 +18,16 @@ pub struct Window {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("outputs").args(["out", "vcd"]).required(true).multiple(true), after_help = trace_help())]
 pub struct TraceArgs {
-    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration) [default: embedded LC-Net
-    /// ResNet-20]
+    /// Model: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration)
+    /// [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1
+    /// (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
-    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for
+    /// a float one]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
     /// Labelled images: file, folder, or cifar10-test (see below)

@@ -12,19 +12,23 @@ pub const VERILOG_IMAGES: usize = 2;
 #[derive(Debug, Args)]
 #[command(after_help = VERILOG_HELP)]
 pub struct VerilogArgs {
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1
+    /// (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
     /// Folder for the files; it is made if it is not there
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly, see --calibration). Without one, memories start empty and are loaded by the host port
+    /// Put this model on chip: .safetensors (quantised), or .onnx (float; quantised on the fly, see
+    /// --calibration). Without one, memories start empty and are loaded by the host port
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for a float one]
+    /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for
+    /// a float one]
     #[arg(long, value_name = "SCORE", value_parser = score)]
     pub threshold: Option<Score>,
-    /// Add scripts and constraints for this target, after checking that its part has the multipliers and block RAMs
+    /// Add scripts and constraints for this target, after checking that its part has the
+    /// multipliers and block RAMs
     #[arg(long, value_name = "TARGET")]
     pub target: Option<VerilogTarget>,
     /// What to write

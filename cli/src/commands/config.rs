@@ -24,7 +24,8 @@ struct Embedded<'a, T> {
     content: T,
 }
 
-/// Prints an embedded configuration as it is, comments included, or what becomes of one, or of a file, with what is set.
+/// Prints an embedded configuration as it is, comments included, or what becomes of one, or of a
+/// file, with what is set.
 pub(super) fn run(args: &ConfigArgs) -> Result<()> {
     let changed = !args.accelerator.set.is_empty();
     match args.name.as_deref() {
@@ -43,7 +44,8 @@ pub(super) fn run(args: &ConfigArgs) -> Result<()> {
     }
 }
 
-/// Prints the text of that `name` among `all`, each of which is a `kind` that `read` reads; without a name, their names.
+/// Prints the text of that `name` among `all`, each of which is a `kind` that `read` reads; without
+/// a name, their names.
 pub(super) fn embedded<T: Serialize>(
     kind: &str,
     all: &[(&str, &'static str)],

@@ -73,7 +73,8 @@ struct Named<T> {
     item: T,
 }
 
-/// All points, those of an earlier run included, in the order of accelerators and models; each with its accelerator.
+/// All points, those of an earlier run included, in the order of accelerators and models; each with
+/// its accelerator.
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
     let remark = notes(args.common.quiet);
     let configs = configs(args, &remark)?;
@@ -124,8 +125,8 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
                 Found::Doubtful(why) => missing.push((at, config, format!(", measured again: {why}"))),
             }
         }
-        // Accelerators share an image's inference, and their points are finished together. Stepping takes long, and
-        // shares nothing.
+        // Accelerators share an image's inference, and their points are finished together. Stepping
+        // takes long, and shares nothing.
         let engine = args.common.engine.into();
         let together = if engine == Engine::Fast { missing.len().max(1) } else { 1 };
         for missing in missing.chunks(together) {

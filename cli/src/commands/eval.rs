@@ -17,7 +17,8 @@ use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
 use serde::Serialize;
 
-/// Float model against quantised model on the same images. MACs are multiply-accumulates of convolutions and classifier.
+/// Float model against quantised model on the same images. MACs are multiply-accumulates of
+/// convolutions and classifier.
 #[derive(Debug, Serialize)]
 struct Evaluation {
     schema: &'static str,

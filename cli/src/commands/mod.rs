@@ -53,7 +53,8 @@ pub fn execute(command: &Command) -> Result<()> {
     }
 }
 
-/// Text for people, to stdout, in which nothing steers a terminal. A reader that went away is an error that the caller can tell, not a panic as with `println!`.
+/// Text for people, to stdout, in which nothing steers a terminal. A reader that went away is an
+/// error that the caller can tell, not a panic as with `println!`.
 fn print(text: impl AsRef<str>) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout
@@ -71,7 +72,8 @@ fn notes(quiet: bool) -> impl Fn(&str) {
     }
 }
 
-/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or stdout has the JSON.
+/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or
+/// stdout has the JSON.
 fn tell(
     to: Option<&Destination>,
     quiet: bool,

@@ -28,7 +28,8 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     show(&report, outputs, args.common.quiet)
 }
 
-/// Writes a report as JSON, CSV, Markdown and HTML, and prints its tables unless `quiet` or one of those goes to stdout.
+/// Writes a report as JSON, CSV, Markdown and HTML, and prints its tables unless `quiet` or one of
+/// those goes to stdout.
 pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bool) -> Result<()> {
     let rows = table::rows(report);
     let on_stdout = outputs.iter().flatten().any(|d| *d == Destination::Stdout);

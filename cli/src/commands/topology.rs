@@ -154,7 +154,8 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Runs the layers; those of one shape have one result, which is found once. `one` tells how many of its cycles are done.
+    /// Runs the layers; those of one shape have one result, which is found once. `one` tells how
+    /// many of its cycles are done.
     fn all<T: Clone + Send>(
         &self,
         one: impl Fn(&Shape, &(dyn Fn(u64) + Sync)) -> Result<T> + Sync,

@@ -1,4 +1,5 @@
-//! Accelerators that say what differs from another one: `--set`, `base`, and `lcsim config` that shows them.
+//! Accelerators that say what differs from another one: `--set`, `base`, and `lcsim config` that
+//! shows them.
 
 use crate::{arg, lcsim, refused, stdout};
 use lcsim_spec::{AcceleratorConfig, Report};

@@ -4,7 +4,8 @@ use crate::{arg, embedded_config, lcsim, refused, repository};
 use predicates::str::{contains, starts_with};
 use std::fs;
 
-/// The 16x16 configuration with `from` replaced by `to` has to be refused with a message that contains `parts`.
+/// The 16x16 configuration with `from` replaced by `to` has to be refused with a message that
+/// contains `parts`.
 fn config_refused(from: &str, to: &str, parts: &[&str]) {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("mine.toml");
@@ -47,7 +48,8 @@ fn memory_too_small_for_the_network() {
     config_refused("scratch_bytes = 32_768", "scratch_bytes = 64", &["scratch"]);
 }
 
-/// The 16x16 configuration with less scratch memory and fewer parameters than any shipped network needs.
+/// The 16x16 configuration with less scratch memory and fewer parameters than any shipped network
+/// needs.
 pub fn cramped_config() -> String {
     let text = embedded_config("16x16");
     let changes = [("scratch_bytes = 32_768", "scratch_bytes = 64"), ("\nparameters = 2_048", "\nparameters = 9")];

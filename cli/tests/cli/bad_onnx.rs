@@ -1,9 +1,11 @@
-//! Models that must be refused. The broken ones are the shipped model with a few bytes replaced by as many others.
+//! Models that must be refused. The broken ones are the shipped model with a few bytes replaced by
+//! as many others.
 
 use crate::{arg, refused, repository};
 use std::fs;
 
-/// The shipped model with `change` applied to its bytes has to be refused with a message that contains `parts`.
+/// The shipped model with `change` applied to its bytes has to be refused with a message that
+/// contains `parts`.
 fn refused_after(change: impl FnOnce(&mut Vec<u8>), parts: &[&str]) {
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("changed.onnx");
@@ -54,7 +56,8 @@ fn unsupported_operator() {
 #[test]
 fn dynamic_shape() {
     let change = |bytes: &mut Vec<u8>| {
-        // The input's last two dimensions, 32 each: the width gets an (empty) name instead of a value.
+        // The input's last two dimensions, 32 each: the width gets an (empty) name instead of a
+        // value.
         let sizes = b"\n\x02\x08 \n\x02\x08 ";
         let end = find(bytes, sizes) + sizes.len();
         bytes[end - 2..end].copy_from_slice(&[0x12, 0]);

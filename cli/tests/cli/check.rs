@@ -1,4 +1,5 @@
-//! `lcsim check`: what it recognises, what it finds in the way, and that it agrees with `lcsim run`.
+//! `lcsim check`: what it recognises, what it finds in the way, and that it agrees with
+//! `lcsim run`.
 
 use crate::bad_input::cramped_config;
 use crate::{arg, lcsim, repository, stdout};

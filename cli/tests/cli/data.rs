@@ -79,7 +79,8 @@ fn class_folders_count_in_the_order_that_is_asked_for() {
     );
     assert!(note.contains("--class-order string"), "{note}");
     assert_eq!([notes(&["--class-order", "numeric"]), notes(&["--class-order", "string"]), notes(&["-q"])], [""; 3]);
-    // In string order the third image is of folder 10, and counts as class 2: no label is above 9 among the first ten.
+    // In string order the third image is of folder 10, and counts as class 2: no label is above 9
+    // among the first ten.
     let all = |order: &str| {
         ["run", "-q", "--images", "11", "--data", arg(folder.path()), "--class-order", order].map(str::to_owned)
     };

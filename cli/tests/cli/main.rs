@@ -49,7 +49,8 @@ fn stdout(args: &[&str]) -> String {
     String::from_utf8(output).expect("UTF-8")
 }
 
-/// The command has to fail with exit code 2 and one line, `error: …`, that contains all of `parts`. Notes may stand before it.
+/// The command has to fail with exit code 2 and one line, `error: …`, that contains all of `parts`.
+/// Notes may stand before it.
 fn refused(args: &[&str], parts: &[&str]) {
     let output = lcsim(args).output().expect("started");
     let message = String::from_utf8(output.stderr).expect("UTF-8");

@@ -10,7 +10,8 @@ use tempfile::TempDir;
 /// Steers a terminal, ends lines, turns text around, is markup, and ends comments.
 const HOSTILE: &str = "=1+1\u{1b}[31m\u{1b}]0;t\u{7}\0\r\nx\u{202e}y\u{9b}<script>&\"'|`*/ $end\u{ffff}";
 
-/// The smallest shipped model with names of that kind, an accelerator of such a name, and an empty folder.
+/// The smallest shipped model with names of that kind, an accelerator of such a name, and an empty
+/// folder.
 fn hostile() -> (TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let mut net = container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");

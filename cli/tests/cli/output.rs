@@ -1,4 +1,5 @@
-//! Where output goes: files whole or not at all, pipes without escapes, interrupted runs without traces.
+//! Where output goes: files whole or not at all, pipes without escapes, interrupted runs without
+//! traces.
 
 use crate::{arg, lcsim, refused};
 use std::fs;

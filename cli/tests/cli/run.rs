@@ -202,7 +202,8 @@ fn parsed(args: &[&str]) -> Report {
     serde_json::from_str(&stdout(&[&["run", "--json", "-", "--images", "2"], args].concat())).expect("a report")
 }
 
-/// The configuration that networks for ImageNet run on, in which something stands for something else.
+/// The configuration that networks for ImageNet run on, in which something stands for something
+/// else.
 fn changed(from: &str, to: &str) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let text = fs::read_to_string(repository("configs/imagenet-32x32.toml")).expect("shipped");

@@ -5,7 +5,8 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 
-/// What a command says with `--json -`: JSON and nothing else, of that schema, and the same in a file with `--quiet`, which says nothing.
+/// What a command says with `--json -`: JSON and nothing else, of that schema, and the same in a
+/// file with `--quiet`, which says nothing.
 fn json_of(folder: &Path, args: &[&str], schema: &str) -> Value {
     let file = folder.join("said.json");
     let found: Value = serde_json::from_str(&stdout(&[args, &["--json", "-"]].concat())).expect("JSON alone");

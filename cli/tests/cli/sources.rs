@@ -121,7 +121,8 @@ fn outputs_behind_the_map_and_endless_sums_are_refused() {
     );
 }
 
-/// The last line that the command says under a limit of the address space, in kB; it ends with exit code 2.
+/// The last line that the command says under a limit of the address space, in kB; it ends with exit
+/// code 2.
 fn starved(limit: u64, args: &[&str]) -> String {
     let quoted: Vec<String> = args.iter().map(|a| format!("'{a}'")).collect();
     let shell = format!("ulimit -v {limit}; exec \"$0\" {}", quoted.join(" "));

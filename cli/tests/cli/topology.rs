@@ -121,7 +121,8 @@ fn without_compat_our_cycles_stand_beside_those_of_scale_sim() {
     }
 }
 
-/// Runs a topology of that text on an accelerator of ours, and returns the lines of the report, without the header.
+/// Runs a topology of that text on an accelerator of ours, and returns the lines of the report,
+/// without the header.
 fn compared(folder: &Path, text: &str, more: &[&str]) -> Vec<Vec<String>> {
     let (csv, out) = (folder.join("a.csv"), folder.join("compared"));
     fs::write(&csv, text).expect("written");

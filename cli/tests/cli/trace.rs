@@ -30,7 +30,8 @@ struct Span {
     args: Value,
 }
 
-/// The spans of a track. Each begins before it ends, and no earlier than the one before it has ended.
+/// The spans of a track. Each begins before it ends, and no earlier than the one before it has
+/// ended.
 fn spans(trace: &Value, track: &str) -> Vec<Span> {
     let events = trace["traceEvents"].as_array().expect("events");
     let named = |e: &&Value| e["name"] == "thread_name" && e["args"]["name"] == track;
@@ -102,7 +103,8 @@ fn folds_come_in_order_and_units_run_what_the_report_says() {
     for state in ["parameters", "filters"] {
         assert!(loader.iter().any(|s| s.name == state), "{state}");
     }
-    // Of one image, a layer but an L-Net is skipped altogether or not at all: its rate is of its block.
+    // Of one image, a layer but an L-Net is skipped altogether or not at all: its rate is of its
+    // block.
     let ran = report.layers.iter().filter(|l| l.kind == LayerKind::LNet || l.skip_rate == 0.0);
     let (on_gate_unit, elsewhere): (Vec<&LayerReport>, Vec<_>) =
         ran.partition(|l| matches!(l.kind, LayerKind::LNet | LayerKind::CNet | LayerKind::Classifier));

@@ -1,4 +1,5 @@
-//! Whether a model can be run: what of it was recognised, what is in the way, and which accelerators hold it.
+//! Whether a model can be run: what of it was recognised, what is in the way, and which
+//! accelerators hold it.
 
 mod text;
 
@@ -26,7 +27,8 @@ pub struct Check {
     version: &'static str,
     /// File of the model.
     model: String,
-    /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the network does.
+    /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the
+    /// network does.
     pub runs: bool,
     /// Everything in the way, accelerators aside.
     problems: Vec<String>,
@@ -131,7 +133,8 @@ pub struct Asked<'a> {
 /// Examines the model in `path`, as `lcsim run` would read it.
 ///
 /// # Errors
-/// An accelerator that has to hold the network is none. What is wrong with the model is what was found.
+/// An accelerator that has to hold the network is none. What is wrong with the model is what was
+/// found.
 pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
     let Asked { reading, configs, set, .. } = *asked;
     let (mut problems, mut notes) = (Problems::default(), vec![]);
@@ -192,8 +195,8 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model
     }
 }
 
-/// The network that `lcsim run` would simulate with the images of `data`. Where these are in the way, made-up images stand in for
-/// them: what fits an accelerator does not depend on their values.
+/// The network that `lcsim run` would simulate with the images of `data`. Where these are in the
+/// way, made-up images stand in for them: what fits an accelerator does not depend on their values.
 fn runnable(
     path: &Path,
     model: &Model,

@@ -74,7 +74,8 @@ pub fn same(a: &AcceleratorConfig, b: &AcceleratorConfig) -> bool {
     AcceleratorConfig { name: b.name.clone(), ..a.clone() } == *b
 }
 
-/// A label for each of different accelerators, no two alike: its name, and where others have it too, what differs among them.
+/// A label for each of different accelerators, no two alike: its name, and where others have it
+/// too, what differs among them.
 pub fn labels(configs: &[AcceleratorConfig]) -> Vec<String> {
     let label = |config: &AcceleratorConfig| {
         let namesakes: Vec<_> = configs.iter().filter(|other| other.name == config.name).collect();

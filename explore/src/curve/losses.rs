@@ -2,10 +2,12 @@
 
 use lcsim_sim::{Costs, CycleCounters, Outcome, Simulator};
 
-/// Shares of a network's cycles that it would not take if every layer, and the whole, took cycles in proportion to its
-/// executed MACs; together they are `1 - realized_fraction`: lost to tiles, stalls, gates, and to what cannot shrink.
+/// Shares of a network's cycles that it would not take if every layer, and the whole, took cycles
+/// in proportion to its executed MACs; together they are `1 - realized_fraction`: lost to tiles,
+/// stalls, gates, and to what cannot shrink.
 ///
-/// `ungated` is an image's outcome without gates; `macs` and `macs_dense` are means of the whole network.
+/// `ungated` is an image's outcome without gates; `macs` and `macs_dense` are means of the whole
+/// network.
 pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [macs, macs_dense]: [f64; 2]) -> [f64; 4] {
     let [of_gated, of_ungated] = simulators.map(|simulator| &simulator.program().layers);
     let images = gated.images() as f64;

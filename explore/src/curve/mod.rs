@@ -59,8 +59,9 @@ struct Measured {
     costs: Vec<Costs>,
 }
 
-/// Measures a point for each accelerator of `setting`, with a progress bar if `bar` is set. Classes and the gates' decisions do not depend on
-/// the accelerator: they are computed once for each image.
+/// Measures a point for each accelerator of `setting`, with a progress bar if `bar` is set. Classes
+/// and the gates' decisions do not depend on the accelerator: they are computed once for each
+/// image.
 ///
 /// # Errors
 /// The network does not fit an accelerator; the user stopped the work.

@@ -2,7 +2,8 @@
 
 use std::path::{Component, Path};
 
-/// A label for each network: its name, and where networks of other files have it too, what differs in where those are.
+/// A label for each network: its name, and where networks of other files have it too, what differs
+/// in where those are.
 pub fn labels(models: &[(&str, &Path)]) -> Vec<String> {
     let label = |&(name, path): &(&str, &Path)| {
         let namesakes: Vec<Vec<&str>> = models.iter().filter(|m| m.0 == name).map(|m| parts(m.1)).collect();

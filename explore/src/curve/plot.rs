@@ -198,7 +198,8 @@ fn at(p: &Point) -> (f64, f64) {
     (p.cycles, 100.0 * p.accuracy)
 }
 
-/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten; in a short range, every fifth of that.
+/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten; in a short range,
+/// every fifth of that.
 fn ticks(range: &Range<f64>) -> Vec<f64> {
     let inside = |tick: &f64| range.contains(tick);
     let steps = (0..18).flat_map(|power| [1.0, 2.0, 3.0, 5.0, 7.0].map(|first| first * 10f64.powi(power)));

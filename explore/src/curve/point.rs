@@ -46,14 +46,16 @@ pub struct Point {
     pub macs_dense: f64,
     /// `(cycles_ungated / cycles) / (macs_dense / macs)`; says nothing of a network without gates.
     pub realized_fraction: f64,
-    /// Where the rest of it goes, as shares of the cycles that make up `1 - realized_fraction`. Pixels fed to tiles whose
-    /// rows or columns are not all live.
+    /// Where the rest of it goes, as shares of the cycles that make up `1 - realized_fraction`.
+    /// Pixels fed to tiles whose rows or columns are not all live.
     pub lost_to_tiles: f64,
-    /// Filling, draining and waiting for weights or banks, which short layers do relatively more of.
+    /// Filling, draining and waiting for weights or banks, which short layers do relatively more
+    /// of.
     pub lost_to_stalls: f64,
     /// Waiting for gates.
     pub lost_to_gates: f64,
-    /// What cannot shrink: input, stem, projections, classifier; and that layers use the array differently well.
+    /// What cannot shrink: input, stem, projections, classifier; and that layers use the array
+    /// differently well.
     pub lost_to_mix: f64,
     /// Share of the cycles in which the array waited for a gate's decision.
     pub gate_cycle_share: f64,
@@ -151,7 +153,8 @@ pub fn suffix(threshold: f64) -> String {
     if threshold > 0.0 { format!(", {}", score(threshold)) } else { String::new() }
 }
 
-/// Of `count` sorted values, the number, counted from 1, of the least that a share `q` of them does not exceed.
+/// Of `count` sorted values, the number, counted from 1, of the least that a share `q` of them does
+/// not exceed.
 fn rank(count: u64, q: f64) -> u64 {
     ((q * count as f64).ceil() as u64).clamp(1, count.max(1))
 }
@@ -161,7 +164,8 @@ pub fn percentile(values: &[u64], q: f64) -> u64 {
     values[rank(values.len() as u64, q) as usize - 1]
 }
 
-/// For each point whether no other of its accelerator is as accurate and faster, or as fast and more accurate.
+/// For each point whether no other of its accelerator is as accurate and faster, or as fast and
+/// more accurate.
 pub fn pareto(points: &[Point]) -> Vec<bool> {
     let beats = |a: &Point, b: &Point| {
         let (as_good, as_fast) = (a.accuracy >= b.accuracy, a.cycles <= b.cycles);

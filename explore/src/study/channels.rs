@@ -111,7 +111,8 @@ fn end(name: &str) -> &str {
     name.char_indices().rev().nth(NAME - 1).map_or(name, |(at, _)| &name[at..])
 }
 
-/// Share of the channels, and the mean over the images of the classes as text; nothing of classes without images.
+/// Share of the channels, and the mean over the images of the classes as text; nothing of classes
+/// without images.
 fn cell(layer: &Layer, classes: &Range<usize>, images: &[usize]) -> (f64, String) {
     let of = classes.clone().filter_map(|class| Some((layer.computed[class]?, images[class] as f64)));
     let (sum, count) = of.fold((0.0, 0.0), |(sum, count), (mean, images)| (sum + mean * images, count + images));

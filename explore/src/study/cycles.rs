@@ -15,7 +15,8 @@ const MARGIN: u32 = 24;
 pub struct Cycles<'a>(pub &'a Study);
 
 impl Cycles<'_> {
-    /// Lower end and width of the bins; for each how many images are classified as labelled, and how many are not.
+    /// Lower end and width of the bins; for each how many images are classified as labelled, and
+    /// how many are not.
     pub(super) fn bins(&self) -> (f64, f64, Vec<[usize; 2]>) {
         let cycles = || self.0.images.iter().map(|r| r.cycles);
         let (low, high) = (cycles().min().unwrap_or(0), cycles().max().unwrap_or(0));

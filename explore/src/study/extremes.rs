@@ -1,4 +1,5 @@
-//! Easy and hard images side by side: those that take the fewest cycles, and those that take the most.
+//! Easy and hard images side by side: those that take the fewest cycles, and those that take the
+//! most.
 
 use super::Study;
 use lcsim_input::Image;

@@ -50,8 +50,8 @@ pub struct Layer {
     pub conv: String,
     /// Its output channels.
     pub channels: usize,
-    /// For each class, mean over its images of the channels computed, none where the branch was skipped; nothing for a
-    /// class without images.
+    /// For each class, mean over its images of the channels computed, none where the branch was
+    /// skipped; nothing for a class without images.
     pub computed: Vec<Option<f64>>,
 }
 
@@ -244,7 +244,8 @@ mod tests {
         }
     }
 
-    /// `layers` convolutions of 8 channels, and classes whose images compute as many channels as their number, modulo 8.
+    /// `layers` convolutions of 8 channels, and classes whose images compute as many channels as
+    /// their number, modulo 8.
     fn large(layers: usize, classes: usize) -> Study {
         let images = (0..classes).map(|image| Record { image, label: image, class: image, cycles: 100, macs: 1 });
         let layer = |n: usize| Layer {

@@ -1,4 +1,5 @@
-//! Factors and offsets of channels, and the bounds of a clamp: what elementwise operators do to a vector.
+//! Factors and offsets of channels, and the bounds of a clamp: what elementwise operators do to a
+//! vector.
 
 /// `factor * x + offset`, for each channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +55,8 @@ impl Affine {
     }
 }
 
-/// `max(low, min(high, factor * x + offset))`, for each output: what any chain of affine maps, ReLUs, clips, minima and maxima is.
+/// `max(low, min(high, factor * x + offset))`, for each output: what any chain of affine maps,
+/// ReLUs, clips, minima and maxima is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Clamped {
     /// Before the clamp.
@@ -72,7 +74,8 @@ impl Clamped {
         Clamped { affine: Affine::identity(outputs), low: bound(f64::NEG_INFINITY), high: bound(f64::INFINITY) }
     }
 
-    /// This, and an affine map of the result. A negative factor turns the bounds round; a factor of 0 leaves none.
+    /// This, and an affine map of the result. A negative factor turns the bounds round; a factor of
+    /// 0 leaves none.
     pub fn then(&self, next: &Affine) -> Clamped {
         let mut after = Clamped { affine: self.affine.then(next), ..self.clone() };
         for (i, (&factor, &offset)) in next.factor.iter().zip(&next.offset).enumerate() {
@@ -110,9 +113,11 @@ impl Clamped {
         (low, self.high.iter().copied().fold(f64::NEG_INFINITY, f64::max))
     }
 
-    /// As a score from 0 to 1 times a positive factor for each output: the affine map in front of the clamp, and the factors.
+    /// As a score from 0 to 1 times a positive factor for each output: the affine map in front of
+    /// the clamp, and the factors.
     pub fn score(&self) -> Option<(Affine, Vec<f64>)> {
-        // Bounds that were multiplied and divided again, as in relu6(6 z) / 6, are 1 but for a rounding.
+        // Bounds that were multiplied and divided again, as in relu6(6 z) / 6, are 1 but for a
+        // rounding.
         const NEAR: f64 = 1e-6;
         let within = |(&low, &high): (&f64, &f64)| low.abs() <= NEAR && high > NEAR && high.is_finite();
         self.low.iter().zip(&self.high).all(within).then(|| {
@@ -124,7 +129,8 @@ impl Clamped {
     }
 }
 
-/// A fully connected layer between two affine maps, which fold into its weights: `weights` are `[output][input]`.
+/// A fully connected layer between two affine maps, which fold into its weights: `weights` are
+/// `[output][input]`.
 pub(super) fn folded(weights: &[f32], bias: &[f32], front: &Affine, behind: &Affine) -> (Vec<f32>, Vec<f32>) {
     let inputs = front.factor.len();
     if front.is_identity() && behind.is_identity() {

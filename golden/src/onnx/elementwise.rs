@@ -1,4 +1,5 @@
-//! Arithmetic element by element: affine maps, which fold, clamps, sums of maps, and scores times maps.
+//! Arithmetic element by element: affine maps, which fold, clamps, sums of maps, and scores times
+//! maps.
 
 use super::affine::{Affine, Clamped};
 use super::graph::{attribute, float};
@@ -80,7 +81,8 @@ impl Lowered<'_> {
         })
     }
 
-    /// An affine map of each channel of `x`, which `of` makes from the view, the number of channels, and the elements between them.
+    /// An affine map of each channel of `x`, which `of` makes from the view, the number of
+    /// channels, and the elements between them.
     fn affine(
         &mut self,
         node: &NodeProto,
@@ -156,8 +158,9 @@ impl Lowered<'_> {
         self.affine(node, x, |_| Ok((None, a)))
     }
 
-    /// A map whose channels pass `a`. It folds into the convolution that makes the map, or into the image's mean and standard deviation;
-    /// a positive factor alone passes ReLUs, scores and poolings on its way there.
+    /// A map whose channels pass `a`. It folds into the convolution that makes the map, or into the
+    /// image's mean and standard deviation; a positive factor alone passes ReLUs, scores and
+    /// poolings on its way there.
     pub fn normed(&mut self, node: &NodeProto, x: MapId, a: Affine) -> Result<MapId, Error> {
         if a.is_identity() {
             return Ok(x);
@@ -364,8 +367,9 @@ fn shown(bound: Option<&Tensor>) -> String {
     }
 }
 
-/// A number for each of `size` elements of a view that lie `stride` apart, from a constant that broadcasts to it; and the view with the rank of
-/// the result. Nothing where the constant varies along anything else.
+/// A number for each of `size` elements of a view that lie `stride` apart, from a constant that
+/// broadcasts to it; and the view with the rank of the result. Nothing where the constant varies
+/// along anything else.
 fn along(view: &View, size: usize, stride: usize, dims: &[usize], numbers: &[f64]) -> Option<(View, Vec<f64>)> {
     let view = view.padded(dims.len());
     let axis = view.axis(size, stride);

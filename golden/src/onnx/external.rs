@@ -9,8 +9,8 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-/// How often the bytes of the files may be read in all: tensors may share bytes, but a small model must not
-/// make much of one large file.
+/// How often the bytes of the files may be read in all: tensors may share bytes, but a small model
+/// must not make much of one large file.
 const MOST_READS: u64 = 2;
 
 /// The files that a model keeps its weights in. They stand in the model's folder, and nowhere else.

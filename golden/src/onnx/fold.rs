@@ -41,8 +41,8 @@ pub(super) fn is_known(op: &str) -> bool {
     )
 }
 
-/// The value of a node whose inputs are all constants, of at most `budget` elements; an omitted input is nothing. Gives nothing where
-/// the operator or its use is not known.
+/// The value of a node whose inputs are all constants, of at most `budget` elements; an omitted
+/// input is nothing. Gives nothing where the operator or its use is not known.
 pub(super) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usize) -> Option<Tensor> {
     let x = inputs.first()?.as_deref();
     let input = |i: usize| inputs.get(i).and_then(Option::as_deref);

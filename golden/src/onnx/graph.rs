@@ -113,7 +113,8 @@ impl Graph {
         invalid(&self.path, format!("node `{}` ({})", label(node), node.op_type()), expected, found)
     }
 
-    /// A node whose operator is not understood where it is: what it is applied to, and what to write instead.
+    /// A node whose operator is not understood where it is: what it is applied to, and what to
+    /// write instead.
     pub fn refuse(&self, node: &NodeProto, found: impl Into<String>, instead: impl Into<String>) -> Error {
         refuse(&self.path, node, found, instead)
     }
@@ -221,7 +222,8 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
     Ok(Image { name: input.name().into(), shape, channels_last, bytes })
 }
 
-/// Whether all that reads the image moves its last dimension to the second place, as exporters of TensorFlow do.
+/// Whether all that reads the image moves its last dimension to the second place, as exporters of
+/// TensorFlow do.
 fn is_channels_last(graph: &GraphProto, input: &str) -> bool {
     let mut readers = graph.node.iter().filter(|n| n.input.iter().any(|i| i == input)).peekable();
     readers.peek().is_some()

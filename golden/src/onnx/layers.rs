@@ -184,7 +184,8 @@ pub(super) fn conv(
     Ok(normed(low, Conv { relu, weights, bias, ..shaped(g) }, affines))
 }
 
-/// The convolution that takes every n-th pixel and puts it behind `before` channels of zeros: a projection of ones.
+/// The convolution that takes every n-th pixel and puts it behind `before` channels of zeros: a
+/// projection of ones.
 pub(super) fn pick(
     low: &Lowered,
     affines: &[usize],
@@ -221,7 +222,8 @@ fn normed(low: &Lowered, mut conv: Conv, affines: &[usize]) -> Conv {
     conv
 }
 
-/// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they take.
+/// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they
+/// take.
 pub(super) fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Result<(usize, usize), Error> {
     let graph = low.graph;
     let inputs: usize = dims.iter().product();

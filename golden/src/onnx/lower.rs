@@ -1,7 +1,9 @@
-//! Nodes to what they mean here: constants, feature maps with their shapes, and vectors that began as a pooled map.
+//! Nodes to what they mean here: constants, feature maps with their shapes, and vectors that began
+//! as a pooled map.
 //!
-//! A node is read for what it computes. Whatever is only a way of writing it - a view, a constant that is computed, an affine map that
-//! folds into its neighbour - leaves no trace, so that [`super::recognize`] sees one form of each network.
+//! A node is read for what it computes. Whatever is only a way of writing it - a view, a constant
+//! that is computed, an affine map that folds into its neighbour - leaves no trace, so that
+//! [`super::recognize`] sees one form of each network.
 
 use super::affine::Affine;
 use super::graph::{Graph, ints};
@@ -14,8 +16,8 @@ use lcsim_spec::Shape;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// Most elements that computed constants, factors and offsets may have in all, beyond those of the file: nodes can share their tensors,
-/// so the file's size is no bound.
+/// Most elements that computed constants, factors and offsets may have in all, beyond those of the
+/// file: nodes can share their tensors, so the file's size is no bound.
 const MAX_COMPUTED: usize = 1 << 22;
 
 /// All values of a graph.
@@ -44,7 +46,8 @@ pub(super) struct Lowered<'a> {
     budget: usize,
 }
 
-/// Gives each value that an output needs its meaning. A node that has none is a problem; what depends on it is left out.
+/// Gives each value that an output needs its meaning. A node that has none is a problem; what
+/// depends on it is left out.
 pub(super) fn lower(graph: &Graph) -> Lowered<'_> {
     let mut values: HashMap<_, _> =
         graph.tensors.iter().map(|(n, t)| (n.as_str(), Value::Const(Rc::clone(t)))).collect();
@@ -124,8 +127,8 @@ impl<'a> Lowered<'a> {
         !name.is_empty() && !self.values.contains_key(name) && !self.second.contains(name)
     }
 
-    /// What a node without a meaning most likely gives, so that the problems behind it come to light as well: the map that it works on. The
-    /// network is refused in any case.
+    /// What a node without a meaning most likely gives, so that the problems behind it come to
+    /// light as well: the map that it works on. The network is refused in any case.
     fn guess(&mut self, node: &'a NodeProto) -> Option<Value> {
         let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
         let map = maps.find(|_| is_elementwise(node)).cloned()?;
@@ -238,7 +241,8 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// The value of a node that computes a constant, from constants alone or from the shape of a map.
+    /// The value of a node that computes a constant, from constants alone or from the shape of a
+    /// map.
     fn constant(&mut self, node: &NodeProto, inputs: &[Option<Value>]) -> Result<Option<Value>, Error> {
         if let ("Shape" | "Size", Some(Some(value))) = (node.op_type(), inputs.first()) {
             let stretched = match value {

@@ -157,7 +157,8 @@ fn picked(
     Ok(low.shown(map))
 }
 
-/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. Max pooling over single pixels does that too.
+/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. Max pooling
+/// over single pixels does that too.
 pub(super) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2], usize)> {
     match low.maps[x].op {
         Op::Pick { x, stride, before, .. } => Some((x, stride, before)),

@@ -1,10 +1,13 @@
-//! ONNX import: an LC-ResNet is recognised by what the graph computes, never by names, nor by how it is written.
+//! ONNX import: an LC-ResNet is recognised by what the graph computes, never by names, nor by how
+//! it is written.
 //!
-//! Bytes become [`proto`] messages, and these a checked `graph`: constants decoded (`external` ones too), nodes in order of execution.
-//! `lower` gives each value its meaning: a constant (`fold` computes those), a feature map (`maps`) or a vector of pooled
-//! channels (`vectors`). What is only a way of writing leaves no trace there: views of the same elements (`view`), and affine maps
-//! and clamps, which compose (`affine`, `elementwise`). Walking back from the classifier, `recognize` finds convolutions, blocks and
-//! gates. What no step knows is an error: nothing is skipped at zero cost.
+//! Bytes become [`proto`] messages, and these a checked `graph`: constants decoded (`external` ones
+//! too), nodes in order of execution. `lower` gives each value its meaning: a constant (`fold`
+//! computes those), a feature map (`maps`) or a vector of pooled channels (`vectors`). What is only
+//! a way of writing leaves no trace there: views of the same elements (`view`), and affine maps and
+//! clamps, which compose (`affine`, `elementwise`). Walking back from the classifier, `recognize`
+//! finds convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero
+//! cost.
 
 mod affine;
 mod describe;
@@ -34,12 +37,12 @@ use crate::{Error, Network};
 use lcsim_spec::file;
 use std::path::Path;
 
-/// Largest number of elements of a map, and of parameters of a network: far above any ResNet, and small enough that
-/// no product of sizes overflows.
+/// Largest number of elements of a map, and of parameters of a network: far above any ResNet, and
+/// small enough that no product of sizes overflows.
 const MAX_ELEMENTS: usize = 1 << 28;
 
-/// Most that the messages of a file may weigh: so much, and so often its own bytes. A network's bytes are nearly all weights, which weigh
-/// what they take in the file.
+/// Most that the messages of a file may weigh: so much, and so often its own bytes. A network's
+/// bytes are nearly all weights, which weigh what they take in the file.
 const MAX_WEIGHT: (usize, usize) = (48 << 20, 5);
 
 /// Largest file, in bytes: as much as protobuf allows.
@@ -91,12 +94,14 @@ pub struct Examination {
 /// Reads a float network from an ONNX file.
 ///
 /// # Errors
-/// When the file cannot be read, is no ONNX model, or is no LC-ResNet; the message names the node or tensor.
+/// When the file cannot be read, is no ONNX model, or is no LC-ResNet; the message names the node
+/// or tensor.
 pub fn import(path: &Path) -> Result<Network, Error> {
     open(path, &Options::default()).map(|imported| imported.network)
 }
 
-/// Reads a float network from the bytes of an ONNX file; `path` is for messages and the network's name.
+/// Reads a float network from the bytes of an ONNX file; `path` is for messages and the network's
+/// name.
 ///
 /// # Errors
 /// When the bytes are no ONNX model, or no LC-ResNet; the message names the node or tensor.

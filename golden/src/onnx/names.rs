@@ -17,7 +17,8 @@ pub(super) fn of_node(node: &NodeProto) -> Vec<String> {
     known([scope(node), path(node), Some(label(node).to_owned())])
 }
 
-/// Names for a block that ends with the sum `node` and whose branch has these convolutions, the best first.
+/// Names for a block that ends with the sum `node` and whose branch has these convolutions, the
+/// best first.
 pub(super) fn of_block(node: &NodeProto, convs: &[&str]) -> Vec<String> {
     let label = label(node);
     let block = label.strip_suffix(".add").or_else(|| label.strip_suffix("/Add"));
@@ -29,7 +30,8 @@ fn known<const N: usize>(names: [Option<String>; N]) -> Vec<String> {
     names.into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
-/// The module that the exporter of PyTorch notes down: `['', 'blocks', 'blocks.0', 'add']` is in `blocks.0`.
+/// The module that the exporter of PyTorch notes down: `['', 'blocks', 'blocks.0', 'add']` is in
+/// `blocks.0`.
 fn scope(node: &NodeProto) -> Option<String> {
     let entry = node.metadata_props.iter().find(|p| p.key() == SCOPES)?;
     let list = entry.value().strip_prefix('[')?.strip_suffix(']')?;
@@ -37,7 +39,8 @@ fn scope(node: &NodeProto) -> Option<String> {
     scopes.get(scopes.len().checked_sub(2)?).map(|s| (*s).to_owned())
 }
 
-/// The module in a name of the older exporter: `/blocks/blocks.0/conv1/Conv` is in `blocks.0.conv1`.
+/// The module in a name of the older exporter: `/blocks/blocks.0/conv1/Conv` is in
+/// `blocks.0.conv1`.
 fn path(node: &NodeProto) -> Option<String> {
     let (scopes, _) = node.name().strip_prefix('/')?.rsplit_once('/')?;
     let mut path = String::new();

@@ -1,4 +1,5 @@
-//! The part of the ONNX protobuf schema that an LC-ResNet needs; fields that are not listed are skipped when decoding.
+//! The part of the ONNX protobuf schema that an LC-ResNet needs; fields that are not listed are
+//! skipped when decoding.
 
 use prost::Message;
 

@@ -106,7 +106,8 @@ impl Lowered<'_> {
         Ok(value)
     }
 
-    /// A score that is repeated along rows and columns, as it would be when it is multiplied with the map.
+    /// A score that is repeated along rows and columns, as it would be when it is multiplied with
+    /// the map.
     fn expanded(&self, node: &NodeProto, value: Value) -> Result<Value, Error> {
         let target = self.tensor(node, 1)?;
         let sizes: Option<Vec<usize>> =

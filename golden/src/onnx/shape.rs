@@ -4,7 +4,8 @@ use super::graph::int;
 use super::proto::NodeProto;
 use super::view::MAX_RANK;
 
-/// The sizes of a tensor after Flatten, Reshape, Squeeze or Unsqueeze; `axes` and `target` are what the node says of them.
+/// The sizes of a tensor after Flatten, Reshape, Squeeze or Unsqueeze; `axes` and `target` are what
+/// the node says of them.
 ///
 /// # Errors
 /// What was expected.

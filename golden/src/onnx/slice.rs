@@ -27,7 +27,8 @@ impl Range {
     }
 }
 
-/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant inputs.
+/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant
+/// inputs.
 ///
 /// # Errors
 /// What was expected, and what was found, where its numbers are no constants or no slice.

@@ -1,5 +1,5 @@
-//! Operators that are not understood: what they are part of in the networks that have them, and what
-//! to write instead.
+//! Operators that are not understood: what they are part of in the networks that have them, and
+//! what to write instead.
 
 use super::graph::{Graph, int};
 use super::lower::Lowered;

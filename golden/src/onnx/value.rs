@@ -12,8 +12,8 @@ pub(super) type MapId = usize;
 /// Rows above and below, columns to the left and to the right.
 pub(super) type Border = [[usize; 2]; 2];
 
-/// Where a feature map comes from. Equal ReLUs and products are one map, so that duplicated nodes do not hide the
-/// structure.
+/// Where a feature map comes from. Equal ReLUs and products are one map, so that duplicated nodes
+/// do not hide the structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Op {
     /// The image.

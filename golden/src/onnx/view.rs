@@ -1,4 +1,5 @@
-//! Views: which element of a map or vector stands at which place of a tensor that was reshaped, transposed or sliced.
+//! Views: which element of a map or vector stands at which place of a tensor that was reshaped,
+//! transposed or sliced.
 
 /// Longest shape that a tensor may take.
 pub(super) const MAX_RANK: usize = 8;
@@ -41,7 +42,8 @@ impl View {
         self.dims.iter().copied().zip(self.strides.iter().copied()).filter(|d| d.0 != 1)
     }
 
-    /// The dimension with that size and stride; nothing for a size of 1, which any dimension may stand for.
+    /// The dimension with that size and stride; nothing for a size of 1, which any dimension may
+    /// stand for.
     pub fn axis(&self, size: usize, stride: usize) -> Option<usize> {
         (0..self.dims.len()).find(|&i| size != 1 && self.dims[i] == size && self.strides[i] == stride)
     }
@@ -55,7 +57,8 @@ impl View {
         complete.then(|| View { dims: pick(&self.dims), strides: pick(&self.strides) })
     }
 
-    /// The same elements in the same order as a tensor of other sizes; nothing where a view cannot show that.
+    /// The same elements in the same order as a tensor of other sizes; nothing where a view cannot
+    /// show that.
     pub fn reshaped(&self, dims: &[usize]) -> Option<View> {
         let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
         if count != self.len() || dims.len() > MAX_RANK {
@@ -89,7 +92,8 @@ impl View {
         Some(View { dims: dims.to_vec(), strides })
     }
 
-    /// Without the dimensions `axes`, or with them as 1 where `keep` is set; and what they were, as (size, stride).
+    /// Without the dimensions `axes`, or with them as 1 where `keep` is set; and what they were, as
+    /// (size, stride).
     pub fn without(&self, axes: &[usize], keep: bool) -> (View, Vec<(usize, usize)>) {
         let removed = axes.iter().map(|&a| (self.dims[a], self.strides[a])).filter(|r| r.0 != 1).collect();
         let mut view = View { dims: vec![], strides: vec![] };
@@ -112,8 +116,8 @@ impl View {
         View { dims: pad(&self.dims), strides: pad(&self.strides) }
     }
 
-    /// What a Gather along the only dimension shows, if `indices`, in the shape `dims`, count evenly along each dimension, as
-    /// `as_strided` does, and take every element once.
+    /// What a Gather along the only dimension shows, if `indices`, in the shape `dims`, count
+    /// evenly along each dimension, as `as_strided` does, and take every element once.
     pub fn gathered(&self, dims: &[usize], indices: &[i64]) -> Option<View> {
         let ([_], [base]) = (&self.dims[..], &self.strides[..]) else { return None };
         let plain = View::plain(dims);

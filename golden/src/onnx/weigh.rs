@@ -1,11 +1,13 @@
-//! What a file takes as messages, found out before it is decoded: an empty field is two bytes there and a whole message in memory.
+//! What a file takes as messages, found out before it is decoded: an empty field is two bytes there
+//! and a whole message in memory.
 
 use super::proto::{
     AttributeProto, DimensionProto, GraphProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
 
-/// A length-delimited field that is kept: its tag, the bytes of a value beside those that follow, and what these are.
+/// A length-delimited field that is kept: its tag, the bytes of a value beside those that follow,
+/// and what these are.
 type Field = (u64, usize, Content);
 
 enum Content {
@@ -60,8 +62,8 @@ const TYPE: &[Field] = &[(1, size_of::<TensorTypeProto>(), Content::Message(TENS
 const TENSOR_TYPE: &[Field] = &[(2, size_of::<TensorShapeProto>(), Content::Message(SHAPE))];
 const SHAPE: &[Field] = &[(1, size_of::<DimensionProto>(), Content::Message(&[(2, 0, Content::Bytes)]))];
 
-/// The bytes that a model takes when it is decoded, without what vectors reserve; nothing if it is no protobuf, or has groups, of
-/// which ONNX has none.
+/// The bytes that a model takes when it is decoded, without what vectors reserve; nothing if it is
+/// no protobuf, or has groups, of which ONNX has none.
 pub(super) fn model(bytes: &[u8]) -> Option<usize> {
     message(bytes, MODEL)
 }

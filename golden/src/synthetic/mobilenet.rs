@@ -8,7 +8,8 @@ use lcsim_spec::{QuantNetwork, Shape};
 const STAGES: [(usize, usize, usize, usize); 7] =
     [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-/// An L-Net stands on each block with a shortcut, with `channel_gates` a C-Net on the last convolution of those.
+/// An L-Net stands on each block with a shortcut, with `channel_gates` a C-Net on the last
+/// convolution of those.
 pub(super) fn network(image: Shape, channel_gates: bool) -> QuantNetwork {
     let stem = conv("stem", image, 32, 3, 2, true);
     let mut map = stem.output;

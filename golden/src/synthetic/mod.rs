@@ -1,8 +1,9 @@
-//! Networks without a trained model: the shapes of published ones, and gates that decide at given rates. For timing studies: weights are 0,
-//! and cycles and energy do not depend on them.
+//! Networks without a trained model: the shapes of published ones, and gates that decide at given
+//! rates. For timing studies: weights are 0, and cycles and energy do not depend on them.
 //!
-//! ResNets for ImageNet are those of He et al., "Deep Residual Learning for Image Recognition" (2016), with the stride of a Bottleneck
-//! on its 3x3 convolution, as torchvision has them; those for CIFAR are of the same paper, with projections as shortcuts.
+//! ResNets for ImageNet are those of He et al., "Deep Residual Learning for Image Recognition"
+//! (2016), with the stride of a Bottleneck on its 3x3 convolution, as torchvision has them; those
+//! for CIFAR are of the same paper, with projections as shortcuts.
 
 mod mobilenet;
 
@@ -61,8 +62,9 @@ fn plan(name: &str) -> Option<Plan> {
     })
 }
 
-/// The network `name`, an L-Net on each block with a shortcut, with `channel_gates` a C-Net on each convolution of those as well (none on
-/// a depthwise one, nor on the one before it); nothing if no network has that name.
+/// The network `name`, an L-Net on each block with a shortcut, with `channel_gates` a C-Net on each
+/// convolution of those as well (none on a depthwise one, nor on the one before it); nothing if no
+/// network has that name.
 pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
     if name == MOBILENET {
         return Some(mobilenet::network(IMAGENET, channel_gates));
@@ -166,12 +168,14 @@ pub struct Rates {
     pub seed: u64,
 }
 
-/// What the gates of `net` decide for image number `image`, drawn independently at `rates`; those of a skipped branch are absent if `skipping`.
+/// What the gates of `net` decide for image number `image`, drawn independently at `rates`; those
+/// of a skipped branch are absent if `skipping`.
 pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) -> Vec<GateDecision> {
     let mut gates = vec![];
     let blocks = net.layers.iter().filter_map(|layer| if let Layer::Block(b) = layer { Some(b) } else { None });
     for (index, block) in blocks.enumerate() {
-        // Each block draws from numbers of its own, so that what is skipped changes no other decision.
+        // Each block draws from numbers of its own, so that what is skipped changes no other
+        // decision.
         let mut random = Random::new(&[rates.seed, image, index as u64]);
         let mut draw = |gate: &Fc, rate: f64| GateDecision {
             gate: gate.name.clone(),
@@ -216,8 +220,9 @@ impl Random {
 mod tests {
     use super::*;
 
-    /// Parameters of convolutions and classifier, and multiply-accumulates, as torchvision's documentation gives them (without batch
-    /// norms and biases; "GFLOPS" there are multiply-accumulates).
+    /// Parameters of convolutions and classifier, and multiply-accumulates, as torchvision's
+    /// documentation gives them (without batch norms and biases; "GFLOPS" there are
+    /// multiply-accumulates).
     #[test]
     fn networks_have_the_published_sizes() {
         for (name, parameters, giga_macs) in [

@@ -1,4 +1,5 @@
-//! Arrays of NumPy: images and labels in one `.npz`, or side by side as `.npy`, found by their names.
+//! Arrays of NumPy: images and labels in one `.npz`, or side by side as `.npy`, found by their
+//! names.
 
 use super::content::{Content, Unpacked};
 use super::memory::Images;
@@ -14,7 +15,8 @@ use zip::ZipArchive;
 /// What a `.npz` begins with: it is a ZIP archive.
 pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 
-/// Names of images and of their labels, in the order in which they are looked for. Upper and lower case are the same.
+/// Names of images and of their labels, in the order in which they are looked for. Upper and lower
+/// case are the same.
 const PAIRS: [(&str, &str, Part); 6] = [
     ("x_test", "y_test", Part::Test),
     ("test_images", "test_labels", Part::Test),

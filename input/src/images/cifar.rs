@@ -1,4 +1,5 @@
-//! CIFAR-10 and CIFAR-100 binary files: records of one or two label bytes and the R, G and B planes of a 32x32 image.
+//! CIFAR-10 and CIFAR-100 binary files: records of one or two label bytes and the R, G and B planes
+//! of a 32x32 image.
 
 use super::content::Content;
 use super::{Opened, Sample, Source, Training, names, sibling};
@@ -60,7 +61,8 @@ fn is_training_batch(path: &Path) -> bool {
     number.is_some()
 }
 
-/// Which of a folder's files to read: the test images, or else all training images; of CIFAR-10, or else of CIFAR-100.
+/// Which of a folder's files to read: the test images, or else all training images; of CIFAR-10, or
+/// else of CIFAR-100.
 pub(super) fn batches(files: &[PathBuf]) -> Vec<PathBuf> {
     let named = |test: fn(&Path) -> bool| -> Vec<PathBuf> { files.iter().filter(|p| test(p)).cloned().collect() };
     let kinds = [
@@ -72,7 +74,8 @@ pub(super) fn batches(files: &[PathBuf]) -> Vec<PathBuf> {
     kinds.into_iter().find(|files| !files.is_empty()).unwrap_or_default()
 }
 
-/// The training images beside a file of test images: of CIFAR-10 one of the five files, which is more than enough to calibrate.
+/// The training images beside a file of test images: of CIFAR-10 one of the five files, which is
+/// more than enough to calibrate.
 fn training(test: &Path) -> Option<Training> {
     let path = match name(test) {
         "test_batch.bin" => (1..=5).find_map(|i| sibling(test, &format!("data_batch_{i}.bin")))?,

@@ -80,13 +80,14 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Most bytes that so many compressed bytes may unpack to: images of one colour come close to a thousand times their size, and so
-/// does a file that is made to fill the memory.
+/// Most bytes that so many compressed bytes may unpack to: images of one colour come close to a
+/// thousand times their size, and so does a file that is made to fill the memory.
 fn most_unpacked(packed: u64) -> u64 {
     (16 << 20) + 100 * packed
 }
 
-/// What is unpacked, which ends with an error where it grows out of proportion to the bytes it is unpacked from.
+/// What is unpacked, which ends with an error where it grows out of proportion to the bytes it is
+/// unpacked from.
 pub(super) struct Unpacked<R, P> {
     inner: R,
     packed: P,

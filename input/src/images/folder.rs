@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
 use std::path::{Path, PathBuf};
 
-/// (image, index of its class). The classes take turns, so that the first images of the data are a sample of all classes.
+/// (image, index of its class). The classes take turns, so that the first images of the data are a
+/// sample of all classes.
 struct ClassFolders {
     images: Vec<(PathBuf, usize)>,
 }
@@ -45,8 +46,9 @@ fn name(class: &Path) -> String {
     class.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Puts classes that are sorted by name in the order asked for, or else in numeric order if all names are numbers (so that 10
-/// comes after 9). Says so if nobody asked, and others count the classes in another order.
+/// Puts classes that are sorted by name in the order asked for, or else in numeric order if all
+/// names are numbers (so that 10 comes after 9). Says so if nobody asked, and others count the
+/// classes in another order.
 fn sort_classes(classes: &mut [PathBuf], order: Option<ClassOrder>) -> Result<Option<String>> {
     let number = |p: &PathBuf| p.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse::<u64>().ok());
     let text = classes.iter().find(|p| number(p).is_none());

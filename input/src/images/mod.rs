@@ -1,6 +1,7 @@
 //! Labelled images: what `--data` names, opened and checked against what the network reads.
 //!
-//! Opening finds out what the data is and how many images there are; only the images asked for are decoded.
+//! Opening finds out what the data is and how many images there are; only the images asked for are
+//! decoded.
 
 mod arrays;
 mod cifar;
@@ -173,7 +174,8 @@ impl Dataset {
         self.opened.source.origin(index)
     }
 
-    /// Names of its classes, in the order of their labels: those of class folders and of well-known data; none of other data.
+    /// Names of its classes, in the order of their labels: those of class folders and of well-known
+    /// data; none of other data.
     pub fn class_names(&self) -> &[String] {
         &self.opened.classes
     }
@@ -219,7 +221,8 @@ impl Dataset {
     /// Decodes the images from `offset` on, and checks that the network can read them.
     ///
     /// # Errors
-    /// Fewer images than asked for, an image of another size, a label that is no class, a broken file.
+    /// Fewer images than asked for, an image of another size, a label that is no class, a broken
+    /// file.
     pub fn select(&self, offset: usize, count: Count, expected: &Expected) -> Result<Vec<Image>> {
         self.images(self.range(offset, count)?, expected)
     }

@@ -1,4 +1,5 @@
-//! One array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the elements.
+//! One array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the
+//! elements.
 
 use anyhow::{Result, anyhow, bail};
 

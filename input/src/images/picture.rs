@@ -19,7 +19,8 @@ pub(super) const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
 
 /// Largest file of a picture, in bytes.
 pub(super) const MAX_BYTES: u64 = 1 << 26;
-/// Bytes that a PNG may take when it is decoded: a header of 33 bytes can ask for more than any machine has.
+/// Bytes that a PNG may take when it is decoded: a header of 33 bytes can ask for more than any
+/// machine has.
 const MAX_DECODED: usize = 1 << 26;
 /// The same for a JPEG, whose decoder has several times as much beside them.
 const MAX_DECODED_JPEG: usize = 1 << 24;
@@ -62,7 +63,8 @@ fn decode_png(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     Ok((Shape { channels, height, width }, planes(&samples, stored, channels)))
 }
 
-/// Grey stays grey, everything else becomes RGB. A picture that ends too early is refused, not filled up.
+/// Grey stays grey, everything else becomes RGB. A picture that ends too early is refused, not
+/// filled up.
 fn decode_jpeg(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     let options = DecoderOptions::new_safe().set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -146,7 +148,8 @@ mod tests {
         }
     }
 
-    /// Pictures that another encoder wrote: (file, channels, pixel of the original at channel, row and column).
+    /// Pictures that another encoder wrote: (file, channels, pixel of the original at channel, row
+    /// and column).
     #[test]
     fn jpegs_are_what_was_encoded() {
         let colour = |c: usize, y: usize, x: usize| [8 * x, 8 * y, 255 - 4 * x - 4 * y][c];

@@ -1,4 +1,5 @@
-//! What a network computed for each image: scores, decisions and logits, beside those of the float network (docs/dump.md).
+//! What a network computed for each image: scores, decisions and logits, beside those of the float
+//! network (docs/dump.md).
 
 pub mod npz;
 
@@ -23,8 +24,9 @@ const NAMES: [&str; 2] = ["dump.npz", "dump.json"];
 pub struct Place(PathBuf);
 
 impl Place {
-    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there, that it can be made, and that neither is
-    /// one of the other `outputs`, which it checks as well.
+    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there,
+    /// that it can be made, and that neither is one of the other `outputs`, which it checks as
+    /// well.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
@@ -71,7 +73,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// Of an image, for which the quantised network computed `trace`; runs the float network as well, if there is one.
+    /// Of an image, for which the quantised network computed `trace`; runs the float network as
+    /// well, if there is one.
     ///
     /// # Errors
     /// The float network overflows.
@@ -224,8 +227,8 @@ fn runs(block: &Part, records: &[Record]) -> Array {
     Array { name: key("blocks", &block.name), shape: vec![records.len()], data }
 }
 
-/// Scores of a gate, those of the float network, and which channels are live. A gate of a skipped block is not evaluated: it has no
-/// scores, and no channel is live.
+/// Scores of a gate, those of the float network, and which channels are live. A gate of a skipped
+/// block is not evaluated: it has no scores, and no channel is live.
 fn decisions(gate: &Gate, records: &[Record]) -> Vec<Array> {
     let array =
         |kind: &str, data| Array { name: key(kind, &gate.name), shape: vec![records.len(), gate.outputs], data };
@@ -253,7 +256,8 @@ fn scores<'a>(record: &'a Record, gate: &Gate) -> Option<&'a [Score]> {
     record.trace.gates.iter().find(|d| d.gate == gate.name).map(|d| &d.scores[..])
 }
 
-/// The name of a layer's array. What unpacks a ZIP takes it for a path: a name from a model file must not lead anywhere else.
+/// The name of a layer's array. What unpacks a ZIP takes it for a path: a name from a model file
+/// must not lead anywhere else.
 fn key(kind: &str, layer: &str) -> String {
     let mut key = format!("{kind}/");
     for (i, part) in layer.split('/').enumerate() {

@@ -1,6 +1,7 @@
 //! Arrays as NumPy reads them: `.npz`, a ZIP of `.npy` files that are stored as they are.
 //!
-//! The same arrays give the same bytes: entries stand in the order in which they were added and have the same date.
+//! The same arrays give the same bytes: entries stand in the order in which they were added and
+//! have the same date.
 
 use anyhow::{Context, Result};
 use std::io::{Cursor, Write};

@@ -1,9 +1,10 @@
-//! Horizontal bars, a line each. A bar is an SVG as wide as the page allows, and text stands beside it at its own size, so
-//! that it is legible on a phone.
+//! Horizontal bars, a line each. A bar is an SVG as wide as the page allows, and text stands beside
+//! it at its own size, so that it is legible on a phone.
 
 use maud::{Markup, html};
 
-/// A part of a bar: its series, its length, what it says when pointed at. Without a series nothing is drawn.
+/// A part of a bar: its series, its length, what it says when pointed at. Without a series nothing
+/// is drawn.
 pub struct Part {
     pub series: Option<usize>,
     pub length: f64,

@@ -1,4 +1,5 @@
-//! A report as one HTML page: charts as inline SVG, no script, nothing from elsewhere. It is well-formed XML too.
+//! A report as one HTML page: charts as inline SVG, no script, nothing from elsewhere. It is
+//! well-formed XML too.
 
 use super::bars::{Bar, Part, bars, legend};
 use super::figures::{self, Component, ENERGY, Table, nanojoules};

@@ -1,6 +1,7 @@
 //! A report as people read it outside of a terminal: Markdown, and an HTML page with charts.
 //!
-//! Both are made of a [`lcsim_spec::Report`] alone; each figure is one of its numbers or a quotient of two.
+//! Both are made of a [`lcsim_spec::Report`] alone; each figure is one of its numbers or a quotient
+//! of two.
 
 mod bars;
 mod figures;

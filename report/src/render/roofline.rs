@@ -1,4 +1,5 @@
-//! Roofline (S. Williams, A. Waterman, D. Patterson, 2009): what a layer achieves against what its bytes and the PEs allow.
+//! Roofline (S. Williams, A. Waterman, D. Patterson, 2009): what a layer achieves against what its
+//! bytes and the PEs allow.
 
 use super::plane::{Axis, Plane};
 use lcsim_output::text::percent;
@@ -6,7 +7,8 @@ use lcsim_spec::Report;
 use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{Markup, html};
 
-/// Radius of the layer that takes most cycles, and the smallest that can be pointed at, in the drawing's units.
+/// Radius of the layer that takes most cycles, and the smallest that can be pointed at, in the
+/// drawing's units.
 const RADIUS: [f64; 2] = [11.0, 2.5];
 
 /// A layer on the array that has computed, and whose bytes are known.
@@ -35,8 +37,9 @@ fn points(report: &Report) -> Vec<Point<'_>> {
     report.layers.iter().filter(on_array).filter(known).map(Point::of).collect()
 }
 
-/// Bytes that the ports of stream, scratch, filter and accumulator memory move in a cycle, all of them at work: a byte read and one
-/// written in each bank, with maps off chip two of both, a filter word, and in each column 4 bytes read and 4 written.
+/// Bytes that the ports of stream, scratch, filter and accumulator memory move in a cycle, all of
+/// them at work: a byte read and one written in each bank, with maps off chip two of both, a filter
+/// word, and in each column 4 bytes read and 4 written.
 fn port_bytes(report: &Report) -> f64 {
     let config = &report.accelerator;
     let ports = if report.dram.as_ref().is_some_and(|d| d.maps_off_chip > 0) { 4 } else { 2 };
@@ -51,7 +54,8 @@ fn corners(plane: &Plane, peak: f64, bytes: f64) -> String {
     [place(foot, foot * bytes), place(peak / bytes, peak), place(plane.x.to, peak)].join(" ")
 }
 
-/// The roofline; nothing if the report does not know its bytes. With a DRAM from which something came it has a roof of that as well.
+/// The roofline; nothing if the report does not know its bytes. With a DRAM from which something
+/// came it has a roof of that as well.
 pub fn roofline(report: &Report) -> Option<Markup> {
     let points = points(report);
     let config = &report.accelerator;

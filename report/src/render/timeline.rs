@@ -1,4 +1,5 @@
-//! The mean image from its first cycle to its last: what the array does when, and where it waits for a gate.
+//! The mean image from its first cycle to its last: what the array does when, and where it waits
+//! for a gate.
 
 use super::bars::{Bar, Part, bars, legend};
 use super::html::{CYCLES, OTHER, section};

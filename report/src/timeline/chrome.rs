@@ -1,7 +1,7 @@
 //! A [`Timeline`] in the Chrome trace event format, which ui.perfetto.dev opens.
 //!
-//! A span is a pair of events, `B` and `E`, and not one with a duration: viewers round timestamps, and drop a span that begins
-//! before its neighbour's rounded end. Two equal timestamps stay equal.
+//! A span is a pair of events, `B` and `E`, and not one with a duration: viewers round timestamps,
+//! and drop a span that begins before its neighbour's rounded end. Two equal timestamps stay equal.
 
 use super::{Charge, Loading, Span, Timeline, controller_state, loader_state};
 use lcsim_sim::{Place, Spent};
@@ -14,7 +14,8 @@ const PROCESS: u64 = 1;
 /// Name, category and arguments of a span.
 type Label = (String, &'static str, Value);
 
-/// The file's text, an event a line. `about` is what the file says of the run, next to what it says of the time.
+/// The file's text, an event a line. `about` is what the file says of the run, next to what it says
+/// of the time.
 pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
     let clock = program.config.clock_mhz;
     let mut writer = Writer { clock, events: vec![], tracks: 0 };

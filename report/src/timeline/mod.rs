@@ -1,4 +1,5 @@
-//! One image, cycle by cycle: spans on tracks for a trace viewer ([`chrome`]), signals for a waveform viewer ([`wave`]).
+//! One image, cycle by cycle: spans on tracks for a trace viewer ([`chrome`]), signals for a
+//! waveform viewer ([`wave`]).
 
 pub mod chrome;
 pub mod wave;
@@ -16,7 +17,8 @@ pub struct Span<T> {
     pub what: T,
 }
 
-/// What the array's cycles are charged to: a line of the report and a reason; while it computes, the fold.
+/// What the array's cycles are charged to: a line of the report and a reason; while it computes,
+/// the fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
     /// Line of the report.

@@ -41,7 +41,8 @@ impl Transfer {
     }
 }
 
-/// The channel to the DRAM: requests are served in their order, their latencies overlap. Moves of maps take what weights leave.
+/// The channel to the DRAM: requests are served in their order, their latencies overlap. Moves of
+/// maps take what weights leave.
 #[derive(Debug, Default)]
 pub(super) struct Channel {
     /// First cycle in which it may begin with another request for weights.

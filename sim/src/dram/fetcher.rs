@@ -57,7 +57,8 @@ impl Fetcher {
         self.channel.busy
     }
 
-    /// The line of the report for which weights arrive in cycle `now`, or else that whose map is moved.
+    /// The line of the report for which weights arrive in cycle `now`, or else that whose map is
+    /// moved.
     pub fn arriving(&self, program: &Program, now: u64) -> Option<usize> {
         let open = self.transfers.iter().rev().take_while(|t| t.to > now);
         let weights = open.filter(|t| t.from <= now).map(|t| t.layer).next();
@@ -150,7 +151,8 @@ impl Fetcher {
         }
     }
 
-    /// Weights of a gate that starts, for the entries of its map that are live; nothing if they stand on chip.
+    /// Weights of a gate that starts, for the entries of its map that are live; nothing if they
+    /// stand on chip.
     pub fn gate(
         &mut self,
         program: &Program,
@@ -210,7 +212,8 @@ fn streamed(program: &Program) -> Option<&DramConfig> {
     program.config.dram.as_ref().filter(|_| !program.filters_on_chip)
 }
 
-/// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a burst.
+/// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a
+/// burst.
 fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize>, inputs: Option<&[usize]>) -> u64 {
     let mut bursts = Bursts::new(dram);
     let (run, taps) = (job.taps() * job.words_of_tap(), job.taps());

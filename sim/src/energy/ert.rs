@@ -1,7 +1,8 @@
 //! An energy reference table (ERT) of Accelergy as an energy table. docs/energy.md lists the names.
 //!
-//! An ERT says what an action of a component costs, in picojoules, and neither widths nor sizes. So components are known by
-//! the last part of their name, which says what they have to be: an SRAM's has its bytes.
+//! An ERT says what an action of a component costs, in picojoules, and neither widths nor sizes. So
+//! components are known by the last part of their name, which says what they have to be: an SRAM's
+//! has its bytes.
 
 use super::table::{Dram, EnergyTable, Figure, Power, Sram, SramSize};
 use serde::Deserialize;
@@ -15,7 +16,8 @@ const SRAM_BYTES: f64 = 8.0;
 /// Characters of a faulty line that an error shows.
 const SHOWN: usize = 80;
 
-/// What a component of fixed size is called, and what is its own to do, by Timeloop's name and Accelergy's.
+/// What a component of fixed size is called, and what is its own to do, by Timeloop's name and
+/// Accelergy's.
 const MAC: Part = ("mac", &["compute", "mac_random"]);
 const REGISTER: Part = ("register", &["write"]);
 const ADDER: Part = ("adder", &["add", "compute"]);
@@ -184,7 +186,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The first of `names` that the component does; of several energies of it, that of random data and addresses.
+/// The first of `names` that the component does; of several energies of it, that of random data and
+/// addresses.
 fn action<'a>(component: &'a Component, names: &[&str]) -> Result<&'a Action, String> {
     let bad = |found: String| {
         let expected = names.join("` or `");

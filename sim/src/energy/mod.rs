@@ -1,4 +1,5 @@
-//! Energy: counters and cycles times the figures of one table, each figure with its source. docs/energy.md has the formulas.
+//! Energy: counters and cycles times the figures of one table, each figure with its source.
+//! docs/energy.md has the formulas.
 
 mod ert;
 mod model;
@@ -23,5 +24,6 @@ macro_rules! shipped {
     };
 }
 
-/// The shipped tables, as name and TOML: a technology's logic and SRAM, with a DRAM. The first is the default.
+/// The shipped tables, as name and TOML: a technology's logic and SRAM, with a DRAM. The first is
+/// the default.
 pub const ENERGY_TABLES: [(&str, &str); 4] = shipped!["45nm" "lpddr4", "45nm" "hbm2", "65nm" "lpddr4", "65nm" "hbm2"];

@@ -7,7 +7,8 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::report::{Energy, LayerKind};
 use lcsim_spec::timing::PE_STAGES;
 
-/// Bits of a PE's registers: operand, its weight when shadow, active and in use, a swap flag, products, partial sum.
+/// Bits of a PE's registers: operand, its weight when shadow, active and in use, a swap flag,
+/// products, partial sum.
 const PE_REGISTER_BITS: usize = 4 * 8 + 1 + 16 * (PE_STAGES - 1) + 32;
 
 /// Bytes of a parameter: bias 32, multiplier 15, shift 5 bits.
@@ -70,13 +71,14 @@ impl<'a> EnergyModel<'a> {
     /// Of a layer of `kind` that did `a` in `cycles` cycles.
     ///
     /// # Errors
-    /// [`Error::EnergyTable`]: bytes of DRAM, and the table has no figures for them; figures so large that their sum is
-    /// no number.
+    /// [`Error::EnergyTable`]: bytes of DRAM, and the table has no figures for them; figures so
+    /// large that their sum is no number.
     pub fn energy(&self, kind: LayerKind, a: &Activity, cycles: u64) -> Result<Energy, Error> {
         let bad = |message: &str| Error::EnergyTable { path: self.table.describe().name, message: message.into() };
         let t = self.table;
         let times = |n: u64, pj: f64| n as f64 * pj;
-        // Weights that arrive from DRAM are written to the memory that they are read from; rows of maps are counted where they are written.
+        // Weights that arrive from DRAM are written to the memory that they are read from; rows of
+        // maps are counted where they are written.
         let on_gate_unit = matches!(kind, LayerKind::LNet | LayerKind::CNet | LayerKind::Classifier);
         let [gate_weights, filters] = if on_gate_unit { [a.dram_read, 0] } else { [0, a.dram_read - a.dram_map_read] };
         let gate_unit = times(a.gate_macs, t.multiply_8x16.pj + t.add_int32.pj)

@@ -1,9 +1,10 @@
 //! The systolic array: PE by PE, register by register.
 //!
-//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, registers of a product and a partial-sum
-//! register: [`PE_STAGES`] from operand to sum. In each cycle it multiplies its operand by its active weight, adds the
-//! oldest product to the sum from above, hands the operand and the flag to the right and the sum downwards. Where the flag is
-//! set, the shadow weight becomes the active one.
+//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, registers of a
+//! product and a partial-sum register: [`PE_STAGES`] from operand to sum. In each cycle it
+//! multiplies its operand by its active weight, adds the oldest product to the sum from above,
+//! hands the operand and the flag to the right and the sum downwards. Where the flag is set, the
+//! shadow weight becomes the active one.
 
 use lcsim_spec::timing::PE_STAGES;
 

@@ -1,7 +1,8 @@
-//! Below the array, one for each column: accumulators, requantise stage, residual addition, pool sums, write-back.
+//! Below the array, one for each column: accumulators, requantise stage, residual addition, pool
+//! sums, write-back.
 //!
-//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs a stage for the slot of [`timing::column_stage`] cycles ago,
-//! from E4 on later by the column's delay.
+//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs a stage for the slot of
+//! [`timing::column_stage`] cycles ago, from E4 on later by the column's delay.
 
 use super::array::Array;
 use super::memory::Memories;
@@ -42,8 +43,8 @@ pub(crate) struct ColumnSet {
 }
 
 impl ColumnSet {
-    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map, `copies`
-    /// how often it stands there and how many banks apart.
+    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map,
+    /// `copies` how often it stands there and how many banks apart.
     pub fn push(
         &mut self,
         job: &ConvJob,
@@ -262,7 +263,8 @@ impl Columns {
         }
     }
 
-    /// Behind a tile's last pixel, when the slowest column has added it, the sums leave for the pool memory, one a cycle.
+    /// Behind a tile's last pixel, when the slowest column has added it, the sums leave for the
+    /// pool memory, one a cycle.
     fn flush_pool(
         &mut self,
         now: u64,

@@ -1,8 +1,9 @@
 //! The gate unit: pool sums in, scores, live lists or logits out.
 //!
-//! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2 multiplies, G3 accumulates
-//! in one accumulator for each of the unit's MACs. A finished group of outputs leaves one by one through P1 (bias),
-//! P2 (shift), P3 (multiplier), P4 (clamp to [0, 1], threshold) and P5 (live list).
+//! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2
+//! multiplies, G3 accumulates in one accumulator for each of the unit's MACs. A finished group of
+//! outputs leaves one by one through P1 (bias), P2 (shift), P3 (multiplier), P4 (clamp to [0, 1],
+//! threshold) and P5 (live list).
 
 use crate::arithmetic;
 use crate::counters::Activity;
@@ -231,7 +232,8 @@ impl GateUnit {
         arrived
     }
 
-    /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs leave.
+    /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs
+    /// leave.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
         if self.group * macs >= job.outputs {

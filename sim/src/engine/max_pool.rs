@@ -1,7 +1,8 @@
 //! Max pooling of the residual stream: all banks side by side, a pixel of a window in each cycle.
 //!
-//! A pixel that is addressed in one cycle is compared in the next, and a window's maximum is written in the one behind. When the channels of
-//! one word of the banks are done, their pool sums leave one by one.
+//! A pixel that is addressed in one cycle is compared in the next, and a window's maximum is
+//! written in the one behind. When the channels of one word of the banks are done, their pool sums
+//! leave one by one.
 
 use super::memory::Banked;
 use crate::counters::Activity;

@@ -1,4 +1,5 @@
-//! The activation memories: banks of bytes, one read and one write port each, and one more of both for moves from and to DRAM.
+//! The activation memories: banks of bytes, one read and one write port each, and one more of both
+//! for moves from and to DRAM.
 
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Memory;

@@ -1,4 +1,5 @@
-//! What an observer notes down without touching a port: values, decisions, and when each instruction ended.
+//! What an observer notes down without touching a port: values, decisions, and when each
+//! instruction ended.
 
 use super::gate::LiveList;
 use super::machine::{Machine, Sampled};

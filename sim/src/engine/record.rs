@@ -1,4 +1,5 @@
-//! What a recorder sees of each cycle: registers as they stand at its beginning. Nothing here writes one.
+//! What a recorder sees of each cycle: registers as they stand at its beginning. Nothing here
+//! writes one.
 
 use super::controller::ControllerState;
 use super::fold::Place;
@@ -17,7 +18,8 @@ pub struct Cycle {
     pub layer: usize,
     /// What it is charged to.
     pub spent: Spent,
-    /// The instruction, of [`lcsim_spec::schedule::Program::ops`]; their number when there is no further one.
+    /// The instruction, of [`lcsim_spec::schedule::Program::ops`]; their number when there is no
+    /// further one.
     pub pc: usize,
     /// What the controller does with it.
     pub controller: ControllerState,
@@ -37,7 +39,8 @@ pub struct Cycle {
     pub streaming: bool,
     /// What the loader does.
     pub loader: LoaderState,
-    /// The loader's convolution, of [`lcsim_spec::schedule::Program::convs`], and the fold that it is about.
+    /// The loader's convolution, of [`lcsim_spec::schedule::Program::convs`], and the fold that it
+    /// is about.
     pub loads: (usize, Place),
     /// The image port is at work.
     pub image_port: bool,
@@ -49,7 +52,8 @@ pub struct Cycle {
     pub gate: Option<usize>,
     /// The L-Net's score, once it is there.
     pub lscore: Option<Score>,
-    /// Column 0: accumulator, or what came down its PEs on the first fold, and this fold's part added to it.
+    /// Column 0: accumulator, or what came down its PEs on the first fold, and this fold's part
+    /// added to it.
     pub sum: i32,
     /// Column 0: the last output, in front of its write-back.
     pub output: i8,

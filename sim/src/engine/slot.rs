@@ -23,7 +23,8 @@ pub(crate) struct Slot {
     /// Bank of row 0, and word of the entry at pixel 0.
     pub bank: usize,
     pub word: usize,
-    /// Position of the kernel's upper left corner in the input map, the first tap, and how many rows each tap has.
+    /// Position of the kernel's upper left corner in the input map, the first tap, and how many
+    /// rows each tap has.
     pub corner: [isize; 2],
     pub tap: usize,
     pub tap_rows: usize,

@@ -69,8 +69,8 @@ impl Machine<'_> {
         self.columns.accumulate(self.now, &self.slots, &self.array, activity);
     }
 
-    /// Each row reads its bank for the slot that reaches it, and hands the operand of the slot before, with its swap flag, to
-    /// its first PE.
+    /// Each row reads its bank for the slot that reaches it, and hands the operand of the slot
+    /// before, with its swap flag, to its first PE.
     fn feed_rows(&mut self, job: &ConvJob) {
         let rows = self.program.config.array.rows;
         for r in 0..rows {
@@ -79,7 +79,8 @@ impl Machine<'_> {
             if slot.valid && (slot.idle_rows..slot.rows).contains(&r) {
                 let activity = &mut self.activity[job.layer];
                 activity.macs += if job.depthwise { 1 } else { slot.cols as u64 };
-                // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4 bytes).
+                // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4
+                // bytes).
                 activity.register_bytes += 5 * slot.cols as u64;
                 if let Some(offset) = input_offset(job, slot.corner, slot.tap + r / slot.tap_rows) {
                     let memory = self.memories.of_mut(job.src.memory);
@@ -119,7 +120,8 @@ impl Machine<'_> {
         self.slots.set(self.now + DECISION_TO_SLOT as u64, issue.slot);
     }
 
-    /// One word a cycle into the scratch memory: the channels of a pixel, in as many copies as rows can use.
+    /// One word a cycle into the scratch memory: the channels of a pixel, in as many copies as rows
+    /// can use.
     fn tick_image(&mut self) {
         let Some(fetched) = self.image_fetched else { return };
         let (shape, region) = (self.program.image, self.program.image_region);

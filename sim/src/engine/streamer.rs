@@ -11,7 +11,8 @@ pub(crate) struct Streamer {
     /// Pixel within the chunk, and cycle within the pixel.
     pixel: usize,
     phase: usize,
-    /// Cycles until outputs may follow the last ones, whose columns' turns at the banks may be others.
+    /// Cycles until outputs may follow the last ones, whose columns' turns at the banks may be
+    /// others.
     settling: usize,
     /// A fold that is loaded waits for that.
     held: bool,
@@ -50,10 +51,12 @@ impl Streamer {
             }
         }
         if slot.valid && slot.last {
-            // The slowest column's last output, `cols - 1` columns on and delayed by up to a pixel's cycles, comes first.
+            // The slowest column's last output, `cols - 1` columns on and delayed by up to a
+            // pixel's cycles, comes first.
             self.settling = timing::settled(cols, interval);
         }
-        // Only where outputs go to arbitrary channels, or to several banks, can columns of two tiles want one bank.
+        // Only where outputs go to arbitrary channels, or to several banks, can columns of two
+        // tiles want one bank.
         let scattered = job.natural && job.outputs.is_some() || job.dst_copies;
         let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
         self.settling = self.settling.saturating_sub(1);

@@ -19,7 +19,8 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// The fastest one. Machines with instructions for sums of four int8 products have matrix products that are hard to beat.
+    /// The fastest one. Machines with instructions for sums of four int8 products have matrix
+    /// products that are hard to beat.
     pub fn of_machine() -> Self {
         let products_are_slow = |_: &Self| product::Multiplier::new().may_saturate();
         Self::direct().filter(products_are_slow).unwrap_or(Self::Product)
@@ -64,8 +65,8 @@ impl Filters {
         }
     }
 
-    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, where the last vector of a pixel may have lanes more, and
-    /// the last pixels may be none.
+    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, where the last
+    /// vector of a pixel may have lanes more, and the last pixels may be none.
     pub fn accumulate(
         &self,
         conv: &Conv,

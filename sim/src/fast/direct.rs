@@ -1,8 +1,10 @@
 //! A convolution in AVX2 instructions, on pixels where they stand.
 //!
-//! A map gets a border of zeros, so that every tap reads a pixel. What a row of the kernel reads stands side by side then: all entries of
-//! neighbouring pixels. Its bytes are taken by four, a quad: each is multiplied by a vector of filters, 8 output channels by 4 bytes, for as many
-//! pixels and channels at once as there are registers for their sums. Filters of live channels are put together for each image.
+//! A map gets a border of zeros, so that every tap reads a pixel. What a row of the kernel reads
+//! stands side by side then: all entries of neighbouring pixels. Its bytes are taken by four, a
+//! quad: each is multiplied by a vector of filters, 8 output channels by 4 bytes, for as many
+//! pixels and channels at once as there are registers for their sums. Filters of live channels are
+//! put together for each image.
 
 use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
@@ -19,7 +21,8 @@ type Quads = [u32; VECTOR];
 /// A convolution's filters.
 pub(super) struct Filters {
     simd: V3,
-    /// `[tap][input][lane]`, a lane for each output channel, in whole vectors; behind them an input of zeros.
+    /// `[tap][input][lane]`, a lane for each output channel, in whole vectors; behind them an input
+    /// of zeros.
     all: Vec<u8>,
     /// Those of all channels, as [`Pack`] makes them.
     packed: Vec<Quads>,
@@ -55,7 +58,8 @@ impl Filters {
         Self { simd, all, packed }
     }
 
-    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, in whole blocks of pixels.
+    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, in whole blocks
+    /// of pixels.
     pub fn accumulate(
         &self,
         conv: &Conv,
@@ -144,7 +148,8 @@ struct Packing {
     lanes: Vec<usize>,
 }
 
-/// Puts filters together: `[vectors that are computed together][row of the kernel][quad][vector][lane][byte]`.
+/// Puts filters together:
+/// `[vectors that are computed together][row of the kernel][quad][vector][lane][byte]`.
 struct Pack<'a> {
     conv: &'a Conv,
     all: &'a [u8],

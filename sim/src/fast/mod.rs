@@ -1,7 +1,8 @@
 //! The `fast` engine: the same values and the same counts as `stepped`, computed layer by layer.
 //!
-//! `values` runs the network, whatever the accelerator, and gives the gates' decisions; `timing` says from those alone what
-//! every unit does when. A property test holds the two engines equal in every value, cycle and counter.
+//! `values` runs the network, whatever the accelerator, and gives the gates' decisions; `timing`
+//! says from those alone what every unit does when. A property test holds the two engines equal in
+//! every value, cycle and counter.
 
 mod conv;
 mod convolution;
@@ -32,7 +33,8 @@ thread_local! {
     static VALUES: Cell<values::Buffers> = Cell::default();
 }
 
-/// Lends buffers of this thread to `work`. Who asks meanwhile - a matrix product may run the work of another image - gets empty ones.
+/// Lends buffers of this thread to `work`. Who asks meanwhile - a matrix product may run the work
+/// of another image - gets empty ones.
 fn lend<B: Default, T>(buffers: &'static std::thread::LocalKey<Cell<B>>, work: impl FnOnce(&mut B) -> T) -> T {
     let mut lent = buffers.take();
     let result = work(&mut lent);

@@ -9,7 +9,8 @@ use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     pub gaps: Vec<Gap>,
-    /// Since when the loader waits for entries of a list or for filters, until when. They come in order.
+    /// Since when the loader waits for entries of a list or for filters, until when. They come in
+    /// order.
     pub waits: Vec<(For, [u64; 2])>,
     /// Columns of a tile that write to each bank.
     pub writers: Vec<u64>,
@@ -32,7 +33,8 @@ pub(super) struct Ran {
     pub quiet: Option<u64>,
 }
 
-/// A stretch of cycles in which no pixel is fed: from, to (exclusive); a hold for the banks lies within.
+/// A stretch of cycles in which no pixel is fed: from, to (exclusive); a hold for the banks lies
+/// within.
 #[derive(Debug)]
 pub(super) struct Gap {
     from: u64,
@@ -43,7 +45,8 @@ pub(super) struct Gap {
 /// Cycles on which alone it depends when the next fold that emits nothing is loaded and taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reached {
-    /// First cycle in which the loader may look at a fold: it is done with the one before, and the shadow weights are free.
+    /// First cycle in which the loader may look at a fold: it is done with the one before, and the
+    /// shadow weights are free.
     pub loader: u64,
     pub shadow: u64,
     /// The streamer's earliest decision cycle for the next fold.
@@ -112,8 +115,9 @@ impl<'a> Pass<'a> {
 
     /// All folds over a chunk; gives the decision cycle of the first.
     ///
-    /// What a fold reaches is made of what the one before has reached by maxima and sums with constants. So once folds with the same
-    /// rows make everything later by the same number of cycles, and leave no gap, all further ones do.
+    /// What a fold reaches is made of what the one before has reached by maxima and sums with
+    /// constants. So once folds with the same rows make everything later by the same number of
+    /// cycles, and leave no gap, all further ones do.
     pub fn chunk(&mut self, folds: &Folds, chunk: &Chunk) -> u64 {
         let last = folds.len() - 1;
         let [period, periodic] = folds.period();
@@ -204,7 +208,8 @@ impl<'a> Pass<'a> {
             let [held, held_to] = gap.held;
             cycles.bank_conflict += held_to - held;
             cycles.weights += charge(gap.from, held.min(gap.to - 1).max(gap.from));
-            // The cycle in which the fold becomes active; behind the last one the loader may be idle.
+            // The cycle in which the fold becomes active; behind the last one the loader may be
+            // idle.
             let swap = gap.to - 1;
             if swap < loads {
                 cycles.weights += charge(swap, gap.to);

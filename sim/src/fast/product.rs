@@ -1,8 +1,10 @@
-//! One convolution as a product of matrices: pixels by taps and inputs, times taps and inputs by output channels.
+//! One convolution as a product of matrices: pixels by taps and inputs, times taps and inputs by
+//! output channels.
 //!
-//! Copying pixels in front of a product costs as much as the product. So where a kernel moves by one pixel, only the taps of a column stand
-//! side by side in a row of the first matrix, a third for a kernel of 3x3. The second has a column for each tap of a row, and the products are added up,
-//! each moved by its tap.
+//! Copying pixels in front of a product costs as much as the product. So where a kernel moves by
+//! one pixel, only the taps of a column stand side by side in a row of the first matrix, a third
+//! for a kernel of 3x3. The second has a column for each tap of a row, and the products are added
+//! up, each moved by its tap.
 
 use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
@@ -12,8 +14,8 @@ use rten_tensor::Matrix;
 
 /// Multiplies unsigned by signed bytes, exactly.
 ///
-/// Where a machine's widest instructions saturate sums of two products at 16 bits, operands of at most 128 keep them exact:
-/// signed operands are split by their sign.
+/// Where a machine's widest instructions saturate sums of two products at 16 bits, operands of at
+/// most 128 keep them exact: signed operands are split by their sign.
 pub(super) type Multiplier = GemmExecutor<u8, i8, i32>;
 
 /// A map's bytes, split by sign.
@@ -45,7 +47,8 @@ pub(super) struct Scratch {
     products: Vec<i32>,
 }
 
-/// A convolution's filters, `[vertical tap][input][horizontal tap][output]`; where products are not moved, all taps count as vertical.
+/// A convolution's filters, `[vertical tap][input][horizontal tap][output]`; where products are not
+/// moved, all taps count as vertical.
 pub(super) struct Filters {
     all: Vec<i8>,
     packed: PackedBMatrix<i8>,
@@ -174,8 +177,9 @@ fn matrix<T>(data: &[T], rows: usize, cols: usize) -> Matrix<'_, T> {
     Matrix::from_data([rows, cols], data)
 }
 
-/// The input of each position, `[position][tap][entry]`, 0 in the padding: of each output pixel, or where products are moved, of each column
-/// of the input, under the vertical taps alone. Gives the number of positions.
+/// The input of each position, `[position][tap][entry]`, 0 in the padding: of each output pixel, or
+/// where products are moved, of each column of the input, under the vertical taps alone. Gives the
+/// number of positions.
 fn unfold(conv: &Conv, entries: usize, x: &[u8], rows: &mut Vec<u8>) -> usize {
     let Shape { height, width, .. } = conv.input;
     let moved = columns(conv) > 1;

@@ -133,7 +133,8 @@ impl SimdOp for Store<'_> {
         let stride = vectors.len();
         for first in (0..pixels).step_by(PIXELS) {
             let pixels = first..pixels.min(first + PIXELS);
-            // The last vector first, whose superfluous lanes are those of the first one in the next pixel.
+            // The last vector first, whose superfluous lanes are those of the first one in the next
+            // pixel.
             for (v, vector) in vectors.iter().enumerate().rev() {
                 for pixel in pixels.clone() {
                     let mut sum = [0; VECTOR];

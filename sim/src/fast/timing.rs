@@ -1,6 +1,7 @@
 //! When each instruction starts and ends, and what every cycle is charged to.
 //!
-//! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that finishes in one is seen idle in the next.
+//! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that
+//! finishes in one is seen idle in the next.
 
 use super::conv::{self, List, Start};
 use super::{counts, pass};
@@ -23,7 +24,8 @@ pub(super) struct Counted {
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     activities: Vec<Activity>,
-    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are observed.
+    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are
+    /// observed.
     ends: Vec<(u64, bool, usize)>,
     lists: [List; 2],
     /// Cycle in which the last input of each group of a gate's outputs is read.
@@ -48,13 +50,15 @@ pub(super) struct Timeline<'a> {
     mode: Mode,
     layers: Vec<LayerCount>,
     buffers: &'a mut Buffers,
-    /// First cycle in which the controller may start the next instruction, and in which it sees the array idle.
+    /// First cycle in which the controller may start the next instruction, and in which it sees the
+    /// array idle.
     fetched: u64,
     idle: u64,
     gate: GateRun,
     /// The L-Net's score, and from which cycle it shows.
     lscore: (Score, u64),
-    /// Cycles before this one are charged, except `quiet` ones, in which nothing of the array was at work.
+    /// Cycles before this one are charged, except `quiet` ones, in which nothing of the array was
+    /// at work.
     charged: u64,
     quiet: Option<u64>,
 }
@@ -141,7 +145,8 @@ impl<'a> Timeline<'a> {
         Counted { cycles, layers: self.layers, ends, dram_busy: fetcher.busy() }
     }
 
-    /// Charges what an instruction that could start in cycle `at` waits for rows of maps; gives the cycle in which it starts.
+    /// Charges what an instruction that could start in cycle `at` waits for rows of maps; gives the
+    /// cycle in which it starts.
     fn wait_for_moves(&mut self, at: u64, op: &Op) -> u64 {
         let ended = self.buffers.fetcher.moves_end(self.program, self.program.moves_before(op));
         if ended <= at {
@@ -162,8 +167,8 @@ impl<'a> Timeline<'a> {
         counts::moves(&mut activities[job.layer], self.program, job, entries);
     }
 
-    /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that runs, or else to the controller,
-    /// which waits with the instruction of `layer`.
+    /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that
+    /// runs, or else to the controller, which waits with the instruction of `layer`.
     fn charge_quiet(&mut self, at: u64, layer: usize) {
         if let Some(cycle) = self.quiet.take_if(|cycle| *cycle <= at) {
             self.charge_range(cycle, cycle + 1, layer);
@@ -197,7 +202,8 @@ impl<'a> Timeline<'a> {
         self.buffers.activities[0].scratch_write = (self.program.image.len() * self.program.image_copies) as u64;
     }
 
-    /// The unit of max pooling: the windows of each word of the banks, two cycles until the last is written, and the pool sums.
+    /// The unit of max pooling: the windows of each word of the banks, two cycles until the last is
+    /// written, and the pool sums.
     fn max_pool(&mut self, at: u64, job: &MaxPoolJob) {
         let windows = &job.windows;
         let (channels, pixels) = (windows.output.channels, windows.output.pixels());
@@ -213,8 +219,9 @@ impl<'a> Timeline<'a> {
         counts::max_pool(&mut self.buffers.activities[job.layer], job);
     }
 
-    /// Notes the cycle in which the last input of each group of outputs is read. A group takes as long as its inputs enter, which may
-    /// wait for their weights, or as its predecessor's outputs leave.
+    /// Notes the cycle in which the last input of each group of outputs is read. A group takes as
+    /// long as its inputs enter, which may wait for their weights, or as its predecessor's outputs
+    /// leave.
     fn groups(&mut self, at: u64, job: &GateJob) {
         let Buffers { activities, lists, groups: lasts, fetcher, .. } = &mut *self.buffers;
         let live = job.list.map(|l| &lists[l].entries[..]);

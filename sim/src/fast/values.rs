@@ -225,7 +225,8 @@ impl Run<'_> {
         self.trace.gates.len() - 1
     }
 
-    /// Computes the channels that `keep` names into `out`: by channel where that has all of them already, else densely.
+    /// Computes the channels that `keep` names into `out`: by channel where that has all of them
+    /// already, else densely.
     fn convolve(&mut self, c: &Conv, x: &Map, keep: &Keep, base: &Base, out: &mut Map) {
         let Buffers { scratch, sums, requantizer, .. } = &mut *self.buffers;
         let live = keep.live.as_deref();

@@ -1,5 +1,5 @@
-//! The accelerator's parameters: TOML with unknown keys refused and every range checked. A file may say all of them, or what
-//! differs from another accelerator.
+//! The accelerator's parameters: TOML with unknown keys refused and every range checked. A file may
+//! say all of them, or what differs from another accelerator.
 
 mod error;
 mod key;
@@ -67,8 +67,8 @@ pub struct MemoryConfig {
     pub gate_parameters: usize,
     /// Instructions that the program memory holds, with the stop behind them.
     pub instructions: usize,
-    /// Words that an instruction takes in the program memory. More of them make the memory narrower, by as many times, and
-    /// each takes two cycles to fetch. 1 unless given.
+    /// Words that an instruction takes in the program memory. More of them make the memory
+    /// narrower, by as many times, and each takes two cycles to fetch. 1 unless given.
     #[serde(default = "one")]
     pub instruction_words: usize,
 }
@@ -87,7 +87,8 @@ pub struct GateConfig {
     pub channels: usize,
 }
 
-/// Memory off chip. Filters and gate weights that fit on chip stay there; those that do not are fetched for each image.
+/// Memory off chip. Filters and gate weights that fit on chip stay there; those that do not are
+/// fetched for each image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DramConfig {
@@ -107,13 +108,15 @@ pub struct DramConfig {
 pub enum Prefetch {
     /// Nothing: a filter is fetched once it is known to be needed.
     Gated,
-    /// The first tile of the next convolution, as if all of its channels were live. What turns out dead was fetched in vain.
+    /// The first tile of the next convolution, as if all of its channels were live. What turns out
+    /// dead was fetched in vain.
     Speculative,
 }
 
 impl AcceleratorConfig {
-    /// Banks of the stream and the scratch memory: a multiple of the rows, so that a row reads few banks and no two
-    /// rows ever meet in one, and at least the columns, so that neighbouring channels are written side by side.
+    /// Banks of the stream and the scratch memory: a multiple of the rows, so that a row reads few
+    /// banks and no two rows ever meet in one, and at least the columns, so that neighbouring
+    /// channels are written side by side.
     pub fn banks(&self) -> usize {
         let rows = self.array.rows.max(1); // not validated yet while `validate` asks
         rows.saturating_mul(self.array.cols.div_ceil(rows))
@@ -147,8 +150,8 @@ impl AcceleratorConfig {
         Self::load(&path.display().to_string(), &[], &[])
     }
 
-    /// The accelerator of that name in `library`, or in the file of that name, with the parameters that are `set` on top of
-    /// it, each as in `array.rows=8`.
+    /// The accelerator of that name in `library`, or in the file of that name, with the parameters
+    /// that are `set` on top of it, each as in `array.rows=8`.
     ///
     /// # Errors
     /// See [`ConfigError`]; each names the file or what was set, and the key.

@@ -1,7 +1,8 @@
-//! What accelerators are put together from: a file that says everything, or changes of another one, on top of each other.
+//! What accelerators are put together from: a file that says everything, or changes of another one,
+//! on top of each other.
 //!
-//! Each value is kept as it was written, with its place. In the end they are one text in TOML, and an error in it is told
-//! at the place that its value came from.
+//! Each value is kept as it was written, with its place. In the end they are one text in TOML, and
+//! an error in it is told at the place that its value came from.
 
 use super::key::{self, BASE, KEYS, Key, OPTIONAL_TABLE};
 use super::{AcceleratorConfig, ConfigError};
@@ -263,7 +264,8 @@ impl Stack {
         }
     }
 
-    /// The accelerator that they make, checked. Unless what was set has a name, it is added to the name of the base.
+    /// The accelerator that they make, checked. Unless what was set has a name, it is added to the
+    /// name of the base.
     pub(super) fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
         let has_table =
             |table: &str| table != OPTIONAL_TABLE || self.entries.iter().any(|entry| entry.key.table == table);

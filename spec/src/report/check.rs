@@ -1,4 +1,5 @@
-//! A report that is read back, against itself: each total is the sum of its parts, each share is one, each quotient is that of its figures.
+//! A report that is read back, against itself: each total is the sum of its parts, each share is
+//! one, each quotient is that of its figures.
 
 use super::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Reference, Report};
 use thiserror::Error;

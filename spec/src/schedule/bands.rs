@@ -1,6 +1,7 @@
 //! Layers one of whose maps is off chip run in bands of rows.
 //!
-//! While a band is computed, the rows that the next one needs are fetched into the other buffer, and those of the one before are stored.
+//! While a band is computed, the rows that the next one needs are fetched into the other buffer,
+//! and those of the one before are stored.
 
 use super::builder::{Builder, Placed};
 use super::layout::Place;
@@ -45,7 +46,8 @@ pub(super) struct Cut {
     pub windows: Windows,
     /// Output rows of a band.
     pub rows: usize,
-    /// First words of the two buffers for rows of the input and of the output map, of each that is off chip.
+    /// First words of the two buffers for rows of the input and of the output map, of each that is
+    /// off chip.
     pub buffers: [Option<[usize; 2]>; 2],
 }
 

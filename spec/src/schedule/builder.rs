@@ -40,7 +40,8 @@ struct Output {
 }
 
 impl<'a> Builder<'a> {
-    /// The program of `net` without its filters, with the maps `off` off chip, and what does not fit.
+    /// The program of `net` without its filters, with the maps `off` off chip, and what does not
+    /// fit.
     pub fn build(
         net: &'a QuantNetwork,
         config: &'a AcceleratorConfig,
@@ -148,7 +149,8 @@ impl<'a> Builder<'a> {
                 self.off_chip(&mut place, list, 1);
                 let next = &b.convs[i + 1];
                 let pool = next.gate.is_some().then_some(g.conv.relu);
-                // One tap has no other to share a fold with, and a channel that is read alone no other row.
+                // One tap has no other to share a fold with, and a channel that is read alone no
+                // other row.
                 let copies = next.conv.taps() > 1 && !next.conv.depthwise;
                 let output =
                     Output { place, list, natural: false, residual: None, l_scaled: false, pool, copies, read: true };

@@ -137,8 +137,9 @@ pub(super) fn lack(lacks: &mut Lacks, capacity: Capacity, needed: usize, item: i
     }
 }
 
-/// All that is needed on an accelerator like `config`, on which `lacks` was found: with more of one capacity, the program is another
-/// one, so that each answer is tried with `lay_out`, which tells what is lacking then.
+/// All that is needed on an accelerator like `config`, on which `lacks` was found: with more of one
+/// capacity, the program is another one, so that each answer is tried with `lay_out`, which tells
+/// what is lacking then.
 pub(super) fn misfit(
     config: &AcceleratorConfig,
     mut lacks: Lacks,

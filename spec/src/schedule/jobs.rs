@@ -32,7 +32,8 @@ pub enum Unit {
     Move(usize),
 }
 
-/// Which rows of a layer's output map an instruction computes: all of them, unless a map of the layer is off chip.
+/// Which rows of a layer's output map an instruction computes: all of them, unless a map of the
+/// layer is off chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
     /// The first row.

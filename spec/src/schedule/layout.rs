@@ -1,7 +1,8 @@
 //! Memory map: where each map stands, and whether everything fits.
 //!
-//! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that live side by side
-//! stand at the two ends of their memory; the next map takes the end that its predecessor does not use.
+//! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that
+//! live side by side stand at the two ends of their memory; the next map takes the end that its
+//! predecessor does not use.
 
 use super::Program;
 use super::bands::{Cut, Windows};
@@ -25,7 +26,8 @@ pub struct Region {
     pub memory: Memory,
     /// First word in every bank.
     pub base: usize,
-    /// Words from an entry to the one that stands behind it in the same bank: pixels of what stands there.
+    /// Words from an entry to the one that stands behind it in the same bank: pixels of what stands
+    /// there.
     pub plane: usize,
     /// The map is one of those at the high end.
     pub high: bool,
@@ -134,7 +136,8 @@ impl<'a> Layout<'a> {
         place.shape.channels.div_ceil(self.config.banks())
     }
 
-    /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of those that stand there goes off chip.
+    /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of
+    /// those that stand there goes off chip.
     fn misfit(
         &mut self,
         memory: Memory,
@@ -154,8 +157,8 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow, each with two buffers for the rows of a map that is off
-    /// chip.
+    /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow,
+    /// each with two buffers for the rows of a map that is off chip.
     pub fn cut(&mut self, layer: &str, windows: Windows, src: &Place, dst: &Place) -> Result<Cut, Spill> {
         let ends = [src, dst];
         if ends.iter().all(|p| p.base.is_some()) {
@@ -208,8 +211,9 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Program and parameters stay on chip; so do filters, of so many bytes in all, and gate weights, if they fit. Of those that come
-    /// from DRAM, the filters of two tiles and the weights of a whole gate have to fit.
+    /// Program and parameters stay on chip; so do filters, of so many bytes in all, and gate
+    /// weights, if they fit. Of those that come from DRAM, the filters of two tiles and the weights
+    /// of a whole gate have to fit.
     pub fn check_memories(&mut self, program: &mut Program, filter_bytes: usize) {
         let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
         let memory = &self.config.memory;
@@ -252,7 +256,8 @@ impl Place {
     }
 }
 
-/// Number of the region of the pool memory that belongs to a map: the stream, or an end of the scratch memory.
+/// Number of the region of the pool memory that belongs to a map: the stream, or an end of the
+/// scratch memory.
 pub fn pool_region(region: Region) -> usize {
     region_at(region.memory, region.high)
 }

@@ -1,4 +1,5 @@
-//! The schedule: which unit does what in which order, and what every memory holds when an image arrives.
+//! The schedule: which unit does what in which order, and what every memory holds when an image
+//! arrives.
 //!
 //! docs/microarchitecture.md, "Program" and "Memory map". No cycle is counted here.
 
@@ -60,9 +61,11 @@ pub struct Program {
     pub off_chip: Vec<OffChip>,
     /// Lines of the report, in order.
     pub layers: Vec<LayerInfo>,
-    /// Filters stand in the filter memory; otherwise it holds two tiles of them, which come from DRAM.
+    /// Filters stand in the filter memory; otherwise it holds two tiles of them, which come from
+    /// DRAM.
     pub filters_on_chip: bool,
-    /// Gate weights stand in their memory; otherwise it holds those of a gate, which come from DRAM.
+    /// Gate weights stand in their memory; otherwise it holds those of a gate, which come from
+    /// DRAM.
     pub gate_weights_on_chip: bool,
     /// Words of `cols` bytes.
     pub filters: Vec<i8>,
@@ -120,8 +123,8 @@ fn lay_out(net: &QuantNetwork, config: &AcceleratorConfig) -> (Program, Lacks) {
     }
 }
 
-/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output channels; of a depthwise convolution word
-/// `group * taps + tap`, each for its own input.
+/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output
+/// channels; of a depthwise convolution word `group * taps + tap`, each for its own input.
 fn filter_words(c: &Conv, cols: usize) -> impl Iterator<Item = i8> {
     let (taps, inputs, outputs) = (c.taps(), c.fan_in(), c.output.channels);
     (0..outputs.div_ceil(cols) * taps * inputs).flat_map(move |word| {

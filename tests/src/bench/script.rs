@@ -42,8 +42,9 @@ impl fmt::Display for Mismatch {
 }
 
 impl Script {
-    /// A script whose inputs are noise, but for `quiet` ones, which are 0, in cycles that do not drive them. The outputs
-    /// `silent` must be 0 in cycles that do not expect anything else. Begins with a reset.
+    /// A script whose inputs are noise, but for `quiet` ones, which are 0, in cycles that do not
+    /// drive them. The outputs `silent` must be 0 in cycles that do not expect anything else.
+    /// Begins with a reset.
     pub fn new(name: &str, part: &Part, seed: u64, quiet: &[&str], silent: &[&str]) -> Self {
         let inputs = Layout::new(part, false);
         let quiet = quiet.iter().chain(&["reset"]).map(|port| inputs.find(port)).collect();
@@ -111,8 +112,8 @@ impl Script {
         assert!(before.is_none_or(|v| v == value), "{}: two expectations of {name} in cycle {cycle}", self.name);
     }
 
-    /// The next time that the output `valid` is 1 must be from one cycle to another, both included, and show these
-    /// values. For what the contract orders but does not date.
+    /// The next time that the output `valid` is 1 must be from one cycle to another, both included,
+    /// and show these values. For what the contract orders but does not date.
     pub fn expect_event(&mut self, valid: &str, window: (usize, usize), fields: &[(&str, i64)]) {
         self.extend(window.1);
         let fields = fields.iter().map(|(name, value)| ((*name).to_string(), self.cut(name, *value))).collect();

@@ -3,8 +3,9 @@
 use super::{Builder, Spec, Style, int};
 use lcsim_golden::onnx::proto::ModelProto;
 
-/// A random network of inverted residuals with 3 input channels and 5 classes, whose ReLUs end at `max`; each has three convolutions, or
-/// two if it does not expand, whatever the depth of `spec`. Where it has a shortcut, gates may stand on it and on its last convolution.
+/// A random network of inverted residuals with 3 input channels and 5 classes, whose ReLUs end at
+/// `max`; each has three convolutions, or two if it does not expand, whatever the depth of `spec`.
+/// Where it has a shortcut, gates may stand on it and on its last convolution.
 pub fn mobile(spec: &Spec, style: Style, max: f32) -> ModelProto {
     let mut b = Builder::new(spec, style);
     let mut channels = 2 + b.rng.below(6);

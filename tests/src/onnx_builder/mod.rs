@@ -1,4 +1,5 @@
-//! Builds ONNX files for tests: small random LC-ResNets, written in the different ways that exporters use.
+//! Builds ONNX files for tests: small random LC-ResNets, written in the different ways that
+//! exporters use.
 
 mod mobile;
 mod parts;

@@ -1,6 +1,7 @@
 //! Formal proofs of the emitted Verilog: what is proven of which unit.
 //!
-//! Assertions stand in the files beside this one. They are inserted into the emitted modules here; [`Proof`] proves them.
+//! Assertions stand in the files beside this one. They are inserted into the emitted modules here;
+//! [`Proof`] proves them.
 
 mod proof;
 
@@ -96,8 +97,8 @@ fn alone(name: &'static str, config: &AcceleratorConfig, kind: Kind, properties:
     Proof::new(name, modules)
 }
 
-/// The core with some of its units, their ports and properties, and with properties around them. What the other units put
-/// out is left open.
+/// The core with some of its units, their ports and properties, and with properties around them.
+/// What the other units put out is left open.
 fn joined(
     name: &'static str,
     config: &AcceleratorConfig,
@@ -118,7 +119,8 @@ fn joined(
     Proof { open, asserting, ..Proof::new(name, modules) }
 }
 
-/// A module with properties before its end. They see the accelerator's sizes, and what ports carry as `PORT_FIELD`.
+/// A module with properties before its end. They see the accelerator's sizes, and what ports carry
+/// as `PORT_FIELD`.
 fn with(module: &Module, ports: &[PortShape], config: &AcceleratorConfig, properties: &[&str]) -> Module {
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
     let (banks, channels, depth) = (config.banks(), config.gate.channels, config.array.accumulator_depth);

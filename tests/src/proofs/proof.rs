@@ -16,8 +16,8 @@ const HARMLESS: &str = "Replacing memory";
 /// Stands before the properties in a module.
 pub(super) const PROPERTIES: &str = "// --- What is proven.\n";
 
-/// Modules with assertions. They hold in every cycle after a reset: in the first ones (base case), and in any one after some
-/// in which they held (induction).
+/// Modules with assertions. They hold in every cycle after a reset: in the first ones (base case),
+/// and in any one after some in which they held (induction).
 #[derive(Debug, Clone)]
 pub struct Proof {
     pub(super) name: &'static str,
@@ -25,7 +25,8 @@ pub struct Proof {
     pub(super) modules: Vec<Module>,
     /// Modules whose outputs are left open.
     pub(super) open: Vec<String>,
-    /// Modules that assert what they assume alone; with them, what can happen is asked of the top only.
+    /// Modules that assert what they assume alone; with them, what can happen is asked of the top
+    /// only.
     pub(super) asserting: Vec<String>,
     /// Memories become registers, which is faster for all but the widest.
     pub(super) flat: bool,

@@ -19,8 +19,9 @@ struct Pe {
 }
 
 impl Pe {
-    /// "sum = sum of PE (r-1, c) + product; product = operand * active weight; operand and flag go to PE (r, c+1); where the flag is set, the
-    /// shadow weight becomes active at the end of the cycle."
+    /// "sum = sum of PE (r-1, c) + product; product = operand * active weight; operand and flag go
+    /// to PE (r, c+1); where the flag is set, the shadow weight becomes active at the end of the
+    /// cycle."
     fn after(self, operand: i64, swap: bool, above: i64, load: Option<i64>) -> Self {
         let mut products = self.products;
         products.rotate_right(1);

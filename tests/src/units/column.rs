@@ -171,7 +171,8 @@ impl Column<'_> {
             }
         }
         if scattered {
-            // The slot of the last emitted pixel is `interval` cycles ago; a fold that emits is taken when the banks have settled.
+            // The slot of the last emitted pixel is `interval` cycles ago; a fold that emits is
+            // taken when the banks have settled.
             let interval = set.interval as usize;
             self.emits = self.next - interval + 1 + timing::settled(self.config.array.cols, interval);
         }
@@ -196,7 +197,8 @@ impl Column<'_> {
         }
     }
 
-    /// E0 to E2: chooses the sum at random and drives what the array must deliver for it; gives acc + bias.
+    /// E0 to E2: chooses the sum at random and drives what the array must deliver for it; gives
+    /// acc + bias.
     fn sum(&mut self, set: &Set, first: bool, last: bool, acc: i64) -> i64 {
         let most = ACC_BOUND - 1 - set.bias.abs();
         let total = match self.rng.range(0, 2) {
@@ -212,8 +214,8 @@ impl Column<'_> {
         sum + set.bias
     }
 
-    /// A sum with bias whose product with an odd multiplier is half an output step, or one less; where one in the last
-    /// place decides. None if the set's shift hides it.
+    /// A sum with bias whose product with an odd multiplier is half an output step, or one less;
+    /// where one in the last place decides. None if the set's shift hides it.
     fn tie(&mut self, set: &Set) -> Option<i64> {
         if set.shift > 0 || set.multiplier % 2 == 0 {
             return None;

@@ -128,7 +128,8 @@ impl Gate<'_> {
             ("weight_base", job.weight_base),
             ("param_base", job.param_base),
         ];
-        // The instruction that starts is on ports of its own; it is in the instruction register a cycle later.
+        // The instruction that starts is on ports of its own; it is in the instruction register a
+        // cycle later.
         self.script.drive(start, "i_start", 1);
         for (port, value) in [
             ("purpose", code),
@@ -219,7 +220,8 @@ impl Gate<'_> {
         let rng = &mut self.rng;
         let (m, s, total) = match rng.range(0, 4) {
             _ if job.closed => (multiplier(rng), shift(rng), -ACC_BOUND / 4),
-            // Scores about 0, 1/32768 and 1: with a multiplier of 2^12 the score is the shifted sum itself.
+            // Scores about 0, 1/32768 and 1: with a multiplier of 2^12 the score is the shifted sum
+            // itself.
             0 | 1 => {
                 let (near, m) = rng.pick(&[(0, 4096), (1, 4096), (32767, 4096), (16384, 8192), (16383, 8192)]);
                 let s = rng.pick(&[0, 1, 7]);

@@ -57,8 +57,8 @@ impl Host {
         self.now += 1;
     }
 
-    /// "A word is n = ceil(width / 32) beats, the low ones first, at `word << ceil(log2 n)`; writing its last beat writes
-    /// the word."
+    /// "A word is n = ceil(width / 32) beats, the low ones first, at `word << ceil(log2 n)`;
+    /// writing its last beat writes the word."
     fn word(&mut self, part: &Part) {
         let (region, memory) = self.rng.pick(&MEMORIES);
         let width = |port: String| part.ports.iter().find(|p| p.name == port).map_or(0, |p| p.width);
@@ -98,7 +98,8 @@ impl Host {
         self.script.expect(self.now, "o_response_valid", 0);
     }
 
-    /// Drives what the status register shows for some cycles: array busy, gate unit busy, program counter.
+    /// Drives what the status register shows for some cycles: array busy, gate unit busy, program
+    /// counter.
     fn status(&mut self, done: bool) -> [i64; 3] {
         let [array, gate, pc] = [self.rng.range(0, 1), self.rng.range(0, 1), self.rng.range(0, 30)];
         for (port, value) in [("i_array_busy", array), ("i_gate_busy", gate), ("i_pc", pc), ("i_done", i64::from(done))]
@@ -125,13 +126,14 @@ impl Host {
         self.read(7 << 28 | logit, value);
     }
 
-    /// "While an image is worked on, writes wait, except those of the next image: they wait until this one has been taken
-    /// in."
+    /// "While an image is worked on, writes wait, except those of the next image: they wait until
+    /// this one has been taken in."
     fn image(&mut self) {
         let open = self.rng.range(0, 1);
         self.request(true, 0, 1 | open << 1, true);
         self.script.expect(self.now + 1, "o_go", 1);
-        // An image that has only been asked for runs, and is not done, whatever the controller still says.
+        // An image that has only been asked for runs, and is not done, whatever the controller
+        // still says.
         let [array, gate, pc] = self.status(true);
         self.read(0, pc << 16 | gate << 3 | array << 2 | 1);
         let (taken_in, cycles) = (self.rng.range(1, 20) as usize, self.rng.range(21, 60));

@@ -1,4 +1,5 @@
-//! The loader: parameters of a tile, then filter words of fold after fold. The streamer takes folds at random.
+//! The loader: parameters of a tile, then filter words of fold after fold. The streamer takes folds
+//! at random.
 
 mod job;
 
@@ -129,7 +130,8 @@ impl Loader<'_> {
         arrivals
     }
 
-    /// SETUP and SETTLE: "one column a cycle: list entry, parameter word, both score multiplications, turn at the bank".
+    /// SETUP and SETTLE: "one column a cycle: list entry, parameter word, both score
+    /// multiplications, turn at the bank".
     fn setup(&mut self, job: &Job, number: i64, count: i64) -> Tile {
         let banks = self.config.banks() as i64;
         let cols = self.cols();
@@ -170,8 +172,8 @@ impl Loader<'_> {
             tile.interval = tile.interval.max(turns[bank]);
             tile.columns.push(Column { group: channel / cols, lane: channel % cols });
         }
-        // Parameters are dated by who needs them: E2 of the column, behind the first fold's first slot. That is no
-        // earlier than the distance of folds after the first word.
+        // Parameters are dated by who needs them: E2 of the column, behind the first fold's first
+        // slot. That is no earlier than the distance of folds after the first word.
         let fold = self.now + timing::tile_setup(count as usize) + 1;
         let e2 = fold + FOLD_DISTANCE + timing::column_stage(self.config.array.rows, 0, ColumnStage::Bias) - 1;
         for (c, set) in sets.iter().enumerate() {
@@ -205,8 +207,8 @@ impl Loader<'_> {
                     for group in 0..groups {
                         self.word(job, tile, fold, row, first_group + group, y0 + (row * groups + group) as usize);
                     }
-                    // The row takes its tap with the swap, and must not lose the one before: that swap reaches it r cycles
-                    // behind its slot.
+                    // The row takes its tap with the swap, and must not lose the one before: that
+                    // swap reaches it r cycles behind its slot.
                     let r = row as usize;
                     let [ty, tx] = job.tap(fold, row);
                     let tap = [
@@ -251,7 +253,8 @@ impl Loader<'_> {
         self.now -= 1;
     }
 
-    /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 3, shadow weights written in y + 4."
+    /// "List entry addressed in y - 1, filter word in y + 1, lanes selected in y + 3, shadow
+    /// weights written in y + 4."
     fn word(&mut self, job: &Job, tile: &Tile, fold: &job::Fold, row: i64, group: i64, y: usize) {
         let cols = self.config.array.cols;
         let script = &mut self.script;

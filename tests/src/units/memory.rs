@@ -5,12 +5,14 @@ use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 
-/// A synchronous memory: what is written in a cycle shows to reads that are addressed in later ones.
+/// A synchronous memory: what is written in a cycle shows to reads that are addressed in later
+/// ones.
 #[derive(Debug)]
 struct Memory(Vec<Option<i64>>);
 
 impl Memory {
-    /// Reads, then writes; the port shows what was read in the next cycle, if it has ever been written.
+    /// Reads, then writes; the port shows what was read in the next cycle, if it has ever been
+    /// written.
     fn edge(&mut self, script: &mut Script, cycle: usize, read: usize, write: Option<(usize, i64)>) {
         if let Some(value) = self.0[read] {
             script.expect(cycle + 1, "o_data", value);
@@ -124,7 +126,8 @@ pub fn image(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Scrip
         script.hold("i_words", words);
         script.drive(cycle, "i_start", 1);
         script.drive(cycle, "i_base", base);
-        // The buffer answers a cycle after it is addressed, and a register holds its word for another.
+        // The buffer answers a cycle after it is addressed, and a register holds its word for
+        // another.
         let last = pixels * words - 1;
         for word in 0..=last {
             script.expect(cycle + word as usize, "o_buffer_address", word);

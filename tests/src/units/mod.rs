@@ -1,5 +1,5 @@
-//! Reference models of the units, written from docs/microarchitecture.md. Each writes a script: random stimulus with
-//! extreme values, and what the contract demands in each cycle.
+//! Reference models of the units, written from docs/microarchitecture.md. Each writes a script:
+//! random stimulus with extreme values, and what the contract demands in each cycle.
 
 mod array;
 mod column;
@@ -51,8 +51,8 @@ fn beyond16(rng: &mut Rng, shift: i64) -> i64 {
     (value << shift) + rng.range(-1, 0)
 }
 
-/// A number whose product with an odd multiplier is half a step of `1 << shift`, or one less, and some steps: where one in
-/// the last place decides.
+/// A number whose product with an odd multiplier is half a step of `1 << shift`, or one less, and
+/// some steps: where one in the last place decides.
 fn tie(rng: &mut Rng, multiplier: i64, shift: i64) -> i64 {
     let step = 1i64 << shift;
     // Newton's iteration for the inverse: each turn doubles the bits that are right.

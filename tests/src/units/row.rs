@@ -9,7 +9,8 @@ use lcsim_spec::timing::ROW_TO_PE;
 /// Where in the kernel a row's pixels are taken from: vertical, horizontal, words.
 type Tap = [i64; 3];
 
-/// Row `index`. Taps follow the swap flag like weights: from the cycle behind the slot that carries it on.
+/// Row `index`. Taps follow the swap flag like weights: from the cycle behind the slot that carries
+/// it on.
 pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Row);
     let rows = config.array.rows;

@@ -62,9 +62,11 @@ impl Streamer<'_> {
         };
         let [tiles, folds] = [rng.range(1, 3), rng.range(1, 3)];
         self.free = self.idle.max(self.free);
-        // The loader reads parameters for longer than that before a convolution's first fold is ready.
+        // The loader reads parameters for longer than that before a convolution's first fold is
+        // ready.
         self.loaded = self.free + 3;
-        // Natural order without a list does not scatter, a list without natural order neither; copies do.
+        // Natural order without a list does not scatter, a list without natural order neither;
+        // copies do.
         let (natural, list, copies) = match job.scattered {
             true => self.rng.pick(&[(1, 1, 0), (0, 0, 1), (0, 1, 1)]),
             false => self.rng.pick(&[(0, 0, 0), (0, 1, 0), (1, 0, 0)]),

@@ -97,7 +97,8 @@ fn tensors_that_are_not_there_take_no_memory() {
         let bytes: Vec<u8> = fields.iter().flat_map(|field| [&[field << 3 | 2], &claim[..]].concat()).collect();
         assert!(refusal(MB, || import(&bytes)).contains("damaged or foreign bytes"));
     }
-    // The header's length of a safetensors file, and a tensor of 10 GB behind a header that is whole.
+    // The header's length of a safetensors file, and a tensor of 10 GB behind a header that is
+    // whole.
     assert!(refusal(MB, || container::load_bytes(&[0xff; 16], "a")).contains("a safetensors file"));
     let header = br#"{"a":{"dtype":"I8","shape":[100000,100000],"data_offsets":[0,10000000000]}}"#;
     let bytes = [&(header.len() as u64).to_le_bytes(), &header[..]].concat();
@@ -111,7 +112,8 @@ fn field(tag: u8, content: &[u8]) -> Vec<u8> {
     [bytes, content.to_vec()].concat()
 }
 
-/// Fields of a few bytes that are a whole message, or several times as long, in memory: as many as a file may have.
+/// Fields of a few bytes that are a whole message, or several times as long, in memory: as many as
+/// a file may have.
 #[test]
 fn small_fields_take_little_memory() {
     let _alone = alone();
@@ -150,7 +152,8 @@ fn small_fields_take_little_memory() {
 #[test]
 fn deep_nesting_is_refused() {
     let _alone = alone();
-    // A million groups of field 1 in each other; field 1 of the model is no group, field 3 is unknown.
+    // A million groups of field 1 in each other; field 1 of the model is no group, field 3 is
+    // unknown.
     for tag in [0x0b, 0x1b] {
         assert!(refusal(MB, || import(&vec![tag; 1_000_000])).contains("damaged or foreign bytes"));
     }
@@ -196,7 +199,8 @@ fn a_chain_of_many_nodes_is_read() {
 fn nodes_that_share_a_tensor_are_counted() {
     use lcsim_tests::onnx_builder::tensor;
     let _alone = alone();
-    // 5,000 convolutions of 3 x 3 channels and 99 x 99 taps, and as many normalisations of 2^16 channels.
+    // 5,000 convolutions of 3 x 3 channels and 99 x 99 taps, and as many normalisations of 2^16
+    // channels.
     let bytes = onnx_bytes(|graph| {
         graph.initializer.push(tensor("shared", &[3, 3, 99, 99], vec![0.5; 9 * 99 * 99]));
         graph.input[0] = lcsim_tests::onnx_builder::value("image", &[Some(1), Some(3), Some(99), Some(99)]);

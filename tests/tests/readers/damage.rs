@@ -16,8 +16,8 @@ use std::fs;
 use std::path::Path;
 use zip::CompressionMethod;
 
-/// Most memory that a reader may have at one time for an input of at most 32 KiB: fields that are empty take two bytes in a file,
-/// and some hundred in memory.
+/// Most memory that a reader may have at one time for an input of at most 32 KiB: fields that are
+/// empty take two bytes in a file, and some hundred in memory.
 const SMALL: usize = 32 << 20;
 
 /// `read` survives damaged forms of `seeds`, within `bytes` of memory.
@@ -36,7 +36,8 @@ fn survives_text<T>(files: &[&str], read: impl Fn(&str) -> anyhow::Result<T>) {
     survives(&seeds, SMALL, |input| read(&String::from_utf8_lossy(input)).map(drop).map_err(|e| text::one_line(&e)));
 }
 
-/// Puts an input where a file is read. The old one is removed: file systems flush what is truncated and written again, each time.
+/// Puts an input where a file is read. The old one is removed: file systems flush what is truncated
+/// and written again, each time.
 fn replace(path: &Path, bytes: impl AsRef<[u8]>) {
     if path.exists() {
         fs::remove_file(path).expect("removed");
@@ -167,7 +168,8 @@ fn picture(color: png::ColorType) -> Vec<u8> {
     bytes
 }
 
-/// The checksum of each chunk made right, as far as the chunks can be told: damage behind it would not be looked at.
+/// The checksum of each chunk made right, as far as the chunks can be told: damage behind it would
+/// not be looked at.
 fn with_checksums(bytes: &[u8]) -> Vec<u8> {
     let mut fixed = bytes.to_vec();
     let mut at = 8;

@@ -1,5 +1,5 @@
-//! Every reader against damaged files and files that claim more than they hold: it reads or refuses, in little time and memory,
-//! and never panics. Limits: docs/limits.md.
+//! Every reader against damaged files and files that claim more than they hold: it reads or
+//! refuses, in little time and memory, and never panics. Limits: docs/limits.md.
 
 mod claims;
 mod damage;

@@ -10,7 +10,8 @@ pub struct Form {
     pub name: &'static str,
     /// Operator set.
     pub opset: i64,
-    /// Changes the plain form so that the other one can say the same; tells whether this network has what it takes.
+    /// Changes the plain form so that the other one can say the same; tells whether this network
+    /// has what it takes.
     pub plain: fn(&mut GraphProto) -> bool,
     /// The other form.
     pub other: fn(&mut GraphProto),
@@ -338,7 +339,8 @@ fn projection(g: &mut GraphProto, name: &str) -> (i64, i64, i64) {
     (stride, dims[1], dims[0])
 }
 
-/// Makes the first projection one of ones, behind one channel of zeros and in front of others; tells whether it has outputs to spare.
+/// Makes the first projection one of ones, behind one channel of zeros and in front of others;
+/// tells whether it has outputs to spare.
 fn projected(g: &mut GraphProto) -> bool {
     let Some(name) = shortcut(g) else { return false };
     let (_, inputs, outputs) = projection(g, &name);
@@ -428,7 +430,8 @@ fn others() -> Vec<Form> {
     ]
 }
 
-/// A batch normalisation in front of each gate's layer and behind it: the plain form of itself, which the runtime checks.
+/// A batch normalisation in front of each gate's layer and behind it: the plain form of itself,
+/// which the runtime checks.
 fn normed(g: &mut GraphProto) -> bool {
     for score in scores(g) {
         let layer = score.trim_end_matches(".score").to_owned();

@@ -36,7 +36,8 @@ pub fn replace(graph: &mut GraphProto, name: &str, nodes: Vec<NodeProto>) {
     graph.node.splice(place..=place, nodes);
 }
 
-/// Puts nodes in front of input `i` of a node; they read `before` and the last writes `after`, by these names in `nodes`.
+/// Puts nodes in front of input `i` of a node; they read `before` and the last writes `after`, by
+/// these names in `nodes`.
 pub fn in_front(graph: &mut GraphProto, name: &str, i: usize, make: impl FnOnce(&str) -> Vec<NodeProto>) {
     let place = graph.node.iter().position(|n| n.name() == name).expect("a node of the plain form");
     let nodes = make(&graph.node[place].input[i].clone());
@@ -44,7 +45,8 @@ pub fn in_front(graph: &mut GraphProto, name: &str, i: usize, make: impl FnOnce(
     graph.node.splice(place..place, nodes);
 }
 
-/// Puts nodes behind a node; they read its name with `.raw` behind it, and the last writes what it wrote.
+/// Puts nodes behind a node; they read its name with `.raw` behind it, and the last writes what it
+/// wrote.
 pub fn behind(graph: &mut GraphProto, name: &str, nodes: Vec<NodeProto>) {
     let place = graph.node.iter().position(|n| n.name() == name).expect("a node of the plain form");
     let raw = format!("{name}.raw");

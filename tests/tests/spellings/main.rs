@@ -1,5 +1,5 @@
-//! Ways of writing a network: each is read as the same network in its plain form, costs the same cycles and MACs, and computes what an independent
-//! runtime computes of it.
+//! Ways of writing a network: each is read as the same network in its plain form, costs the same
+//! cycles and MACs, and computes what an independent runtime computes of it.
 
 mod forms;
 mod graph;
@@ -44,7 +44,8 @@ fn image(net: &Network, seed: u64) -> Vec<u8> {
     (0..net.input.len()).map(|_| rng.bits() as u8).collect()
 }
 
-/// Every number of a network, with what it belongs to. Names do not matter, as nodes have others in another form.
+/// Every number of a network, with what it belongs to. Names do not matter, as nodes have others in
+/// another form.
 fn numbers(net: &Network) -> Vec<(String, Vec<f32>)> {
     let mut all = vec![("mean".to_owned(), net.mean.clone()), ("std".to_owned(), net.std.clone())];
     let mut fc =
@@ -296,7 +297,8 @@ fn one_of_several_outputs() {
     assert!(message.contains("output `gone`: expected one of `logits`"), "{message}");
 }
 
-/// What does not belong to the classifier may be anything; what does is listed at once, behind a first problem too.
+/// What does not belong to the classifier may be anything; what does is listed at once, behind a
+/// first problem too.
 #[test]
 fn all_problems_of_the_chosen_output_are_listed() {
     let mut model = network(&Spec::SMALL, Style::PLAIN);

@@ -67,7 +67,8 @@ impl Recognizer<'_> {
             (true, true, ..) => return Err(self.at_node(add, "a branch with a convolution", "one map twice")),
             (true, ..) => false,
             (_, true, ..) => true,
-            // Two single convolutions: the larger kernel is the branch, and by custom the first operand.
+            // Two single convolutions: the larger kernel is the branch, and by custom the first
+            // operand.
             (_, _, true, true) => taps(&a) >= taps(&b),
             (_, _, a_plain, b_plain) if a_plain || b_plain => b_plain,
             _ => {
@@ -99,7 +100,8 @@ impl Recognizer<'_> {
         path
     }
 
-    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in order of execution.
+    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in order of
+    /// execution.
     fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
         let mut convs = Vec::new();
         while at != fork {

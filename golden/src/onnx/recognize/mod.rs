@@ -47,11 +47,13 @@ struct Tail {
 struct Recognizer<'a> {
     low: &'a Lowered<'a>,
     names: HashSet<String>,
-    /// Parameters that the network may still take: nodes can share a tensor, so the file's size is no bound.
+    /// Parameters that the network may still take: nodes can share a tensor, so the file's size is
+    /// no bound.
     budget: usize,
 }
 
-/// Recognises the network behind the output `output`; also says where its mean and standard deviation come from.
+/// Recognises the network behind the output `output`; also says where its mean and standard
+/// deviation come from.
 pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<(Network, Normalisation), Error> {
     let path = &low.graph.path;
     let item = format!("output `{output}`");
@@ -76,7 +78,8 @@ pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<
 }
 
 impl Lowered<'_> {
-    /// The name of the output with the logits: the one that was asked for, or the only one that can be a classifier.
+    /// The name of the output with the logits: the one that was asked for, or the only one that can
+    /// be a classifier.
     pub fn classifier(&self, asked: Option<&str>) -> Result<String, Error> {
         let (path, outputs) = (&self.graph.path, &self.graph.outputs);
         let listed = |names: &[&String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
@@ -125,7 +128,8 @@ impl Recognizer<'_> {
                 let (block, x) = self.block(a, b, node, tail.relu.is_some())?;
                 Ok((single::merged(block).map_or_else(|block| Layer::Block(*block), Layer::Conv), x))
             }
-            // A ReLU behind it is the same as one in front of it, where the layer that it reads has its own.
+            // A ReLU behind it is the same as one in front of it, where the layer that it reads has
+            // its own.
             Op::MaxPool { x, node, border } => {
                 let front = self.tail(x, None)?.relu;
                 if tail.relu.is_some_and(|behind| front.is_none_or(|front| behind < front)) {
@@ -143,7 +147,8 @@ impl Recognizer<'_> {
         }
     }
 
-    /// A convolution with what follows it, and the map that it reads. In a block, a max pooling over single pixels is one too.
+    /// A convolution with what follows it, and the map that it reads. In a block, a max pooling
+    /// over single pixels is one too.
     fn stretch(&self, tail: &Tail, in_block: bool) -> Option<(Stretch, MapId)> {
         let (x, node, source) = match self.low.maps[tail.base].op {
             Op::Conv { x, node, border } => (x, node, Source::Node(border)),

@@ -16,7 +16,8 @@ impl Lowered<'_> {
     }
 }
 
-/// Mean and standard deviation with which pixels become the map `at`, which is the image or an affine map of it.
+/// Mean and standard deviation with which pixels become the map `at`, which is the image or an
+/// affine map of it.
 pub(super) fn of(
     low: &Lowered,
     mut at: MapId,

@@ -96,7 +96,8 @@ impl Job {
             let any = rng.range(1, 3 * part);
             rng.pick(&[1, part, part + 1, 2 * part + 1, any, any])
         };
-        // Few input channels leave room for several taps; many outputs, of which some live, meet at a bank.
+        // Few input channels leave room for several taps; many outputs, of which some live, meet at
+        // a bank.
         let (in_channels, outputs) = (count(rows), count(cols));
         let in_channels = if rng.once_in(3) { rng.range(1, (rows / 2).max(1)) } else { in_channels };
         let outputs = if rng.once_in(3) { 4 * cols + 1 } else { outputs };
@@ -171,8 +172,8 @@ impl Job {
         }
     }
 
-    /// "Kernel tap, outer; group of R input entries, inner", then those that the taps of the rest share. Without an input one
-    /// fold with no row is left.
+    /// "Kernel tap, outer; group of R input entries, inner", then those that the taps of the rest
+    /// share. Without an input one fold with no row is left.
     pub fn folds(&self, config: &AcceleratorConfig) -> Vec<Fold> {
         let rows = config.array.rows as i64;
         let taps = self.kernel[0] * self.kernel[1];
