@@ -112,12 +112,50 @@ fn equal_problems_stand_once_and_stay_apart_in_json() {
     let output = lcsim(&["check", arg(&path)]).assert().code(2).get_output().clone();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains(&more) && text.matches("`Sigmoid`").count() == 1, "{text}");
-    let output = lcsim(&["check", "--json", "-", arg(&path)]).assert().code(2).get_output().clone();
-    let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let problems = found["problems"].as_array().expect("a list");
+    let problems = problems(&path);
     assert_eq!(problems.len(), names.len());
-    let named = |name: &String| problems.iter().any(|p| p.as_str().expect("text").contains(&format!("`{name}`")));
+    let named = |name: &String| problems.iter().any(|p| p.contains(&format!("`{name}`")));
     assert!(names.iter().all(named), "{problems:?}");
+}
+
+/// What `lcsim check --json` says is in the way.
+fn problems(path: &Path) -> Vec<String> {
+    let output = lcsim(&["check", "--json", "-", arg(path)]).assert().code(2).get_output().clone();
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    found["problems"].as_array().expect("a list").iter().map(|p| p.as_str().expect("text").to_owned()).collect()
+}
+
+#[test]
+fn each_block_tells_its_own_problem() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut sums = vec![];
+    let path = changed(folder.path(), |graph| {
+        graph.initializer.extend([tensor("low", &[], vec![0.0]), tensor("high", &[], vec![3.0])]);
+        sums = graph.node.iter().map(NodeProto::name).filter(|n| n.ends_with(".add")).map(str::to_owned).collect();
+        for sum in &sums {
+            let end = format!("{sum}.end");
+            behind(graph, sum, &end, vec![node("Clip", &[sum, "low", "high"], &end, vec![])]);
+        }
+    });
+    assert_eq!(sums.len(), 2);
+    let problems = problems(&path);
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    for (sum, problem) in sums.iter().zip(&problems) {
+        assert!(problem.contains(sum.as_str()) && problem.contains("a clip to 0..3"), "{sum}: {problem}");
+    }
+}
+
+#[test]
+fn a_batch_hides_no_operator() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = changed(folder.path(), |graph| {
+        graph.input[0] = value("image", &[2, 3, 8, 8].map(Some));
+        let z = score(graph);
+        behind(graph, &z, "sine", vec![node("Sin", &[&z], "sine", vec![])]);
+    });
+    let problems = problems(&path);
+    assert!(problems[0].contains("dimension 0 (batch)") && problems[1].contains("`Sin`"), "{problems:?}");
+    assert_eq!(problems.len(), 2, "{problems:?}");
 }
 
 #[test]

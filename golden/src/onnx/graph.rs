@@ -41,6 +41,8 @@ pub(super) struct Image {
     pub channels_last: bool,
     /// It is read as bytes from 0 to 255, and not as numbers from 0 to 1.
     pub bytes: bool,
+    /// What is wrong with its batch, which hinders nobody from looking at the nodes.
+    pub batch: Option<Error>,
 }
 
 impl Graph {
@@ -182,15 +184,15 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
     if dims.len() != 3 {
         return Err(invalid(path, item, "4 dimensions (batch, channels, height, width)", dims.len() + 1));
     }
-    if batch.dim_value.is_some_and(|n| n != 1) {
+    let batch = batch.dim_value.filter(|n| *n != 1).map(|found| {
         let sizes: Vec<String> = dims.iter().map(|d| d.dim_value.map_or("N".into(), |n| n.to_string())).collect();
         let expected = format!(
             "dimension 0 (batch) = 1 or symbolic: export with one image, `torch.rand(1, {})`, or with `dynamic_shapes` \
              (`dynamic_axes`) for the batch",
             sizes.join(", ")
         );
-        return Err(invalid(path, item, expected, batch.dim_value()));
-    }
+        invalid(path, &item, expected, found)
+    });
     let bytes = match tensor_type.and_then(|t| t.elem_type) {
         None | Some(data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE) => false,
         Some(data_type::UINT8) => true,
@@ -219,7 +221,7 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
     if elements(&sizes).is_none() {
         return Err(invalid(path, item, format!("at most {MAX_ELEMENTS} elements"), shape));
     }
-    Ok(Image { name: input.name().into(), shape, channels_last, bytes })
+    Ok(Image { name: input.name().into(), shape, channels_last, bytes, batch })
 }
 
 /// Whether all that reads the image moves its last dimension to the second place, as exporters of

@@ -153,7 +153,8 @@ fn decode(bytes: &[u8], path: &str, options: &Options) -> Result<Imported, Error
 /// # Errors
 /// What keeps the graph from being looked at node by node.
 fn read_graph(bytes: &[u8], path: &str, options: &Options) -> Result<Examination, Error> {
-    let graph = graph::Graph::decode(bytes, path)?;
+    let mut graph = graph::Graph::decode(bytes, path)?;
+    let batch = graph.input.batch.take();
     let mut low = lower::lower(&graph);
     let problems = std::mem::take(&mut low.problems);
     let of_nodes = |needed: std::collections::HashSet<usize>| -> Vec<Error> {
@@ -167,11 +168,19 @@ fn read_graph(bytes: &[u8], path: &str, options: &Options) -> Result<Examination
             return Ok(Examination { imported: None, problems });
         }
     };
-    let problems = of_nodes(graph.needed(std::iter::once(output.as_str())));
+    let mut problems = of_nodes(graph.needed(std::iter::once(output.as_str())));
+    if let Some(batch) = batch {
+        // Sizes in the graph are of that batch: what does not fit them is no problem of its own.
+        problems.retain(|problem| matches!(problem, Error::Operator { .. }));
+        problems.insert(0, batch);
+    }
     if !problems.is_empty() {
         return Ok(Examination { imported: None, problems });
     }
-    let (network, normalisation) = recognize::network(&low, &output, options)?;
+    let (network, normalisation) = match recognize::network(&low, &output, options) {
+        Ok(recognised) => recognised,
+        Err(problems) => return Ok(Examination { imported: None, problems }),
+    };
     network.validate(path)?;
     Ok(Examination { imported: Some(Imported { network, normalisation }), problems: vec![] })
 }

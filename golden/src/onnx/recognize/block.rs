@@ -10,10 +10,15 @@ use crate::model::{Block, GatedConv};
 use std::collections::HashSet;
 
 impl Recognizer<'_> {
+    /// The last map that both `a` and `b` are made of.
+    pub(super) fn fork(&self, a: MapId, b: MapId) -> Option<MapId> {
+        let behind: HashSet<MapId> = self.ancestors(b).into_iter().collect();
+        self.ancestors(a).into_iter().find(|m| behind.contains(m))
+    }
+
     /// The block that ends in the sum `add` of the maps `a` and `b`, and the map that it reads.
     pub(super) fn block(&mut self, a: MapId, b: MapId, add: usize, relu: bool) -> Result<(Block, MapId), Error> {
-        let behind: HashSet<MapId> = self.ancestors(b).into_iter().collect();
-        let Some(fork) = self.ancestors(a).into_iter().find(|m| behind.contains(m)) else {
+        let Some(fork) = self.fork(a, b) else {
             let found = format!("{} and {}", self.low.describe_map(a), self.low.describe_map(b));
             return Err(self.at_node(add, "two operands that begin at one map (branch and shortcut)", found));
         };

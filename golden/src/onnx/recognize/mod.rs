@@ -54,25 +54,35 @@ struct Recognizer<'a> {
 
 /// Recognises the network behind the output `output`; also says where its mean and standard
 /// deviation come from.
-pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<(Network, Normalisation), Error> {
+///
+/// # Errors
+/// Every layer that is none that is known: behind one of them, it goes on with the map that it
+/// reads.
+pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<(Network, Normalisation), Vec<Error>> {
     let path = &low.graph.path;
-    let item = format!("output `{output}`");
-    let expected = "the classifier, a fully connected layer on the globally average-pooled last map";
-    let (v, node, behind) = match low.value(output) {
-        Some(Value::Vector(v @ Vector { layer: Some((node, c)), .. })) if c.is_free() => (v, *node, &c.affine),
-        Some(other) => return Err(invalid(path, item, expected, low.describe(other))),
-        None => return Err(invalid(path, item, expected, "no such value")),
-    };
     let mut r = Recognizer { low, names: HashSet::new(), budget: MAX_ELEMENTS };
-    let classifier = r.fc(node, &v.front, behind)?;
-    let (mut at, mut layers) = (v.pool, Vec::new());
+    let (classifier, mut at) = r.classifier(output).map_err(|problem| vec![problem])?;
+    let (mut layers, mut problems) = (vec![], vec![]);
     while !low.is_image(at) {
-        let (layer, before) = r.layer(at)?;
-        layers.push(layer);
+        let before = match r.layer(at) {
+            Ok((layer, before)) => {
+                layers.push(layer);
+                Some(before)
+            }
+            Err(problem) => {
+                problems.push(problem);
+                r.before(at)
+            }
+        };
+        let Some(before) = before else { break };
         at = before;
     }
     layers.reverse();
-    let (mean, std, normalisation) = normalise::of(low, at, options)?;
+    problems.reverse();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let (mean, std, normalisation) = normalise::of(low, at, options).map_err(|problem| vec![problem])?;
     let name = Path::new(path).file_stem().map_or_else(|| path.clone(), |s| s.to_string_lossy().into_owned());
     Ok((Network { name, input: low.graph.input.shape, mean, std, layers, classifier }, normalisation))
 }
@@ -109,6 +119,33 @@ impl Lowered<'_> {
 }
 
 impl Recognizer<'_> {
+    /// The classifier behind the output `output`, and the map that it averages.
+    fn classifier(&mut self, output: &str) -> Result<(Fc, MapId), Error> {
+        let low = self.low;
+        let item = format!("output `{output}`");
+        let expected = "the classifier, a fully connected layer on the globally average-pooled last map";
+        let found = match low.value(output) {
+            Some(Value::Vector(v @ Vector { layer: Some((node, c)), .. })) if c.is_free() => {
+                return Ok((self.fc(*node, &v.front, &c.affine)?, v.pool));
+            }
+            Some(other) => low.describe(other),
+            None => "no such value".into(),
+        };
+        Err(invalid(&low.graph.path, item, expected, found))
+    }
+
+    /// The map that the layer which ends at map `at` reads, whatever that layer is.
+    fn before(&self, mut at: MapId) -> Option<MapId> {
+        loop {
+            match self.low.maps[at].op {
+                Op::Input => return None,
+                Op::Norm { x, .. } | Op::Relu { x, .. } | Op::Scale { x, .. } => at = x,
+                Op::Conv { x, .. } | Op::Pick { x, .. } | Op::MaxPool { x, .. } => return Some(x),
+                Op::Sum { a, b, .. } => return self.fork(a, b),
+            }
+        }
+    }
+
     /// The layer that ends at map `at`, and the map that it reads.
     fn layer(&mut self, at: MapId) -> Result<(Layer, MapId), Error> {
         let tail = self.tail(at, None)?;
