@@ -6,7 +6,7 @@ use crate::outcome::Outcome;
 use crate::simulator::Simulator;
 use lcsim_spec::report::LayerKind;
 
-/// What images cost on one accelerator.
+/// The cost of images on one accelerator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Costs {
     /// Cycles of each image, in their order.
@@ -19,12 +19,12 @@ pub struct Costs {
     pub dram_busy: u64,
 }
 
-/// What one line of the report counted for all images.
+/// Counts of one line of the report, over all images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LayerCosts {
     /// Cycles that passed while the accelerator was at this layer.
     pub cycles: CycleCounters,
-    /// What cost energy.
+    /// Activities that cost energy.
     pub activity: Activity,
     /// Output channels computed; of a gate, scores above 0.
     pub live: u64,

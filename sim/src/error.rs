@@ -16,7 +16,7 @@ pub enum Error {
     EnergyTable {
         /// File, or name of a table.
         path: String,
-        /// What is wrong, with the key.
+        /// The fault, with its key.
         message: String,
     },
 }

@@ -24,7 +24,7 @@ pub(crate) struct Folds {
     pub idle: usize,
 }
 
-/// What the rows take in one fold.
+/// Entries and taps that the rows take in one fold.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
     /// First entry of the input map.
@@ -67,7 +67,7 @@ impl Folds {
         (self.taps * self.groups + shared).max(1)
     }
 
-    /// What the rows take in a fold.
+    /// Entries and taps that the rows take in a fold.
     #[inline]
     pub fn at(&self, fold: usize) -> Taken {
         let groups = self.groups.max(1);

@@ -1,9 +1,9 @@
-//! What an image is asked and what it gives, whichever engine simulates it.
+//! Modes and results of simulating one image, the same for both engines.
 
 use crate::counters::LayerCount;
 use lcsim_spec::{Score, Trace};
 
-/// What a gate's zero does.
+/// The effect of a score of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// It skips.
@@ -12,7 +12,7 @@ pub enum Mode {
     ForcedOpen,
 }
 
-/// What one image gave.
+/// The result of one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// Class of the largest logit.
@@ -30,7 +30,7 @@ pub struct Outcome {
     pub dram_busy: u64,
 }
 
-/// What stands in the memories between two clock edges.
+/// The content of the memories between two clock edges.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// For each convolution, by name: its output region in channel order. Before it is written,

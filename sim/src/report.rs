@@ -8,7 +8,7 @@ use lcsim_spec::CYCLE_MODEL;
 use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
-/// What was run, and what the images cost.
+/// The run, and the cost of its images.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// Version of lcsim.

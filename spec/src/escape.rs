@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// What Markdown, or the HTML in it, could take for its own.
+/// Characters that mean something in Markdown or in the HTML inside it.
 const MARKDOWN: &[char] = &['\\', '`', '*', '_', '[', ']', '<', '>', '|', '&', '~', '#'];
 
 /// Whether `c` steers who shows it, or cannot be seen at all: control characters, line ends, marks

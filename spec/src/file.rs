@@ -9,10 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// Largest accelerator configuration, and the largest of SCALE-Sim's configurations, in bytes.
 pub const MAX_SETTINGS: u64 = 1 << 20;
 
-/// What the system knows a file or folder by, whatever it is called.
+/// Identifies a file or folder, whatever name or link leads to it.
 #[cfg(unix)]
 pub type Id = (u64, u64);
-/// What the system knows a file or folder by, whatever it is called.
+/// Identifies a file or folder, whatever name or link leads to it.
 #[cfg(not(unix))]
 pub type Id = std::path::PathBuf;
 
@@ -54,7 +54,7 @@ pub fn keep_for_output(id: Id) {
     outputs().push(Output { id, wanted: false });
 }
 
-/// What stands of `path` in the list of outputs, if it is one.
+/// Applies `what` to the entry of `path` in the list of outputs, if it is an output.
 fn of_output<T>(path: &Path, what: impl FnOnce(&mut Output) -> T) -> Option<T> {
     let mut outputs = outputs();
     if outputs.is_empty() {

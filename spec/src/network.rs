@@ -240,7 +240,7 @@ impl<C, F> Layer<C, F> {
 pub struct QuantNetwork {
     /// For reports.
     pub name: String,
-    /// What an image looks like.
+    /// Shape and pixel scale of an image.
     pub input: InputSpec,
     /// In order of execution; the first is a convolution.
     pub layers: Vec<Layer>,
@@ -258,9 +258,9 @@ pub struct NetworkError {
     pub item: String,
     /// The property that is wrong.
     pub what: &'static str,
-    /// What it had to be.
+    /// The expected value.
     pub expected: String,
-    /// What it is.
+    /// The found value.
     pub found: String,
 }
 

@@ -41,7 +41,7 @@ pub struct Report {
     pub macs: Macs,
     /// Energy of all images.
     pub energy_pj: Energy,
-    /// What that is per image and over time.
+    /// Energy per image, mean power and energy-delay product.
     pub efficiency: Efficiency,
     /// The energy table: name, and the source of each figure that was multiplied.
     pub energy_table: EnergyTable,
@@ -61,7 +61,7 @@ pub struct Report {
     pub frames_per_second: f64,
     /// Cycles of each image, in the order of the images.
     pub image_cycles: Vec<u64>,
-    /// What came from off chip; nothing if the accelerator has no DRAM.
+    /// Traffic with the DRAM; `None` if the accelerator has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dram: Option<Dram>,
     /// In order of execution.
@@ -220,11 +220,11 @@ pub struct Reference {
     pub cycles: u64,
     /// All images.
     pub energy_pj: Energy,
-    /// What that is per image and over time.
+    /// Energy per image, mean power and energy-delay product.
     pub efficiency: Efficiency,
 }
 
-/// What a line of the layer table is.
+/// The kind of a line of the layer table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LayerKind {
@@ -249,7 +249,7 @@ pub enum LayerKind {
 pub struct LayerReport {
     /// Unique name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: LayerKind,
     /// Cycles that passed while the accelerator was at this layer.
     pub cycles: u64,

@@ -16,7 +16,7 @@ pub const SIZE_MAX: usize = 1 << 14;
 /// Most elements of a map.
 const ELEMENTS_MAX: usize = 1 << 30;
 
-/// What an error can quote as expected or found. A truth value is none of it.
+/// Values that an error can quote as expected or found. `bool` is deliberately not one of them.
 pub trait Quoted: Display {}
 impl Quoted for usize {}
 impl Quoted for i64 {}
@@ -51,7 +51,7 @@ pub trait Convolution {
     fn is_depthwise(&self) -> bool;
     /// How many weights and how many biases there are.
     fn lengths(&self) -> [usize; 2];
-    /// What only networks of its kind demand.
+    /// Checks that only this kind of network needs.
     ///
     /// # Errors
     /// Names what is wrong.
@@ -74,12 +74,12 @@ pub trait Connected {
     fn check(&self, map: Shape, scored: bool) -> Result<(), NetworkError>;
 }
 
-/// What errors call a layer.
+/// The name of a layer in errors.
 pub fn layer(name: &str) -> String {
     format!("layer `{name}`")
 }
 
-/// What errors call a block.
+/// The name of a block in errors.
 pub fn block(name: &str) -> String {
     format!("block `{name}`")
 }

@@ -2,7 +2,7 @@
 
 use crate::number::Score;
 
-/// What one gate decided.
+/// The decision of one gate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateDecision {
     /// The gate's name.

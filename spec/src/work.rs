@@ -12,7 +12,7 @@ pub const MACS_MAX: u64 = 1 << 40;
 /// the accelerator. A ResNet for ImageNet has 2^23.
 pub const WINDOW_PIXELS_MAX: u64 = 1 << 34;
 
-/// What the layers of a network cost so far.
+/// Work of the layers of a network so far.
 #[derive(Debug, Default)]
 pub struct Work {
     macs: u64,
@@ -68,7 +68,7 @@ pub fn reaches(item: &str, w: &Windows) -> Result<(), NetworkError> {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("expected {} bytes of free memory for {what}, found less", count(*bytes))]
 pub struct OutOfMemory {
-    /// What it is for.
+    /// The purpose of the memory, for messages.
     pub what: String,
     /// How many bytes.
     pub bytes: u64,

@@ -25,7 +25,7 @@ impl Bursts {
     }
 }
 
-/// What was asked for at once: its bursts arrive one behind the other.
+/// One request: its bursts arrive one after the other.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Transfer {
     begins: u64,

@@ -1,4 +1,4 @@
-//! What the DRAM is asked for, and when it has arrived.
+//! Requests to the DRAM, and when their bytes arrive.
 
 use super::channel::{Bursts, Channel, Moving, Transfer};
 use crate::counters::Activity;
@@ -14,7 +14,7 @@ struct Ahead {
     bursts: u64,
 }
 
-/// What the loader knows in the cycle in which it asks.
+/// The state of the loader in the cycle in which it asks.
 pub(super) struct Known<'a> {
     pub now: u64,
     pub conv: usize,

@@ -70,7 +70,7 @@ pub(super) struct PerByte {
 }
 
 impl EnergyTable {
-    /// What is wrong with its figures, if anything.
+    /// The first fault of its figures, if there is one.
     pub(super) fn check(&self) -> Result<(), String> {
         for (key, value) in self.figures() {
             if !(0.0..=LIMIT).contains(&value) {

@@ -90,7 +90,7 @@ impl Array {
         self.swap.copy_within(wide..wide + self.cols, wide + 1);
     }
 
-    /// What enters row `r` at the left in the next cycle.
+    /// Sets the operand and flag that enter row `r` at the left in the next cycle.
     pub fn feed(&mut self, r: usize, operand: i8, swap: bool) {
         let wide = r * (self.cols + 1);
         self.operand[wide] = i16::from(operand);

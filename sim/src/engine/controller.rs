@@ -7,7 +7,7 @@ use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::{Op, Unit};
 
-/// What the controller does in a cycle.
+/// The controller's action in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControllerState {
     /// It fetches the instruction.
@@ -50,7 +50,7 @@ impl Machine<'_> {
         }
     }
 
-    /// What the controller does in this cycle.
+    /// The controller's action in this cycle.
     pub(super) fn controller(&self, sampled: &Sampled) -> ControllerState {
         if self.fetching > 0 {
             return ControllerState::Fetches;

@@ -1,4 +1,4 @@
-//! What loader and streamer hand on of a fold.
+//! A fold, as the loader hands it to the streamer.
 
 use crate::folds::Taken;
 

@@ -41,7 +41,7 @@ struct Output {
     value: i32,
 }
 
-/// What the gate unit reads of its surroundings.
+/// Signals of other units that the gate unit reads.
 pub(crate) struct GateView<'a> {
     pub program: &'a Program,
     pub pool: &'a [i32],

@@ -24,7 +24,7 @@ pub(super) struct MaxPooling {
     part: usize,
     step: usize,
     fetched: Option<Pixel>,
-    /// What each bank gave; nothing outside the map.
+    /// The value of each bank; nothing outside the map.
     values: Option<Vec<i8>>,
     best: Vec<i8>,
     /// The output whose maxima are written next.

@@ -51,7 +51,7 @@ impl Banked {
         self.words[bank * self.depth + word] = value;
     }
 
-    /// What stands in a word, for the observer: no port is used.
+    /// The content of a word, for the observer: no port is used.
     pub fn peek(&self, bank: usize, word: usize) -> i8 {
         self.words[bank * self.depth + word]
     }

@@ -7,7 +7,7 @@ use crate::folds::move_copies;
 use lcsim_spec::schedule::Program;
 use std::collections::VecDeque;
 
-/// What stands in the DRAM, and what is on its way from there.
+/// The maps in the DRAM, and the words that are on their way from there.
 #[derive(Debug)]
 pub(super) struct Mover {
     /// Maps, `[row][column][entry]`.

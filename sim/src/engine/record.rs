@@ -16,12 +16,12 @@ pub struct Cycle {
     pub number: u64,
     /// Line of the report that the cycle is charged to.
     pub layer: usize,
-    /// What it is charged to.
+    /// The layer and the reason that it is charged to.
     pub spent: Spent,
     /// The instruction, of [`lcsim_spec::schedule::Program::ops`]; their number when there is no
     /// further one.
     pub pc: usize,
-    /// What the controller does with it.
+    /// The controller's action.
     pub controller: ControllerState,
     /// The slot register carries a pixel.
     pub slot_valid: bool,
@@ -37,7 +37,7 @@ pub struct Cycle {
     pub place: Option<Place>,
     /// The streamer has a fold.
     pub streaming: bool,
-    /// What the loader does.
+    /// The loader's state.
     pub loader: LoaderState,
     /// The loader's convolution, of [`lcsim_spec::schedule::Program::convs`], and the fold that it
     /// is about.

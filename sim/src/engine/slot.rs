@@ -1,6 +1,6 @@
 //! Slots: what the streamer issues in one cycle, on its way through rows and columns.
 
-/// What the streamer's output register holds in one cycle. A slot without pixel is a bubble.
+/// The content of the streamer's output register in one cycle. A slot without pixel is a bubble.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Slot {
     /// Carries a pixel.

@@ -15,7 +15,7 @@ impl Machine<'_> {
         self.outcome()
     }
 
-    /// What stands in the memories after so many cycles, or at the end if that comes first.
+    /// The content of the memories after so many cycles, or at the end if that comes first.
     pub fn probe(mut self, cycles: u64) -> Probe {
         while self.now < cycles && self.step() {}
         self.peek()

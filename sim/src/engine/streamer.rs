@@ -18,7 +18,7 @@ pub(crate) struct Streamer {
     held: bool,
 }
 
-/// What the streamer decides in a cycle.
+/// The streamer's decision in one cycle.
 pub(crate) struct Issue {
     pub slot: Slot,
     /// The pending fold becomes active behind this slot.

@@ -18,7 +18,7 @@ pub enum ConfigError {
     Syntax {
         /// File and line, or option.
         at: String,
-        /// What was expected and found.
+        /// The expected and the found value.
         message: String,
     },
     /// A key that no accelerator has.
@@ -57,7 +57,7 @@ pub enum ConfigError {
     Base {
         /// File and line, or option.
         at: String,
-        /// What was expected and found.
+        /// The expected and the found value.
         message: String,
     },
     /// A value outside its range.

@@ -96,13 +96,13 @@ pub struct DramConfig {
     pub bytes_per_cycle: usize,
     /// Cycles from a request to its first byte.
     pub latency_cycles: usize,
-    /// What is fetched is whole bursts.
+    /// Only whole bursts are fetched.
     pub burst_bytes: usize,
     /// When filters are asked for.
     pub prefetch: Prefetch,
 }
 
-/// What is asked for ahead of a gate's decision.
+/// Which filters are fetched before a gate has decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prefetch {

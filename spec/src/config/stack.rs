@@ -78,7 +78,7 @@ struct Entry {
     place: Place,
 }
 
-/// What one source says.
+/// The text of one source: a base, a file, or a `--set`.
 #[derive(Default)]
 struct Layer {
     base: Option<(String, Place)>,
@@ -156,7 +156,7 @@ pub(super) struct Stack {
     entries: Vec<Entry>,
     /// The last name that was given.
     name: Option<String>,
-    /// What was set since then, by key.
+    /// Values set since then, by key.
     since: Vec<(&'static Key, String)>,
 }
 

@@ -10,9 +10,9 @@ use thiserror::Error;
 pub struct ReportError {
     /// The field.
     pub item: String,
-    /// What the others make of it.
+    /// The value that follows from other fields.
     pub expected: String,
-    /// What it says.
+    /// The value in the report.
     pub found: String,
 }
 

@@ -51,7 +51,7 @@ pub(super) struct Cut {
     pub buffers: [Option<[usize; 2]>; 2],
 }
 
-/// What an instruction for a band is made of.
+/// Parameters of an instruction for a band.
 pub(super) struct Piece {
     pub band: Band,
     pub input: Shape,
@@ -69,7 +69,7 @@ pub(super) struct Layer {
     pub src: Placed,
     pub dst: Place,
     pub predicated: bool,
-    /// What stands at the destination is read as well.
+    /// The destination's values are read as well.
     pub adds: bool,
     /// The output is read as a map, not just by its pool sums.
     pub read: bool,

@@ -23,7 +23,7 @@ pub(super) struct Placed {
     pub copies: bool,
 }
 
-/// What becomes of a convolution's output.
+/// The destination of a convolution's output.
 struct Output {
     place: Place,
     /// The C-Net's live list.

@@ -79,9 +79,9 @@ impl Capacity {
 pub struct Shortage {
     /// Which one.
     pub capacity: Capacity,
-    /// What the accelerator has, in the parameter's unit.
+    /// The accelerator's capacity, in the parameter's unit.
     pub limit: usize,
-    /// What the network needs, in the same unit.
+    /// The network's need, in the same unit.
     pub needed: usize,
     /// The part of the network that needs it.
     pub item: String,

@@ -1,4 +1,4 @@
-//! What instructions start, and with which parameters.
+//! Jobs: the units that instructions start, and their parameters.
 
 use super::Region;
 use crate::number::Score;
@@ -9,7 +9,7 @@ use std::ops::Range;
 /// One instruction of the controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Op {
-    /// What it starts.
+    /// The unit that it starts.
     pub unit: Unit,
     /// Stepped over if the block's L-Net gave 0.
     pub predicated: bool,
@@ -17,7 +17,7 @@ pub struct Op {
     pub layer: usize,
 }
 
-/// What an instruction starts.
+/// The unit that an instruction starts.
 #[derive(Debug, Clone, Copy)]
 pub enum Unit {
     /// The image port.
@@ -159,7 +159,7 @@ pub struct MaxPoolJob {
     pub pool: Option<bool>,
 }
 
-/// What a fully connected layer on the gate unit is for.
+/// The purpose of a fully connected layer on the gate unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// One score for the residual branch.
@@ -175,7 +175,7 @@ pub enum Purpose {
 pub struct GateJob {
     /// Line of the report.
     pub layer: usize,
-    /// What its outputs are.
+    /// The purpose of its outputs.
     pub purpose: Purpose,
     /// Channels of the pooled map.
     pub inputs: usize,
@@ -211,7 +211,7 @@ pub struct Param {
 pub struct LayerInfo {
     /// Unique name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: LayerKind,
     /// MACs with everything live.
     pub macs_dense: u64,

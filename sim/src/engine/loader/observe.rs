@@ -1,9 +1,9 @@
-//! What an observer sees of the loader.
+//! The loader's state, for observers.
 
 use super::registers::{Loader, LoaderView, State};
 use crate::engine::fold::Place;
 
-/// What the loader does in a cycle.
+/// The loader's state in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoaderState {
     /// It has nothing to load.
@@ -28,7 +28,7 @@ impl Loader {
         (self.job, self.place())
     }
 
-    /// What it does in this cycle.
+    /// Its state in this cycle.
     pub fn state(&self, view: &LoaderView) -> LoaderState {
         match self.state {
             State::Idle => LoaderState::Idle,

@@ -36,7 +36,7 @@ pub(super) struct Word {
     pub parity: usize,
 }
 
-/// What the loader reads of other units' registers.
+/// Registers of other units that the loader reads.
 pub(crate) struct LoaderView<'a> {
     pub program: &'a Program,
     pub lists: &'a [LiveList; 2],
