@@ -20,9 +20,9 @@ pub enum Error {
         path: String,
         /// Node, tensor or field.
         item: String,
-        /// What was expected.
+        /// The expected value.
         expected: String,
-        /// What was found.
+        /// The found value.
         found: String,
     },
     /// The file with a tensor's elements cannot be read.
@@ -46,7 +46,7 @@ pub enum Error {
         node: String,
         /// Its operator.
         op: String,
-        /// What it is applied to.
+        /// The operand that it is applied to.
         found: String,
         /// What to write instead.
         instead: String,

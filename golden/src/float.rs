@@ -7,7 +7,7 @@ use crate::model::{Block, Conv, Fc, Layer, Network};
 use lcsim_spec::Shape;
 use lcsim_spec::work::expect_memory as expect;
 
-/// What one image makes of a network.
+/// The activations of one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activations {
     /// Of each executed convolution, in order of execution: its name and its output before its
@@ -148,7 +148,7 @@ impl Activations {
         Ok(sum)
     }
 
-    /// What a branch that is not skipped adds to the shortcut.
+    /// The map that a branch which is not skipped adds to the shortcut.
     fn branch(&mut self, b: &Block, lscore: f32, input: &[f32]) -> Result<Vec<f32>, Overflow> {
         let mut x = input.to_vec();
         let mut live_in = b.convs.first().map_or(0, |g| g.conv.input.channels);

@@ -7,7 +7,7 @@ use crate::kernel::{Geometry, conv2d, max_pool};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
 use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
 
-/// What a gate's zero does.
+/// The effect of a score of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// It skips.

@@ -137,7 +137,7 @@ impl Summary {
 }
 
 impl Network {
-    /// What was recognised of it.
+    /// Counts of its layers, blocks and gates.
     pub fn summary(&self) -> Summary {
         Summary::of(&self.layers)
     }

@@ -81,7 +81,7 @@ fn input_spec(net: &Network) -> InputSpec {
     input
 }
 
-/// What calibration saw, by name.
+/// Histograms of activations, by name.
 #[derive(Default)]
 struct Seen {
     /// The values that each map's readers see.
@@ -125,7 +125,7 @@ impl Seen {
     }
 }
 
-/// What all images show.
+/// Merges the histograms of all images.
 fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Seen {
     let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(relus).collect();
     let observe = |mut all: Seen, (i, image): (usize, &Vec<u8>)| {

@@ -1,4 +1,4 @@
-//! What the Verilog cannot address.
+//! Limits of the Verilog's addresses and counters.
 
 use crate::regions::{OFFSET, regions};
 use crate::sizes::Sizes;
@@ -12,7 +12,7 @@ use thiserror::Error;
 pub struct Limit {
     /// Its key.
     pub parameter: &'static str,
-    /// What is too narrow.
+    /// The part that is too narrow.
     pub what: &'static str,
     /// The largest value, in the parameter's unit.
     pub limit: usize,
@@ -31,7 +31,7 @@ pub struct Limits(pub Vec<Limit>);
 pub struct Absent {
     /// The unit.
     pub unit: &'static str,
-    /// What needs it first.
+    /// The first layer that needs it.
     pub item: String,
 }
 

@@ -30,7 +30,7 @@ pub enum Kind {
     Host,
     /// The image port.
     Image,
-    /// What columns want of a bank.
+    /// The crossbar between columns and a bank.
     Crossbar,
     /// A bank of the scratch memory.
     Bank,
@@ -100,7 +100,7 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
     Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &crate::about(config)) }
 }
 
-/// What a port carries, if not a number.
+/// The fields of a port that carries a bundle.
 fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bus> {
     Some(match (kind, port) {
         (Kind::Gate, "i_job") | (_, "o_gate") => s.gate(),

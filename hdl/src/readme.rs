@@ -7,7 +7,7 @@ use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::escape::markdown;
 
-/// What stands in the folder beside the modules.
+/// The files in the folder beside the modules.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Readme<'a> {
     /// Name of the network that the core carries in its memories.
@@ -18,7 +18,7 @@ pub struct Readme<'a> {
     pub scripts: bool,
 }
 
-/// What each port of the core is for.
+/// The purpose of each port of the core.
 const CORE_PORTS: [(&str, &str); 21] = [
     ("clock", "rising edge"),
     ("reset", "synchronous; at least one cycle"),

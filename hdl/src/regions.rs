@@ -25,7 +25,7 @@ pub(crate) struct Region {
     pub key: &'static str,
     /// Its value, without what does not fill a word.
     pub value: usize,
-    /// What it holds.
+    /// Its content, for people.
     pub about: &'static str,
 }
 
@@ -34,7 +34,7 @@ pub(crate) const IMAGE: usize = 6;
 /// The region of the logits, which are read.
 pub(crate) const LOGITS: usize = 7;
 
-/// What can be written. Region 0 has the registers.
+/// The regions that can be written. Region 0 has the registers.
 pub(crate) fn regions(s: &Sizes) -> [Region; IMAGE] {
     let region = |number, name, width, depth, key: &'static str, about| {
         let value = if key.ends_with("_bytes") { depth * width / 8 } else { depth };

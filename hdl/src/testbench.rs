@@ -6,7 +6,7 @@ use lcsim_spec::schedule::{Program, Purpose};
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
 
-/// What the core must give for an image.
+/// The result that the core must give for an image.
 #[derive(Debug, Clone)]
 pub struct Vector {
     image: Vec<i8>,

@@ -175,7 +175,7 @@ pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, us
     u.output("o_data", width).body(&body)
 }
 
-/// What the columns want of the banks of one number, stream and scratch.
+/// Joins the columns' requests to the banks of one number, stream and scratch.
 pub(crate) fn crossbar(s: &Sizes) -> Unit {
     let ports = [
         ("i_reads", s.cols),

@@ -20,7 +20,7 @@ const FEW: usize = 16;
 /// What `--calibration` says for the first images of `--data`, whether they are measured or not.
 const SAME: &str = "same";
 
-/// What quantising on the fly calibrates with.
+/// The images that calibrate a network which is quantised on the fly.
 #[derive(Debug, Clone, Default)]
 pub struct Calibration {
     /// Data whose first images set the scales; `same` for the first of the measured data, whether

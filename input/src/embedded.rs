@@ -1,4 +1,4 @@
-//! What the binary carries along, so that `lcsim run` needs no file.
+//! The model, images and accelerators that are embedded, so that `lcsim run` needs no file.
 
 /// Name of the embedded data set.
 pub const DATA_NAME: &str = "cifar10-test";

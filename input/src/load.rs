@@ -18,13 +18,13 @@ const TABLE_BYTES: u64 = 10_000_000;
 pub struct Reading {
     /// How a float model is read.
     pub network: onnx::Options,
-    /// What it is quantised with.
+    /// The images that calibrate it.
     pub calibration: Calibration,
     /// In which order class folders count.
     pub classes: Option<ClassOrder>,
 }
 
-/// What takes notes for the user.
+/// Takes notes for the user.
 pub type Remark<'a> = &'a dyn Fn(&str);
 
 /// The data of that name.
@@ -60,7 +60,7 @@ pub fn float(path: &Path, options: &onnx::Options, remark: Remark) -> Result<Imp
     Ok(imported)
 }
 
-/// What the user should know of a model that says no mean and standard deviation.
+/// A note about a model that says no mean and standard deviation.
 pub fn absent(path: &Path) -> String {
     format!(
         "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; --mean and --std give others",
@@ -78,7 +78,7 @@ pub fn origin(normalisation: Normalisation) -> &'static str {
     }
 }
 
-/// What messages call the model in `path`, or the embedded one.
+/// The name of the model in `path`, or of the embedded one, in messages.
 pub fn shown(path: Option<&Path>) -> String {
     path.map_or_else(|| "embedded model".into(), |path| path.display().to_string())
 }
@@ -126,7 +126,7 @@ pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     }
 }
 
-/// What a model file contains.
+/// The content of a model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `.safetensors`.
@@ -147,7 +147,7 @@ pub fn on_the_fly<'a, 'b>(
     Ok(kinds.contains(&Kind::Float).then_some((&args.calibration, ON_THE_FLY)))
 }
 
-/// What a model file contains, by its extension.
+/// The content of a model file, by its extension.
 ///
 /// # Errors
 /// Another extension.
@@ -202,7 +202,7 @@ fn given(options: &onnx::Options) -> Option<&'static str> {
     given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }
 
-/// What says how a float model is read means nothing to `model`, which is quantised.
+/// Refuses options of float models for `model`, which is quantised.
 ///
 /// # Errors
 /// There is such an option.

@@ -29,7 +29,7 @@ pub struct Folder {
     path: PathBuf,
     /// Files of the run before, which nobody has touched since, and their sums.
     own: BTreeMap<String, String>,
-    /// What a run left behind that was killed while it wrote.
+    /// Temporary files of a run that was killed while it wrote.
     leftovers: Vec<PathBuf>,
 }
 

@@ -24,7 +24,7 @@ pub fn score(s: f64) -> String {
     ((1e4 * s).round() / 1e4).to_string()
 }
 
-/// What a threshold of scores does.
+/// Says in words how a threshold of scores acts.
 pub fn threshold(least: f64) -> String {
     format!("scores below {} count as 0", score(least))
 }

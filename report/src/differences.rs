@@ -43,7 +43,7 @@ pub struct GateDifference {
     pub image: Option<usize>,
 }
 
-/// What all images showed so far.
+/// Differences over all images so far.
 #[derive(Debug, Clone)]
 pub struct Differences {
     images: Vec<ImageDifference>,

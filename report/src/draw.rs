@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 /// Pixels; a picture may say otherwise.
 pub const SIZE: (u32, u32) = (960, 640);
-/// What is made of pixels has twice as many along each axis.
+/// Pictures made of pixels have twice as many along each axis.
 const DENSITY: u32 = 2;
 /// Of JPEG, from 1 to 100: text and thin lines show no fringes.
 const QUALITY: u8 = 95;
@@ -33,7 +33,7 @@ pub const COLOURS: [RGBColor; 7] = [
 /// The name of the one font.
 pub const FONT: &str = "sans-serif";
 
-/// What painting on a backend gives.
+/// The result of painting on a backend.
 pub type Painted<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
 /// Something to be seen.
@@ -60,7 +60,7 @@ pub fn colour(n: usize) -> RGBColor {
     })
 }
 
-/// What a picture is written as.
+/// The format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Lines and text, sharp at any size.

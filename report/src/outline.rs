@@ -22,7 +22,7 @@ pub struct Part {
     pub gates: Vec<Gate>,
 }
 
-/// What a gate skips.
+/// The target of a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -37,7 +37,7 @@ pub enum Kind {
 pub struct Gate {
     /// Its name.
     pub name: String,
-    /// What it skips.
+    /// Its target.
     pub kind: Kind,
     /// The block that an L-Net skips, or the convolution whose channels a C-Net does.
     pub scores: String,

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub struct Row {
     /// The layer's name.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: LayerKind,
     /// Cycles.
     pub cycles_per_image: f64,
@@ -115,7 +115,7 @@ pub fn cells(row: &Row) -> [String; 10] {
     ]
 }
 
-/// What a layer is, as people call it.
+/// The kind of a layer, as people call it.
 fn kind(kind: LayerKind) -> &'static str {
     match kind {
         LayerKind::Input => "input",

@@ -5,7 +5,7 @@ use super::layers::{Format, Shape};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::file::quoted;
 
-/// What a column holds.
+/// The content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Name,
@@ -274,7 +274,7 @@ fn is(field: &str, column: Column) -> bool {
     column.names().contains(&letters.as_str())
 }
 
-/// What a header of the other format is, and the option for it.
+/// The other format whose header this is, and the option for it.
 fn hint(fields: &[&str], format: Format, other: &[Column]) -> Option<&'static str> {
     let all = other.iter().all(|column| fields.iter().any(|field| is(field, *column)));
     all.then_some(match format {

@@ -11,7 +11,7 @@ const MAX_SIDE: usize = 1 << 14;
 /// kB that a memory may have.
 const MAX_KB: usize = 1 << 20;
 
-/// What stays in the array while the other two operands move.
+/// The operand that stays in the array while the other two move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dataflow {
     /// `os`: a PE keeps an output.
@@ -33,7 +33,7 @@ impl Dataflow {
     }
 }
 
-/// What a configuration is read for.
+/// The purpose for which a configuration is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// SCALE-Sim's counts.
@@ -55,7 +55,7 @@ pub struct ScaleConfig {
     pub filter_words: usize,
     /// Words of the OFMAP memory, both halves.
     pub ofmap_words: usize,
-    /// What stays in the array.
+    /// The operand that stays in the array.
     pub dataflow: Dataflow,
 }
 

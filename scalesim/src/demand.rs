@@ -1,4 +1,4 @@
-//! What a fold asks of the memories, cycle by cycle.
+//! The requests of a fold to the memories, cycle by cycle.
 
 use super::config::Dataflow;
 use super::layers::Shape;
@@ -65,7 +65,7 @@ impl Operand {
     }
 }
 
-/// What a fold asks for.
+/// The requests of a fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Demand {
     /// Inputs read: (pixel, place in the window).

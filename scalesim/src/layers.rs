@@ -11,7 +11,7 @@ const MAX_BYTES: u64 = 1 << 24;
 /// channel.
 const MAX_LAYERS: usize = 1 << 16;
 
-/// What the columns of a topology file mean.
+/// The meaning of the columns of a topology file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Name, input height and width, filter height and width, channels, filters, stride.
@@ -76,7 +76,7 @@ pub struct Layer {
     pub name: String,
     /// Line of the file, from 1.
     pub line: u64,
-    /// What it computes.
+    /// Its computation.
     pub shape: Shape,
 }
 
@@ -85,7 +85,7 @@ pub struct Layer {
 pub struct Topology {
     /// Its layers, in their order.
     pub layers: Vec<Layer>,
-    /// What SCALE-Sim would read otherwise.
+    /// Places where SCALE-Sim would read something else.
     pub remarks: Vec<String>,
 }
 
@@ -143,7 +143,7 @@ pub fn parse(text: &str, format: Format) -> Result<Topology> {
     Ok(topology)
 }
 
-/// What stands between the fields of the first line that has any.
+/// The separator of the first line that has one.
 fn separator(text: &str) -> char {
     let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',')

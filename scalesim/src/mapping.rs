@@ -14,17 +14,17 @@ use std::ops::Range;
 /// | is | K | P | M | 2R + C + T - 2 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
-    /// What stays in the array.
+    /// The operand that stays in the array.
     pub dataflow: Dataflow,
     /// Rows of the array.
     pub rows: usize,
     /// Columns of the array.
     pub cols: usize,
-    /// What is spread over the rows, in all folds.
+    /// The dimension spread over the rows, in all folds.
     pub sr: usize,
-    /// What is spread over the columns, in all folds.
+    /// The dimension spread over the columns, in all folds.
     pub sc: usize,
-    /// What follows each other in time, in each fold.
+    /// The dimension that follows in time, in each fold.
     pub t: usize,
 }
 

@@ -21,7 +21,7 @@ pub struct Budget {
     returned: Condvar,
 }
 
-/// What a layer has of a budget, until it is dropped.
+/// A layer's share of a budget, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Share<'a> {
     budget: &'a Budget,

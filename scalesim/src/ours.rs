@@ -74,7 +74,7 @@ pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Bud
     Ok(Comparison { scale_sim: scale_sim - 1, ours, explanation: reasons.join("; ") })
 }
 
-/// What a part counts on an accelerator of its own.
+/// Counts of a part on an accelerator of its own.
 fn count(config: &ScaleConfig, part: &Part, budget: &Budget) -> Result<LayerCount> {
     let tiles = part.output.channels.div_ceil(config.cols);
     let window = part.input.channels * part.kernel[0] * part.kernel[1];

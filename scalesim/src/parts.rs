@@ -115,7 +115,7 @@ fn filters(cols: usize, room: usize, all: usize) -> Option<usize> {
     if all <= most { Some(all) } else { Some(most / cols * cols).filter(|filters| *filters > 0) }
 }
 
-/// What a part's pixels are bounded by.
+/// Bounds of a part's pixels.
 struct Area {
     /// Pixels of the output and of the input.
     pixels: usize,

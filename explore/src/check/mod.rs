@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::cell::RefCell;
 use std::path::Path;
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Serialize)]
 pub struct Check {
     schema: &'static str,
@@ -35,15 +35,15 @@ pub struct Check {
     /// The same for people: what is alike stands once.
     #[serde(skip)]
     pub grouped: Vec<String>,
-    /// What is in no way, and yet should be known.
+    /// Notes that keep nothing from running.
     notes: Vec<String>,
-    /// What was recognised, if there is a network.
+    /// The network as it was recognised, if there is one.
     network: Option<Recognised>,
     /// Which accelerators hold it.
     accelerators: Vec<Accelerator>,
 }
 
-/// What was recognised of a model.
+/// A model as it was recognised.
 #[derive(Debug, Serialize)]
 struct Recognised {
     name: String,
@@ -76,7 +76,7 @@ struct Accelerator {
     problem: Option<String>,
 }
 
-/// What an accelerator has too little of.
+/// A parameter of an accelerator that is too small.
 #[derive(Debug, Serialize)]
 struct Lack {
     parameter: &'static str,
@@ -95,7 +95,7 @@ impl Check {
     }
 }
 
-/// What is in the way.
+/// Problems that keep the model from running.
 #[derive(Default)]
 struct Problems {
     all: Vec<String>,
@@ -115,7 +115,7 @@ enum Model {
     Quantised(QuantNetwork),
 }
 
-/// What `lcsim run` would be asked for.
+/// The request whose success is checked.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// How model and data are read.

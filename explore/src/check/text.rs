@@ -1,4 +1,4 @@
-//! What was found, as people read it.
+//! The findings, as people read them.
 
 use super::{Accelerator, Check, Recognised};
 use lcsim_output::text::count;

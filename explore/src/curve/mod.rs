@@ -20,7 +20,7 @@ use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Report};
 use point::percentile;
 
-/// What points are measured on.
+/// The network, accelerators and images of points.
 #[derive(Debug)]
 pub struct Setting<'a> {
     /// The network.
@@ -52,7 +52,7 @@ fn simulator(net: &QuantNetwork, config: &AcceleratorConfig, engine: Engine) -> 
     Ok(simulator.with_engine(engine))
 }
 
-/// What the images gave on all accelerators.
+/// Results of the images on all accelerators.
 struct Measured {
     correct: usize,
     /// On each accelerator.

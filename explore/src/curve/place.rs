@@ -8,7 +8,7 @@ type Area = [i32; 4];
 /// From a point's middle to the edge of its sign.
 const SIGN: i32 = 6;
 
-/// What may be written where.
+/// The room of a plot, and the labels that take some of it.
 #[derive(Debug)]
 pub struct Room {
     /// Pixels across.

@@ -23,7 +23,7 @@ const NAME_ROOM: u32 = 220;
 /// The plot of some points, of which there is one at least.
 #[derive(Debug)]
 pub struct Plot<'a> {
-    /// What is plotted.
+    /// The points of a plot.
     pub points: &'a [Point],
     /// Stands under the title.
     pub caption: &'a str,

@@ -148,7 +148,7 @@ impl Point {
     }
 }
 
-/// What tells a network from the same with another threshold.
+/// Tells a network from the same one with another threshold.
 pub fn suffix(threshold: f64) -> String {
     if threshold > 0.0 { format!(", {}", score(threshold)) } else { String::new() }
 }

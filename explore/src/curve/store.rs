@@ -112,7 +112,7 @@ fn digest(point: &Point) -> Result<String> {
     Ok(hex(&Items::new().add(&serde_json::to_vec(point)?).finish()))
 }
 
-/// What the store has for a question.
+/// The store's answer to a question.
 #[derive(Debug)]
 pub enum Found {
     /// The point.

@@ -24,9 +24,9 @@ use serde::Serialize;
 pub struct Record {
     /// Its number in the data.
     pub image: usize,
-    /// What it is said to show.
+    /// Its label.
     pub label: usize,
-    /// What the network takes it for.
+    /// The class that the network predicts.
     pub class: usize,
     /// Cycles it took.
     pub cycles: u64,
@@ -78,7 +78,7 @@ pub struct Study {
     pub images: Vec<Record>,
 }
 
-/// What is measured.
+/// The network, accelerator and images of a study.
 #[derive(Debug)]
 pub struct Setting<'a> {
     /// The network.

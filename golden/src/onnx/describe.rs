@@ -1,11 +1,11 @@
-//! What values are, for messages.
+//! Descriptions of values, for messages.
 
 use super::graph::label;
 use super::lower::Lowered;
 use super::value::{MapId, Op, Value, Vector};
 
 impl Lowered<'_> {
-    /// What a value is.
+    /// Describes a value.
     pub fn describe(&self, value: &Value) -> String {
         match value {
             Value::Map(p) if p.border.is_some() => format!("{}, padded", self.describe_map(p.map)),
@@ -31,7 +31,7 @@ impl Lowered<'_> {
         }
     }
 
-    /// What a map is.
+    /// Describes a map.
     pub fn describe_map(&self, id: MapId) -> String {
         let name = |node: usize| label(&self.graph.nodes[node]);
         match self.maps[id].op {

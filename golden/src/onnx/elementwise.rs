@@ -302,7 +302,7 @@ impl Lowered<'_> {
         }
     }
 
-    /// What a node clamps, and its lower and upper bound as far as it has them.
+    /// The operand of a clamp, and its lower and upper bound as far as it has them.
     fn bounds(&self, node: &NodeProto) -> Result<(Value, Bounds), Error> {
         let constant = |number: f32| Some(Rc::new(Tensor::new("", vec![], Data::Float(vec![number]))));
         let x = self.operand(node, 0)?.clone();

@@ -41,7 +41,7 @@ pub(super) struct Image {
     pub channels_last: bool,
     /// It is read as bytes from 0 to 255, and not as numbers from 0 to 1.
     pub bytes: bool,
-    /// What is wrong with its batch, which hinders nobody from looking at the nodes.
+    /// The fault of its batch, if it has one. The nodes can be looked at nevertheless.
     pub batch: Option<Error>,
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Lowered<'a> {
     pub affines: Vec<Rc<Affine>>,
     /// Scores.
     pub scores: Vec<Score>,
-    /// What is wrong, with the index of the node, in the order of the graph.
+    /// Problems, with the index of the node, in the order of the graph.
     pub problems: Vec<(usize, Error)>,
     values: HashMap<&'a str, Value>,
     /// Outputs beside the first of their nodes, which mean nothing here.

@@ -48,7 +48,7 @@ const MAX_WEIGHT: (usize, usize) = (48 << 20, 5);
 /// Largest file, in bytes: as much as protobuf allows.
 const MAX_BYTES: u64 = (1 << 31) - 1;
 
-/// What the caller knows of a model that its file may not say.
+/// Facts about a model that the caller knows, and that its file may not say.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
     /// Name of the output with the logits, for a graph with several.
@@ -151,7 +151,7 @@ fn decode(bytes: &[u8], path: &str, options: &Options) -> Result<Imported, Error
 /// The network, or all problems of the nodes that it is made of.
 ///
 /// # Errors
-/// What keeps the graph from being looked at node by node.
+/// Faults that keep the graph from being looked at node by node.
 fn read_graph(bytes: &[u8], path: &str, options: &Options) -> Result<Examination, Error> {
     let mut graph = graph::Graph::decode(bytes, path)?;
     let batch = graph.input.batch.take();

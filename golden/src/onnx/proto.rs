@@ -83,7 +83,7 @@ pub struct NodeProto {
     /// Operator set; empty for the standard operators.
     #[prost(string, optional, tag = "7")]
     pub domain: Option<String>,
-    /// What the exporter notes down, for instance the module that the node comes from.
+    /// Notes of the exporter, for instance the module that the node comes from.
     #[prost(message, repeated, tag = "9")]
     pub metadata_props: Vec<StringStringEntryProto>,
 }

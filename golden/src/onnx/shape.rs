@@ -8,7 +8,7 @@ use super::view::MAX_RANK;
 /// the node says of them.
 ///
 /// # Errors
-/// What was expected.
+/// The expected value.
 pub(super) fn reshaped(
     node: &NodeProto,
     dims: &[usize],

@@ -1,4 +1,4 @@
-//! What a Slice node takes of each dimension.
+//! The range that a Slice node takes of each dimension.
 
 use super::graph::ints;
 use super::proto::NodeProto;
@@ -31,7 +31,7 @@ impl Range {
 /// inputs.
 ///
 /// # Errors
-/// What was expected, and what was found, where its numbers are no constants or no slice.
+/// The expected and the found value, where its numbers are no constants or no slice.
 pub(super) fn ranges(
     node: &NodeProto,
     dims: &[usize],

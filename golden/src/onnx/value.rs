@@ -50,9 +50,9 @@ pub(super) struct Pixels {
     pub map: MapId,
     /// Its elements as `[channel][row][column]`, in the tensor's order.
     pub view: View,
-    /// What was summed over, as (size, stride), on the way to an average.
+    /// The dimensions that were summed over, as (size, stride), on the way to an average.
     pub summed: Vec<(usize, usize)>,
-    /// What the sums are multiplied with.
+    /// The factor of the sums.
     pub factor: f64,
     /// Pixels around it, and their value.
     pub border: Option<(Border, f64)>,
@@ -65,7 +65,7 @@ pub(super) struct Vector {
     pub view: View,
     /// The map that was pooled.
     pub pool: MapId,
-    /// What is done to the averages.
+    /// The affine map of the averages.
     pub front: Rc<Affine>,
     /// The node of the fully connected layer, once there is one, and what is done behind it.
     pub layer: Option<(usize, Rc<Clamped>)>,

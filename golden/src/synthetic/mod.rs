@@ -17,7 +17,7 @@ pub const NAMES: [&str; 9] =
 
 const MOBILENET: &str = "mobilenet_v2";
 
-/// What a network's blocks are.
+/// The kind of a network's blocks.
 struct Plan {
     image: Shape,
     /// Channels, kernel and stride of the stem, and whether max pooling follows.

@@ -26,7 +26,7 @@ const PAIRS: [(&str, &str, Part); 6] = [
     ("train_images", "train_labels", Part::Training),
 ];
 
-/// What a pair of arrays is of a data set.
+/// The part of a data set that a pair of arrays is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Test,

@@ -52,13 +52,13 @@ pub enum Count {
 }
 
 impl Count {
-    /// What the user asked for, or else a default that may exceed what there is.
+    /// The number that the user asked for, or else a default that may be more than there are.
     pub fn or_at_most(asked: Option<usize>, default: usize) -> Self {
         asked.map_or(Self::AtMost(default), Self::Exactly)
     }
 }
 
-/// What a network can read.
+/// The images and labels that a network can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expected {
     /// Shape of an image.
@@ -68,11 +68,11 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// What a float network reads.
+    /// The images and labels of a float network.
     pub fn by_float(net: &Network) -> Self {
         Self { shape: net.input, classes: net.classifier.outputs }
     }
-    /// What a quantised network reads.
+    /// The images and labels of a quantised network.
     pub fn by_quantized(net: &QuantNetwork) -> Self {
         Self { shape: net.input.shape, classes: net.classifier.outputs }
     }
@@ -106,7 +106,7 @@ struct Opened {
     source: Box<dyn Source>,
     /// Names of its classes, in the order of their labels; none where nothing says them.
     classes: Vec<String>,
-    /// What the user should know of how it was read.
+    /// A note for the user about how the data was read.
     note: Option<String>,
     /// The training images, where these are test images.
     training: Option<Training>,
@@ -180,7 +180,7 @@ impl Dataset {
         &self.opened.classes
     }
 
-    /// What the user should know of how it was read.
+    /// A note for the user about how the data was read.
     pub fn note(&self) -> Option<String> {
         self.opened.note.as_ref().map(|note| format!("{}: {note}", self.name))
     }
@@ -235,7 +235,7 @@ impl Dataset {
         which.into_iter().map(|i| self.image(i, expected)).collect()
     }
 
-    /// What to do about an image that does not fit.
+    /// Advice for an image that does not fit.
     fn advice(&self, item: &str) -> String {
         let classes = self.class_names().len();
         let advice = match item {

@@ -3,7 +3,7 @@
 
 use anyhow::{Result, anyhow, bail};
 
-/// What every array begins with.
+/// The first bytes of every array.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Longest header that is read: NumPy's own takes up a few hundred bytes.

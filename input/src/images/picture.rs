@@ -12,9 +12,9 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// What a PNG begins with.
+/// The first bytes of a PNG.
 pub(super) const PNG: &[u8] = b"\x89PNG";
-/// What a JPEG begins with.
+/// The first bytes of a JPEG.
 pub(super) const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
 
 /// Largest file of a picture, in bytes.

@@ -1,4 +1,4 @@
-//! What kind of data a path holds, told by its content.
+//! Tells by its content which kind of data a path holds.
 
 use super::ClassOrder;
 use super::content::Content;
@@ -25,7 +25,7 @@ pub(super) fn refuse_order(path: &Path, order: Option<ClassOrder>) -> Result<()>
     }
 }
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     IdxImages,
@@ -135,7 +135,7 @@ fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     }
 }
 
-/// What lies in a folder and is not hidden, sorted by name.
+/// The entries of a folder that are not hidden, sorted by name.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let cannot = || format!("{}: cannot read", folder.display());
     let all: std::io::Result<Vec<_>> = fs::read_dir(folder).with_context(cannot)?.collect();

@@ -56,19 +56,19 @@ impl Place {
 pub struct Files {
     /// The arrays.
     pub npz: Vec<u8>,
-    /// What they are.
+    /// The description of the arrays.
     pub json: Vec<u8>,
 }
 
 /// Class, logits, and the scores of the gates that were evaluated.
 type FloatRecord = (usize, Vec<f32>, BTreeMap<String, Vec<f32>>);
 
-/// What an image gave.
+/// The results of one image.
 #[derive(Debug)]
 pub struct Record {
     label: usize,
     trace: Trace,
-    /// What the float network gave, if there is one.
+    /// Results of the float network, if there is one.
     float: Option<FloatRecord>,
 }
 
@@ -89,7 +89,7 @@ impl Record {
     }
 }
 
-/// What a dump is of.
+/// The run that a dump describes.
 #[derive(Debug)]
 pub struct About<'a> {
     /// The network.

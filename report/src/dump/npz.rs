@@ -22,7 +22,7 @@ pub enum Data {
 }
 
 impl Data {
-    /// What NumPy calls the type.
+    /// NumPy's name of the type.
     pub fn dtype(&self) -> &'static str {
         match self {
             Self::F32(_) => "float32",
@@ -32,7 +32,7 @@ impl Data {
         }
     }
 
-    /// What the header of a `.npy` file calls it.
+    /// Its name in the header of a `.npy` file.
     fn descr(&self) -> &'static str {
         match self {
             Self::F32(_) => "<f4",

@@ -54,7 +54,7 @@ fn track(bar: &Bar, full: f64) -> Markup {
     }
 }
 
-/// What the colours mean.
+/// The meaning of the colours.
 pub fn legend<'a>(series: impl IntoIterator<Item = (usize, &'a str)>) -> Markup {
     html! {
         ul.legend {

@@ -43,7 +43,7 @@ impl Table {
     }
 }
 
-/// What was run, a line.
+/// The run in one line.
 pub fn setting(report: &Report) -> String {
     let c = &report.accelerator;
     let threshold = if report.threshold > 0.0 { format!(", {}", threshold(report.threshold)) } else { String::new() };
@@ -188,7 +188,7 @@ fn flatten(key: &str, value: &Value, rows: &mut Vec<[String; 2]>) {
     }
 }
 
-/// What came from off chip; nothing without a DRAM.
+/// Traffic with the DRAM; nothing without one.
 pub fn dram(report: &Report) -> Option<Table> {
     let dram = report.dram.as_ref()?;
     let mean = |n: u64| rounded(n as f64 / report.images as f64);

@@ -28,7 +28,7 @@ pub(super) const CYCLES: [CyclePart; 3] = [
 ];
 /// Colour of the cycles that are none of these.
 pub(super) const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
-/// What a DRAM adds to the roofline.
+/// The part of the roofline that a DRAM adds.
 const DRAM_NOTE: &str = "Dashed: what the DRAM can move. A ring is a layer against its bytes of DRAM, which may have begun to arrive \
                          while the one before ran.";
 /// Colours of what an L-Net skips and of what a C-Net leaves.

@@ -13,7 +13,7 @@ pub struct Span<T> {
     pub start: u64,
     /// How many.
     pub cycles: u64,
-    /// What the unit did.
+    /// The unit's activity.
     pub what: T,
 }
 
@@ -34,7 +34,7 @@ pub struct Charge {
 pub struct Loading {
     /// Convolution.
     pub conv: usize,
-    /// What it does.
+    /// Its activity.
     pub state: LoaderState,
     /// Tile of the convolution.
     pub tile: usize,
@@ -90,7 +90,7 @@ fn extend<T: PartialEq>(spans: &mut Vec<Span<T>>, now: u64, what: Option<T>) {
     }
 }
 
-/// What the controller does, in words.
+/// The controller's activity, in words.
 fn controller_state(state: ControllerState) -> &'static str {
     match state {
         ControllerState::Fetches => "fetches",
@@ -104,7 +104,7 @@ fn controller_state(state: ControllerState) -> &'static str {
     }
 }
 
-/// What the loader does, in words.
+/// The loader's activity, in words.
 fn loader_state(state: LoaderState) -> &'static str {
     match state {
         LoaderState::Idle => "idle",

@@ -65,7 +65,7 @@ pub struct Wave {
     clock: f64,
     writer: Writer<Vec<u8>>,
     ids: Vec<IdCode>,
-    /// What each signal showed last.
+    /// The last value of each signal.
     last: Vec<Option<Shown>>,
 }
 

@@ -12,7 +12,7 @@ use crate::model::{Conv, Fc, Layer, Network};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// What makes a map of another one.
+/// The operation that makes a map of another one.
 #[derive(Debug, Clone, Copy)]
 enum Source {
     /// A Conv node, and zeros around what it reads.
