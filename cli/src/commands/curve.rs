@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use lcsim_explore::curve::store::{self, Found, Question, Store};
 use lcsim_explore::curve::{self, Point, Setting, accelerators, names};
 use lcsim_input::calibration::{Choice, Measured};
-use lcsim_input::load;
+use lcsim_input::load::{self, Reading};
 use lcsim_input::{Expected, Image};
 use lcsim_output::Destination;
 use lcsim_output::text::{percent, rounded};
@@ -88,7 +88,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
         progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
-    let nets = networks(args, &measured, &remark)?;
+    let nets = networks(args, &reading, &measured, &remark)?;
     // What cannot be measured is refused before the first point.
     let mut sets: Vec<ImageSet> = vec![];
     let mut models = vec![];
@@ -137,7 +137,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
             }
             let configs: Vec<&AcceleratorConfig> = missing.iter().map(|m| &m.1.item).collect();
             let setting = Setting { net: &net.item, configs: &configs, energy, data: &name, images, engine };
-            let measured = curve::measure(&setting, &Terminal::unless(args.common.quiet)).with_context(|| {
+            let measured = curve::measure(&setting, &progress).with_context(|| {
                 format!("{finished} of {of} points are finished and kept in {}", store.folder().display())
             })?;
             for ((at, config, _), point) in missing.iter().zip(measured) {
@@ -176,12 +176,15 @@ impl ImageSet {
 }
 
 /// Each network once; a gated one with each threshold.
-fn networks(args: &CurveArgs, measured: &Measured, remark: load::Remark) -> Result<Vec<Named<QuantNetwork>>> {
+fn networks(
+    args: &CurveArgs,
+    reading: &Reading,
+    measured: &Measured,
+    remark: load::Remark,
+) -> Result<Vec<Named<QuantNetwork>>> {
     let paths: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
-    for ((net, _), path) in
-        load::networks(&paths, &args.common.load.reading(), measured, remark)?.into_iter().zip(paths)
-    {
+    for ((net, _), path) in load::networks(&paths, reading, measured, remark)?.into_iter().zip(paths) {
         match files.iter().find(|(other, _)| *other == net) {
             Some((_, other)) => {
                 remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));

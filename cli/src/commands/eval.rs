@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::model::Summary;
 use lcsim_golden::{Network, container, float, integer};
-use lcsim_input::calibration::{self, Choice, Measured, overflowed};
+use lcsim_input::calibration::{self, Calibration, Choice, Measured, overflowed};
 use lcsim_input::load;
 use lcsim_input::{Expected, Image};
 use lcsim_output::text::{count, percent, rounded, threshold};
@@ -69,7 +69,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         progress: &progress,
     };
     let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
-    let quantized = quantized(args, &net, &measured)?;
+    let quantized = quantized(args, &net, &calibration, &measured)?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
@@ -102,8 +102,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         predictions.extend(later.0);
         differences.append(later.1);
     };
-    let (predictions, differences) =
-        parallel::sum(images.len(), &Terminal::unless(args.print.quiet), nothing, add, append)?;
+    let (predictions, differences) = parallel::sum(images.len(), &progress, nothing, add, append)?;
     let model = args.model.display().to_string();
     let predictions = predictions.into_iter().enumerate();
     let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, &data)));
@@ -111,12 +110,11 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     Ok(evaluate(&quantized, data.name, &images, &predictions, &differences))
 }
 
-fn quantized(args: &EvalArgs, net: &Network, measured: &Measured) -> Result<QuantNetwork> {
+fn quantized(args: &EvalArgs, net: &Network, calibration: &Calibration, measured: &Measured) -> Result<QuantNetwork> {
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let calibrated =
-        calibration::on_the_fly(&args.model, net, &args.load.calibration.calibration(), CALIBRATION, measured)?;
+    let calibrated = calibration::on_the_fly(&args.model, net, calibration, CALIBRATION, measured)?;
     notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }

@@ -74,7 +74,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let images = data.images(measured.images, &expected)?;
     let (name, first) = (data.name_from(args.offset), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
-    let study = Study::measure(&setting, &Terminal::unless(args.print.quiet))?;
+    let study = Study::measure(&setting, &progress)?;
     let version = env!("CARGO_PKG_VERSION");
     let json = lcsim_output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
     let table = lcsim_output::csv(&study.images)?;

@@ -115,11 +115,11 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
     };
     let measured = Measured::choose(&data, &choice, &remark)?;
     let (net, float) = load::with_float(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
-    let sources: Vec<String> = measured.images.clone().map(|i| data.origin(i)).collect();
+    let dumps = args.dump.is_some();
+    let sources = if dumps { measured.images.clone().map(|i| data.origin(i)).collect() } else { vec![] };
     let images = data.images(measured.images, &Expected::by_quantized(&net))?;
     let [gated, ungated] = simulators(&net)?;
     gated.expect_memory(parallel::at_a_time(images.len()))?;
-    let dumps = args.dump.is_some();
     let add = |seen: &mut Seen, i: usize| {
         let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
         seen.correct += u64::from(outcome.class == images[i].label);
@@ -132,8 +132,7 @@ fn inferred(args: &RunArgs, simulators: impl Fn(&QuantNetwork) -> Result<[Simula
         seen.records.extend(later.records);
     };
     let nothing = || Seen { costs: Costs::none(&gated), correct: 0, records: vec![] };
-    let seen = parallel::sum(images.len(), &Terminal::unless(args.common.quiet), nothing, add, append)
-        .context("nothing was written")?;
+    let seen = parallel::sum(images.len(), &progress, nothing, add, append).context("nothing was written")?;
     let offset = args.common.offset;
     let about =
         dump::About { net: &net, model: load::shown(args.model.as_deref()), data: data.name.clone(), offset, sources };

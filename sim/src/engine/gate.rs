@@ -8,8 +8,8 @@
 use crate::arithmetic;
 use crate::counters::Activity;
 use crate::dram::{Bursts, Transfer};
-use lcsim_spec::Score;
 use lcsim_spec::schedule::{GateJob, Param, Program, Purpose};
+use lcsim_spec::{Score, timing};
 
 /// Channels that are computed, with their scores, in order.
 #[derive(Debug, Clone, Default)]
@@ -264,7 +264,7 @@ impl GateUnit {
             self.rounded = Some(input);
         }
         self.step += 1;
-        if self.step >= slots.max(macs) {
+        if self.step >= timing::gate_period(inputs, macs) {
             (self.step, self.group) = (0, self.group + 1);
         }
     }

@@ -244,7 +244,7 @@ impl<'a> Timeline<'a> {
                 }
             }
             lasts.push(read);
-            read += macs.saturating_sub(slots) as u64;
+            read += (timing::gate_period(slots, macs) - slots) as u64;
         }
     }
 

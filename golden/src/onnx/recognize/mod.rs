@@ -103,7 +103,10 @@ impl Lowered<'_> {
         if let [only] = &outputs[..] {
             return Ok(only.clone());
         }
-        let is_classifier = |name: &&String| matches!(self.value(name), Some(Value::Vector(Vector { layer: Some((_, c)), .. })) if c.is_free());
+        let is_classifier = |name: &&String| match self.value(name) {
+            Some(Value::Vector(Vector { layer: Some((_, c)), .. })) => c.is_free(),
+            _ => false,
+        };
         match &outputs.iter().filter(is_classifier).collect::<Vec<_>>()[..] {
             [only] => Ok((*only).clone()),
             [] => {
