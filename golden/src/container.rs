@@ -4,9 +4,10 @@
 //! structure is JSON in the metadata key `lcsim`.
 
 use crate::Error;
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer, MaxPool};
 use lcsim_spec::work::expect_memory;
-use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape, file};
+use lcsim_spec::{
+    Block, Conv, Fc, Gate, GatedConv, Head, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape, Windows, file,
+};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
@@ -44,12 +45,12 @@ struct InputHeader {
 enum LayerHeader {
     Conv(ConvHeader),
     Block(BlockHeader),
-    MaxPool(MaxPoolHeader),
+    MaxPool(PoolHeader),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MaxPoolHeader {
+struct PoolHeader {
     name: String,
     input: [usize; 3],
     output: [usize; 3],
@@ -156,20 +157,19 @@ impl Tensors {
             Layer::Block(b) => LayerHeader::Block(BlockHeader {
                 name: b.name.clone(),
                 relu: b.relu,
-                lnet: b.lnet.as_ref().map(|g| self.fc(g)),
+                lnet: b.lnet.as_ref().map(|g| self.gate(g)),
                 convs: (b.convs.iter())
-                    .map(|g| GatedHeader { conv: self.conv(&g.conv), gate: g.gate.as_ref().map(|g| self.fc(g)) })
+                    .map(|g| GatedHeader { conv: self.conv(&g.conv), gate: g.gate.as_ref().map(|g| self.gate(g)) })
                     .collect(),
                 shortcut: b.shortcut.as_ref().map(|s| self.conv(s)),
             }),
-            Layer::MaxPool(p) => LayerHeader::MaxPool(MaxPoolHeader {
-                name: p.name.clone(),
-                input: from_shape(p.input),
-                output: from_shape(p.output),
-                kernel: p.kernel,
-                stride: p.stride,
-                pad: p.pad,
-            }),
+            Layer::Pool(p) => {
+                let Windows { input, output, kernel, stride, pad } = p.windows;
+                let (name, input, output) = (p.name.clone(), from_shape(input), from_shape(output));
+                match p.pooling {
+                    Pooling::Max(_) => LayerHeader::MaxPool(PoolHeader { name, input, output, kernel, stride, pad }),
+                }
+            }
         }
     }
 
@@ -188,6 +188,11 @@ impl Tensors {
         }
     }
 
+    fn gate(&mut self, gate: &Gate) -> FcHeader {
+        let Head::OneLayer(fc) = &gate.head;
+        FcHeader { threshold: gate.decision.threshold().to_bits(), ..self.fc(fc) }
+    }
+
     fn fc(&mut self, f: &Fc) -> FcHeader {
         self.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
         FcHeader {
@@ -195,7 +200,7 @@ impl Tensors {
             inputs: f.inputs,
             outputs: f.outputs,
             pool_shift: f.pool_shift,
-            threshold: f.threshold.to_bits(),
+            threshold: 0,
         }
     }
 }
@@ -241,7 +246,7 @@ pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
         name: header.name,
         input: InputSpec { shape: to_shape(shape), mean, std, scale },
         layers: layers?,
-        classifier: file.fc(header.classifier, false)?,
+        classifier: file.classifier(header.classifier)?,
         logit_scale: header.logit_scale,
     };
     net.validate().map_err(|source| Error::Network { path: path.into(), source })?;
@@ -296,19 +301,17 @@ impl File<'_> {
             LayerHeader::Conv(c) => Layer::Conv(self.conv(c)?),
             LayerHeader::Block(b) => {
                 let gated = |g: GatedHeader| {
-                    Ok(GatedConv { conv: self.conv(g.conv)?, gate: g.gate.map(|g| self.fc(g, true)).transpose()? })
+                    Ok(GatedConv { conv: self.conv(g.conv)?, gate: g.gate.map(|g| self.gate(g)).transpose()? })
                 };
                 Layer::Block(Block {
                     name: b.name,
-                    lnet: b.lnet.map(|g| self.fc(g, true)).transpose()?,
+                    lnet: b.lnet.map(|g| self.gate(g)).transpose()?,
                     convs: b.convs.into_iter().map(gated).collect::<Result<_, Error>>()?,
                     shortcut: b.shortcut.map(|s| self.conv(s)).transpose()?,
                     relu: b.relu,
                 })
             }
-            LayerHeader::MaxPool(MaxPoolHeader { name, input, output, kernel, stride, pad }) => {
-                Layer::MaxPool(MaxPool { name, input: to_shape(input), output: to_shape(output), kernel, stride, pad })
-            }
+            LayerHeader::MaxPool(header) => Layer::Pool(pool(header, Pooling::Max(MaxPool))),
         })
     }
 
@@ -321,13 +324,28 @@ impl File<'_> {
         Ok(Conv { name, input, output, kernel, stride, pad, relu, depthwise, weights, bias, multiplier, shift })
     }
 
-    fn fc(&self, f: FcHeader, scored: bool) -> Result<Fc, Error> {
+    fn gate(&self, f: FcHeader) -> Result<Gate, Error> {
         let (weights, bias) = self.weights(&f.name, &[f.outputs, f.inputs])?;
-        let (multiplier, shift) = if scored { self.scales(&f.name, f.outputs)? } else { Default::default() };
+        let (multiplier, shift) = self.scales(&f.name, f.outputs)?;
         let FcHeader { name, inputs, outputs, pool_shift, threshold } = f;
-        let threshold = Score::from_bits(threshold);
-        Ok(Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift, threshold })
+        let fc = Fc { name, inputs, outputs, weights, bias, multiplier, shift, pool_shift };
+        Ok(Gate::clamp_scale(fc, Score::from_bits(threshold)))
     }
+
+    fn classifier(&self, f: FcHeader) -> Result<Fc, Error> {
+        let (weights, bias) = self.weights(&f.name, &[f.outputs, f.inputs])?;
+        let FcHeader { name, inputs, outputs, pool_shift, threshold } = f;
+        if threshold != 0 {
+            let (item, found) = (format!("layer `{name}`: threshold"), Score::from_bits(threshold).to_string());
+            return Err(invalid(self.path, &item, "0, as the classifier has no scores", &found));
+        }
+        Ok(Fc { name, inputs, outputs, weights, bias, multiplier: vec![], shift: vec![], pool_shift })
+    }
+}
+
+fn pool(header: PoolHeader, pooling: Pooling) -> Pool {
+    let PoolHeader { name, input, output, kernel, stride, pad } = header;
+    Pool { name, windows: Windows { input: to_shape(input), output: to_shape(output), kernel, stride, pad }, pooling }
 }
 
 fn from_shape(s: Shape) -> [usize; 3] {

@@ -83,7 +83,7 @@ pub enum Error {
         /// File.
         path: String,
         /// Cause.
-        source: lcsim_spec::network::NetworkError,
+        source: lcsim_spec::NetworkError,
     },
 }
 

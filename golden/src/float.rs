@@ -3,9 +3,9 @@
 
 use crate::Error;
 use crate::kernel::{conv2d, max_pool};
-use crate::model::{Block, Conv, Fc, Layer, Network};
-use lcsim_spec::Shape;
+use crate::model::{Block, Conv, Fc, Gate, Layer, Network};
 use lcsim_spec::work::expect_memory as expect;
+use lcsim_spec::{Decision, Head, Pooling, Shape};
 
 /// The activations of one image.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,9 +87,11 @@ pub fn run(net: &Network, x: &[f32]) -> Result<Activations, Overflow> {
                 x = a.block(b, x, shape)?;
                 shape = b.convs.last().map_or(shape, |g| g.conv.output);
             }
-            Layer::MaxPool(p) => {
-                x = max_pool(p, &x);
-                shape = p.output;
+            Layer::Pool(p) => {
+                x = match p.pooling {
+                    Pooling::Max(_) => max_pool(&p.windows, &x),
+                };
+                shape = p.windows.output;
             }
         }
     }
@@ -114,14 +116,17 @@ impl Activations {
         Ok(y)
     }
 
-    fn gate(&mut self, gate: &Fc, x: &[f32], shape: Shape) -> Result<Vec<f32>, Overflow> {
+    fn gate(&mut self, gate: &Gate, x: &[f32], shape: Shape) -> Result<Vec<f32>, Overflow> {
         let pooled = pool(x, shape);
-        let mut scores = connect(gate, &pooled);
+        let Head::OneLayer(fc) = &gate.head;
+        let mut scores = connect(fc, &pooled);
         // Before the clamp, which an infinity would not outlive.
-        finite(&gate.name, &scores)?;
+        finite(&fc.name, &scores)?;
+        // A float network comes without a threshold: quantised ones get theirs afterwards.
+        let Decision::ClampScale { .. } = gate.decision;
         scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0));
         self.pooled.push(pooled);
-        self.scores.push((gate.name.clone(), scores.clone()));
+        self.scores.push((fc.name.clone(), scores.clone()));
         Ok(scores)
     }
 

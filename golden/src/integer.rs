@@ -5,7 +5,9 @@
 
 use crate::kernel::{Geometry, conv2d, max_pool};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT};
-use lcsim_spec::{Block, Conv, Fc, GateDecision, Layer, MaxPool, QuantNetwork, Score, Shape, Trace};
+use lcsim_spec::{
+    Block, Conv, Decision, Fc, Gate, GateDecision, Head, Layer, Pool, Pooling, QuantNetwork, Score, Shape, Trace,
+};
 
 /// The effect of a score of 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub fn run_counted(net: &QuantNetwork, image: &[i8], mode: Mode) -> (Trace, u64)
         stream = match layer {
             Layer::Conv(c) => run.plain_conv(c, &stream),
             Layer::Block(b) => run.block(b, stream),
-            Layer::MaxPool(p) => run.max_pool(p, &stream),
+            Layer::Pool(p) => run.pool(p, &stream),
         };
     }
     run.trace.logits = fc_accumulators(&net.classifier, &pooled(&stream, net.classifier.pool_shift));
@@ -89,10 +91,12 @@ impl Run {
         self.conv(c, x, &(0..c.input.channels).collect::<Vec<_>>(), &keep, &Target::zeros(c.output))
     }
 
-    fn max_pool(&mut self, p: &MaxPool, x: &Map) -> Map {
-        let stored = max_pool(p, &x.stored);
+    fn pool(&mut self, p: &Pool, x: &Map) -> Map {
+        let stored = match p.pooling {
+            Pooling::Max(_) => max_pool(&p.windows, &x.stored),
+        };
         self.trace.maps.push((p.name.clone(), stored.clone()));
-        Map { shape: p.output, relu: x.relu, stored }
+        Map { shape: p.windows.output, relu: p.pooling.room().relu(x.relu), stored }
     }
 
     fn block(&mut self, b: &Block, stream: Map) -> Map {
@@ -126,7 +130,7 @@ impl Run {
         Map { relu: b.relu, ..out }
     }
 
-    fn keep(&mut self, gate: Option<&Fc>, x: &Map, channels: usize) -> Keep {
+    fn keep(&mut self, gate: Option<&Gate>, x: &Map, channels: usize) -> Keep {
         let mut keep = Keep::all(channels);
         if let Some(gate) = gate {
             keep.scores = self.gate(gate, x);
@@ -137,10 +141,12 @@ impl Run {
         keep
     }
 
-    fn gate(&mut self, gate: &Fc, x: &Map) -> Vec<Score> {
-        let t = fc_accumulators(gate, &pooled(x, gate.pool_shift));
-        let scores: Vec<Score> = t.iter().enumerate().map(|(o, &t)| score(t, gate, o)).collect();
-        self.trace.gates.push(GateDecision { gate: gate.name.clone(), scores: scores.clone() });
+    fn gate(&mut self, gate: &Gate, x: &Map) -> Vec<Score> {
+        let Head::OneLayer(fc) = &gate.head;
+        let Decision::ClampScale { threshold } = gate.decision;
+        let t = fc_accumulators(fc, &pooled(x, fc.pool_shift));
+        let scores: Vec<Score> = t.iter().enumerate().map(|(o, &t)| score(t, fc, o, threshold)).collect();
+        self.trace.gates.push(GateDecision { gate: fc.name.clone(), scores: scores.clone() });
         scores
     }
 
@@ -200,11 +206,11 @@ fn narrow(t: i32, shift: u8) -> i32 {
 }
 
 /// The accumulator of a gate's output as score.
-fn score(t: i32, gate: &Fc, output: usize) -> Score {
+fn score(t: i32, gate: &Fc, output: usize, threshold: Score) -> Score {
     let product = narrow(t, gate.shift[output]) * i32::from(gate.multiplier[output]);
     let scaled = (product + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;
     let score = Score::from_bits(scaled.clamp(0, i32::from(Score::ONE.to_bits())) as u16);
-    if score < gate.threshold { Score::ZERO } else { score }
+    if score < threshold { Score::ZERO } else { score }
 }
 
 /// A multiplier that scales by `score` as well.

@@ -1,6 +1,6 @@
 //! The one convolution of both references, generic over the element types.
 
-use lcsim_spec::{MaxPool, Shape};
+use lcsim_spec::{Shape, Windows};
 use num_traits::{AsPrimitive, NumAssign};
 
 /// Where a convolution reads and writes.
@@ -67,7 +67,7 @@ where
 }
 
 /// The maximum of each window, `[channel][row][column]`.
-pub fn max_pool<X: Copy + PartialOrd>(p: &MaxPool, x: &[X]) -> Vec<X> {
+pub fn max_pool<X: Copy + PartialOrd>(p: &Windows, x: &[X]) -> Vec<X> {
     let mut y = Vec::with_capacity(p.output.len());
     for plane in x.chunks_exact(p.input.pixels()) {
         for o in 0..p.output.pixels() {

@@ -2,9 +2,10 @@
 
 use crate::Error;
 use crate::kernel::Geometry;
-use lcsim_spec::Shape;
-use lcsim_spec::network::{self, NetworkError};
-use lcsim_spec::structure::{self, Connected, Convolution, Windows, block, layer, require};
+use lcsim_spec::operators::convolution::Convolution;
+use lcsim_spec::operators::gate::{self, Connected};
+use lcsim_spec::require::{NetworkError, block, layer, require};
+use lcsim_spec::{Shape, Windows, network, structure};
 
 /// A convolution, batch norm folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +53,8 @@ pub struct Fc {
 pub type GatedConv = network::GatedConv<Conv, Fc>;
 /// A residual block.
 pub type Block = network::Block<Conv, Fc>;
+/// A gate of a block or a convolution.
+pub type Gate = gate::Gate<Fc>;
 /// One step of the network.
 pub type Layer = network::Layer<Conv, Fc>;
 
@@ -171,7 +174,7 @@ impl Network {
             match layer {
                 Layer::Conv(c) => clip = c.clip(),
                 Layer::Block(b) => check_block(b, std::mem::take(&mut clip))?,
-                Layer::MaxPool(_) => {}
+                Layer::Pool(_) => {}
             }
         }
         Ok(())

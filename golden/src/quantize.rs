@@ -11,14 +11,15 @@
 //! therefore at most 6 / 127.
 
 use crate::float::{self, Activations, Overflow};
-use crate::model::{Block, Conv, Fc, Layer, Network};
+use crate::model::{Block, Conv, Fc, Gate, Layer, Network};
 use crate::{Error, histogram::Histogram};
-use lcsim_spec::network as quant;
+use lcsim_spec as quant;
 use lcsim_spec::number::{
     ACC_BOUND, MULTIPLIER_END, MULTIPLIER_MIN, POOL_SHIFT_MAX, REQUANT_SHIFT, SCORE_FRAC, SCORE_SHIFT, SHIFT_MAX,
 };
-use lcsim_spec::structure::{block, layer};
-use lcsim_spec::{InputSpec, QuantNetwork, Score, Shape};
+use lcsim_spec::operators::gate::pooled_max;
+use lcsim_spec::require::{block, layer};
+use lcsim_spec::{Head, InputSpec, QuantNetwork, Shape};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -161,7 +162,7 @@ fn relus(layer: &Layer) -> Vec<(&str, Option<f32>)> {
             let branch = branch.map(|(i, g)| (g.conv.name.as_str(), if i == last { sum } else { g.conv.relu }));
             branch.chain(b.shortcut.iter().map(|s| (s.name.as_str(), None))).collect()
         }
-        Layer::MaxPool(_) => vec![],
+        Layer::Pool(_) => vec![],
     }
 }
 
@@ -178,7 +179,7 @@ impl Quantizer<'_> {
                 Ok((quant::Layer::Conv(self.conv(c, scale, out)), c.output, out))
             }
             Layer::Block(b) => self.block(b, layer, map, scale),
-            Layer::MaxPool(p) => Ok((quant::Layer::MaxPool(p.clone()), p.output, scale)),
+            Layer::Pool(p) => Ok((quant::Layer::Pool(p.clone()), p.windows.output, scale)),
         }
     }
 
@@ -210,7 +211,7 @@ impl Quantizer<'_> {
         let in_place = self.net.layers[from..].iter().take_while(|l| match l {
             Layer::Block(b) => b.shortcut.is_none(),
             // Its output is a part of its input.
-            Layer::MaxPool(_) => true,
+            Layer::Pool(_) => true,
             Layer::Conv(_) => false,
         });
         let followers = in_place.filter_map(|l| match l {
@@ -264,7 +265,8 @@ impl Quantizer<'_> {
         q
     }
 
-    fn gate(&self, f: &Fc, map: Shape, x_scale: f64) -> Result<quant::Fc, Error> {
+    fn gate(&self, gate: &Gate, map: Shape, x_scale: f64) -> Result<quant::Gate, Error> {
+        let Head::OneLayer(f) = &gate.head;
         let (mut q, pooled_scale) = fc(f, map, x_scale);
         let means = self.seen.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
         // The largest score step that a multiplier reaches. Weights of up to twice the range that
@@ -293,7 +295,7 @@ impl Quantizer<'_> {
             q.multiplier.push(m);
             q.shift.push(shift);
         }
-        Ok(q)
+        Ok(quant::Gate { head: Head::OneLayer(q), decision: gate.decision })
     }
 
     fn classifier(&self, map: Shape, x_scale: f64) -> Result<(quant::Fc, f64), Error> {
@@ -318,23 +320,12 @@ impl Quantizer<'_> {
 fn fc(f: &Fc, map: Shape, x_scale: f64) -> (quant::Fc, f64) {
     // Any weights of 127 must leave the accumulator half its range for the bias.
     let fits = |s: &u8| {
-        let max = quant::pooled_max(map.pixels(), *s);
+        let max = pooled_max(map.pixels(), *s);
         max < 1 << lcsim_spec::number::POOLED_BITS && max * 127 * (f.inputs as i64) < ACC_BOUND / 2
     };
     let pool_shift = (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX);
     let (name, weights, bias, multiplier, shift) = (f.name.clone(), vec![], vec![], vec![], vec![]);
-    let threshold = Score::ZERO;
-    let q = quant::Fc {
-        name,
-        inputs: f.inputs,
-        outputs: f.outputs,
-        weights,
-        bias,
-        multiplier,
-        shift,
-        pool_shift,
-        threshold,
-    };
+    let q = quant::Fc { name, inputs: f.inputs, outputs: f.outputs, weights, bias, multiplier, shift, pool_shift };
     (q, x_scale * f64::from(pool_shift).exp2() / map.pixels() as f64)
 }
 

@@ -146,7 +146,7 @@ impl Simulator {
         let gates = self.program.gates.iter().filter(|job| job.purpose != Purpose::Classifier);
         gates
             .map(|job| GateDecision {
-                gate: self.program.layers[job.layer].name.clone(),
+                gate: self.program.layers[job.layer.index()].name.clone(),
                 scores: vec![Score::ONE; job.outputs],
             })
             .collect()

@@ -2,13 +2,14 @@
 //! maps of any size.
 
 use crate::escape::count;
-use crate::network::{Layer, NetworkError};
-use crate::structure::{Convolution, Windows, layer};
+use crate::network::Layer;
+use crate::operators::convolution::Convolution;
+use crate::require::{NetworkError, layer};
 use thiserror::Error;
 
 /// Most multiply-accumulates of an image; a ResNet-101 for ImageNet has 2^33.
 pub const MACS_MAX: u64 = 1 << 40;
-/// Most pixels in all windows of max pooling together, inside the map or not: each is a cycle of
+/// Most pixels in all windows of poolings together, inside the map or not: each is a cycle of
 /// the accelerator. A ResNet for ImageNet has 2^23.
 pub const WINDOW_PIXELS_MAX: u64 = 1 << 34;
 
@@ -30,9 +31,9 @@ impl Work {
             let what = "multiply-accumulates of an image, with the layers before this one";
             add(&mut self.macs, macs, MACS_MAX, c.name(), what)?;
         }
-        if let Layer::MaxPool(p) = of {
-            let pixels = p.output.len() as u64 * p.taps() as u64;
-            let what = "pixels in all windows of max pooling, with the layers before this one";
+        if let Layer::Pool(p) = of {
+            let pixels = p.windows.output.len() as u64 * p.windows.taps() as u64;
+            let what = "pixels in all windows of poolings, with the layers before this one";
             add(&mut self.window_pixels, pixels, WINDOW_PIXELS_MAX, &p.name, what)?;
         }
         Ok(())
@@ -45,23 +46,6 @@ fn add(sum: &mut u64, more: u64, most: u64, name: &str, what: &'static str) -> R
         return Ok(());
     }
     Err(NetworkError::new(layer(name), what, format!("at most {}", count(most)), count(*sum)))
-}
-
-/// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind
-/// them would be zeros, of any number. The last ones may lie behind it, as SCALE-Sim counts windows
-/// where the stride is larger than the kernel.
-///
-/// # Errors
-/// More of them do.
-pub fn reaches(item: &str, w: &Windows) -> Result<(), NetworkError> {
-    let axes = [("output height", w.input.height, w.output.height), ("output width", w.input.width, w.output.width)];
-    for (axis, (what, size, found)) in axes.into_iter().enumerate() {
-        let most = (size + w.pad[axis]).div_ceil(w.stride[axis]) + 1;
-        if found > most {
-            return Err(NetworkError::new(item, what, format!("at most {most}, so that windows reach the map"), found));
-        }
-    }
-    Ok(())
 }
 
 /// The system has no memory for something whose size is known before.
@@ -87,7 +71,6 @@ pub fn expect_memory(what: impl Into<String>, bytes: u64) -> Result<(), OutOfMem
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Shape;
 
     #[test]
     fn work_is_summed_over_the_layers() {
@@ -96,16 +79,6 @@ mod tests {
         let error = add(&mut sum, 1, MACS_MAX, "c", "MACs").expect_err("beyond").to_string();
         assert_eq!(error, "layer `c`: MACs: expected at most 1,099,511,627,776, found 1,099,511,627,777");
         add(&mut sum, u64::MAX, MACS_MAX, "d", "MACs").expect_err("beyond, and no overflow");
-    }
-
-    #[test]
-    fn windows_behind_the_map_are_refused() {
-        let shape = |height| Shape { channels: 1, height, width: 4 };
-        let windows =
-            |output| Windows { input: shape(8), output: shape(output), kernel: [3; 2], stride: [2, 1], pad: [1, 0] };
-        reaches("c", &windows(6)).expect("the last but one begins at row 7 of 8");
-        let error = reaches("c", &windows(7)).expect_err("it begins at row 9").to_string();
-        assert!(error.contains("output height: expected at most 6") && error.ends_with("found 7"), "{error}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The numbers of a layer: geometry, weights, bias, and what folds into them.
 
 use super::affine::{Affine, folded};
-use super::graph::{attribute, elements, float, int, ints, label};
+use super::graph::{attribute, elements, float, int, ints};
 use super::lower::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Tensor;
@@ -10,7 +10,7 @@ use super::{MAX_ELEMENTS, invalid};
 use crate::Error;
 use crate::kernel::Geometry;
 use crate::model::{Conv, Fc};
-use lcsim_spec::{MaxPool, Shape};
+use lcsim_spec::{Shape, Windows};
 
 /// Kernel, stride, padding and output shape of a Conv node on a map with zeros around it.
 pub(super) fn geometry(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Geometry, Error> {
@@ -57,7 +57,7 @@ pub(super) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize
 }
 
 /// Windows of a max pooling of a map with a border.
-pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<MaxPool, Error> {
+pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Windows, Error> {
     low.graph.fixed(node, "storage_order", 0)?;
     if ints(node, "kernel_shape").is_none() {
         return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
@@ -65,7 +65,7 @@ pub(super) fn max_pool(low: &Lowered, node: &NodeProto, input: Shape, border: Bo
     let kernel = pair(low, node, "kernel_shape")?;
     let Geometry { input, output, kernel, stride, pad, .. } =
         windows(low, node, input, input.channels, kernel, border)?;
-    Ok(MaxPool { name: label(node).into(), input, output, kernel, stride, pad })
+    Ok(Windows { input, output, kernel, stride, pad })
 }
 
 /// Stride, padding and output shape of a node whose windows are `kernel`.

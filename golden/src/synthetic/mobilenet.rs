@@ -1,8 +1,7 @@
 //! MobileNetV2 (Sandler et al., 2018), width 1, with ReLU in place of ReLU6: on int8 both saturate.
 
-use super::{conv, fc, input_spec};
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, Layer};
-use lcsim_spec::{QuantNetwork, Shape};
+use super::{conv, fc, gate, input_spec};
+use lcsim_spec::{Block, Conv, Fc, GatedConv, Layer, QuantNetwork, Shape};
 
 /// Expansion, output channels, blocks and stride of the first, as the paper's table 2 gives them.
 const STAGES: [(usize, usize, usize, usize); 7] =
@@ -53,12 +52,12 @@ fn branch(name: &str, input: Shape, expansion: usize, channels: usize, stride: u
 fn residual(name: &str, input: Shape, branch: Vec<Conv>, channel_gates: bool) -> Block {
     let last = branch.len() - 1;
     let gated = |(i, conv): (usize, Conv)| {
-        let gate = (channel_gates && i == last).then(|| fc(&format!("{name}.cnet"), conv.input, conv.output.channels));
+        let gate = (channel_gates && i == last).then(|| gate(&format!("{name}.cnet"), conv.input, conv.output.channels));
         GatedConv { conv, gate }
     };
     Block {
         name: name.into(),
-        lnet: Some(fc(&format!("{name}.lnet"), input, 1)),
+        lnet: Some(gate(&format!("{name}.lnet"), input, 1)),
         convs: branch.into_iter().enumerate().map(gated).collect(),
         shortcut: None,
         relu: false,

@@ -7,9 +7,12 @@
 
 mod mobilenet;
 
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOL_SHIFT_MAX, POOLED_BITS};
-use lcsim_spec::{GateDecision, QuantNetwork, Score, Shape};
+use lcsim_spec::operators::gate::pooled_max;
+use lcsim_spec::{
+    Block, Conv, Fc, Gate, GateDecision, GatedConv, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape,
+    Windows,
+};
 
 /// Names that [`network`] knows.
 pub const NAMES: [&str; 9] =
@@ -77,7 +80,8 @@ pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
     if pooled {
         let output = Shape { channels, height: halved(map.height), width: halved(map.width) };
         let (kernel, stride, pad) = ([3, 3], [2, 2], [1, 1]);
-        layers.push(Layer::MaxPool(MaxPool { name: "maxpool".into(), input: map, output, kernel, stride, pad }));
+        let windows = Windows { input: map, output, kernel, stride, pad };
+        layers.push(Layer::Pool(Pool { name: "maxpool".into(), windows, pooling: Pooling::Max(MaxPool) }));
         map = output;
     }
     for (stage, blocks) in plan.stages.iter().enumerate() {
@@ -113,7 +117,7 @@ fn block(name: &str, input: Shape, width: usize, expansion: usize, stride: usize
     for (i, &(channels, kernel, stride)) in branch.iter().enumerate() {
         let map = convs.last().map_or(input, |g| g.conv.output);
         let last = i + 1 == branch.len();
-        let gate = channel_gates.then(|| fc(&format!("{name}.cnet{}", i + 1), map, channels));
+        let gate = channel_gates.then(|| gate(&format!("{name}.cnet{}", i + 1), map, channels));
         convs.push(GatedConv {
             conv: conv(&format!("{name}.conv{}", i + 1), map, channels, kernel, stride, !last),
             gate,
@@ -121,7 +125,7 @@ fn block(name: &str, input: Shape, width: usize, expansion: usize, stride: usize
     }
     let same = input.channels == outputs && stride == 1;
     let shortcut = (!same).then(|| conv(&format!("{name}.shortcut"), input, outputs, 1, stride, false));
-    Block { name: name.into(), lnet: Some(fc(&format!("{name}.lnet"), input, 1)), convs, shortcut, relu: true }
+    Block { name: name.into(), lnet: Some(gate(&format!("{name}.lnet"), input, 1)), convs, shortcut, relu: true }
 }
 
 fn conv(name: &str, input: Shape, channels: usize, kernel: usize, stride: usize, relu: bool) -> Conv {
@@ -142,6 +146,10 @@ fn conv(name: &str, input: Shape, channels: usize, kernel: usize, stride: usize,
     }
 }
 
+fn gate(name: &str, map: Shape, outputs: usize) -> Gate {
+    Gate::clamp_scale(fc(name, map, outputs), Score::ZERO)
+}
+
 fn fc(name: &str, map: Shape, outputs: usize) -> Fc {
     let fits = |shift: &u8| pooled_max(map.pixels(), *shift) < 1 << POOLED_BITS;
     Fc {
@@ -153,7 +161,6 @@ fn fc(name: &str, map: Shape, outputs: usize) -> Fc {
         multiplier: vec![MULTIPLIER_MIN; outputs],
         shift: vec![0; outputs],
         pool_shift: (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX),
-        threshold: Score::ZERO,
     }
 }
 
@@ -177,9 +184,9 @@ pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) 
         // Each block draws from numbers of its own, so that what is skipped changes no other
         // decision.
         let mut random = Random::new(&[rates.seed, image, index as u64]);
-        let mut draw = |gate: &Fc, rate: f64| GateDecision {
-            gate: gate.name.clone(),
-            scores: (0..gate.outputs).map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO }).collect(),
+        let mut draw = |gate: &Gate, rate: f64| GateDecision {
+            gate: gate.name().into(),
+            scores: (0..gate.head.output().outputs).map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO }).collect(),
         };
         let rate = rates.blocks.get(index).or(rates.blocks.last()).copied().unwrap_or(1.0);
         let lnet = block.lnet.as_ref().map(|gate| draw(gate, rate));

@@ -85,7 +85,7 @@ impl Fetcher {
         let mut bursts = Bursts::new(dram);
         bursts.touch(of.rows.start * pixel, of.rows.len() * pixel);
         let bytes = if entries > 0 { bursts.count * dram.burst_bytes as u64 } else { 0 };
-        let activity = &mut activities[of.layer];
+        let activity = &mut activities[of.layer.index()];
         if of.stores {
             activity.dram_write += bytes;
         } else {
@@ -127,7 +127,7 @@ impl Fetcher {
             let misses = channels().filter(|c| !hit(c));
             [bursts(dram, job, channels().filter(hit), known.inputs), bursts(dram, job, misses, known.inputs)]
         };
-        activities[job.layer].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
+        activities[job.layer.index()].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
         let arrival = if useful > 0 { ahead.arrival } else { known.now };
         arrival.max(self.fetch_all(dram, known.now, missing, job.layer, activities))
     }

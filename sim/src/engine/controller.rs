@@ -74,7 +74,7 @@ impl Machine<'_> {
     }
 
     fn start(&mut self, op: Op) {
-        self.layers[op.layer].executed = true;
+        self.layers[op.layer.index()].executed = true;
         match op.unit {
             Unit::LoadImage => (self.image_fetched, self.array_busy) = (Some(0), true),
             Unit::Conv(conv) => {

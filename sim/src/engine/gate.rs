@@ -129,7 +129,7 @@ impl GateUnit {
     pub fn tick(&mut self, view: &GateView, activity: &mut [Activity]) {
         let Some(index) = self.running() else { return };
         let job = &view.program.gates[index];
-        let activity = &mut activity[job.layer];
+        let activity = &mut activity[job.layer.index()];
         self.finish_outputs(view, job, activity);
         self.accumulate(view, job, activity);
         self.issue(view, job, activity);

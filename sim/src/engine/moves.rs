@@ -92,14 +92,14 @@ impl Mover {
         for bank in 0..moved {
             self.maps[job.map][place.dram + bank] = memory.read_by(Port::Move, now, bank, place.address);
         }
-        *activity[job.layer].read_from(job.buffer.memory) += moved as u64;
+        *activity[job.layer.index()].read_from(job.buffer.memory) += moved as u64;
     }
 
     fn fetch(&self, program: &Program, now: u64, word: Word, memories: &mut Memories, activity: &mut [Activity]) {
         let (job, banks, place) = (&program.moves[word.job], program.config.banks(), word.place(program));
         let [times, rest] = move_copies(program, job, word.entries);
         let memory = memories.of_mut(job.buffer.memory);
-        let written = activity[job.layer].written_to(job.buffer.memory);
+        let written = activity[job.layer.index()].written_to(job.buffer.memory);
         for bank in 0..banks.min(word.entries - place.entry) {
             let times = if place.entry + bank >= word.entries - rest { times } else { 1 };
             for copy in 0..times {

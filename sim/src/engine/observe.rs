@@ -32,11 +32,11 @@ impl Machine<'_> {
     fn end(&mut self, op: Op) {
         self.ends.push((op.layer, self.now));
         match op.unit {
-            Unit::LoadImage => self.layers[op.layer].live = self.program.image.channels as u64,
+            Unit::LoadImage => self.layers[op.layer.index()].live = self.program.image.channels as u64,
             Unit::Conv(conv) => {
                 let job = &self.program.convs[conv];
                 let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l].channels.len());
-                self.layers[op.layer].live = live as u64;
+                self.layers[op.layer.index()].live = live as u64;
                 if self.open.keep_maps {
                     self.keep(op, job.band, job.output, &self.map(job));
                 }
@@ -45,7 +45,7 @@ impl Machine<'_> {
             Unit::MaxPool(index) => {
                 let job = &self.program.max_pools[index];
                 let shape = job.windows.output;
-                self.layers[op.layer].live = shape.channels as u64;
+                self.layers[op.layer.index()].live = shape.channels as u64;
                 if self.open.keep_maps {
                     let map: Vec<i8> = (0..shape.channels).flat_map(|c| self.entry(job.dst, shape, c)).collect();
                     self.keep(op, job.band, shape, &map);
@@ -59,7 +59,7 @@ impl Machine<'_> {
     fn keep(&mut self, op: Op, band: Band, rows: Shape, values: &[i8]) {
         let whole = Shape { height: band.of, ..rows };
         if band.first_row == 0 {
-            self.trace.maps.push((self.program.layers[op.layer].name.clone(), vec![0; whole.len()]));
+            self.trace.maps.push((self.program.layers[op.layer.index()].name.clone(), vec![0; whole.len()]));
         }
         let Some((_, map)) = self.trace.maps.last_mut() else { return };
         for (channel, values) in values.chunks_exact(rows.pixels()).enumerate() {
@@ -70,16 +70,16 @@ impl Machine<'_> {
     fn end_gate(&mut self, op: Op, gate: usize) {
         let job = &self.program.gates[gate];
         if job.purpose == Purpose::Classifier {
-            self.layers[op.layer].live = job.outputs as u64;
+            self.layers[op.layer.index()].live = job.outputs as u64;
             self.trace.logits = self.gate.logits.clone();
             return;
         }
         let scores = self.gate.scores.clone();
-        self.layers[op.layer].live = scores.iter().filter(|s| **s > Score::ZERO).count() as u64;
+        self.layers[op.layer.index()].live = scores.iter().filter(|s| **s > Score::ZERO).count() as u64;
         if job.purpose == Purpose::LNet {
-            self.layers[op.layer].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
+            self.layers[op.layer.index()].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
         }
-        self.trace.gates.push(GateDecision { gate: self.program.layers[op.layer].name.clone(), scores });
+        self.trace.gates.push(GateDecision { gate: self.program.layers[op.layer.index()].name.clone(), scores });
     }
 
     /// A convolution's output map in channel order; 0 where a compacted map has no entry.
@@ -104,7 +104,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn peek(&self) -> Probe {
-        let map = |job: &ConvJob| (self.program.layers[job.layer].name.clone(), self.map(job));
+        let map = |job: &ConvJob| (self.program.layers[job.layer.index()].name.clone(), self.map(job));
         let list = |list: &LiveList| list.channels.iter().copied().zip(list.scores.iter().copied()).collect();
         Probe {
             maps: self.program.convs.iter().map(map).collect(),

@@ -42,7 +42,7 @@ impl Machine<'_> {
             self.array.tick();
             self.feed_rows(job);
         }
-        self.loader.commit(self.program, &self.columns, &mut self.array, &mut self.activity[job.layer]);
+        self.loader.commit(self.program, &self.columns, &mut self.array, &mut self.activity[job.layer.index()]);
         self.tick_streamer_and_loader(job, sampled);
         self.tick_image();
         self.tick_max_pooling();
@@ -60,7 +60,7 @@ impl Machine<'_> {
 
     fn tick_columns(&mut self, job: &ConvJob) {
         let emits = self.now <= self.last_emission + self.slot_ends();
-        let activity = &mut self.activity[job.layer];
+        let activity = &mut self.activity[job.layer.index()];
         if emits {
             let pool_base = pool_region(job.dst) * self.program.config.gate.channels;
             let mut stores = Stores { memories: &mut self.memories, pool: &mut self.pool, pool_base };
@@ -77,7 +77,7 @@ impl Machine<'_> {
             let slot = self.slots.at(self.now, r);
             let mut operand = 0;
             if slot.valid && (slot.idle_rows..slot.rows).contains(&r) {
-                let activity = &mut self.activity[job.layer];
+                let activity = &mut self.activity[job.layer.index()];
                 activity.macs += if job.depthwise { 1 } else { slot.cols as u64 };
                 // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4
                 // bytes).
@@ -92,7 +92,7 @@ impl Machine<'_> {
                 }
             } else if slot.valid {
                 // Rows without an input pass the partial sums on.
-                self.activity[job.layer].register_bytes += 4 * slot.cols as u64;
+                self.activity[job.layer.index()].register_bytes += 4 * slot.cols as u64;
             }
             let (operand, swap) = std::mem::replace(&mut self.fetched[r], (operand, slot.swap));
             self.array.feed(r, operand, swap);
@@ -145,7 +145,7 @@ impl Machine<'_> {
         let job = &self.program.max_pools[unit.job];
         let channels = self.program.config.gate.channels;
         let pool = &mut self.pool[pool_region(job.dst) * channels..][..channels];
-        if !unit.tick(self.now, job, &mut self.memories.stream, pool, &mut self.activity[job.layer]) {
+        if !unit.tick(self.now, job, &mut self.memories.stream, pool, &mut self.activity[job.layer.index()]) {
             self.max_pooling = None;
         }
     }

@@ -104,7 +104,7 @@ pub(super) fn run(
                 pass.params = first + (DECISION_TO_SLOT + timing::parameters_free(config.array.rows, cols)) as u64;
             }
         }
-        counts::tile(&mut activities[job.layer], config, job, &folds, [tile, count, groups]);
+        counts::tile(&mut activities[job.layer.index()], config, job, &folds, [tile, count, groups]);
         tile += 1;
     };
     let ran = pass.end(idle, live > 0, waits, layer);

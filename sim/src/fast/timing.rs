@@ -110,7 +110,7 @@ impl<'a> Timeline<'a> {
             at = self.wait_for_moves(at, op);
             self.charge_quiet(at, op.layer);
             self.fetched = at + fetch(self.program);
-            self.layers[op.layer].executed = true;
+            self.layers[op.layer.index()].executed = true;
             match op.unit {
                 Unit::LoadImage => self.image(at),
                 Unit::Conv(index) => self.conv(at, index),
@@ -153,7 +153,7 @@ impl<'a> Timeline<'a> {
             return at;
         }
         self.charge_quiet(at - 1, op.layer);
-        self.layers[op.layer].cycles.dram += ended - at;
+        self.layers[op.layer.index()].cycles.dram += ended - at;
         self.charged = ended;
         ended
     }
@@ -164,7 +164,7 @@ impl<'a> Timeline<'a> {
         let Buffers { activities, lists, fetcher, .. } = &mut *self.buffers;
         let entries = map.list.map_or(map.shape.channels, |l| lists[l].entries.len());
         fetcher.moves(self.program, at, index, entries, activities);
-        counts::moves(&mut activities[job.layer], self.program, job, entries);
+        counts::moves(&mut activities[job.layer.index()], self.program, job, entries);
     }
 
     /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that
@@ -213,10 +213,10 @@ impl<'a> Timeline<'a> {
         self.charged = at + 1 + cycles as u64;
         self.idle = self.charged + ARRAY_SEEN as u64;
         self.buffers.ends.push((self.idle, true, job.layer));
-        let layer = &mut self.layers[job.layer];
+        let layer = &mut self.layers[job.layer.index()];
         layer.cycles.pooling += cycles as u64;
         layer.live = channels as u64;
-        counts::max_pool(&mut self.buffers.activities[job.layer], job);
+        counts::max_pool(&mut self.buffers.activities[job.layer.index()], job);
     }
 
     /// Notes the cycle in which the last input of each group of outputs is read. A group takes as
@@ -268,23 +268,23 @@ impl<'a> Timeline<'a> {
                 listed = lists[list].entries.len();
             }
         }
-        let layer = &mut self.layers[job.layer];
+        let layer = &mut self.layers[job.layer.index()];
         layer.live = match job.purpose {
             Purpose::Classifier => job.outputs,
             _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
         } as u64;
         layer.skips = job.purpose == Purpose::LNet && scores == [Score::ZERO] && self.mode == Mode::Gated;
-        counts::gate(&mut activities[job.layer], job, macs, inputs, listed);
+        counts::gate(&mut activities[job.layer.index()], job, macs, inputs, listed);
     }
 
     fn conv(&mut self, at: u64, index: usize) {
         let job = &self.program.convs[index];
-        let layer = &mut self.layers[job.layer];
+        let layer = &mut self.layers[job.layer.index()];
         let skips = self.lscore.0 == Score::ZERO && self.mode == Mode::Gated;
         let Buffers { activities, lists, conv, fetcher, channels, .. } = &mut *self.buffers;
         let start = Start { program: self.program, conv: index, lists, channels, skips, at };
         let ran = conv::run(&start, fetcher, activities, layer, conv);
-        self.layers[self.gate.layer].cycles.gate += ran.gate;
+        self.layers[self.gate.layer.index()].cycles.gate += ran.gate;
         (self.charged, self.quiet) = (ran.idle, ran.quiet);
         self.idle = ran.idle + ARRAY_SEEN as u64;
         self.buffers.ends.push((self.idle, true, job.layer));

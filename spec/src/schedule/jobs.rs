@@ -1,9 +1,9 @@
 //! Jobs: the units that instructions start, and their parameters.
 
-use super::Region;
-use crate::number::Score;
+use super::ids::{BlockId, LayerId, ListId, OffChipId};
+use super::region::Region;
 use crate::report::LayerKind;
-use crate::{MaxPool, Shape};
+use crate::{Decision, Head, Pool, Shape};
 use std::ops::Range;
 
 /// One instruction of the controller.
@@ -11,10 +11,21 @@ use std::ops::Range;
 pub struct Op {
     /// The unit that it starts.
     pub unit: Unit,
-    /// Stepped over if the block's L-Net gave 0.
-    pub predicated: bool,
+    /// Whether it runs, or is stepped over.
+    pub condition: Condition,
     /// Line of the report.
-    pub layer: usize,
+    pub layer: LayerId,
+}
+
+/// When an instruction runs; otherwise the controller steps over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Always.
+    Always,
+    /// Unless the score of this block's L-Net is 0.
+    IfLive(BlockId),
+    /// Unless the image has left the network. No instruction lets it leave yet.
+    UnlessExited,
 }
 
 /// The unit that an instruction starts.
@@ -22,13 +33,13 @@ pub struct Op {
 pub enum Unit {
     /// The image port.
     LoadImage,
-    /// This convolution of [`Program::convs`].
+    /// This convolution of [`super::Program::convs`].
     Conv(usize),
-    /// This gate of [`Program::gates`].
+    /// This gate of [`super::Program::gates`].
     Gate(usize),
-    /// This max pooling of [`Program::max_pools`].
-    MaxPool(usize),
-    /// This move of [`Program::moves`].
+    /// This pooling of [`super::Program::pools`].
+    Pool(usize),
+    /// This move of [`super::Program::moves`].
     Move(usize),
 }
 
@@ -48,11 +59,11 @@ pub struct Band {
 #[derive(Debug, Clone)]
 pub struct MoveJob {
     /// Line of the report.
-    pub layer: usize,
+    pub layer: LayerId,
     /// To the DRAM; otherwise from there.
     pub stores: bool,
-    /// Which map of [`Program::off_chip`].
-    pub map: usize,
+    /// Which map.
+    pub map: OffChipId,
     /// Rows of the map.
     pub rows: Range<usize>,
     /// Where they stand on chip.
@@ -67,9 +78,38 @@ pub struct OffChip {
     /// All channels live.
     pub shape: Shape,
     /// Its entries are those of this live list; all channels without one.
-    pub list: Option<usize>,
+    pub list: Option<ListId>,
     /// Times each channel is stored on chip: more than once for the image.
     pub times: usize,
+}
+
+/// How a unit reads stored values that it adds to something: a map is stored before its ReLU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// It does not.
+    Nothing,
+    /// As they are stored.
+    AsStored,
+    /// Through the ReLU of the map.
+    Rectified,
+}
+
+impl Reads {
+    /// Reads a map with a ReLU or without.
+    pub fn map(relu: bool) -> Self {
+        if relu { Self::Rectified } else { Self::AsStored }
+    }
+
+    /// This, if it is wanted.
+    #[must_use]
+    pub fn only_if(self, wanted: bool) -> Self {
+        if wanted { self } else { Self::Nothing }
+    }
+
+    /// Whether it reads anything.
+    pub fn any(self) -> bool {
+        self != Self::Nothing
+    }
 }
 
 /// Where a convolution's input channels come from.
@@ -78,7 +118,7 @@ pub enum Inputs {
     /// Channel i of the map is channel i of the filter.
     Dense,
     /// Entry i of a live list names the channel of the map's i-th entry.
-    List(usize),
+    List(ListId),
     /// The image: banks hold copies of its channels, so that a fold covers this many taps.
     Packed(usize),
 }
@@ -87,7 +127,7 @@ pub enum Inputs {
 #[derive(Debug, Clone)]
 pub struct ConvJob {
     /// Line of the report.
-    pub layer: usize,
+    pub layer: LayerId,
     /// Input map, every channel live: the rows that the band needs.
     pub input: Shape,
     /// Output map, every channel live: the rows of the band.
@@ -115,15 +155,15 @@ pub struct ConvJob {
     /// Writes the output's rest in copies.
     pub dst_copies: bool,
     /// Output channels in the order of a live list; all of them without one.
-    pub outputs: Option<usize>,
+    pub outputs: Option<ListId>,
     /// The destination is indexed by channel, not by position in the list.
     pub natural: bool,
-    /// Adds to what stands at the destination, which is read with ReLU if the flag is set.
-    pub residual: Option<bool>,
+    /// How it reads what stands at the destination, which it adds to.
+    pub residual: Reads,
     /// Scales by the L-Net's score.
     pub l_scaled: bool,
-    /// Adds up pool sums, of the values with ReLU if the flag is set.
-    pub pool: Option<bool>,
+    /// How it reads its outputs for pool sums.
+    pub pool: Reads,
     /// First word of the filter memory.
     pub filter_base: usize,
     /// First word of the parameter memory.
@@ -142,57 +182,78 @@ impl ConvJob {
     }
 }
 
-/// A max pooling of the residual stream.
+/// A pooling of the residual stream.
 #[derive(Debug, Clone)]
-pub struct MaxPoolJob {
+pub struct PoolJob {
     /// Line of the report.
-    pub layer: usize,
+    pub layer: LayerId,
     /// Its windows, on the rows of the band.
-    pub windows: MaxPool,
+    pub pool: Pool,
     /// Which rows these are.
     pub band: Band,
     /// Where the input stands.
     pub src: Region,
+    /// Readers of the input apply ReLU.
+    pub src_relu: bool,
     /// Where the output goes.
     pub dst: Region,
-    /// Adds up pool sums, of the values with ReLU if the flag is set.
-    pub pool: Option<bool>,
+    /// How it reads its outputs for pool sums.
+    pub sums: Reads,
 }
 
-/// The purpose of a fully connected layer on the gate unit.
+/// The target of a fully connected layer's outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// One score for the residual branch.
-    LNet,
+pub enum Target {
+    /// One score for the residual branch of this block.
+    Block(BlockId),
     /// Scores of channels, written to this live list.
-    CNet(usize),
+    Channels(ListId),
     /// Logits.
-    Classifier,
+    Classes,
+}
+
+/// A gate or the classifier on the gate unit.
+#[derive(Debug, Clone)]
+pub struct GateJob {
+    /// Line of the report.
+    pub layer: LayerId,
+    /// The map's region of the pool memory.
+    pub pool_region: usize,
+    /// The live list that names the pooled channels; all of them without one.
+    pub list: Option<ListId>,
+    /// Its fully connected layers.
+    pub head: Head<FcJob>,
+    /// What it makes of their outputs; logits are left as they are.
+    pub decision: Option<Decision>,
+    /// What the outputs are about.
+    pub target: Target,
 }
 
 /// A fully connected layer on the gate unit.
 #[derive(Debug, Clone)]
-pub struct GateJob {
-    /// Line of the report.
-    pub layer: usize,
-    /// The purpose of its outputs.
-    pub purpose: Purpose,
-    /// Channels of the pooled map.
+pub struct FcJob {
+    /// Inputs: of the first layer, channels of the pooled map.
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
-    /// The map's region of the pool memory.
-    pub pool_region: usize,
     /// Right shift of a pool sum.
     pub pool_shift: u8,
-    /// Scores below it count as 0.
-    pub threshold: Score,
-    /// The live list that names the pooled channels; all of them without one.
-    pub list: Option<usize>,
     /// First word of the gate weight memory.
     pub weight_base: usize,
     /// First word of the gate parameter memory.
     pub param_base: usize,
+}
+
+impl GateJob {
+    /// Channels that it reads.
+    pub fn inputs(&self) -> usize {
+        self.head.input().inputs
+    }
+
+    /// Scores or logits that it gives.
+    pub fn outputs(&self) -> usize {
+        self.head.output().outputs
+    }
 }
 
 /// Bias, multiplier and shift of an output channel.

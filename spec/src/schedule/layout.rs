@@ -4,56 +4,18 @@
 //! live side by side stand at the two ends of their memory; the next map takes the end that its
 //! predecessor does not use.
 
-use super::Program;
-use super::bands::{Cut, Windows};
 use super::fit::{Capacity, Lacks, lack};
+use super::ids::MapId;
+use super::place::{Cut, Place, Rows, Spill};
+use super::program::Program;
+use super::region::Memory;
 use crate::{AcceleratorConfig, Conv, Shape};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One of the two activation memories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Memory {
-    /// The residual stream.
-    Stream,
-    /// Maps inside a block, and the image.
-    Scratch,
-}
-
-/// A map in a memory, or rows of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Region {
-    /// In which memory.
-    pub memory: Memory,
-    /// First word in every bank.
-    pub base: usize,
-    /// Words from an entry to the one that stands behind it in the same bank: pixels of what stands
-    /// there.
-    pub plane: usize,
-    /// The map is one of those at the high end.
-    pub high: bool,
-}
-
-/// This map has to go off chip, and the layout to be tried again.
-pub(super) struct Spill(pub usize);
-
-/// A map and where it stands.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    /// Counted in the order in which maps are made; the image is 0.
-    pub map: usize,
-    pub memory: Memory,
-    pub high: bool,
-    pub shape: Shape,
-    /// First word in every bank; nothing if the map is off chip.
-    pub base: Option<usize>,
-    /// Number in [`Program::off_chip`] if it is.
-    pub off_chip: usize,
-}
 
 pub(super) struct Layout<'a> {
     config: &'a AcceleratorConfig,
     /// Maps that go off chip.
-    off: &'a BTreeSet<usize>,
+    off: &'a BTreeSet<MapId>,
     /// Maps so far.
     pub maps: usize,
     stream: Option<Place>,
@@ -63,7 +25,7 @@ pub(super) struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub fn new(config: &'a AcceleratorConfig, off: &'a BTreeSet<usize>) -> Self {
+    pub fn new(config: &'a AcceleratorConfig, off: &'a BTreeSet<MapId>) -> Self {
         Self { config, off, maps: 0, stream: None, scratch: None, lacks: Lacks::new() }
     }
 
@@ -75,7 +37,7 @@ impl<'a> Layout<'a> {
         let (waits, needed) = (self.config.image_depth(), shape.pixels() * shape.channels.div_ceil(banks));
         if waits < needed && image.base.is_some() {
             if self.config.dram.is_some() {
-                return Err(Spill(0));
+                return Err(Spill(MapId::new(0)));
             }
             lack(&mut self.lacks, Capacity::Image, needed * banks, "the image");
         }
@@ -103,7 +65,7 @@ impl<'a> Layout<'a> {
 
     fn place(&mut self, memory: Memory, beside: Option<Place>, shape: Shape, item: String) -> Result<Place, Spill> {
         let high = beside.is_some_and(|b| !b.high);
-        let mut place = Place { map: self.maps, memory, high, shape, base: None, off_chip: 0 };
+        let mut place = Place { map: MapId::new(self.maps), memory, high, shape, base: None, off_chip: None };
         self.maps += 1;
         if self.off.contains(&place.map) {
             return Ok(place);
@@ -159,7 +121,7 @@ impl<'a> Layout<'a> {
 
     /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow,
     /// each with two buffers for the rows of a map that is off chip.
-    pub fn cut(&mut self, layer: &str, windows: Windows, src: &Place, dst: &Place) -> Result<Cut, Spill> {
+    pub fn cut(&mut self, layer: &str, windows: Rows, src: &Place, dst: &Place) -> Result<Cut, Spill> {
         let ends = [src, dst];
         if ends.iter().all(|p| p.base.is_some()) {
             return Ok(Cut { windows, rows: dst.shape.height, buffers: [None; 2] });
@@ -177,7 +139,7 @@ impl<'a> Layout<'a> {
         let mut bases = [0; 2];
         for memory in [Memory::Stream, Memory::Scratch] {
             let stays = self.stream.into_iter().chain([*src, *dst]).filter(|p| p.memory == memory && p.base.is_some());
-            let stays: BTreeMap<usize, Place> = stays.map(|p| (p.map, p)).collect();
+            let stays: BTreeMap<MapId, Place> = stays.map(|p| (p.map, p)).collect();
             let end = |high: bool| stays.values().filter(|p| p.high == high).map(|p| self.words(p)).max().unwrap_or(0);
             let (low, high) = (end(false), end(true));
             let needed = |rows: usize| -> usize {
@@ -225,7 +187,8 @@ impl<'a> Layout<'a> {
             program.filters_on_chip = filters_needed <= filters;
             program.gate_weights_on_chip = gates_needed <= gate_weights;
             let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.words_of_tap() * cols);
-            let gates = program.gates.iter().map(|g| g.inputs * g.outputs.next_multiple_of(macs));
+            let gates = program.gates.iter().flat_map(|g| g.head.layers());
+            let gates = gates.map(|fc| fc.inputs * fc.outputs.next_multiple_of(macs));
             if !program.filters_on_chip {
                 (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution");
             }
@@ -246,26 +209,5 @@ impl<'a> Layout<'a> {
                 lack(&mut self.lacks, capacity, needed, item);
             }
         }
-    }
-}
-
-impl Place {
-    /// Number of the map's region of the pool memory.
-    pub fn pool_region(&self) -> usize {
-        region_at(self.memory, self.high)
-    }
-}
-
-/// Number of the region of the pool memory that belongs to a map: the stream, or an end of the
-/// scratch memory.
-pub fn pool_region(region: Region) -> usize {
-    region_at(region.memory, region.high)
-}
-
-fn region_at(memory: Memory, high: bool) -> usize {
-    match (memory, high) {
-        (Memory::Stream, _) => 0,
-        (Memory::Scratch, false) => 1,
-        (Memory::Scratch, true) => 2,
     }
 }

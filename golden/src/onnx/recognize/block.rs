@@ -6,7 +6,7 @@ use super::super::names;
 use super::super::value::{MapId, Op, Score};
 use super::{Recognizer, Source, Stretch};
 use crate::Error;
-use crate::model::{Block, GatedConv};
+use crate::model::{Block, Gate, GatedConv};
 use std::collections::HashSet;
 
 impl Recognizer<'_> {
@@ -38,9 +38,9 @@ impl Recognizer<'_> {
                 let Score { node, pool, front, behind } = &self.low.scores[score];
                 let (outputs, pool) = (behind.factor.len(), *pool);
                 if i == last && outputs == 1 && pool == fork && lnet.is_none() {
-                    lnet = Some(self.fc(*node, front, behind)?);
+                    lnet = Some(Gate::clamp_scale(self.fc(*node, front, behind)?, lcsim_spec::Score::ZERO));
                 } else if outputs == channels && pool == stretch.x && gate.is_none() {
-                    gate = Some(self.fc(*node, front, behind)?);
+                    gate = Some(Gate::clamp_scale(self.fc(*node, front, behind)?, lcsim_spec::Score::ZERO));
                 } else {
                     let conv = label(&self.low.graph.nodes[stretch.node]);
                     let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };

@@ -9,6 +9,7 @@ use super::value::{Border, MapId, Op, Value, Vector};
 use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, maps, names, single};
 use crate::Error;
 use crate::model::{Conv, Fc, Layer, Network};
+use lcsim_spec::{MaxPool, Pool, Pooling};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -176,9 +177,9 @@ impl Recognizer<'_> {
                     return Err(self.at_node(node, "ReLU in front of the max pooling", "behind it"));
                 }
                 let at_node = &self.low.graph.nodes[node];
-                let mut windows = layers::max_pool(self.low, at_node, self.low.maps[x].shape, border)?;
-                windows.name = self.unique(&names::of_node(at_node), node);
-                Ok((Layer::MaxPool(windows), x))
+                let windows = layers::max_pool(self.low, at_node, self.low.maps[x].shape, border)?;
+                let name = self.unique(&names::of_node(at_node), node);
+                Ok((Layer::Pool(Pool { name, windows, pooling: Pooling::Max(MaxPool) }), x))
             }
             _ => {
                 let expected = "a convolution as first operator";

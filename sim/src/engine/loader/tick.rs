@@ -55,7 +55,7 @@ impl Loader {
                 }
             }
             State::Setup(c) => {
-                self.setup(view, job, columns, c, &mut activity[job.layer]);
+                self.setup(view, job, columns, c, &mut activity[job.layer.index()]);
                 self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle };
             }
             State::Settle => {
@@ -68,7 +68,7 @@ impl Loader {
                 (self.pending, self.waited, self.state) = (Some(fold), 0, State::Load(0));
             }
             State::Fold => {}
-            State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer]),
+            State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer.index()]),
         }
         self.pipe.rotate_right(1);
         self.pipe[0] = issued;

@@ -1,0 +1,90 @@
+//! Instructions of a convolution, a band each.
+
+use super::bands::{Layer as Cutting, Piece};
+use super::builder::Builder;
+use super::ids::ListId;
+use super::jobs::{Condition, ConvJob, Inputs, Param, Reads, Unit};
+use super::place::{Place, Placed, Rows, Spill};
+use crate::operators::convolution::Convolution;
+use crate::report::LayerKind;
+use crate::Conv;
+
+/// The destination of a convolution's output.
+pub(super) struct Output {
+    pub place: Place,
+    /// The C-Net's live list.
+    pub list: Option<ListId>,
+    /// Indexed by channel, not by position in the list.
+    pub natural: bool,
+    /// How what stands there is read, which it adds to.
+    pub residual: Reads,
+    pub l_scaled: bool,
+    /// How its values are read for pool sums.
+    pub pool: Reads,
+    pub copies: bool,
+    /// Something reads the map, not just its pool sums.
+    pub read: bool,
+}
+
+impl Builder<'_> {
+    /// A convolution outside any branch.
+    pub(super) fn plain(
+        &mut self,
+        c: &Conv,
+        map: Placed,
+        kind: LayerKind,
+        pool: Reads,
+        read: bool,
+    ) -> Result<Placed, Spill> {
+        let mut place = self.layout.stream(c.output, &c.name)?;
+        self.off_chip(&mut place, None, 1);
+        let output =
+            Output { place, list: None, natural: true, residual: Reads::Nothing, l_scaled: false, pool, copies: false, read };
+        self.conv(c, map, kind, output, Condition::Always)?;
+        Ok(Placed { place, relu: c.relu, inputs: Inputs::Dense, copies: false })
+    }
+
+    /// A convolution.
+    pub(super) fn conv(&mut self, c: &Conv, x: Placed, kind: LayerKind, to: Output, condition: Condition) -> Result<(), Spill> {
+        let filter_base = self.filter_words;
+        self.filter_words += c.output.channels.div_ceil(self.program.config.array.cols) * c.taps() * c.fan_in();
+        let param_base = self.program.params.len();
+        let params =
+            (0..c.output.channels).map(|o| Param { bias: c.bias[o], multiplier: c.multiplier[o], shift: c.shift[o] });
+        self.program.params.extend(params);
+        let layer = self.layer(&c.name, kind, c.dense_macs(), c.output.channels);
+        let windows = Rows::of(&c.windows());
+        let cut = self.layout.cut(&c.name, windows, &x.place, &to.place)?;
+        let (adds, read) = (to.residual.any(), to.read);
+        let whole = Cutting { layer, src: x, dst: to.place, condition, adds, read };
+        self.bands(&whole, &cut, |builder, piece| {
+            let Piece { band, input, output, pad, src, dst } = piece;
+            builder.program.convs.push(ConvJob {
+                layer,
+                input,
+                output,
+                band,
+                kernel: c.kernel,
+                stride: c.stride,
+                pad: [pad, c.pad[1]],
+                depthwise: c.depthwise,
+                src,
+                dst,
+                src_relu: x.relu,
+                inputs: x.inputs,
+                src_copies: x.copies,
+                // Of a map off chip, the copies are made when it comes back.
+                dst_copies: to.copies && to.place.base.is_some(),
+                outputs: to.list,
+                natural: to.natural,
+                residual: to.residual,
+                l_scaled: to.l_scaled,
+                pool: to.pool,
+                filter_base,
+                param_base,
+            });
+            Unit::Conv(builder.program.convs.len() - 1)
+        });
+        Ok(())
+    }
+}
