@@ -1,6 +1,7 @@
 //! Modes and results of simulating one image, the same for both engines.
 
 use crate::counters::LayerCount;
+use lcsim_spec::schedule::LayerId;
 use lcsim_spec::{Score, Trace};
 
 /// The effect of a score of 0.
@@ -25,7 +26,7 @@ pub struct Outcome {
     pub layers: Vec<LayerCount>,
     /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones
     /// are absent.
-    pub ends: Vec<(usize, u64)>,
+    pub ends: Vec<(LayerId, u64)>,
     /// Cycles in which bytes arrived from DRAM.
     pub dram_busy: u64,
 }

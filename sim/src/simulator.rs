@@ -3,7 +3,7 @@
 use crate::engine::{self, Cycle};
 use crate::outcome::{Mode, Outcome, Probe};
 use crate::{Error, fast};
-use lcsim_spec::schedule::Purpose;
+use lcsim_spec::schedule::Target;
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Score};
 use std::sync::{Arc, OnceLock};
 
@@ -143,11 +143,11 @@ impl Simulator {
 
     /// Decisions that leave everything open.
     fn open(&self) -> Vec<GateDecision> {
-        let gates = self.program.gates.iter().filter(|job| job.purpose != Purpose::Classifier);
+        let gates = self.program.gates.iter().filter(|job| job.target != Target::Classes);
         gates
             .map(|job| GateDecision {
                 gate: self.program.layers[job.layer.index()].name.clone(),
-                scores: vec![Score::ONE; job.outputs],
+                scores: vec![Score::ONE; job.outputs()],
             })
             .collect()
     }

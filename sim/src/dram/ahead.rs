@@ -4,7 +4,7 @@ use super::fetcher::{Fetcher, Known};
 use crate::counters::Activity;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::config::Prefetch;
-use lcsim_spec::schedule::{ConvJob, Inputs, Program, Purpose, Unit};
+use lcsim_spec::schedule::{Condition, ConvJob, Inputs, ListId, Program, Target};
 
 /// A tile that the loader begins.
 pub(crate) struct Begins<'a> {
@@ -14,7 +14,7 @@ pub(crate) struct Begins<'a> {
     /// The L-Net's score skips the branch of its block.
     pub skips: bool,
     /// Channels that a live list shows now, and whether those are all.
-    pub list: &'a dyn Fn(usize) -> (&'a [usize], bool),
+    pub list: &'a dyn Fn(ListId) -> (&'a [usize], bool),
     /// As many channels as any convolution has.
     pub channels: &'a [usize],
 }
@@ -83,20 +83,19 @@ enum Next {
 /// in use. `skips`: its block is skipped.
 fn next(program: &Program, conv: usize, skips: bool) -> Next {
     let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
-    let at = |conv: usize| program.ops.iter().position(|op| matches!(op.unit, Unit::Conv(c) if c == conv));
+    let at = |conv: usize| program.ops.iter().position(|op| op.unit.conv() == Some(conv));
     let (Some(from), Some(to)) = (at(conv), at(conv + 1)) else { return Next::Nothing };
-    let decides = |unit: Unit| match unit {
-        Unit::Gate(g) => match program.gates[g].purpose {
-            Purpose::LNet => program.ops[to].predicated,
-            Purpose::CNet(list) => job.outputs == Some(list),
-            Purpose::Classifier => false,
-        },
-        _ => false,
+    let condition = program.ops[to].condition;
+    let decides = |gate: usize| match program.gates[gate].target {
+        Target::Block(block) => condition == Condition::IfLive(block),
+        Target::Channels(list) => job.outputs == Some(list),
+        Target::Classes => false,
     };
-    if program.ops[from..to].iter().any(|op| decides(op.unit)) {
+    if program.ops[from..to].iter().filter_map(|op| op.unit.gate()).any(decides) {
         return Next::Undecided;
     }
-    if program.ops[to].predicated && skips { Next::Nothing } else { Next::Decided }
+    let depends = matches!(condition, Condition::IfLive(_));
+    if depends && skips { Next::Nothing } else { Next::Decided }
 }
 
 /// Whether what no gate has decided yet is fetched all the same.

@@ -44,7 +44,7 @@ impl Transfer {
 /// The channel to the DRAM: requests are served in their order, their latencies overlap. Moves of
 /// maps take what weights leave.
 #[derive(Debug, Default)]
-pub(super) struct Channel {
+pub(crate) struct Channel {
     /// First cycle in which it may begin with another request for weights.
     free: u64,
     pub busy: u64,

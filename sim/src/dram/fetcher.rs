@@ -3,7 +3,7 @@
 use super::channel::{Bursts, Channel, Moving, Transfer};
 use crate::counters::Activity;
 use lcsim_spec::config::DramConfig;
-use lcsim_spec::schedule::{ConvJob, GateJob, MoveJob, Program};
+use lcsim_spec::schedule::{ConvJob, GateJob, LayerId, MoveJob, Program};
 
 /// Filters of a convolution's first tile that were fetched before its channels were known.
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ struct Ahead {
 }
 
 /// The state of the loader in the cycle in which it asks.
-pub(super) struct Known<'a> {
+pub(crate) struct Known<'a> {
     pub now: u64,
     pub conv: usize,
     pub tile: usize,
@@ -39,7 +39,7 @@ pub(crate) struct Fetcher {
 /// Cycles in which bytes for a line of the report arrive, the last one excluded.
 #[derive(Debug, Clone, Copy)]
 struct Arriving {
-    layer: usize,
+    layer: LayerId,
     from: u64,
     to: u64,
 }
@@ -59,7 +59,7 @@ impl Fetcher {
 
     /// The line of the report for which weights arrive in cycle `now`, or else that whose map is
     /// moved.
-    pub fn arriving(&self, program: &Program, now: u64) -> Option<usize> {
+    pub fn arriving(&self, program: &Program, now: u64) -> Option<LayerId> {
         let open = self.transfers.iter().rev().take_while(|t| t.to > now);
         let weights = open.filter(|t| t.from <= now).map(|t| t.layer).next();
         weights.or_else(|| self.moving().map(|m| program.moves[m.job].layer))
@@ -81,7 +81,7 @@ impl Fetcher {
     pub fn moves(&mut self, program: &Program, now: u64, job: usize, entries: usize, activities: &mut [Activity]) {
         let Some(dram) = &program.config.dram else { return };
         let of = &program.moves[job];
-        let pixel = program.off_chip[of.map].shape.width * entries;
+        let pixel = program.off_chip[of.map.index()].shape.width * entries;
         let mut bursts = Bursts::new(dram);
         bursts.touch(of.rows.start * pixel, of.rows.len() * pixel);
         let bytes = if entries > 0 { bursts.count * dram.burst_bytes as u64 } else { 0 };
@@ -111,7 +111,7 @@ impl Fetcher {
     }
 
     /// First cycle in which the filters of the tile that the loader begins are there.
-    pub(super) fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
+    pub(crate) fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
         let Some(dram) = streamed(program) else { return 0 };
         let job = &program.convs[known.conv];
         let channels = || known.channels.iter().copied();
@@ -133,7 +133,7 @@ impl Fetcher {
     }
 
     /// Fetches a tile's filters while those of the tile before it are in use.
-    pub(super) fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
+    pub(crate) fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
         let Some(dram) = streamed(program) else { return };
         self.drop_ahead(program, activities);
         let job = &program.convs[known.conv];
@@ -147,7 +147,7 @@ impl Fetcher {
     /// What was fetched ahead and never asked for was fetched in vain.
     pub fn drop_ahead(&mut self, program: &Program, activities: &mut [Activity]) {
         if let (Some(dram), Some(ahead)) = (&program.config.dram, self.ahead.take()) {
-            activities[program.convs[ahead.conv].layer].dram_wasted += ahead.bursts * dram.burst_bytes as u64;
+            activities[program.convs[ahead.conv].layer.index()].dram_wasted += ahead.bursts * dram.burst_bytes as u64;
         }
     }
 
@@ -164,13 +164,13 @@ impl Fetcher {
         let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
         let mut bursts = Bursts::new(dram);
         let macs = program.config.gate.macs;
-        let groups = job.outputs.div_ceil(macs);
+        let (inputs_of, groups) = (job.inputs(), job.outputs().div_ceil(macs));
         match inputs {
             Some(live) => {
-                let touched = (0..groups).flat_map(|group| live.iter().map(move |input| group * job.inputs + input));
+                let touched = (0..groups).flat_map(|group| live.iter().map(move |input| group * inputs_of + input));
                 touched.for_each(|word| bursts.touch(word * macs, macs));
             }
-            None => bursts.touch(0, groups * job.inputs * macs),
+            None => bursts.touch(0, groups * inputs_of * macs),
         }
         Some(self.fetch(dram, now, bursts.count, job.layer, activities))
     }
@@ -181,7 +181,7 @@ impl Fetcher {
         dram: &DramConfig,
         now: u64,
         bursts: u64,
-        layer: usize,
+        layer: LayerId,
         activities: &mut [Activity],
     ) -> u64 {
         if bursts > 0 { self.fetch(dram, now, bursts, layer, activities).arrival(bursts) } else { now }
@@ -192,10 +192,10 @@ impl Fetcher {
         dram: &DramConfig,
         now: u64,
         bursts: u64,
-        layer: usize,
+        layer: LayerId,
         activities: &mut [Activity],
     ) -> Transfer {
-        activities[layer].dram_read += bursts * dram.burst_bytes as u64;
+        activities[layer.index()].dram_read += bursts * dram.burst_bytes as u64;
         let transfer = self.channel.fetch(dram, now, bursts);
         self.transfers.push(Arriving { layer, from: transfer.arrival(0), to: transfer.arrival(bursts) });
         transfer
@@ -204,7 +204,7 @@ impl Fetcher {
 
 /// Words of the banks in a move of rows with so many entries.
 fn move_words(program: &Program, job: &MoveJob, entries: usize) -> u64 {
-    let width = program.off_chip[job.map].shape.width;
+    let width = program.off_chip[job.map.index()].shape.width;
     (job.rows.len() * width * entries.div_ceil(program.config.banks())) as u64
 }
 

@@ -3,24 +3,24 @@
 use super::controller::ControllerState;
 use super::machine::{Machine, Sampled};
 use crate::counters::Spent;
-use lcsim_spec::schedule::Purpose;
+use lcsim_spec::schedule::{LayerId, Target};
 
 impl Machine<'_> {
     /// Charges this cycle to a layer and a reason.
-    pub(super) fn account(&mut self, sampled: &Sampled) {
+    pub(crate) fn account(&mut self, sampled: &Sampled) {
         let (layer, spent) = self.spent(sampled);
-        self.layers[layer].cycles.spend(spent);
+        self.layers[layer.index()].cycles.spend(spent);
     }
 
-    pub(super) fn spent(&self, sampled: &Sampled) -> (usize, Spent) {
+    pub(crate) fn spent(&self, sampled: &Sampled) -> (LayerId, Spent) {
         let job = &self.program.convs[self.conv];
         let gate = sampled.gate_running.map(|g| &self.program.gates[g]);
         let view = self.loader_view();
         if self.image_fetched.is_some() {
-            return (0, Spent::Input);
+            return (LayerId::new(0), Spent::Input);
         }
-        if let Some(unit) = &self.max_pooling {
-            return (self.program.max_pools[unit.job].layer, Spent::Pooling);
+        if let Some(unit) = &self.pooler {
+            return (self.program.pools[unit.job].layer, Spent::Pooling);
         }
         if self.slots.at(self.now, 0).valid {
             return (job.layer, Spent::Compute);
@@ -46,7 +46,7 @@ impl Machine<'_> {
             return (layer, Spent::Dram);
         }
         match gate {
-            Some(g) if g.purpose == Purpose::Classifier => (g.layer, Spent::Classifier),
+            Some(g) if g.target == Target::Classes => (g.layer, Spent::Classifier),
             Some(g) => (g.layer, Spent::Gate),
             None => (layer, Spent::Control),
         }

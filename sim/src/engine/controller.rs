@@ -1,11 +1,9 @@
 //! The controller: steps through the program and starts the other units.
 
 use super::machine::{Machine, Sampled, fetch};
-use super::max_pool::MaxPooling;
-use crate::dram::Bursts;
 use crate::outcome::Mode;
 use lcsim_spec::Score;
-use lcsim_spec::schedule::{Op, Unit};
+use lcsim_spec::schedule::{Condition, Op};
 
 /// The controller's action in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub enum ControllerState {
 }
 
 impl Machine<'_> {
-    pub(super) fn tick_controller(&mut self, sampled: &Sampled) {
+    pub(crate) fn tick_controller(&mut self, sampled: &Sampled) {
         match self.controller(sampled) {
             ControllerState::Fetches => self.fetching -= 1,
             ControllerState::Starts => {
@@ -37,8 +35,8 @@ impl Machine<'_> {
                 self.step_on();
             }
             ControllerState::StepsOver => {
-                if let Unit::Move(job) = self.program.ops[self.pc].unit {
-                    self.fetcher.skip_move(self.program, self.now, job);
+                if let Some(job) = self.program.ops[self.pc].unit.moves() {
+                    self.skip_move(job);
                 }
                 self.step_on();
             }
@@ -51,16 +49,17 @@ impl Machine<'_> {
     }
 
     /// The controller's action in this cycle.
-    pub(super) fn controller(&self, sampled: &Sampled) -> ControllerState {
+    pub(crate) fn controller(&self, sampled: &Sampled) -> ControllerState {
         if self.fetching > 0 {
             return ControllerState::Fetches;
         }
         let Some(op) = self.program.ops.get(self.pc) else { return ControllerState::Stopped };
+        let depends = matches!(op.condition, Condition::IfLive(_));
         match sampled.lscore {
-            None if op.predicated => ControllerState::AwaitsScore,
-            Some(s) if op.predicated && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,
+            None if depends => ControllerState::AwaitsScore,
+            Some(s) if depends && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,
             _ if sampled.array_busy => ControllerState::AwaitsArray,
-            _ if matches!(op.unit, Unit::Gate(_)) && sampled.gate_running.is_some() => ControllerState::AwaitsGate,
+            _ if op.unit.gate().is_some() && sampled.gate_running.is_some() => ControllerState::AwaitsGate,
             _ if self.now < self.fetcher.moves_end(self.program, self.program.moves_before(op)) => {
                 ControllerState::AwaitsMoves
             }
@@ -75,33 +74,7 @@ impl Machine<'_> {
 
     fn start(&mut self, op: Op) {
         self.layers[op.layer.index()].executed = true;
-        match op.unit {
-            Unit::LoadImage => (self.image_fetched, self.array_busy) = (Some(0), true),
-            Unit::Conv(conv) => {
-                (self.conv, self.array_busy) = (conv, true);
-                self.loader.start(conv);
-            }
-            Unit::Gate(gate) => self.start_gate(gate),
-            Unit::Move(job) => self.start_move(job),
-            Unit::MaxPool(job) => {
-                let banks = self.program.config.banks();
-                (self.max_pooling, self.array_busy) = (Some(MaxPooling::new(job, banks)), true);
-            }
-        }
-        self.begin_observing(op);
-    }
-
-    fn start_gate(&mut self, gate: usize) {
-        let job = &self.program.gates[gate];
-        let live = job.list.map(|l| &self.gate.lists[l].channels[..]);
-        let transfer = self.fetcher.gate(self.program, self.now, job, live, &mut self.activity);
-        let bursts = self.program.config.dram.as_ref().map(Bursts::new);
-        self.gate.start(gate, job, transfer.zip(bursts));
-    }
-
-    fn start_move(&mut self, job: usize) {
-        let map = &self.program.off_chip[self.program.moves[job].map];
-        let entries = map.list.map_or(map.shape.channels, |l| self.gate.lists[l].channels.len());
-        self.fetcher.moves(self.program, self.now, job, entries, &mut self.activity);
+        self.start_unit(op.unit);
+        self.observe_unit(op);
     }
 }

@@ -2,12 +2,12 @@
 //! writes one.
 
 use super::controller::ControllerState;
-use super::fold::Place;
-use super::loader::LoaderState;
 use super::machine::Machine;
 use crate::counters::Spent;
+use crate::operators::convolution::{LoaderState, Place};
 use crate::outcome::Outcome;
 use lcsim_spec::Score;
+use lcsim_spec::schedule::LayerId;
 
 /// One cycle of the `stepped` engine.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Cycle {
     /// Counted from 0.
     pub number: u64,
     /// Line of the report that the cycle is charged to.
-    pub layer: usize,
+    pub layer: LayerId,
     /// The layer and the reason that it is charged to.
     pub spent: Spent,
     /// The instruction, of [`lcsim_spec::schedule::Program::ops`]; their number when there is no
@@ -45,9 +45,9 @@ pub struct Cycle {
     /// The image port is at work.
     pub image_port: bool,
     /// Line of the report for which the DRAM is at work.
-    pub dram: Option<usize>,
-    /// The unit of max pooling is at work.
-    pub max_pooling: bool,
+    pub dram: Option<LayerId>,
+    /// The unit for poolings is at work.
+    pub pooling: bool,
     /// The gate unit's job, of [`lcsim_spec::schedule::Program::gates`].
     pub gate: Option<usize>,
     /// The L-Net's score, once it is there.
@@ -97,7 +97,7 @@ impl Machine<'_> {
             loads: self.loader.at(),
             image_port: self.image_fetched.is_some(),
             dram: self.fetcher.arriving(self.program, self.now),
-            max_pooling: self.max_pooling.is_some(),
+            pooling: self.pooler.is_some(),
             gate: sampled.gate_running,
             lscore: sampled.lscore,
             sum,

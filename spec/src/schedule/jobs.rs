@@ -43,6 +43,23 @@ pub enum Unit {
     Move(usize),
 }
 
+impl Unit {
+    /// The convolution that it is.
+    pub fn conv(self) -> Option<usize> {
+        if let Self::Conv(conv) = self { Some(conv) } else { None }
+    }
+
+    /// The gate that it is.
+    pub fn gate(self) -> Option<usize> {
+        if let Self::Gate(gate) = self { Some(gate) } else { None }
+    }
+
+    /// The move that it is.
+    pub fn moves(self) -> Option<usize> {
+        if let Self::Move(moves) = self { Some(moves) } else { None }
+    }
+}
+
 /// Which rows of a layer's output map an instruction computes: all of them, unless a map of the
 /// layer is off chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +112,16 @@ pub enum Reads {
 }
 
 impl Reads {
+    /// A stored value as it is read.
+    #[inline]
+    pub fn value(self, stored: i8) -> i8 {
+        match self {
+            Self::Nothing => 0,
+            Self::AsStored => stored,
+            Self::Rectified => stored.max(0),
+        }
+    }
+
     /// Reads a map with a ReLU or without.
     pub fn map(relu: bool) -> Self {
         if relu { Self::Rectified } else { Self::AsStored }

@@ -1,0 +1,36 @@
+//! One image: its values, and what they cost.
+
+use super::run::{Network, ValueBuffers};
+use super::timeline::{Buffers, Counted, Timeline};
+use crate::outcome::{Mode, Outcome};
+use lcsim_spec::schedule::Program;
+use lcsim_spec::{GateDecision, Trace};
+use std::cell::Cell;
+
+thread_local! {
+    static TIMING: Cell<Buffers> = Cell::default();
+    static VALUES: Cell<ValueBuffers> = Cell::default();
+}
+
+/// Lends buffers of this thread to `work`. Who asks meanwhile - a matrix product may run the work
+/// of another image - gets empty ones.
+fn lend<B: Default, T>(buffers: &'static std::thread::LocalKey<Cell<B>>, work: impl FnOnce(&mut B) -> T) -> T {
+    let mut lent = buffers.take();
+    let result = work(&mut lent);
+    buffers.set(lent);
+    result
+}
+
+/// Runs one image.
+pub(crate) fn run(network: &Network, program: &Program, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
+    let trace = lend(&VALUES, |buffers| network.infer(image, mode, keep_maps, buffers));
+    let counted = replay(program, &trace.gates, mode);
+    Outcome { class: trace.class(), trace, ..counted }
+}
+
+/// What these decisions cost; the outcome has no values.
+pub(crate) fn replay(program: &Program, decisions: &[GateDecision], mode: Mode) -> Outcome {
+    let counted = lend(&TIMING, |buffers| Timeline::run(program, decisions, mode, buffers));
+    let Counted { cycles, layers, ends, dram_busy } = counted;
+    Outcome { class: 0, trace: Trace::default(), cycles, layers, ends, dram_busy }
+}

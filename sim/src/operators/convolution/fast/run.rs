@@ -1,0 +1,23 @@
+//! A convolution: when it runs.
+
+use super::tiles::{self, Start};
+use crate::fast::{Buffers, Timeline};
+use crate::outcome::Mode;
+use lcsim_spec::Score;
+use lcsim_spec::timing::ARRAY_SEEN;
+
+impl Timeline<'_> {
+    /// A convolution: loader, streamer and columns.
+    pub(crate) fn conv(&mut self, at: u64, index: usize) {
+        let job = &self.program.convs[index];
+        let layer = &mut self.layers[job.layer.index()];
+        let skips = self.lscore.0 == Score::ZERO && self.mode == Mode::Gated;
+        let Buffers { activities, lists, conv, fetcher, channels, .. } = &mut *self.buffers;
+        let start = Start { program: self.program, conv: index, lists, channels, skips, at };
+        let ran = tiles::run(&start, fetcher, activities, layer, conv);
+        self.layers[self.gate.layer.index()].cycles.gate += ran.gate;
+        (self.charged, self.quiet) = (ran.idle, ran.quiet);
+        self.idle = ran.idle + ARRAY_SEEN as u64;
+        self.buffers.ends.push((self.idle, true, job.layer));
+    }
+}

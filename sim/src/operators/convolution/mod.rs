@@ -1,0 +1,11 @@
+//! Convolution on the array: loader, streamer, rows of PEs, columns.
+
+mod counts;
+mod fast;
+mod folds;
+mod stepped;
+
+pub(crate) use fast::{Filters, Input, Lanes, Requantizer, Scratch, TileBuffers, VECTOR, Way};
+pub(crate) use folds::move_copies;
+pub use stepped::{LoaderState, Place};
+pub(crate) use stepped::{Array, Columns, Loader, LoaderView, SlotHistory, Streamer};

@@ -1,0 +1,11 @@
+//! Depthwise convolution: what differs from a convolution, whose units compute it.
+
+mod counts;
+mod fast;
+mod rows;
+mod stepped;
+
+pub(crate) use counts::macs;
+pub(crate) use fast::Filters;
+pub(crate) use rows::idle_rows;
+pub(crate) use stepped::{MACS_A_ROW, filter_word, takes};

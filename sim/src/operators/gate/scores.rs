@@ -1,0 +1,67 @@
+//! Fully connected layers on pooled maps: gates, and the classifier.
+
+use crate::arithmetic;
+use crate::operators::convolution::Input;
+use lcsim_spec::{Decision, Fc, Gate, Score};
+use rten_simd::{Isa, SimdOp};
+
+/// Sums of a map's entries.
+#[derive(Default)]
+pub(crate) struct Pooling {
+    /// Those of several pixels side by side.
+    beside: Vec<i32>,
+    pooled: Vec<i32>,
+    /// Accumulators of a fully connected layer.
+    outputs: Vec<i32>,
+}
+
+impl Pooling {
+    /// Accumulators of a fully connected layer on a map's pooled channels, bias added.
+    pub fn fully_connected(&mut self, f: &Fc, x: &Input) -> &[i32] {
+        let Self { beside, pooled, outputs } = self;
+        Pool { x, beside, sums: &mut *pooled }.dispatch();
+        pooled.iter_mut().for_each(|sum| *sum = arithmetic::pooled(*sum, f.pool_shift));
+        outputs.clear();
+        outputs.extend(f.weights.chunks_exact(f.inputs).zip(&f.bias).map(|(w, bias)| {
+            let weight = |entry: usize| i32::from(w[x.live.map_or(entry, |l| l[entry])]);
+            bias + pooled.iter().enumerate().map(|(entry, p)| weight(entry) * p).sum::<i32>()
+        }));
+        outputs
+    }
+}
+
+/// Adds up each entry of a map.
+struct Pool<'a> {
+    x: &'a Input<'a>,
+    beside: &'a mut Vec<i32>,
+    sums: &'a mut Vec<i32>,
+}
+
+impl SimdOp for Pool<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn eval<I: Isa>(self, _: I) {
+        // Few entries leave most of a vector empty: so many pixels are added up beside each other.
+        const TOGETHER: usize = 8;
+        let Self { x, beside, sums } = self;
+        sums.clear();
+        sums.resize(x.entries, 0);
+        beside.clear();
+        beside.resize(TOGETHER * x.entries, 0);
+        let least = if x.relu { 0 } else { i8::MIN };
+        for pixels in x.values.chunks(beside.len().max(1)) {
+            beside.iter_mut().zip(pixels).for_each(|(sum, v)| *sum += i32::from((*v).max(least)));
+        }
+        for beside in beside.chunks_exact(x.entries.max(1)) {
+            sums.iter_mut().zip(beside).for_each(|(sum, beside)| *sum += beside);
+        }
+    }
+}
+
+/// The score that a gate makes of an accumulator of its output.
+pub(crate) fn score(sum: i32, gate: &Gate, output: usize) -> Score {
+    let (fc, Decision::ClampScale { threshold }) = (gate.head.output(), gate.decision);
+    let narrow = arithmetic::narrow(sum, fc.shift[output]);
+    arithmetic::score(narrow * i32::from(fc.multiplier[output]), threshold)
+}

@@ -1,0 +1,42 @@
+//! A gate, as the controller starts it, and what it gave.
+
+use crate::dram::Bursts;
+use crate::engine::Machine;
+use crate::operators::gate::GateView;
+use crate::outcome::Mode;
+use lcsim_spec::schedule::{Op, Target};
+use lcsim_spec::{GateDecision, Score};
+
+impl Machine<'_> {
+    /// Starts a gate.
+    pub(crate) fn start_gate(&mut self, gate: usize) {
+        let job = &self.program.gates[gate];
+        let live = job.list.map(|l| &self.gate.lists[l.index()].channels[..]);
+        let transfer = self.fetcher.gate(self.program, self.now, job, live, &mut self.activity);
+        let bursts = self.program.config.dram.as_ref().map(Bursts::new);
+        self.gate.start(gate, job, transfer.zip(bursts));
+    }
+
+    /// The gate unit's clock edge.
+    pub(crate) fn tick_gate(&mut self) {
+        let forced_open = self.mode == Mode::ForcedOpen;
+        let view = GateView { program: self.program, pool: &self.pool, now: self.now, forced_open };
+        self.gate.tick(&view, &mut self.activity);
+    }
+
+    /// Notes what a gate that has ended gave.
+    pub(crate) fn end_gate(&mut self, op: Op, gate: usize) {
+        let job = &self.program.gates[gate];
+        if job.target == Target::Classes {
+            self.layers[op.layer.index()].live = job.outputs() as u64;
+            self.trace.logits = self.gate.logits.clone();
+            return;
+        }
+        let scores = self.gate.scores.clone();
+        self.layers[op.layer.index()].live = scores.iter().filter(|s| **s > Score::ZERO).count() as u64;
+        if let Target::Block(_) = job.target {
+            self.layers[op.layer.index()].skips = scores == [Score::ZERO] && self.mode == Mode::Gated;
+        }
+        self.trace.gates.push(GateDecision { gate: self.program.layers[op.layer.index()].name.clone(), scores });
+    }
+}

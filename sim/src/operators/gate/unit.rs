@@ -1,0 +1,261 @@
+//! The gate unit: pool sums in, scores, live lists or logits out.
+//!
+//! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2
+//! multiplies, G3 accumulates in one accumulator for each of the unit's MACs. A finished group of
+//! outputs leaves one by one through P1 (bias), P2 (shift), P3 (multiplier), P4 (clamp to [0, 1],
+//! threshold) and P5 (live list).
+
+use super::list::LiveList;
+use crate::arithmetic;
+use crate::counters::Activity;
+use crate::dram::{Bursts, Transfer};
+use lcsim_spec::schedule::{GateJob, Param, Program, Target};
+use lcsim_spec::{Decision, Score, timing};
+
+/// An input on its way to the MACs.
+#[derive(Debug, Clone, Copy)]
+struct Input {
+    pooled: i32,
+    weight_word: usize,
+    first: bool,
+    last: bool,
+}
+
+/// An output on its way to the live list; `value` is what the stage before has made of it.
+#[derive(Debug, Clone, Copy)]
+struct Output {
+    index: usize,
+    value: i32,
+}
+
+/// Signals of other units that the gate unit reads.
+pub(crate) struct GateView<'a> {
+    pub program: &'a Program,
+    pub pool: &'a [i32],
+    pub now: u64,
+    /// Scores of 0 are listed like any other, and the L-Net's never skips.
+    pub forced_open: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct GateUnit {
+    job: Option<usize>,
+    group: usize,
+    step: usize,
+    /// Outputs that have not left P5 (logits: P1).
+    remaining: usize,
+    /// Weights on their way from DRAM, and the bursts of those that have been used.
+    transfer: Option<(Transfer, Bursts)>,
+    rounded: Option<Input>,
+    fetched: Option<Input>,
+    products: Vec<i32>,
+    product: Option<Input>,
+    accumulators: Vec<i32>,
+    finished: bool,
+    leaving: Vec<i32>,
+    left: usize,
+    next_output: usize,
+    biased: Option<Output>,
+    narrow: Option<Output>,
+    scaled: Option<Output>,
+    score: Option<Output>,
+    pub lists: [LiveList; 2],
+    /// The L-Net's score, once it is there.
+    pub lscore: Option<Score>,
+    pub scores: Vec<Score>,
+    pub logits: Vec<i32>,
+}
+
+impl GateUnit {
+    pub fn new(macs: usize) -> Self {
+        Self {
+            job: None,
+            group: 0,
+            step: 0,
+            remaining: 0,
+            transfer: None,
+            rounded: None,
+            fetched: None,
+            products: vec![0; macs],
+            product: None,
+            accumulators: vec![0; macs],
+            finished: false,
+            leaving: vec![0; macs],
+            left: 0,
+            next_output: 0,
+            biased: None,
+            narrow: None,
+            scaled: None,
+            score: None,
+            lists: Default::default(),
+            lscore: None,
+            scores: vec![],
+            logits: vec![],
+        }
+    }
+
+    /// `transfer`: weights that come from DRAM, and bursts to count them by.
+    pub fn start(&mut self, index: usize, job: &GateJob, transfer: Option<(Transfer, Bursts)>) {
+        self.transfer = transfer;
+        (self.job, self.group, self.step) = (Some(index), 0, 0);
+        (self.remaining, self.next_output) = (job.outputs(), 0);
+        self.scores.clear();
+        match job.target {
+            Target::Block(_) => self.lscore = None,
+            Target::Channels(list) => self.lists[list.index()] = LiveList::default(),
+            Target::Classes => self.logits.clear(),
+        }
+    }
+
+    /// The job whose outputs have not all left.
+    pub fn running(&self) -> Option<usize> {
+        self.job.filter(|_| self.remaining > 0)
+    }
+
+    /// One clock edge, last stage first. Does nothing without a job.
+    pub fn tick(&mut self, view: &GateView, activity: &mut [Activity]) {
+        let Some(index) = self.running() else { return };
+        let job = &view.program.gates[index];
+        let activity = &mut activity[job.layer.index()];
+        self.finish_outputs(view, job, activity);
+        self.accumulate(view, job, activity);
+        self.issue(view, job, activity);
+    }
+
+    fn param(view: &GateView, job: &GateJob, output: usize) -> Param {
+        view.program.gate_params[job.head.output().param_base + output]
+    }
+
+    /// P5 to P1.
+    fn finish_outputs(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        if let Some(o) = self.score.take() {
+            self.deliver(view, job, o, activity);
+        }
+        if let Some(Decision::ClampScale { threshold }) = job.decision {
+            self.score = self.scaled.take().map(|o| {
+                let score = arithmetic::score(o.value, threshold);
+                Output { value: score.to_bits().into(), ..o }
+            });
+        }
+        self.scaled = self.narrow.take().map(|o| {
+            let multiplier = i32::from(Self::param(view, job, o.index).multiplier);
+            Output { value: o.value * multiplier, ..o }
+        });
+        let biased = self.biased.take();
+        if job.target == Target::Classes {
+            if let Some(o) = biased {
+                self.logits.push(o.value);
+                self.remaining -= 1;
+            }
+        } else {
+            self.narrow = biased.map(|o| {
+                let shift = Self::param(view, job, o.index).shift;
+                Output { value: arithmetic::narrow(o.value, shift), ..o }
+            });
+        }
+        if self.left > 0 {
+            let index = self.next_output;
+            let bias = Self::param(view, job, index).bias;
+            activity.gate_weight_read += if job.target == Target::Classes { 4 } else { 7 };
+            self.biased = Some(Output { index, value: self.leaving[0] + bias });
+            self.leaving.rotate_left(1);
+            (self.left, self.next_output) = (self.left - 1, index + 1);
+        }
+    }
+
+    /// P5: a score above 0 enters the list, or releases the branch.
+    fn deliver(&mut self, view: &GateView, job: &GateJob, o: Output, activity: &mut Activity) {
+        let score = Score::from_bits(o.value as u16);
+        activity.scores += 1;
+        self.scores.push(score);
+        self.remaining -= 1;
+        match job.target {
+            Target::Channels(list) => {
+                let list = &mut self.lists[list.index()];
+                if score > Score::ZERO || view.forced_open {
+                    list.channels.push(o.index);
+                    list.scores.push(score);
+                    activity.list_write += LiveList::ENTRY_BYTES;
+                }
+                list.done = self.remaining == 0;
+            }
+            Target::Block(_) => self.lscore = Some(score),
+            Target::Classes => {}
+        }
+    }
+
+    /// P0 and G3 to G2.
+    fn accumulate(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        if std::mem::take(&mut self.finished) {
+            self.leaving.copy_from_slice(&self.accumulators);
+            self.left = (job.outputs() - self.next_output).min(self.leaving.len());
+        }
+        if let Some(input) = self.product.take() {
+            for (acc, p) in self.accumulators.iter_mut().zip(&self.products) {
+                *acc = p + if input.first { 0 } else { *acc };
+            }
+            self.finished = input.last;
+        }
+        if let Some(input) = self.fetched.take() {
+            let macs = self.products.len();
+            // Without inputs there is no weight either; the group brings its biases only.
+            let weights = view.program.gate_weights.get(input.weight_word * macs..(input.weight_word + 1) * macs);
+            for (i, p) in self.products.iter_mut().enumerate() {
+                *p = weights.map_or(0, |w| i32::from(w[i])) * input.pooled;
+            }
+            activity.gate_weight_read += macs as u64;
+            self.product = Some(input);
+        }
+        self.fetched = self.rounded.take();
+    }
+
+    /// Whether the weights at this byte are on chip.
+    fn arrived(&mut self, view: &GateView, byte: usize) -> bool {
+        let Some((transfer, used)) = &mut self.transfer else { return true };
+        let mut needed = *used;
+        needed.touch(byte, self.products.len());
+        let arrived = view.now >= transfer.arrival(needed.count);
+        if arrived {
+            *used = needed;
+        }
+        arrived
+    }
+
+    /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs
+    /// leave.
+    fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
+        let macs = self.products.len();
+        if self.group * macs >= job.outputs() {
+            return;
+        }
+        let fc = job.head.input();
+        let inputs = job.list.map_or(fc.inputs, |l| self.lists[l.index()].channels.len());
+        let slots = inputs.max(1);
+        if self.step < slots {
+            let (first, last) = (self.step == 0, self.step + 1 == slots);
+            let mut input = Input { pooled: 0, weight_word: 0, first, last };
+            if self.step < inputs {
+                let channel = match job.list {
+                    Some(list) => self.lists[list.index()].channels[self.step],
+                    None => self.step,
+                };
+                if !self.arrived(view, (self.group * fc.inputs + channel) * macs) {
+                    return;
+                }
+                if job.list.is_some() {
+                    activity.list_read += LiveList::ENTRY_BYTES;
+                }
+                let word = job.pool_region * view.program.config.gate.channels + self.step;
+                input.pooled = arithmetic::pooled(view.pool[word], fc.pool_shift);
+                input.weight_word = fc.weight_base + self.group * fc.inputs + channel;
+                activity.pool_read += 4;
+                activity.gate_macs += macs.min(fc.outputs - self.group * macs) as u64;
+            }
+            self.rounded = Some(input);
+        }
+        self.step += 1;
+        if self.step >= timing::gate_period(inputs, macs) {
+            (self.step, self.group) = (0, self.group + 1);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The operators, a room each: how an instruction runs on the machine (`stepped`), when and with
+//! what values it does so computed at once (`fast`), and what it costs (`counts`).
+
+pub(crate) mod convolution;
+pub(crate) mod depthwise;
+mod edge;
+pub(crate) mod gate;
+mod image;
+mod max_pool;
+pub(crate) mod moves;
+pub(crate) mod pooling;

@@ -1,0 +1,8 @@
+//! Moves of rows of maps between the memories and DRAM.
+
+mod counts;
+mod fast;
+mod stepped;
+mod unit;
+
+pub(crate) use unit::Mover;
