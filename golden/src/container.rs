@@ -6,7 +6,8 @@
 use crate::Error;
 use lcsim_spec::work::expect_memory;
 use lcsim_spec::{
-    Block, Conv, Fc, Gate, GatedConv, Head, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape, Windows, file,
+    Block, Conv, Fc, Gate, GatedConv, Head, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape,
+    Windows, file,
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
@@ -195,13 +196,7 @@ impl Tensors {
 
     fn fc(&mut self, f: &Fc) -> FcHeader {
         self.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
-        FcHeader {
-            name: f.name.clone(),
-            inputs: f.inputs,
-            outputs: f.outputs,
-            pool_shift: f.pool_shift,
-            threshold: 0,
-        }
+        FcHeader { name: f.name.clone(), inputs: f.inputs, outputs: f.outputs, pool_shift: f.pool_shift, threshold: 0 }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::regions::{Region, regions};
 use crate::sizes::Sizes;
-use lcsim_spec::schedule::{ConvJob, GateJob, Inputs, Memory, Op, Param, Program, Purpose, Unit, pool_region};
+use lcsim_spec::Head;
+use lcsim_spec::schedule::{
+    Condition, ConvJob, GateJob, Inputs, ListId, Memory, Op, Param, Program, Reads, Target, Unit, pool_region,
+};
 
 /// The content of a memory: its region, and its words as binary digits.
 pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>)> {
@@ -60,11 +63,11 @@ fn instruction(s: &Sizes, program: &Program, op: &Op) -> String {
     let (kind, conv, gate) = match op.unit {
         Unit::LoadImage => ("00", s.conv().digits(|f| image_field(program, f)), s.gate().digits(none)),
         // `limits::check_program` refuses it.
-        Unit::MaxPool(_) | Unit::Move(_) => ("00", s.conv().digits(none), s.gate().digits(none)),
+        Unit::Pool(_) | Unit::Move(_) => ("00", s.conv().digits(none), s.gate().digits(none)),
         Unit::Conv(c) => ("01", s.conv().digits(|f| conv_field(&program.convs[c], f)), s.gate().digits(none)),
         Unit::Gate(g) => ("10", s.conv().digits(none), s.gate().digits(|f| gate_field(&program.gates[g], f))),
     };
-    format!("{kind}{}{conv}{gate}", u8::from(op.predicated))
+    format!("{kind}{}{conv}{gate}", u8::from(matches!(op.condition, Condition::IfLive(_))))
 }
 
 fn image_field(program: &Program, field: &str) -> i64 {
@@ -102,7 +105,7 @@ fn conv_field(j: &ConvJob, field: &str) -> i64 {
             Inputs::List(_) => 1,
             Inputs::Packed(_) => 2,
         },
-        "in_list" => usize::from(j.inputs == Inputs::List(1)),
+        "in_list" => usize::from(j.inputs == Inputs::List(ListId::new(1))),
         "src_copies" => usize::from(j.src_copies),
         "dst_copies" => usize::from(j.dst_copies),
         // Rows that all taps of an image take; of another map's rest each entry takes so many.
@@ -110,13 +113,13 @@ fn conv_field(j: &ConvJob, field: &str) -> i64 {
         "fold_inputs" => j.taps(),
         "fold_rows" => shared * j.input.channels,
         "out_list_on" => usize::from(j.outputs.is_some()),
-        "out_list" => j.outputs.unwrap_or(0),
+        "out_list" => j.outputs.map_or(0, ListId::index),
         "natural" => usize::from(j.natural),
-        "residual" => usize::from(j.residual.is_some()),
-        "residual_relu" => usize::from(j.residual == Some(true)),
+        "residual" => usize::from(j.residual.any()),
+        "residual_relu" => usize::from(j.residual == Reads::Rectified),
         "l_scaled" => usize::from(j.l_scaled),
-        "pool" => usize::from(j.pool.is_some()),
-        "pool_relu" => usize::from(j.pool == Some(true)),
+        "pool" => usize::from(j.pool.any()),
+        "pool_relu" => usize::from(j.pool == Reads::Rectified),
         "pool_region" => pool_region(j.dst),
         "src_scratch" => usize::from(j.src.memory == Memory::Scratch),
         "src_base" => j.src.base,
@@ -132,22 +135,23 @@ fn conv_field(j: &ConvJob, field: &str) -> i64 {
 }
 
 fn gate_field(j: &GateJob, field: &str) -> i64 {
+    let Head::OneLayer(fc) = &j.head;
     let value = match field {
-        "purpose" => match j.purpose {
-            Purpose::LNet => 0,
-            Purpose::CNet(_) => 1,
-            Purpose::Classifier => 2,
+        "purpose" => match j.target {
+            Target::Block(_) => 0,
+            Target::Channels(_) => 1,
+            Target::Classes => 2,
         },
-        "inputs" => j.inputs,
-        "outputs" => j.outputs,
+        "inputs" => j.inputs(),
+        "outputs" => j.outputs(),
         "list_on" => usize::from(j.list.is_some()),
-        "in_list" => j.list.unwrap_or(0),
-        "out_list" => usize::from(j.purpose == Purpose::CNet(1)),
+        "in_list" => j.list.map_or(0, ListId::index),
+        "out_list" => usize::from(j.target == Target::Channels(ListId::new(1))),
         "pool_region" => j.pool_region,
-        "pool_shift" => usize::from(j.pool_shift),
-        "threshold" => usize::from(j.threshold.to_bits()),
-        "weight_base" => j.weight_base,
-        "param_base" => j.param_base,
+        "pool_shift" => usize::from(fc.pool_shift),
+        "threshold" => j.decision.map_or(0, |decision| usize::from(decision.threshold().to_bits())),
+        "weight_base" => fc.weight_base,
+        "param_base" => fc.param_base,
         _ => 0,
     };
     value as i64

@@ -51,11 +51,11 @@ pub(crate) fn joined<T: ToString>(parts: &[T]) -> String {
 /// It has max pooling, a depthwise convolution, or weights that do not stand on chip.
 pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
     let mut absent = vec![];
-    if let Some(job) = program.max_pools.first() {
-        absent.push(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.windows.name) });
+    if let Some(job) = program.pools.first() {
+        absent.push(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.pool.name) });
     }
     if let Some(job) = program.convs.iter().find(|c| c.depthwise) {
-        let item = format!("layer `{}`", program.layers[job.layer].name);
+        let item = format!("layer `{}`", program.layer(job.layer).name);
         absent.push(Absent { unit: "loader for depthwise convolutions", item });
     }
     if !(program.filters_on_chip && program.gate_weights_on_chip && program.off_chip.is_empty()) {

@@ -2,7 +2,7 @@
 
 use crate::sizes::Sizes;
 use crate::{Kind, Write, about, load, load_image};
-use lcsim_spec::schedule::{Program, Purpose};
+use lcsim_spec::schedule::{Program, Target};
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
 
@@ -19,13 +19,11 @@ pub struct Vector {
 impl Vector {
     /// From the simulator's values for `image` (int8), gated.
     pub fn new(program: &Program, image: &[i8], trace: &Trace, cycles: u64) -> Self {
-        let purpose = |name: &str| {
-            program.gates.iter().find(|g| program.layers[g.layer].name == name).map_or(Purpose::LNet, |g| g.purpose)
-        };
+        let target = |name: &str| program.gates.iter().find(|g| program.layer(g.layer).name == name).map(|g| g.target);
         let scores = trace.gates.iter().flat_map(|gate| {
-            let purpose = purpose(&gate.gate);
-            gate.scores.iter().enumerate().map(move |(channel, score)| match (purpose, score.to_bits()) {
-                (Purpose::CNet(list), score) if score > 0 => (1 << list, channel, score),
+            let target = target(&gate.gate);
+            gate.scores.iter().enumerate().map(move |(channel, score)| match (target, score.to_bits()) {
+                (Some(Target::Channels(list)), score) if score > 0 => (1 << list.index(), channel, score),
                 (_, score) => (0, 0, score),
             })
         });

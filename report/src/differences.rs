@@ -53,15 +53,15 @@ pub struct Differences {
 impl Differences {
     /// Of no image.
     pub fn none(net: &QuantNetwork) -> Self {
-        let gate = |name: &String| GateDifference {
-            gate: name.clone(),
+        let gate = |name: &str| GateDifference {
+            gate: name.into(),
             images: 0,
             decisions: 0,
             differing_decisions: 0,
             score_difference: 0.0,
             image: None,
         };
-        Self { images: vec![], gates: net.gates().map(|(f, _)| gate(&f.name)).collect() }
+        Self { images: vec![], gates: net.gates().map(|(g, _)| gate(g.name())).collect() }
     }
 
     /// Adds an image: `image` is its number in the data.
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn what_differs_most_comes_first() {
         let net = load::embedded_model().expect("embedded");
-        let gates: Vec<String> = net.gates().map(|(f, _)| f.name.clone()).collect();
+        let gates: Vec<String> = net.gates().map(|(f, _)| f.name().into()).collect();
         let integer = |logits: Vec<i32>| Trace {
             gates: vec![
                 GateDecision { gate: gates[0].clone(), scores: vec![Score::ONE] },

@@ -1,8 +1,9 @@
 //! The blocks and gates of a network, and where each gate reads: what the import recognised, for
 //! people to check.
 
-use lcsim_spec::network::{Block, Layer};
-use lcsim_spec::structure::{Connected, Convolution};
+use lcsim_spec::operators::convolution::Convolution;
+use lcsim_spec::operators::gate::{self, Connected};
+use lcsim_spec::{Block, Layer};
 use serde::Serialize;
 
 /// A residual block.
@@ -58,7 +59,7 @@ pub fn blocks<C: Convolution, F: Connected>(layers: &[Layer<C, F>]) -> Vec<Part>
     for layer in layers {
         before = match layer {
             Layer::Conv(c) => c.name(),
-            Layer::MaxPool(p) => &p.name,
+            Layer::Pool(p) => &p.name,
             Layer::Block(b) => {
                 blocks.push(part(b, before));
                 &b.name
@@ -69,9 +70,9 @@ pub fn blocks<C: Convolution, F: Connected>(layers: &[Layer<C, F>]) -> Vec<Part>
 }
 
 fn part<C: Convolution, F: Connected>(b: &Block<C, F>, before: &str) -> Part {
-    let gate = |f: &F, kind, scores: &str, reads: &str, reads_block_input| {
-        let [inputs, outputs] = f.sizes();
-        let (name, scores, reads) = (f.name().into(), scores.into(), reads.into());
+    let gate = |gate: &gate::Gate<F>, kind, scores: &str, reads: &str, reads_block_input| {
+        let ([inputs, _], [_, outputs]) = (gate.head.input().sizes(), gate.head.output().sizes());
+        let (name, scores, reads) = (gate.name().into(), scores.into(), reads.into());
         Gate { name, kind, scores, reads, reads_block_input, inputs, outputs }
     };
     let mut gates: Vec<Gate> = b.lnet.iter().map(|f| gate(f, Kind::LNet, &b.name, before, true)).collect();
@@ -101,7 +102,7 @@ mod tests {
         let net = load::embedded_model().expect("embedded");
         let blocks = blocks(&net.layers);
         let gates: Vec<&Gate> = blocks.iter().flat_map(|b| &b.gates).collect();
-        let names: Vec<&str> = net.gates().map(|(f, _)| f.name.as_str()).collect();
+        let names: Vec<&str> = net.gates().map(|(gate, _)| gate.name()).collect();
         assert_eq!(gates.iter().map(|g| g.name.as_str()).collect::<Vec<_>>(), names);
         let second = &blocks[1];
         let [lnet, first, last] = &second.gates[..] else { panic!("an L-Net and two C-Nets: {second:?}") };

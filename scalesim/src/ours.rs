@@ -9,9 +9,8 @@ use super::parts::{Part, parts};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_sim::{CycleCounters, LayerCount, Mode, Simulator};
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
-use lcsim_spec::network::{Conv, Fc, InputSpec, Layer as Step};
 use lcsim_spec::number::POOL_SHIFT_MAX;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
+use lcsim_spec::{AcceleratorConfig, Conv, Fc, InputSpec, Layer as Step, QuantNetwork, Shape};
 use serde::Serialize;
 use std::iter::repeat_n;
 
@@ -123,7 +122,6 @@ fn network(conv: Conv) -> QuantNetwork {
         multiplier: vec![],
         shift: vec![],
         pool_shift: POOL_SHIFT_MAX,
-        threshold: Score::ZERO,
     };
     QuantNetwork {
         name: NAME.into(),

@@ -4,7 +4,7 @@ use crate::tools;
 use lcsim_hdl::Write;
 use lcsim_sim::{Mode, Outcome};
 use lcsim_spec::GateDecision;
-use lcsim_spec::schedule::{Program, Purpose};
+use lcsim_spec::schedule::{LayerId, Program, Target};
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,18 +29,18 @@ pub struct Seen {
 impl Seen {
     /// What the simulator says.
     pub fn simulated(program: &Program, outcome: &Outcome, mode: Mode) -> Self {
-        let gate = |name: &String| program.gates.iter().find(|g| program.layers[g.layer].name == *name);
+        let gate = |name: &String| program.gates.iter().find(|g| program.layer(g.layer).name == *name);
         let ends = |of_gates: bool| {
-            let of = |layer: &usize| program.gates.iter().any(|g| g.layer == *layer) == of_gates;
+            let of = |layer: &LayerId| program.gates.iter().any(|g| g.layer == *layer) == of_gates;
             outcome.ends.iter().filter(|(layer, _)| of(layer)).map(|(_, cycle)| *cycle).collect()
         };
         let entries = |decision: &GateDecision| {
-            let Some(Purpose::CNet(list)) = gate(&decision.gate).map(|g| g.purpose) else { return vec![] };
+            let Some(Target::Channels(list)) = gate(&decision.gate).map(|g| g.target) else { return vec![] };
             let live: Vec<usize> = match mode {
                 Mode::ForcedOpen => (0..decision.scores.len()).collect(),
                 Mode::Gated => decision.live().collect(),
             };
-            live.into_iter().map(|channel| (list, channel)).collect()
+            live.into_iter().map(|channel| (list.index(), channel)).collect()
         };
         Self {
             array_ends: ends(false),

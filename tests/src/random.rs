@@ -1,10 +1,13 @@
 //! Random networks, images and accelerators, as proptest strategies that shrink towards small ones.
 
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer, MaxPool, pooled_max};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
+use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
+use lcsim_spec::{
+    AcceleratorConfig, Block, Conv, Fc, Gate, GatedConv, Head, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork,
+    Score, Shape, Windows,
+};
 use proptest::prelude::*;
 
 /// A small deterministic generator for weights: their values need no shrinking, their shapes do.
@@ -192,8 +195,8 @@ pub fn starved(net: &QuantNetwork, mut config: AcceleratorConfig, filters: bool,
         config.memory.weight_bytes = tiles.max().unwrap_or(cols);
     }
     if gates {
-        let all = net.gates().map(|(gate, _)| gate).chain([&net.classifier]);
-        let words = all.map(|gate| gate.inputs * gate.outputs.next_multiple_of(macs));
+        let all = net.gates().flat_map(|(gate, _)| gate.head.layers()).chain([&net.classifier]);
+        let words = all.map(|fc| fc.inputs * fc.outputs.next_multiple_of(macs));
         config.memory.gate_weight_bytes = words.max().unwrap_or(macs);
     }
     config
@@ -295,7 +298,7 @@ impl Plan {
             layers.push(Layer::Conv(if self.depthwise { alone(second) } else { second }));
         }
         if let Some((kernel, stride)) = self.pooling {
-            layers.push(Layer::MaxPool(max_pool(output_of(&layers), kernel, stride)));
+            layers.push(Layer::Pool(max_pool(output_of(&layers), kernel, stride)));
         }
         let mut relu = self.relu;
         for (i, plan) in self.blocks.iter().enumerate() {
@@ -304,8 +307,8 @@ impl Plan {
             layers.push(Layer::Block(block));
         }
         let map = output_of(&layers);
-        let mut classifier = fc(&mut rng, "head", map, self.classes, Openness::Mixed);
-        (classifier.multiplier, classifier.shift, classifier.threshold) = (vec![], vec![], Score::ZERO);
+        let Head::OneLayer(head) = gate(&mut rng, "head", map, self.classes, Openness::Mixed).head;
+        let classifier = Fc { multiplier: vec![], shift: vec![], ..head };
         let n = self.image.channels;
         let input = InputSpec { shape: self.image, mean: vec![0.5; n], std: vec![0.25; n], scale: 2.0 / 128.0 };
         let net = QuantNetwork { name: "random".into(), input, layers, classifier, logit_scale: 1.0 };
@@ -328,13 +331,13 @@ fn build_block(rng: &mut Rng, name: &str, plan: &BlockPlan, input: Shape, relu: 
     if !plan.projection {
         channels[n - 1] = input.channels;
     }
-    let lnet = plan.lnet.map(|o| fc(rng, &format!("{name}.lnet"), input, 1, o));
+    let lnet = plan.lnet.map(|o| gate(rng, &format!("{name}.lnet"), input, 1, o));
     let mut convs: Vec<GatedConv> = Vec::new();
     for (i, &channels) in channels.iter().enumerate() {
         let map = convs.last().map_or(input, |g| g.conv.output);
         let stride = if i == 0 { stride } else { 1 };
         let relu = i + 1 < n && rng.range(0, 3) > 0;
-        let gate = plan.cnets[i].map(|o| fc(rng, &format!("{name}.cnet{i}"), map, channels, o));
+        let gate = plan.cnets[i].map(|o| gate(rng, &format!("{name}.cnet{i}"), map, channels, o));
         let conv = conv(rng, &format!("{name}.conv{i}"), map, channels, plan.kernels[i], stride, relu);
         let conv = if plan.depthwise && i == 1 { alone(conv) } else { conv };
         convs.push(GatedConv { conv, gate });
@@ -349,7 +352,7 @@ fn output_of(layers: &[Layer]) -> Shape {
     match &layers[layers.len() - 1] {
         Layer::Conv(c) => c.output,
         Layer::Block(b) => b.convs[b.convs.len() - 1].conv.output,
-        Layer::MaxPool(p) => p.output,
+        Layer::Pool(p) => p.windows.output,
     }
 }
 
@@ -360,12 +363,13 @@ fn alone(mut conv: Conv) -> Conv {
     conv
 }
 
-fn max_pool(input: Shape, kernel: usize, stride: usize) -> MaxPool {
+fn max_pool(input: Shape, kernel: usize, stride: usize) -> Pool {
     let pad = kernel / 2;
     // The last window begins inside the map.
     let size = |n: usize| (n + pad - 1) / stride + 1;
     let output = Shape { height: size(input.height), width: size(input.width), ..input };
-    MaxPool { name: "pool".into(), input, output, kernel: [kernel; 2], stride: [stride; 2], pad: [pad; 2] }
+    let windows = Windows { input, output, kernel: [kernel; 2], stride: [stride; 2], pad: [pad; 2] };
+    Pool { name: "pool".into(), windows, pooling: Pooling::Max(MaxPool) }
 }
 
 fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stride: usize, relu: bool) -> Conv {
@@ -392,7 +396,7 @@ fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stri
     }
 }
 
-fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness) -> Fc {
+fn gate(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness) -> Gate {
     let pool_shift = (0..16).find(|s| pooled_max(map.pixels(), *s) < 1 << POOLED_BITS).unwrap_or(15);
     let spread = 64 * pooled_max(map.pixels(), pool_shift) * map.channels as i64 / 4;
     let bias = |rng: &mut Rng| match openness {
@@ -400,7 +404,7 @@ fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness)
         Openness::Open => 1 << 29,
         Openness::Mixed => rng.range(-spread, spread) as i32,
     };
-    Fc {
+    let fc = Fc {
         name: name.into(),
         inputs: map.channels,
         outputs,
@@ -409,6 +413,6 @@ fn fc(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Openness)
         multiplier: (0..outputs).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect(),
         shift: (0..outputs).map(|_| ((spread as f64).log2() as u8).saturating_sub(11)).collect(),
         pool_shift,
-        threshold: Score::from_bits(rng.pick(&[0, 0, 1, 1 << 13, 1 << 15])),
-    }
+    };
+    Gate::clamp_scale(fc, Score::from_bits(rng.pick(&[0, 0, 1, 1 << 13, 1 << 15])))
 }

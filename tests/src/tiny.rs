@@ -1,8 +1,7 @@
 //! Small networks with chosen gate decisions, for cycle counts that are derived by hand.
 
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
-use lcsim_spec::network::{Block, Conv, Fc, GatedConv, InputSpec, Layer};
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, Shape};
+use lcsim_spec::{AcceleratorConfig, Block, Conv, Fc, Gate, GatedConv, InputSpec, Layer, QuantNetwork, Score, Shape};
 
 /// A map's shape.
 pub fn shape(channels: usize, height: usize, width: usize) -> Shape {
@@ -51,7 +50,11 @@ pub fn conv(name: &str, input: Shape, channels: usize, k: usize) -> Conv {
 }
 
 /// A gate on `input` that gives 1 where `open`, else 0, whatever it reads.
-pub fn gate(name: &str, input: Shape, open: &[bool]) -> Fc {
+pub fn gate(name: &str, input: Shape, open: &[bool]) -> Gate {
+    Gate::clamp_scale(fc(name, input, open), Score::ZERO)
+}
+
+fn fc(name: &str, input: Shape, open: &[bool]) -> Fc {
     Fc {
         name: name.into(),
         inputs: input.channels,
@@ -62,7 +65,6 @@ pub fn gate(name: &str, input: Shape, open: &[bool]) -> Fc {
         multiplier: vec![1 << 14; open.len()],
         shift: vec![0; open.len()],
         pool_shift: 6,
-        threshold: Score::ZERO,
     }
 }
 
@@ -88,7 +90,7 @@ pub fn network(stem: Conv, rest: Vec<Layer>, classes: usize) -> QuantNetwork {
     let map = stem.output;
     let n = stem.input.channels;
     let input = InputSpec { shape: stem.input, mean: vec![0.0; n], std: vec![1.0; n], scale: 1.0 / 127.0 };
-    let classifier = Fc { multiplier: vec![], shift: vec![], ..gate("head", map, &vec![true; classes]) };
+    let classifier = Fc { multiplier: vec![], shift: vec![], ..fc("head", map, &vec![true; classes]) };
     let layers = std::iter::once(Layer::Conv(stem)).chain(rest).collect();
     let net = QuantNetwork { name: "tiny".into(), input, layers, classifier, logit_scale: 1.0 };
     net.validate().expect("a valid network");

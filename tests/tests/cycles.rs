@@ -2,7 +2,7 @@
 //! sides: the output is absent after n - 1 cycles and present after n.
 
 use lcsim_sim::{Mode, Outcome, Probe, Simulator};
-use lcsim_spec::network::Layer;
+use lcsim_spec::Layer;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::counts;
 use lcsim_tests::tiny::{array, block, conv, network, shape};
@@ -284,7 +284,7 @@ fn taps_of_a_rest_share_folds() {
 /// Cycle at which the instruction of that layer had ended.
 fn ended(simulator: &Simulator, outcome: &Outcome, layer: &str) -> u64 {
     let layers = &simulator.program().layers;
-    outcome.ends.iter().find(|(line, _)| layers[*line].name == layer).expect("ran").1
+    outcome.ends.iter().find(|(line, _)| layers[line.index()].name == layer).expect("ran").1
 }
 
 #[test]

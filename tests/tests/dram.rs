@@ -2,8 +2,8 @@
 
 use lcsim_golden::synthetic::{self, Rates};
 use lcsim_sim::{Activity, Mode, Outcome, Simulator};
+use lcsim_spec::Layer;
 use lcsim_spec::config::{DramConfig, Prefetch};
-use lcsim_spec::network::Layer;
 use lcsim_spec::schedule::Program;
 use lcsim_spec::timing::{self, ARRAY_SEEN, DECISION_TO_SLOT};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
@@ -111,7 +111,7 @@ fn maps_that_do_not_fit_are_moved_in_bands() {
     config.memory.stream_bytes = 4 * (2 * 3 * 8 + 2 * 8);
     let program = Program::new(&net, &config).expect("fits");
     let rows = |layer: usize| -> Vec<_> {
-        let bands = program.convs.iter().filter(|c| c.layer == layer);
+        let bands = program.convs.iter().filter(|c| c.layer.index() == layer);
         bands.map(|c| (c.band.first_row, c.output.height, c.input.height, c.pad[0])).collect()
     };
     // The stem's output has all of the memory: two buffers of four rows.

@@ -1,8 +1,8 @@
 //! The float reference on networks small enough to follow by hand.
 
 use lcsim_golden::float::{normalize, run};
-use lcsim_golden::model::{Block, Conv, Fc, GatedConv, Layer, Network};
-use lcsim_spec::Shape;
+use lcsim_golden::model::{Block, Conv, Fc, Gate, GatedConv, Layer, Network};
+use lcsim_spec::{Score, Shape};
 
 /// Two channels of one row of two pixels, everywhere in the network.
 const MAP: Shape = Shape { channels: 2, height: 1, width: 2 };
@@ -25,9 +25,10 @@ fn conv(name: &str, weights: [f32; 4], bias: f32, relu: bool) -> Conv {
 }
 
 /// A gate whose scores do not depend on its input.
-fn gate(name: &str, scores: &[f32]) -> Option<Fc> {
+fn gate(name: &str, scores: &[f32]) -> Option<Gate> {
     let (outputs, bias) = (scores.len(), scores.to_vec());
-    Some(Fc { name: name.into(), inputs: 2, outputs, weights: vec![0.0; 2 * outputs], bias })
+    let fc = Fc { name: name.into(), inputs: 2, outputs, weights: vec![0.0; 2 * outputs], bias };
+    Some(Gate::clamp_scale(fc, Score::ZERO))
 }
 
 /// A stem that passes the image on, one block, and the two pooled channels as logits.

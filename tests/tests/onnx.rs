@@ -58,12 +58,12 @@ fn assert_consistent(net: &Network, a: &Activations) {
     let zero = |name: &str| a.scores.iter().any(|(n, s)| n == name && s == &[0.0]);
     for layer in &net.layers {
         if let Layer::Block(b) = layer {
-            let skipped = b.lnet.as_ref().is_some_and(|l| zero(&l.name));
+            let skipped = b.lnet.as_ref().is_some_and(|l| zero(l.name()));
             for g in &b.convs {
                 assert_eq!(a.maps.iter().any(|(n, _)| *n == g.conv.name), !skipped, "{}", g.conv.name);
             }
             let cnets = b.convs.iter().filter_map(|g| g.gate.as_ref());
-            assert!(cnets.into_iter().all(|c| a.scores.iter().any(|(n, _)| *n == c.name) != skipped));
+            assert!(cnets.into_iter().all(|c| a.scores.iter().any(|(n, _)| n == c.name()) != skipped));
         }
     }
 }

@@ -3,7 +3,7 @@
 use lcsim_golden::integer;
 use lcsim_sim::{Activity, LayerCount, Mode, Simulator};
 use lcsim_spec::number::{MULTIPLIER_MIN, SCORE_FRAC};
-use lcsim_spec::{AcceleratorConfig, Conv, Fc, GateDecision, Layer, QuantNetwork, Score, Trace};
+use lcsim_spec::{AcceleratorConfig, Conv, Gate, GateDecision, Head, Layer, QuantNetwork, Score, Trace};
 use lcsim_tests::random::{Rng, accelerator, plan};
 use proptest::prelude::*;
 
@@ -24,13 +24,13 @@ enum Place {
 enum Line<'a> {
     Input,
     Conv { conv: &'a Conv, place: Place, live_in: usize, live_out: Vec<usize>, packed: bool },
-    Gate { gate: &'a Fc, live_in: usize, live_out: usize, channels: bool },
+    Gate { gate: &'a Gate, live_in: usize, live_out: usize, channels: bool },
     Skipped { name: &'a str },
     Classifier,
 }
 
-fn decision<'t>(trace: &'t Trace, gate: &Fc) -> Option<&'t GateDecision> {
-    trace.gates.iter().find(|d| d.gate == gate.name)
+fn decision<'t>(trace: &'t Trace, gate: &Gate) -> Option<&'t GateDecision> {
+    trace.gates.iter().find(|d| d.gate == gate.name())
 }
 
 /// The report's lines in order, from the network and golden's decisions alone.
@@ -47,7 +47,7 @@ fn lines<'a>(net: &'a QuantNetwork, trace: &Trace) -> Vec<Line<'a>> {
                 continue;
             }
             Layer::Block(b) => b,
-            Layer::MaxPool(p) => panic!("these plans do not pool: {p:?}"),
+            Layer::Pool(p) => panic!("these plans do not pool: {p:?}"),
         };
         let mut live_in = b.convs[0].conv.input.channels;
         let mut skipped = false;
@@ -61,7 +61,7 @@ fn lines<'a>(net: &'a QuantNetwork, trace: &Trace) -> Vec<Line<'a>> {
             let live_out: Vec<usize> =
                 g.gate.as_ref().and_then(|g| decision(trace, g)).map_or_else(all, |d| d.live().collect());
             match &g.gate {
-                Some(gate) if skipped => lines.push(Line::Skipped { name: &gate.name }),
+                Some(gate) if skipped => lines.push(Line::Skipped { name: gate.name() }),
                 Some(gate) => lines.push(Line::Gate { gate, live_in, live_out: live_out.len(), channels: true }),
                 None => {}
             }
@@ -155,23 +155,24 @@ fn check_conv(
 fn check_gate(
     a: &Activity,
     macs: usize,
-    gate: &Fc,
+    gate: &Gate,
     live_in: usize,
     live_out: usize,
     channels: bool,
 ) -> Result<(), TestCaseError> {
-    prop_assert_eq!(a.scores, gate.outputs as u64, "{} scores", &gate.name);
-    prop_assert_eq!(a.gate_macs, (live_in * gate.outputs) as u64, "{} MACs", &gate.name);
-    let reads = 4 * (live_in * gate.outputs.div_ceil(macs)) as u64;
-    prop_assert_eq!(a.pool_read, reads, "{} pool sums", &gate.name);
+    let (name, fc) = (gate.name(), gate.head.output());
+    prop_assert_eq!(a.scores, fc.outputs as u64, "{} scores", name);
+    prop_assert_eq!(a.gate_macs, (live_in * fc.outputs) as u64, "{} MACs", name);
+    let reads = 4 * (live_in * fc.outputs.div_ceil(macs)) as u64;
+    prop_assert_eq!(a.pool_read, reads, "{} pool sums", name);
     let listed = if channels { 4 * live_out as u64 } else { 0 };
-    prop_assert_eq!(a.list_write, listed, "{} live list", &gate.name);
-    prop_assert_eq!(a.macs + a.requantized + a.filter_read, 0, "{} is not on the array", &gate.name);
+    prop_assert_eq!(a.list_write, listed, "{} live list", name);
+    prop_assert_eq!(a.macs + a.requantized + a.filter_read, 0, "{} is not on the array", name);
     Ok(())
 }
 
 /// The gates of `net`, to be changed.
-fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Fc> {
+fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Gate> {
     let blocks = net.layers.iter_mut().filter_map(|l| if let Layer::Block(b) = l { Some(b) } else { None });
     blocks.flat_map(|b| b.lnet.iter_mut().chain(b.convs.iter_mut().filter_map(|g| g.gate.as_mut())))
 }
@@ -181,10 +182,11 @@ fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Fc> {
 fn masked(net: &QuantNetwork, mask: &[bool]) -> QuantNetwork {
     let (mut net, mut mask) = (net.clone(), mask.iter());
     for gate in gates_mut(&mut net) {
-        gate.weights.fill(0);
-        gate.multiplier.fill(MULTIPLIER_MIN);
-        gate.shift.fill(0);
-        gate.bias.iter_mut().zip(&mut mask).for_each(|(b, &open)| *b = if open { 1 << 29 } else { -(1 << 29) });
+        let Head::OneLayer(fc) = &mut gate.head;
+        fc.weights.fill(0);
+        fc.multiplier.fill(MULTIPLIER_MIN);
+        fc.shift.fill(0);
+        fc.bias.iter_mut().zip(&mut mask).for_each(|(b, &open)| *b = if open { 1 << 29 } else { -(1 << 29) });
     }
     net
 }
@@ -242,7 +244,7 @@ proptest! {
         plan in plan(), config in accelerator(), seed in any::<u64>()
     ) {
         let (net, image) = (plan.build(), plan.image());
-        let outputs = net.gates().map(|(g, _)| g.outputs).sum::<usize>();
+        let outputs = net.gates().map(|(g, _)| g.head.output().outputs).sum::<usize>();
         prop_assume!(outputs > 0);
         let mut rng = Rng::new(seed);
         // Mostly open, or nearly every network would hide its channels behind a closed L-Net.
@@ -255,9 +257,9 @@ proptest! {
             let mut bits = mask.iter();
             for (gate, _) in net.gates() {
                 let wanted: Vec<Score> =
-                    bits.by_ref().take(gate.outputs).map(|&b| if b { Score::ONE } else { Score::ZERO }).collect();
+                    bits.by_ref().take(gate.head.output().outputs).map(|&b| if b { Score::ONE } else { Score::ZERO }).collect();
                 let found = decision(&outcome.trace, gate);
-                assert!(found.is_none_or(|d| d.scores == wanted), "{} does not decide as masked", gate.name);
+                assert!(found.is_none_or(|d| d.scores == wanted), "{} does not decide as masked", gate.name());
             }
             let sum = |of: fn(&LayerCount) -> u64| outcome.layers.iter().map(of).sum::<u64>();
             (sum(|l| l.activity.macs), sum(|l| l.cycles.compute), sum(|l| l.activity.gate_macs))

@@ -7,7 +7,7 @@ use lcsim_golden::float::{self, Activations};
 use lcsim_golden::{Network, container, integer, model, onnx, quantize};
 use lcsim_input::{Count, Dataset, Expected};
 use lcsim_spec::number::REQUANT_SHIFT;
-use lcsim_spec::{QuantNetwork, Trace, network as quant};
+use lcsim_spec::{self as quant, QuantNetwork, Trace};
 use lcsim_tests::onnx_builder::{Rng, Spec, Style, build, mobile};
 use lcsim_tests::repository;
 use prost::Message;

@@ -2,7 +2,7 @@
 
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, Conv, Layer, MaxPool};
+use lcsim_spec::{AcceleratorConfig, Conv, Layer, MaxPool, Pool, Pooling, Windows};
 use lcsim_tests::tiny::{array, conv, network, shape};
 use lcsim_tests::tools::{installed, write};
 use std::path::Path;
@@ -79,8 +79,9 @@ fn what_the_core_has_no_unit_for_is_refused() {
     };
     let config = array(4, 4, 4);
     assert_eq!(refused(Layer::Conv(conv("second", map, 4, 3)), &config), Ok(()));
-    let pool = MaxPool { name: "pool".into(), input: map, output: map, kernel: [3; 2], stride: [1; 2], pad: [1; 2] };
-    let error = refused(Layer::MaxPool(pool), &config).expect_err("max pooling");
+    let windows = Windows { input: map, output: map, kernel: [3; 2], stride: [1; 2], pad: [1; 2] };
+    let pool = Pool { name: "pool".into(), windows, pooling: Pooling::Max(MaxPool) };
+    let error = refused(Layer::Pool(pool), &config).expect_err("max pooling");
     assert!(error.contains("unit for max pooling") && error.contains("`pool`"), "{error}");
     let depthwise = Conv { depthwise: true, weights: vec![1; 4 * 9], ..conv("alone", map, 4, 3) };
     let error = refused(Layer::Conv(depthwise), &config).expect_err("depthwise");

@@ -38,7 +38,7 @@ proptest! {
             assert_eq!(cycle.number, next);
             assert_eq!(cycle.place.is_some(), cycle.spent == Spent::Compute);
             next += 1;
-            add(&mut seen[cycle.layer], cycle.spent);
+            add(&mut seen[cycle.layer.index()], cycle.spent);
             // A pixel of a fold is issued once.
             places.extend(cycle.place.map(|p| (cycle.layer, p.tile, p.chunk, p.fold, cycle.pixel)));
         });

@@ -87,7 +87,7 @@ impl<'a> Summary<'a> {
             l_nets: lnets.len(),
             c_nets: cnets.len(),
             convolution_weights: net.convs().map(|c| c.weights.len()).sum(),
-            gate_weights: net.gates().map(|(g, _)| g.weights.len()).sum(),
+            gate_weights: net.gates().flat_map(|(g, _)| g.head.layers()).map(|fc| fc.weights.len()).sum(),
             classifier_weights: net.classifier.weights.len(),
             dense_macs: net.dense_macs(),
             threshold: net.threshold().to_num(),

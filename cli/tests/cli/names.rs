@@ -2,7 +2,7 @@
 
 use crate::{arg, embedded_config, lcsim, repository};
 use lcsim_golden::container;
-use lcsim_spec::network::Layer;
+use lcsim_spec::{Gate, Head, Layer};
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -21,10 +21,12 @@ fn hostile() -> (TempDir, PathBuf, PathBuf) {
             Layer::Conv(c) => c.name = format!("{HOSTILE}{i}"),
             Layer::Block(b) => {
                 b.name = format!("{HOSTILE}block{i}");
-                b.lnet.iter_mut().for_each(|gate| gate.name = format!("{HOSTILE}lnet{i}"));
+                if let Some(Gate { head: Head::OneLayer(fc), .. }) = &mut b.lnet {
+                    fc.name = format!("{HOSTILE}lnet{i}");
+                }
                 b.convs[0].conv.name = format!("{HOSTILE}{i}.conv1");
             }
-            Layer::MaxPool(_) => {}
+            Layer::Pool(_) => {}
         }
     }
     let (model, config) = (folder.path().join("m.safetensors"), folder.path().join("a.toml"));

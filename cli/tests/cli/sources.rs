@@ -2,7 +2,7 @@
 
 use crate::{arg, embedded_config, lcsim, refused, repository};
 use lcsim_golden::container;
-use lcsim_spec::network::{Layer, MaxPool, Shape};
+use lcsim_spec::{Layer, MaxPool, Pool, Pooling, Shape, Windows};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -94,19 +94,19 @@ fn refused_network(change: impl FnOnce(&mut lcsim_spec::QuantNetwork), parts: &[
 #[test]
 fn windows_of_any_size_are_no_work_of_any_size() {
     // Windows of 2000 x 2000 around a map of one pixel: a file of less than 2 kB.
-    let pool = |size: usize| MaxPool {
-        name: "pool".into(),
+    let windows = |size: usize| Windows {
         input: shape(16, 32, 32),
         output: shape(16, size, size),
         kernel: [2000; 2],
         stride: [1; 2],
         pad: [1999; 2],
     };
+    let pool = |size: usize| Pool { name: "pool".into(), windows: windows(size), pooling: Pooling::Max(MaxPool) };
     let change = |net: &mut lcsim_spec::QuantNetwork| {
         net.layers.truncate(1);
-        net.layers.push(Layer::MaxPool(pool(2000)));
+        net.layers.push(Layer::Pool(pool(2000)));
     };
-    refused_network(change, &["layer `pool`: pixels in all windows of max pooling", "expected at most 17,179,869,184"]);
+    refused_network(change, &["layer `pool`: pixels in all windows of poolings", "expected at most 17,179,869,184"]);
 }
 
 #[test]

@@ -163,11 +163,11 @@ fn layers(gated: &Simulator, outcomes: &[Outcome], images: &[Image], classes: us
             let of_class = |class: usize| {
                 let live: Vec<u64> = (images.iter().zip(outcomes))
                     .filter(|(image, _)| image.label == class)
-                    .map(|(_, outcome)| outcome.layers[job.layer].live)
+                    .map(|(_, outcome)| outcome.layers[job.layer.index()].live)
                     .collect();
                 (!live.is_empty()).then(|| live.iter().sum::<u64>() as f64 / live.len() as f64)
             };
-            let layer = &program.layers[job.layer];
+            let layer = program.layer(job.layer);
             Layer { conv: layer.name.clone(), channels: layer.channels, computed: (0..classes).map(of_class).collect() }
         })
         .collect()

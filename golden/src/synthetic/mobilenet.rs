@@ -52,7 +52,8 @@ fn branch(name: &str, input: Shape, expansion: usize, channels: usize, stride: u
 fn residual(name: &str, input: Shape, branch: Vec<Conv>, channel_gates: bool) -> Block {
     let last = branch.len() - 1;
     let gated = |(i, conv): (usize, Conv)| {
-        let gate = (channel_gates && i == last).then(|| gate(&format!("{name}.cnet"), conv.input, conv.output.channels));
+        let gate =
+            (channel_gates && i == last).then(|| gate(&format!("{name}.cnet"), conv.input, conv.output.channels));
         GatedConv { conv, gate }
     };
     Block {

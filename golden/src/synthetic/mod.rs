@@ -10,8 +10,8 @@ mod mobilenet;
 use lcsim_spec::number::{MULTIPLIER_MIN, POOL_SHIFT_MAX, POOLED_BITS};
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::{
-    Block, Conv, Fc, Gate, GateDecision, GatedConv, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape,
-    Windows,
+    Block, Conv, Fc, Gate, GateDecision, GatedConv, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score,
+    Shape, Windows,
 };
 
 /// Names that [`network`] knows.
@@ -186,7 +186,9 @@ pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) 
         let mut random = Random::new(&[rates.seed, image, index as u64]);
         let mut draw = |gate: &Gate, rate: f64| GateDecision {
             gate: gate.name().into(),
-            scores: (0..gate.head.output().outputs).map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO }).collect(),
+            scores: (0..gate.head.output().outputs)
+                .map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO })
+                .collect(),
         };
         let rate = rates.blocks.get(index).or(rates.blocks.last()).copied().unwrap_or(1.0);
         let lnet = block.lnet.as_ref().map(|gate| draw(gate, rate));

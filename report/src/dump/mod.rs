@@ -159,7 +159,8 @@ pub fn files(about: &About, records: &[Record]) -> Result<Files> {
             arrays.extend(decisions(gate, records));
         }
     }
-    let thresholds: BTreeMap<&str, Score> = about.net.gates().map(|(f, _)| (f.name.as_str(), f.threshold)).collect();
+    let thresholds: BTreeMap<&str, Score> =
+        about.net.gates().map(|(gate, _)| (gate.name(), gate.decision.threshold())).collect();
     let gates = blocks.iter().flat_map(|block| block.gates.iter().map(move |gate| (block, gate)));
     let description = Description {
         schema: SCHEMA,

@@ -5,7 +5,7 @@
 
 use super::{Charge, Loading, Span, Timeline, controller_state, loader_state};
 use lcsim_sim::{Place, Spent};
-use lcsim_spec::schedule::{Program, Purpose};
+use lcsim_spec::schedule::{Condition, LayerId, Program, Target};
 use serde_json::{Map, Value, json};
 
 /// The one process.
@@ -21,30 +21,31 @@ pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
     let mut writer = Writer { clock, events: vec![], tracks: 0 };
     let process = format!("{} at {clock} MHz", program.config.name);
     writer.metadata("process_name", 0, json!({ "name": process }));
-    let layer = |at: usize| program.layers[at].name.as_str();
+    let layer = |at: LayerId| program.layer(at).name.as_str();
     writer.track("controller", &timeline.controller, |&(pc, state)| {
         let op = program.ops.get(pc);
         let name = op.map_or("stop", |op| layer(op.layer));
         let does = controller_state(state);
-        let predicated = op.is_some_and(|op| op.predicated);
+        let predicated = op.is_some_and(|op| op.condition != Condition::Always);
         (name.into(), does, json!({ "instruction": pc, "does": does, "predicated": predicated }))
     });
     writer.track("array", &timeline.array, |charge| array_label(charge, layer(charge.layer)));
     writer.track("loader", &timeline.loader, |loading| loader_label(loading, layer(program.convs[loading.conv].layer)));
     writer.track("gate unit", &timeline.gate, |&job| {
         let job = &program.gates[job];
-        let kind = match job.purpose {
-            Purpose::LNet => "L-Net",
-            Purpose::CNet(_) => "C-Net",
-            Purpose::Classifier => "classifier",
+        let kind = match job.target {
+            Target::Block(_) => "L-Net",
+            Target::Channels(_) => "C-Net",
+            Target::Classes => "classifier",
         };
-        (layer(job.layer).into(), kind, json!({ "kind": kind, "outputs": job.outputs }))
+        (layer(job.layer).into(), kind, json!({ "kind": kind, "outputs": job.outputs() }))
     });
     writer.track("image port", &timeline.image, |()| {
-        (layer(0).into(), "image", json!({ "words": program.image_depth() }))
+        (layer(LayerId::new(0)).into(), "image", json!({ "words": program.image_depth() }))
     });
     // Most accelerators and networks have neither.
-    for (name, spans) in [("max pooling", &timeline.max_pooling), ("DRAM", &timeline.dram)] {
+    let pooling = program.pools.first().map_or("pooling", |job| job.pool.pooling.room().name());
+    for (name, spans) in [(pooling, &timeline.pooling), ("DRAM", &timeline.dram)] {
         if !spans.is_empty() {
             writer.track(name, spans, |&at| (layer(at).into(), name, json!({})));
         }

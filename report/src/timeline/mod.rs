@@ -5,6 +5,7 @@ pub mod chrome;
 pub mod wave;
 
 use lcsim_sim::{ControllerState, Cycle, LoaderState, Place, Spent};
+use lcsim_spec::schedule::LayerId;
 
 /// Neighbouring cycles in which a unit did the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Span<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
     /// Line of the report.
-    pub layer: usize,
+    pub layer: LayerId,
     /// The reason.
     pub spent: Spent,
     /// The fold whose pixels it is fed.
@@ -55,10 +56,10 @@ pub struct Timeline {
     pub gate: Vec<Span<usize>>,
     /// The image port.
     pub image: Vec<Span<()>>,
-    /// The unit of max pooling.
-    pub max_pooling: Vec<Span<usize>>,
+    /// The unit for poolings.
+    pub pooling: Vec<Span<LayerId>>,
     /// Bytes from DRAM: line of the report that they are for.
-    pub dram: Vec<Span<usize>>,
+    pub dram: Vec<Span<LayerId>>,
 }
 
 impl Timeline {
@@ -70,7 +71,7 @@ impl Timeline {
         extend(&mut self.loader, now, loading(cycle));
         extend(&mut self.gate, now, cycle.gate);
         extend(&mut self.image, now, cycle.image_port.then_some(()));
-        extend(&mut self.max_pooling, now, cycle.max_pooling.then_some(cycle.layer));
+        extend(&mut self.pooling, now, cycle.pooling.then_some(cycle.layer));
         extend(&mut self.dram, now, cycle.dram);
     }
 }

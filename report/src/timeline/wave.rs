@@ -24,7 +24,7 @@ type Signal = (&'static str, &'static str, u32, fn(&Cycle) -> Shown);
 /// All of them, unit by unit.
 const SIGNALS: [Signal; 25] = [
     ("charge", "cycle", 64, |c| number(c.number)),
-    ("charge", "layer", 16, |c| number(c.layer as u64)),
+    ("charge", "layer", 16, |c| number(c.layer.index() as u64)),
     ("charge", "reason", 0, |c| Shown::Text(c.spent.name())),
     ("controller", "pc", 16, |c| number(c.pc as u64)),
     ("controller", "state", 0, |c| Shown::Text(controller_state(c.controller))),

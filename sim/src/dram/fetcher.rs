@@ -127,7 +127,8 @@ impl Fetcher {
             let misses = channels().filter(|c| !hit(c));
             [bursts(dram, job, channels().filter(hit), known.inputs), bursts(dram, job, misses, known.inputs)]
         };
-        activities[job.layer.index()].dram_wasted += (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
+        activities[job.layer.index()].dram_wasted +=
+            (ahead.bursts - useful.min(ahead.bursts)) * dram.burst_bytes as u64;
         let arrival = if useful > 0 { ahead.arrival } else { known.now };
         arrival.max(self.fetch_all(dram, known.now, missing, job.layer, activities))
     }

@@ -11,7 +11,7 @@ mod timeline;
 mod timing;
 mod values;
 
+pub(crate) use image::{replay, run};
 pub(crate) use list::List;
 pub(crate) use run::{Keep, Map, Network, Run, ValueBuffers, WHOLE};
 pub(crate) use timeline::{Buffers, GateRun, Timeline};
-pub(crate) use image::{replay, run};

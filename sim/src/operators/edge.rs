@@ -40,12 +40,7 @@ impl Machine<'_> {
 
 impl Timeline<'_> {
     /// Runs the unit of an instruction that starts in cycle `at`.
-    pub(crate) fn execute<'d>(
-        &mut self,
-        unit: Unit,
-        at: u64,
-        decisions: &mut impl Iterator<Item = &'d GateDecision>,
-    ) {
+    pub(crate) fn execute<'d>(&mut self, unit: Unit, at: u64, decisions: &mut impl Iterator<Item = &'d GateDecision>) {
         match unit {
             Unit::LoadImage => self.image(at),
             Unit::Conv(index) => self.conv(at, index),

@@ -1,7 +1,7 @@
 //! Convolution on the array.
 
-use super::parameters::check_ranges;
 use super::depthwise;
+use super::parameters::check_ranges;
 use crate::require::{NetworkError, check_windows, layer, reaches, require};
 use crate::shape::{Shape, Windows};
 

@@ -33,8 +33,7 @@ pub enum Operator {
 
 impl Operator {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Image, Self::Convolution, Self::Depthwise, Self::MaxPool, Self::Gate, Self::Move];
+    pub const ALL: [Self; 6] = [Self::Image, Self::Convolution, Self::Depthwise, Self::MaxPool, Self::Gate, Self::Move];
 
     /// The name of its room. `move` is a word of Rust's.
     pub fn room(self) -> &'static str {

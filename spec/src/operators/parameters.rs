@@ -4,7 +4,14 @@ use crate::number::{ACC_BOUND, MULTIPLIER_END, SHIFT_MAX};
 use crate::require::{NetworkError, within};
 
 /// Largest possible accumulator, multiplier and shift of each output.
-pub(super) fn check_ranges(item: &str, w: &[i8], x_max: i64, bias: &[i32], m: &[u16], s: &[u8]) -> Result<(), NetworkError> {
+pub(super) fn check_ranges(
+    item: &str,
+    w: &[i8],
+    x_max: i64,
+    bias: &[i32],
+    m: &[u16],
+    s: &[u8],
+) -> Result<(), NetworkError> {
     let fan_in = w.len() / bias.len().max(1);
     for (o, &b) in bias.iter().enumerate() {
         let bound: i64 = w[o * fan_in..(o + 1) * fan_in].iter().map(|&w| i64::from(w).abs() * x_max).sum();

@@ -5,9 +5,9 @@ use super::builder::Builder;
 use super::ids::ListId;
 use super::jobs::{Condition, ConvJob, Inputs, Param, Reads, Unit};
 use super::place::{Place, Placed, Rows, Spill};
+use crate::Conv;
 use crate::operators::convolution::Convolution;
 use crate::report::LayerKind;
-use crate::Conv;
 
 /// The destination of a convolution's output.
 pub(super) struct Output {
@@ -38,14 +38,29 @@ impl Builder<'_> {
     ) -> Result<Placed, Spill> {
         let mut place = self.layout.stream(c.output, &c.name)?;
         self.off_chip(&mut place, None, 1);
-        let output =
-            Output { place, list: None, natural: true, residual: Reads::Nothing, l_scaled: false, pool, copies: false, read };
+        let output = Output {
+            place,
+            list: None,
+            natural: true,
+            residual: Reads::Nothing,
+            l_scaled: false,
+            pool,
+            copies: false,
+            read,
+        };
         self.conv(c, map, kind, output, Condition::Always)?;
         Ok(Placed { place, relu: c.relu, inputs: Inputs::Dense, copies: false })
     }
 
     /// A convolution.
-    pub(super) fn conv(&mut self, c: &Conv, x: Placed, kind: LayerKind, to: Output, condition: Condition) -> Result<(), Spill> {
+    pub(super) fn conv(
+        &mut self,
+        c: &Conv,
+        x: Placed,
+        kind: LayerKind,
+        to: Output,
+        condition: Condition,
+    ) -> Result<(), Spill> {
         let filter_base = self.filter_words;
         self.filter_words += c.output.channels.div_ceil(self.program.config.array.cols) * c.taps() * c.fan_in();
         let param_base = self.program.params.len();

@@ -1,6 +1,6 @@
 //! The program: everything that is fixed before an image arrives.
 
-use super::ids::OffChipId;
+use super::ids::{LayerId, OffChipId};
 use super::jobs::{ConvJob, GateJob, LayerInfo, MoveJob, OffChip, Op, Param, PoolJob, Unit};
 use super::region::Region;
 use crate::{AcceleratorConfig, Shape};
@@ -51,6 +51,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// A line of the report.
+    pub fn layer(&self, id: LayerId) -> &LayerInfo {
+        &self.layers[id.index()]
+    }
+
     /// Moves that have to have ended before an instruction starts.
     pub fn moves_before(&self, op: &Op) -> usize {
         match op.unit {

@@ -72,8 +72,16 @@ impl Builder<'_> {
                 // One tap has no other to share a fold with, and a channel that is read alone no
                 // other row.
                 let copies = next.conv.taps() > 1 && !next.conv.depthwise;
-                let output =
-                    Output { place, list, natural: false, residual: Reads::Nothing, l_scaled: false, pool, copies, read: true };
+                let output = Output {
+                    place,
+                    list,
+                    natural: false,
+                    residual: Reads::Nothing,
+                    l_scaled: false,
+                    pool,
+                    copies,
+                    read: true,
+                };
                 self.conv(&g.conv, x, LayerKind::Conv, output, condition)?;
                 x = Placed { place, relu: g.conv.relu, inputs: list.map_or(Inputs::Dense, Inputs::List), copies };
                 continue;

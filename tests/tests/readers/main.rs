@@ -6,7 +6,7 @@ mod damage;
 
 use lcsim_sim::report::{Run, assemble};
 use lcsim_sim::{Costs, ENERGY_TABLES, EnergyTable, Mode, Simulator};
-use lcsim_spec::network::Layer;
+use lcsim_spec::Layer;
 use lcsim_spec::{QuantNetwork, Report};
 use lcsim_tests::tiny::{array, block, conv, network, shape};
 use peak_alloc::PeakAlloc;

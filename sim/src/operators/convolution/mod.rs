@@ -7,5 +7,5 @@ mod stepped;
 
 pub(crate) use fast::{Filters, Input, Lanes, Requantizer, Scratch, TileBuffers, VECTOR, Way};
 pub(crate) use folds::move_copies;
-pub use stepped::{LoaderState, Place};
 pub(crate) use stepped::{Array, Columns, Loader, LoaderView, SlotHistory, Streamer};
+pub use stepped::{LoaderState, Place};

@@ -36,7 +36,8 @@ pub(crate) fn run(
     let (cols, depth) = (config.array.cols, config.array.accumulator_depth);
     let outputs = job.outputs.map(|l| &lists[l.index()]);
     let live = outputs.map_or(job.output.channels, |l| l.entries.len());
-    let entries = if let Inputs::List(list) = job.inputs { lists[list.index()].entries.len() } else { job.input.channels };
+    let entries =
+        if let Inputs::List(list) = job.inputs { lists[list.index()].entries.len() } else { job.input.channels };
     let whole = Folds::new(&config.array, job, entries);
     let by_channel = job.natural && outputs.is_some();
     let scattered = by_channel || job.dst_copies;

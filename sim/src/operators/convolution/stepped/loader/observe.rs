@@ -1,7 +1,7 @@
 //! The loader's state, for observers.
 
-use super::registers::{Loader, LoaderView, State};
 use super::super::fold::Place;
+use super::registers::{Loader, LoaderView, State};
 
 /// The loader's state in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The loader's clock edge.
 
-use super::registers::{Loader, LoaderView, State, Word};
-use crate::counters::Activity;
-use crate::dram::{Begins, Fetcher};
 use super::super::array::Array;
 use super::super::columns::{ColumnSet, Columns};
 use super::super::fold::Fold;
+use super::registers::{Loader, LoaderView, State, Word};
+use crate::counters::Activity;
+use crate::dram::{Begins, Fetcher};
 use crate::operators::convolution::folds::{Folds, copies};
 use crate::operators::depthwise;
 use crate::operators::gate::LiveList;
