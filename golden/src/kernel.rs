@@ -1,6 +1,6 @@
 //! The one convolution of both references, generic over the element types.
 
-use lcsim_spec::{Shape, Windows};
+use lcsim_spec::Shape;
 use num_traits::{AsPrimitive, NumAssign};
 
 /// Where a convolution reads and writes.
@@ -61,19 +61,6 @@ where
                 }
                 accumulate(g, out, plane, [tap / kw, tap % kw], w);
             }
-        }
-    }
-    y
-}
-
-/// The maximum of each window, `[channel][row][column]`.
-pub fn max_pool<X: Copy + PartialOrd>(p: &Windows, x: &[X]) -> Vec<X> {
-    let mut y = Vec::with_capacity(p.output.len());
-    for plane in x.chunks_exact(p.input.pixels()) {
-        for o in 0..p.output.pixels() {
-            let rows = p.window(0, o / p.output.width);
-            let window = rows.flat_map(|r| plane[r * p.input.width..][p.window(1, o % p.output.width)].iter().copied());
-            y.extend(window.reduce(|best, value| if value > best { value } else { best }));
         }
     }
     y

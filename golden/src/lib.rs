@@ -2,6 +2,8 @@
 //!
 //! Knows no cycle and no accelerator.
 
+mod block;
+mod check;
 pub mod container;
 pub mod error;
 pub mod float;
@@ -10,6 +12,7 @@ pub mod integer;
 pub mod kernel;
 pub mod model;
 pub mod onnx;
+mod operators;
 pub mod quantize;
 pub mod synthetic;
 

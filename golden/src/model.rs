@@ -1,11 +1,12 @@
 //! A float (LC-)ResNet, as imported from ONNX: the float twin of `lcsim_spec::QuantNetwork`.
 
-use crate::Error;
+use crate::block;
 use crate::kernel::Geometry;
 use lcsim_spec::operators::convolution::Convolution;
+use lcsim_spec::operators::depthwise;
 use lcsim_spec::operators::gate::{self, Connected};
-use lcsim_spec::require::{NetworkError, block, layer, require};
-use lcsim_spec::{Shape, Windows, network, structure};
+use lcsim_spec::require::{NetworkError, layer};
+use lcsim_spec::{Shape, Windows, network};
 
 /// A convolution, batch norm folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +84,7 @@ impl Conv {
     }
     /// Multiply-accumulates with so many live channels; taps that fall on padding count.
     pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
-        let read = if self.depthwise { 1 } else { live_in };
+        let read = if self.depthwise { depthwise::FAN_IN } else { live_in };
         [read, live_out, self.kernel[0], self.kernel[1], self.output.pixels()].iter().map(|&n| n as u64).product()
     }
     /// The upper bound of a ReLU that clips.
@@ -127,7 +128,7 @@ impl std::fmt::Display for Summary {
 impl Summary {
     /// Of the layers of a float or a quantised network.
     pub fn of<C, F>(layers: &[network::Layer<C, F>]) -> Self {
-        let blocks = || layers.iter().filter_map(|l| if let network::Layer::Block(b) = l { Some(b) } else { None });
+        let blocks = || layers.iter().filter_map(block::of);
         let cnets = |b: &network::Block<C, F>| b.convs.iter().filter(|g| g.gate.is_some()).count();
         Self {
             convs: layers.iter().map(|l| l.convs().len()).sum(),
@@ -154,45 +155,6 @@ impl Network {
     pub fn dense_macs(&self) -> u64 {
         let convs = self.convs().map(|c| c.macs(c.input.channels, c.output.channels));
         convs.sum::<u64>() + self.classifier.weights.len() as u64
-    }
-
-    /// Checks every shape, length, name and number, so that later stages need not.
-    ///
-    /// # Errors
-    /// Names the first layer that contradicts itself or its neighbour; `path` is for the message.
-    pub fn validate(&self, path: &str) -> Result<(), Error> {
-        self.check().map_err(|source| Error::Network { path: path.into(), source })
-    }
-
-    fn check(&self) -> Result<(), NetworkError> {
-        for (what, values) in [("mean", &self.mean), ("std", &self.std)] {
-            require("input", what, self.input.channels, values.len())?;
-        }
-        structure::check(self.input, &self.layers, &self.classifier)?;
-        let mut clip = None;
-        for layer in &self.layers {
-            match layer {
-                Layer::Conv(c) => clip = c.clip(),
-                Layer::Block(b) => check_block(b, std::mem::take(&mut clip))?,
-                Layer::Pool(_) => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Checks the ReLUs of a block whose input is clipped at `clip`.
-fn check_block(b: &Block, clip: Option<f32>) -> Result<(), NetworkError> {
-    // The sum shares the steps of what it is added to, and so where these end.
-    if let (Some(max), None) = (clip, &b.shortcut) {
-        let found = format!("a clip to 0..{max}");
-        return Err(NetworkError::new(block(&b.name), "ReLU of the input", "a plain one, or a projection", found));
-    }
-    match b.convs.last() {
-        Some(GatedConv { conv: Conv { name, relu: Some(_), .. }, .. }) => {
-            Err(NetworkError::new(layer(name), "ReLU in front of the addition", "none", "one"))
-        }
-        _ => Ok(()),
     }
 }
 

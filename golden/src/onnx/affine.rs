@@ -3,7 +3,7 @@
 
 /// `factor * x + offset`, for each channel.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Affine {
+pub(crate) struct Affine {
     /// Of each channel.
     pub factor: Vec<f64>,
     /// Of each channel.
@@ -58,7 +58,7 @@ impl Affine {
 /// `max(low, min(high, factor * x + offset))`, for each output: what any chain of affine maps,
 /// ReLUs, clips, minima and maxima is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Clamped {
+pub(crate) struct Clamped {
     /// Before the clamp.
     pub affine: Affine,
     /// Lower bounds.
@@ -131,7 +131,7 @@ impl Clamped {
 
 /// A fully connected layer between two affine maps, which fold into its weights: `weights` are
 /// `[output][input]`.
-pub(super) fn folded(weights: &[f32], bias: &[f32], front: &Affine, behind: &Affine) -> (Vec<f32>, Vec<f32>) {
+pub(crate) fn folded(weights: &[f32], bias: &[f32], front: &Affine, behind: &Affine) -> (Vec<f32>, Vec<f32>) {
     let inputs = front.factor.len();
     if front.is_identity() && behind.is_identity() {
         return (weights.to_vec(), bias.to_vec());

@@ -1,7 +1,7 @@
 //! Descriptions of values, for messages.
 
 use super::graph::label;
-use super::lower::Lowered;
+use super::lowered::Lowered;
 use super::value::{MapId, Op, Value, Vector};
 
 impl Lowered<'_> {
@@ -42,20 +42,21 @@ impl Lowered<'_> {
             Op::Relu { x, .. } => format!("ReLU of {}", self.kind(x)),
             Op::Scale { score, .. } => format!("a map scaled by gate `{}`", name(self.scores[score].node)),
             Op::Sum { node, .. } => format!("sum `{}`", name(node)),
-            Op::MaxPool { node, .. } => format!("max pooling `{}`", name(node)),
+            Op::Pool { node, .. } => format!("{} `{}`", self.pooling_name(node), name(node)),
         }
     }
 
     /// A map without its inputs, so that messages stay short and nothing recurses.
-    fn kind(&self, id: MapId) -> &'static str {
-        match self.maps[id].op {
+    fn kind(&self, id: MapId) -> String {
+        let kind = match self.maps[id].op {
             Op::Input => "the image",
             Op::Conv { .. } | Op::Norm { .. } => "a convolution",
             Op::Pick { .. } => "a slice",
             Op::Relu { .. } => "a ReLU",
             Op::Scale { .. } => "a scaled map",
             Op::Sum { .. } => "a sum",
-            Op::MaxPool { .. } => "a max pooling",
-        }
+            Op::Pool { node, .. } => return format!("a {}", self.pooling_name(node)),
+        };
+        kind.into()
     }
 }

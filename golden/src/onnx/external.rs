@@ -1,6 +1,6 @@
 //! Elements that stand in a file beside the model, as PyTorch writes them by default.
 
-use super::invalid;
+use super::fault::invalid;
 use super::proto::TensorProto;
 use crate::Error;
 use lcsim_spec::file;
@@ -15,7 +15,7 @@ const MOST_READS: u64 = 2;
 
 /// The files that a model keeps its weights in. They stand in the model's folder, and nowhere else.
 #[derive(Debug)]
-pub(super) struct Files<'p> {
+pub(crate) struct Files<'p> {
     path: &'p str,
     open: HashMap<String, (File, u64)>,
     /// Bytes that may still be read.

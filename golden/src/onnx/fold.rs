@@ -8,7 +8,7 @@ use super::{shape, slice};
 use std::rc::Rc;
 
 /// Whether an operator is one that is computed on constants.
-pub(super) fn is_known(op: &str) -> bool {
+pub(crate) fn is_known(op: &str) -> bool {
     matches!(
         op,
         "Add"
@@ -43,7 +43,7 @@ pub(super) fn is_known(op: &str) -> bool {
 
 /// The value of a node whose inputs are all constants, of at most `budget` elements; an omitted
 /// input is nothing. Gives nothing where the operator or its use is not known.
-pub(super) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usize) -> Option<Tensor> {
+pub(crate) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usize) -> Option<Tensor> {
     let x = inputs.first()?.as_deref();
     let input = |i: usize| inputs.get(i).and_then(Option::as_deref);
     let whole = |i: usize| match &input(i)?.data {

@@ -1,9 +1,11 @@
 //! The checked graph: constants decoded, names resolved, nodes in order of execution.
 
 use super::external::Files;
+use super::fault::invalid;
+use super::limits::{MAX_ELEMENTS, MAX_WEIGHT};
 use super::proto::{AttributeProto, GraphProto, ModelProto, NodeProto, data_type};
 use super::tensor::{Data, Tensor};
-use super::{MAX_ELEMENTS, MAX_WEIGHT, invalid, weigh};
+use super::weigh;
 use crate::Error;
 use lcsim_spec::{Shape, file};
 use prost::Message;
@@ -15,7 +17,7 @@ const OLDEST_OPSET: i64 = 7;
 
 /// A model file, decoded and checked as far as this needs no knowledge of LC-ResNets.
 #[derive(Debug)]
-pub(super) struct Graph {
+pub(crate) struct Graph {
     /// File, for messages.
     pub path: String,
     /// In order of execution, without Constant nodes.
@@ -32,7 +34,7 @@ pub(super) struct Graph {
 
 /// The input of a graph.
 #[derive(Debug)]
-pub(super) struct Image {
+pub(crate) struct Image {
     /// Its name.
     pub name: String,
     /// Its shape.
@@ -131,7 +133,7 @@ impl Graph {
 }
 
 /// A node's name, or the name of its output if it has none.
-pub(super) fn label(node: &NodeProto) -> &str {
+pub(crate) fn label(node: &NodeProto) -> &str {
     match node.name() {
         "" => node.output.first().map_or("", String::as_str),
         name => name,
@@ -139,28 +141,28 @@ pub(super) fn label(node: &NodeProto) -> &str {
 }
 
 /// An attribute.
-pub(super) fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {
+pub(crate) fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {
     node.attribute.iter().find(|a| a.name() == name)
 }
 
 /// An integer attribute.
-pub(super) fn int(node: &NodeProto, name: &str) -> Option<i64> {
+pub(crate) fn int(node: &NodeProto, name: &str) -> Option<i64> {
     // Protobuf writers may leave out a zero, so an attribute that is present without a value is 0.
     attribute(node, name).map(AttributeProto::i)
 }
 
 /// A float attribute.
-pub(super) fn float(node: &NodeProto, name: &str) -> Option<f32> {
+pub(crate) fn float(node: &NodeProto, name: &str) -> Option<f32> {
     attribute(node, name).map(AttributeProto::f)
 }
 
 /// An attribute of several integers.
-pub(super) fn ints<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
+pub(crate) fn ints<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
     attribute(node, name).map(|a| &a.ints[..])
 }
 
 /// A text attribute, empty if the node has none.
-pub(super) fn text(node: &NodeProto, name: &str) -> String {
+pub(crate) fn text(node: &NodeProto, name: &str) -> String {
     attribute(node, name).map_or(String::new(), |a| String::from_utf8_lossy(a.s()).into_owned())
 }
 
@@ -233,7 +235,7 @@ fn is_channels_last(graph: &GraphProto, input: &str) -> bool {
 }
 
 /// The product of sizes, if it is within bounds.
-pub(super) fn elements(sizes: &[usize]) -> Option<usize> {
+pub(crate) fn elements(sizes: &[usize]) -> Option<usize> {
     sizes.iter().try_fold(1usize, |n, &s| n.checked_mul(s)).filter(|&n| n <= MAX_ELEMENTS)
 }
 

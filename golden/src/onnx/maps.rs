@@ -1,39 +1,18 @@
-//! Operators on feature maps: convolutions, poolings, and what pads or slices a map.
+//! Feature maps as tensors, and what pads, slices or joins them.
 
 use super::graph::{Graph, elements, float, int, ints, text};
-use super::lower::Lowered;
+use super::limits::MAX_ELEMENTS;
+use super::lowered::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Data;
-use super::value::{Border, MapId, Op, Pixels, Value};
-use super::view::View;
-use super::{MAX_ELEMENTS, layers, shape, slice, vectors};
+use super::value::{Border, MapId, Op, Pixels, Value, sizes};
+use super::windows::pair;
+use super::{shape, slice, vectors};
 use crate::Error;
-use crate::kernel::Geometry;
 use lcsim_spec::Shape;
 
-impl Pixels {
-    /// A map as a tensor of its own shape.
-    pub fn of(map: MapId, shape: Shape) -> Pixels {
-        let view = View::plain(&sizes(shape));
-        Pixels { map, view, summed: vec![], factor: 1.0, border: None }
-    }
-
-    /// The image, whose channels may be the last dimension.
-    pub fn image(shape: Shape, channels_last: bool) -> Pixels {
-        let image = Pixels::of(0, shape);
-        match image.view.permuted(&[0, 2, 3, 1]).filter(|_| channels_last) {
-            Some(view) => Pixels { view, ..image },
-            None => image,
-        }
-    }
-}
-
-fn sizes(shape: Shape) -> [usize; 4] {
-    [1, shape.channels, shape.height, shape.width]
-}
-
 /// Checks that a tensor shows a whole map, in whatever order.
-pub(super) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), Error> {
+pub(crate) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), Error> {
     if p.summed.is_empty() && p.border.is_none() {
         return Ok(());
     }
@@ -42,7 +21,7 @@ pub(super) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), E
 }
 
 /// Input `i` as a map of its own shape; it may have a border.
-fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixels, Error> {
+pub(crate) fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixels, Error> {
     let value = low.operand(node, i)?;
     match value {
         Value::Map(p) if p.summed.is_empty() && p.view.is_plain(&sizes(low.maps[p.map].shape)) => Ok(p.clone()),
@@ -58,7 +37,7 @@ fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixels, Error> {
 }
 
 /// A ReLU with an upper bound; two in a row are one.
-pub(super) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
+pub(crate) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
     let shape = low.maps[x].shape;
     let (x, max) = match low.maps[x].op {
         Op::Relu { x, max: before } => (x, max.min(f32::from_bits(before))),
@@ -67,37 +46,8 @@ pub(super) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
     low.map(Op::Relu { x, max: max.to_bits() }, shape)
 }
 
-/// Conv, on a map or on a pooled one.
-pub(super) fn conv(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
-    if let Value::Vector(_) = low.operand(node, 0)? {
-        return vectors::layer(low, i, node);
-    }
-    let p = operand(low, node, 0)?;
-    let (border, value) = p.border.unwrap_or_default();
-    if value != 0.0 {
-        return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with 0"));
-    }
-    let Geometry { output, .. } = layers::geometry(low, node, low.maps[p.map].shape, border)?;
-    let map = low.map(Op::Conv { x: p.map, node: i, border }, output);
-    Ok(low.shown(map))
-}
-
-/// MaxPool.
-pub(super) fn max_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
-    let p = operand(low, node, 0)?;
-    let (border, value) = p.border.unwrap_or_default();
-    // A maximum never comes from values below those of all pixels.
-    let below = value == f64::NEG_INFINITY || value <= 0.0 && matches!(low.maps[p.map].op, Op::Relu { .. });
-    if p.border.is_some() && !below {
-        return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with minus infinity"));
-    }
-    let windows = layers::max_pool(low, node, low.maps[p.map].shape, border)?;
-    let map = low.map(Op::MaxPool { x: p.map, node: i, border }, windows.output);
-    Ok(low.shown(map))
-}
-
 /// AveragePool over the whole map, or over single pixels.
-pub(super) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let p = operand(low, node, 0)?;
     whole(low, node, &p)?;
     let shape = low.maps[p.map].shape;
@@ -110,7 +60,7 @@ pub(super) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Res
         return vectors::averaged(low, node, p, &[2, 3], true, true);
     }
     if plain && is(1, 1) {
-        let stride = layers::pair(low, node, "strides")?;
+        let stride = pair(low, node, "strides")?;
         return picked(low, i, node, p.map, stride, [0, 0]);
     }
     let windows = format!("over windows of {kernel:?} in a map of {}x{}", shape.height, shape.width);
@@ -157,13 +107,14 @@ fn picked(
     Ok(low.shown(map))
 }
 
-/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. Max pooling
+/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. A pooling
 /// over single pixels does that too.
-pub(super) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2], usize)> {
+pub(crate) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2], usize)> {
     match low.maps[x].op {
         Op::Pick { x, stride, before, .. } => Some((x, stride, before)),
-        Op::MaxPool { x, node, border } => {
-            let windows = layers::max_pool(low, &low.graph.nodes[node], low.maps[x].shape, border).ok()?;
+        Op::Pool { x, node, border } => {
+            let of = low.maps[x].shape;
+            let windows = low.pooling(node)?.windows(low, &low.graph.nodes[node], of, border).ok()?;
             (windows.kernel == [1, 1] && windows.pad == [0, 0]).then_some((x, windows.stride, 0))
         }
         _ => None,
@@ -171,7 +122,7 @@ pub(super) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2
 }
 
 /// Pad: a border around each channel, or channels of zeros.
-pub(super) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let pads = low.ints_or_input(node, "pads", 1)?.unwrap_or_default();
     let value = match low.optional_tensor(node, 2)? {
         Some(t) => t.number().unwrap_or(f64::NAN),
@@ -238,7 +189,7 @@ pub(super) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value
 }
 
 /// Slice: every n-th pixel of each channel, or all of a tensor.
-pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
     if let Value::Map(p) = &x {
         whole(low, node, p)?;
@@ -271,7 +222,7 @@ pub(super) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
 }
 
 /// Concat of a map and channels of zeros.
-pub(super) fn concat(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn concat(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let instead = "only channels of zeros may be joined to a map";
     let (mut sides, mut map) = ([0; 2], None);
     let mut zeros = vec![];

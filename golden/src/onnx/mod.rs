@@ -5,20 +5,26 @@
 //! too), nodes in order of execution. `lower` gives each value its meaning: a constant (`fold`
 //! computes those), a feature map (`maps`) or a vector of pooled channels (`vectors`). What is only
 //! a way of writing leaves no trace there: views of the same elements (`view`), and affine maps and
-//! clamps, which compose (`affine`, `elementwise`). Walking back from the classifier, `recognize`
-//! finds convolutions, blocks and gates. What no step knows is an error: nothing is skipped at zero
-//! cost.
+//! clamps, which compose (`affine`, `elementwise`, `clamp`). Walking back from the classifier,
+//! `recognize` finds convolutions, blocks and gates. What no step knows is an error: nothing is
+//! skipped at zero cost. What ONNX has for one operator alone stands in the operator's room,
+//! `crate::operators`.
 
-mod affine;
+pub(crate) mod affine;
+mod clamp;
 mod describe;
 mod elementwise;
 mod external;
+pub(crate) mod fault;
 mod fold;
-mod graph;
-mod layers;
+pub(crate) mod graph;
+mod limits;
 mod lower;
-mod maps;
+pub(crate) mod lowered;
+pub(crate) mod maps;
 mod names;
+mod normed;
+pub(crate) mod options;
 pub mod proto;
 mod recognize;
 mod reorder;
@@ -27,50 +33,20 @@ mod single;
 mod slice;
 mod tensor;
 mod unsupported;
-mod value;
-mod vectors;
-mod view;
+pub(crate) mod value;
+pub(crate) mod vectors;
+pub(crate) mod view;
 mod weigh;
+pub(crate) mod windows;
+
+pub use options::{Normalisation, Options};
 
 use crate::error::grouped;
 use crate::{Error, Network};
+use fault::invalid;
 use lcsim_spec::file;
+use limits::MAX_BYTES;
 use std::path::Path;
-
-/// Largest number of elements of a map, and of parameters of a network: far above any ResNet, and
-/// small enough that no product of sizes overflows.
-const MAX_ELEMENTS: usize = 1 << 28;
-
-/// Most that the messages of a file may weigh: so much, and so often its own bytes. A network's
-/// bytes are nearly all weights, which weigh what they take in the file.
-const MAX_WEIGHT: (usize, usize) = (48 << 20, 5);
-
-/// Largest file, in bytes: as much as protobuf allows.
-const MAX_BYTES: u64 = (1 << 31) - 1;
-
-/// Facts about a model that the caller knows, and that its file may not say.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Options {
-    /// Name of the output with the logits, for a graph with several.
-    pub output: Option<String>,
-    /// Mean of each channel, of pixels in [0, 1]; replaces the file's.
-    pub mean: Option<Vec<f32>>,
-    /// Standard deviation of each channel, of pixels in [0, 1]; replaces the file's.
-    pub std: Option<Vec<f32>>,
-}
-
-/// Where a network's mean and standard deviation come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Normalisation {
-    /// The caller gave them.
-    Given,
-    /// The file's metadata has them.
-    Metadata,
-    /// The graph itself normalises its input.
-    Graph,
-    /// Nobody said: mean 0 and standard deviation 1.
-    Absent,
-}
 
 /// A network that was read, and what the reader should tell the user of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,11 +159,4 @@ fn read_graph(bytes: &[u8], path: &str, options: &Options) -> Result<Examination
     };
     network.validate(path)?;
     Ok(Examination { imported: Some(Imported { network, normalisation }), problems: vec![] })
-}
-
-/// [`Error::Invalid`] from its parts.
-fn invalid(path: &str, item: impl Into<String>, expected: impl Into<String>, found: impl ToString) -> Error {
-    // Names, lists and numbers of a file may have any length.
-    let [item, expected, found] = [item.into(), expected.into(), found.to_string()].map(|text| file::quoted(&text));
-    Error::Invalid { path: path.into(), item, expected, found }
 }

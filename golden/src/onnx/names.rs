@@ -7,19 +7,19 @@ use super::proto::NodeProto;
 const SCOPES: &str = "pkg.torch.onnx.name_scopes";
 
 /// Names for a node with weights, the best first.
-pub(super) fn of_layer(node: &NodeProto, weights: &str) -> Vec<String> {
+pub(crate) fn of_layer(node: &NodeProto, weights: &str) -> Vec<String> {
     let by_weights = weights.strip_suffix(".weight").map(str::to_owned);
     known([by_weights, scope(node), path(node), Some(label(node).to_owned())])
 }
 
 /// Names for a node without weights, the best first.
-pub(super) fn of_node(node: &NodeProto) -> Vec<String> {
+pub(crate) fn of_node(node: &NodeProto) -> Vec<String> {
     known([scope(node), path(node), Some(label(node).to_owned())])
 }
 
 /// Names for a block that ends with the sum `node` and whose branch has these convolutions, the
 /// best first.
-pub(super) fn of_block(node: &NodeProto, convs: &[&str]) -> Vec<String> {
+pub(crate) fn of_block(node: &NodeProto, convs: &[&str]) -> Vec<String> {
     let label = label(node);
     let block = label.strip_suffix(".add").or_else(|| label.strip_suffix("/Add"));
     known([scope(node), common(convs), path(node), block.map(str::to_owned), Some(label.to_owned())])

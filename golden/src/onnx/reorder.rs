@@ -1,7 +1,7 @@
 //! Nodes that change no number: views, conversions between floats, and dropout.
 
 use super::graph::{int, ints};
-use super::lower::Lowered;
+use super::lowered::Lowered;
 use super::proto::NodeProto;
 use super::shape;
 use super::tensor::Data;

@@ -9,7 +9,7 @@ use super::view::MAX_RANK;
 ///
 /// # Errors
 /// The expected value.
-pub(super) fn reshaped(
+pub(crate) fn reshaped(
     node: &NodeProto,
     dims: &[usize],
     axes: Option<&[i64]>,
@@ -43,13 +43,13 @@ pub(super) fn reshaped(
 }
 
 /// An axis that may count from the end; `past` allows the one after the last.
-pub(super) fn axis_of(axis: i64, rank: usize, past: bool) -> Option<usize> {
+pub(crate) fn axis_of(axis: i64, rank: usize, past: bool) -> Option<usize> {
     let axis = if axis < 0 { axis.checked_add(rank as i64)? } else { axis };
     usize::try_from(axis).ok().filter(|&a| a < rank + usize::from(past))
 }
 
 /// Several distinct axes.
-pub(super) fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
+pub(crate) fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
     let few = Some(axes).filter(|axes| axes.len() <= rank)?;
     let mut at = few.iter().map(|&a| axis_of(a, rank, false)).collect::<Option<Vec<_>>>()?;
     at.sort_unstable();
@@ -57,7 +57,7 @@ pub(super) fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
 }
 
 /// The sizes that a Shape node gives.
-pub(super) fn part(node: &NodeProto, dims: &[usize]) -> Option<Vec<i64>> {
+pub(crate) fn part(node: &NodeProto, dims: &[usize]) -> Option<Vec<i64>> {
     let end = |name: &str, default: usize| match int(node, name) {
         None => default,
         Some(at) => at.saturating_add(if at < 0 { dims.len() as i64 } else { 0 }).clamp(0, dims.len() as i64) as usize,

@@ -4,7 +4,7 @@ use crate::model::{Block, Conv};
 
 /// A block whose branch is one convolution without a gate is a convolution: its shortcut adds to
 /// one of the taps. Any other block comes back as it is.
-pub(super) fn merged(mut block: Block) -> Result<Conv, Box<Block>> {
+pub(crate) fn merged(mut block: Block) -> Result<Conv, Box<Block>> {
     let [branch] = &block.convs[..] else { return Err(Box::new(block)) };
     if branch.gate.is_some() || block.lnet.is_some() {
         return Err(Box::new(block));

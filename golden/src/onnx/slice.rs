@@ -6,7 +6,7 @@ use super::shape::axis_of;
 
 /// A part of a dimension: `start`, `start + step`, ..., `count` of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Range {
+pub(crate) struct Range {
     /// The first.
     pub start: usize,
     /// Not 0; below 0 it goes backwards.
@@ -32,7 +32,7 @@ impl Range {
 ///
 /// # Errors
 /// The expected and the found value, where its numbers are no constants or no slice.
-pub(super) fn ranges(
+pub(crate) fn ranges(
     node: &NodeProto,
     dims: &[usize],
     input: &dyn Fn(usize) -> Option<Vec<i64>>,

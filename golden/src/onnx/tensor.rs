@@ -1,13 +1,13 @@
 //! Constants: decoded, converted to `f32`, `i64` or `bool`, and checked against their dimensions.
 
 use super::external::Files;
-use super::invalid;
+use super::fault::invalid;
 use super::proto::{TensorProto, data_type};
 use crate::Error;
 
 /// A constant of the graph.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Tensor {
+pub(crate) struct Tensor {
     /// For messages; what is computed of a constant keeps its name.
     pub name: String,
     /// Shape; the product is the number of elements.
@@ -20,7 +20,7 @@ pub(super) struct Tensor {
 
 /// The elements of a [`Tensor`].
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Data {
+pub(crate) enum Data {
     /// Floats.
     Float(Vec<f32>),
     /// Integers.
@@ -77,6 +77,16 @@ impl Tensor {
             }
             _ => Err(self.wrong_type(path, "floating-point elements")),
         }
+    }
+
+    /// The floats of a constant that must have `count` of them.
+    pub fn exactly(&self, count: usize, path: &str) -> Result<Vec<f64>, Error> {
+        let values = self.floats(path)?;
+        if values.len() != count {
+            let item = format!("tensor `{}`", self.name);
+            return Err(invalid(path, item, format!("{count} elements"), values.len()));
+        }
+        Ok(values.iter().map(|&v| f64::from(v)).collect())
     }
 
     /// The integers.

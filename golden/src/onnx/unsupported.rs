@@ -2,7 +2,7 @@
 //! what to write instead.
 
 use super::graph::{Graph, int};
-use super::lower::Lowered;
+use super::lowered::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Tensor;
 use super::value::{Value, Vector};

@@ -6,29 +6,29 @@ use super::view::View;
 use lcsim_spec::Shape;
 use std::rc::Rc;
 
-/// Index of a map in [`Lowered::maps`].
-pub(super) type MapId = usize;
+/// Index of a map in the list of maps.
+pub(crate) type MapId = usize;
 
 /// Rows above and below, columns to the left and to the right.
-pub(super) type Border = [[usize; 2]; 2];
+pub(crate) type Border = [[usize; 2]; 2];
 
 /// Where a feature map comes from. Equal ReLUs and products are one map, so that duplicated nodes
 /// do not hide the structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Op {
+pub(crate) enum Op {
     /// The image.
     Input,
     /// Convolution by a node, of a map with zeros around it.
     Conv { x: MapId, node: usize, border: Border },
     /// Every `stride`-th pixel, behind `before` channels of zeros.
     Pick { x: MapId, node: usize, stride: [usize; 2], before: usize },
-    /// Max pooling by a node, of a map with a border that no window's maximum comes from.
-    MaxPool { x: MapId, node: usize, border: Border },
-    /// An affine map of each channel, by index in [`Lowered::affines`].
+    /// A pooling by a node, of a map with a border.
+    Pool { x: MapId, node: usize, border: Border },
+    /// An affine map of each channel, by index in the list of affine maps.
     Norm { x: MapId, affine: usize },
     /// ReLU, with the bits of its upper bound, which is infinite of a plain one.
     Relu { x: MapId, max: u32 },
-    /// Product with a score, by index in [`Lowered::scores`].
+    /// Product with a score, by index in the list of scores.
     Scale { x: MapId, score: usize },
     /// Sum of two maps.
     Sum { a: MapId, b: MapId, node: usize },
@@ -36,7 +36,7 @@ pub(super) enum Op {
 
 /// A feature map.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Map {
+pub(crate) struct Map {
     /// Its origin.
     pub op: Op,
     /// Its shape.
@@ -45,7 +45,7 @@ pub(super) struct Map {
 
 /// A tensor that shows a feature map, or sums of it.
 #[derive(Debug, Clone)]
-pub(super) struct Pixels {
+pub(crate) struct Pixels {
     /// The map.
     pub map: MapId,
     /// Its elements as `[channel][row][column]`, in the tensor's order.
@@ -60,7 +60,7 @@ pub(super) struct Pixels {
 
 /// One number a channel, on the way from a pooled map to a score or the logits.
 #[derive(Debug, Clone)]
-pub(super) struct Vector {
+pub(crate) struct Vector {
     /// Its elements in the tensor's order.
     pub view: View,
     /// The map that was pooled.
@@ -77,7 +77,7 @@ pub(super) struct Vector {
 
 /// A score: a fully connected layer on a pooled map, between two affine maps, clamped to 0..1.
 #[derive(Debug)]
-pub(super) struct Score {
+pub(crate) struct Score {
     /// Node of the fully connected layer.
     pub node: usize,
     /// The map that is pooled.
@@ -90,7 +90,7 @@ pub(super) struct Score {
 
 /// The meaning of a name in the graph.
 #[derive(Debug, Clone)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A feature map.
     Map(Pixels),
     /// A vector.
@@ -108,4 +108,26 @@ impl Value {
             Value::Const(t) => &t.dims,
         }
     }
+}
+
+impl Pixels {
+    /// A map as a tensor of its own shape.
+    pub fn of(map: MapId, shape: Shape) -> Pixels {
+        let view = View::plain(&sizes(shape));
+        Pixels { map, view, summed: vec![], factor: 1.0, border: None }
+    }
+
+    /// The image, whose channels may be the last dimension.
+    pub fn image(shape: Shape, channels_last: bool) -> Pixels {
+        let image = Pixels::of(0, shape);
+        match image.view.permuted(&[0, 2, 3, 1]).filter(|_| channels_last) {
+            Some(view) => Pixels { view, ..image },
+            None => image,
+        }
+    }
+}
+
+/// A map's sizes as a tensor.
+pub(crate) fn sizes(shape: Shape) -> [usize; 4] {
+    [1, shape.channels, shape.height, shape.width]
 }

@@ -1,9 +1,8 @@
-//! Averages of maps, and fully connected layers on them.
+//! Averages of maps.
 
-use super::affine::{Affine, Clamped};
+use super::affine::Affine;
 use super::graph::int;
-use super::layers;
-use super::lower::Lowered;
+use super::lowered::Lowered;
 use super::proto::NodeProto;
 use super::shape;
 use super::value::{Pixels, Value, Vector};
@@ -12,7 +11,7 @@ use crate::Error;
 use std::rc::Rc;
 
 /// GlobalAveragePool, ReduceMean and ReduceSum: in one step or several.
-pub(super) fn average(low: &mut Lowered, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn average(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
     let rank = x.dims().len();
     let (axes, keep) = match node.op_type() {
@@ -45,7 +44,7 @@ pub(super) fn average(low: &mut Lowered, node: &NodeProto) -> Result<Value, Erro
 }
 
 /// The sum or mean of a map along `axes`; a vector, once it goes over all pixels.
-pub(super) fn averaged(
+pub(crate) fn averaged(
     low: &mut Lowered,
     node: &NodeProto,
     p: Pixels,
@@ -76,49 +75,4 @@ pub(super) fn averaged(
         return Err(low.graph.invalid(node, expected, format!("axes {axes:?} of {:?}", p.view.dims)));
     }
     Ok(Value::Map(Pixels { map: p.map, view, summed, factor, border: None }))
-}
-
-/// Gemm, MatMul or 1x1 Conv on a pooled map.
-pub(super) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
-    let v = match low.operand(node, 0)?.clone() {
-        Value::Vector(v) => v,
-        // A map of one pixel is its own average.
-        Value::Map(p) if low.maps[p.map].shape.pixels() == 1 && p.summed.is_empty() && p.border.is_none() => {
-            let channels = low.maps[p.map].shape.channels;
-            low.spend(node, channels)?;
-            let (view, front) = (View::plain(&p.view.dims), Rc::new(Affine::identity(channels)));
-            Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }
-        }
-        other => {
-            let found = format!("of {}", low.describe(&other));
-            let instead = "a fully connected layer reads the average of a whole map";
-            return Err(low.graph.refuse(node, found, instead));
-        }
-    };
-    if v.layer.is_some() {
-        return Err(low.second_layer(node, v));
-    }
-    if v.expanded {
-        let instead = "a fully connected layer reads the average of a whole map, not repeated along rows and columns";
-        return Err(low.graph.refuse(node, "of a pooled map, expanded", instead));
-    }
-    let (outputs, axis) = layers::fc_outputs(low, node, &v.view.dims)?;
-    low.spend(node, 4 * outputs)?;
-    let mut dims = v.view.dims.clone();
-    dims[axis] = outputs;
-    let layer = Some((i, Rc::new(Clamped::identity(outputs))));
-    Ok(Value::Vector(Vector { view: View::plain(&dims), layer, ..v }))
-}
-
-/// Softmax or LogSoftmax of the logits.
-pub(super) fn softmax(low: &Lowered, node: &NodeProto) -> Result<Value, Error> {
-    match low.operand(node, 0)? {
-        Value::Vector(v) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
-            Ok(Value::Vector(Vector { softmax: true, ..v.clone() }))
-        }
-        other => {
-            let found = format!("of {}", low.describe(other));
-            Err(low.graph.refuse(node, found, "softmax may only follow the classifier"))
-        }
-    }
 }

@@ -2,11 +2,11 @@
 //! transposed or sliced.
 
 /// Longest shape that a tensor may take.
-pub(super) const MAX_RANK: usize = 8;
+pub(crate) const MAX_RANK: usize = 8;
 
 /// Sizes of the dimensions, and how many elements of the source a step along each of them passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct View {
+pub(crate) struct View {
     /// Sizes, with a batch of 1.
     pub dims: Vec<usize>,
     strides: Vec<usize>,
@@ -116,6 +116,21 @@ impl View {
         View { dims: pad(&self.dims), strides: pad(&self.strides) }
     }
 
+    /// A number for each of `size` elements of a view that lie `stride` apart, from a constant that
+    /// broadcasts to it; and the view with the rank of the result. Nothing where the constant varies
+    /// along anything else.
+    pub fn along(&self, size: usize, stride: usize, dims: &[usize], numbers: &[f64]) -> Option<(View, Vec<f64>)> {
+        let view = self.padded(dims.len());
+        let axis = view.axis(size, stride);
+        let skip = view.dims.len() - dims.len();
+        let fits = dims.iter().enumerate().all(|(i, &d)| d == 1 || Some(i + skip) == axis && d == size);
+        match numbers {
+            [one] if fits => Some((view, vec![*one; size])),
+            many if fits && many.len() == size => Some((view, many.to_vec())),
+            _ => None,
+        }
+    }
+
     /// What a Gather along the only dimension shows, if `indices`, in the shape `dims`, count
     /// evenly along each dimension, as `as_strided` does, and take every element once.
     pub fn gathered(&self, dims: &[usize], indices: &[i64]) -> Option<View> {
@@ -147,7 +162,7 @@ impl View {
 }
 
 /// Whether dimensions that were summed over are all of `count` neighbouring elements.
-pub(super) fn covers(summed: &[(usize, usize)], count: usize) -> bool {
+pub(crate) fn covers(summed: &[(usize, usize)], count: usize) -> bool {
     let mut sorted = summed.to_vec();
     sorted.sort_by_key(|d| d.1);
     let end = sorted.iter().try_fold(1, |next, &(size, stride)| (stride == next).then_some(size * stride));

@@ -64,7 +64,7 @@ const SHAPE: &[Field] = &[(1, size_of::<DimensionProto>(), Content::Message(&[(2
 
 /// The bytes that a model takes when it is decoded, without what vectors reserve; nothing if it is
 /// no protobuf, or has groups, of which ONNX has none.
-pub(super) fn model(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn model(bytes: &[u8]) -> Option<usize> {
     message(bytes, MODEL)
 }
 

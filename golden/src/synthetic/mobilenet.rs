@@ -1,6 +1,6 @@
 //! MobileNetV2 (Sandler et al., 2018), width 1, with ReLU in place of ReLU6: on int8 both saturate.
 
-use super::{conv, fc, gate, input_spec};
+use super::layers::{conv, fc, gate, input_spec};
 use lcsim_spec::{Block, Conv, Fc, GatedConv, Layer, QuantNetwork, Shape};
 
 /// Expansion, output channels, blocks and stride of the first, as the paper's table 2 gives them.

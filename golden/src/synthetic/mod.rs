@@ -5,13 +5,13 @@
 //! (2016), with the stride of a Bottleneck on its 3x3 convolution, as torchvision has them; those
 //! for CIFAR are of the same paper, with projections as shortcuts.
 
+mod layers;
 mod mobilenet;
 
-use lcsim_spec::number::{MULTIPLIER_MIN, POOL_SHIFT_MAX, POOLED_BITS};
-use lcsim_spec::operators::gate::pooled_max;
+use crate::block;
+use layers::{conv, fc, gate, input_spec};
 use lcsim_spec::{
-    Block, Conv, Fc, Gate, GateDecision, GatedConv, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score,
-    Shape, Windows,
+    Block, Fc, Gate, GateDecision, GatedConv, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape, Windows,
 };
 
 /// Names that [`network`] knows.
@@ -98,10 +98,6 @@ pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
     Some(QuantNetwork { name, input, layers, classifier, logit_scale: 1.0 })
 }
 
-fn input_spec(shape: Shape) -> InputSpec {
-    InputSpec { shape, mean: vec![0.5; 3], std: vec![0.5; 3], scale: 1.0 / 127.0 }
-}
-
 fn halved(size: usize) -> usize {
     size.div_ceil(2)
 }
@@ -128,42 +124,6 @@ fn block(name: &str, input: Shape, width: usize, expansion: usize, stride: usize
     Block { name: name.into(), lnet: Some(gate(&format!("{name}.lnet"), input, 1)), convs, shortcut, relu: true }
 }
 
-fn conv(name: &str, input: Shape, channels: usize, kernel: usize, stride: usize, relu: bool) -> Conv {
-    let size = |n: usize| (n + 2 * (kernel / 2) - kernel) / stride + 1;
-    Conv {
-        name: name.into(),
-        input,
-        output: Shape { channels, height: size(input.height), width: size(input.width) },
-        kernel: [kernel; 2],
-        stride: [stride; 2],
-        pad: [kernel / 2; 2],
-        relu,
-        depthwise: false,
-        weights: vec![0; channels * input.channels * kernel * kernel],
-        bias: vec![0; channels],
-        multiplier: vec![MULTIPLIER_MIN; channels],
-        shift: vec![0; channels],
-    }
-}
-
-fn gate(name: &str, map: Shape, outputs: usize) -> Gate {
-    Gate::clamp_scale(fc(name, map, outputs), Score::ZERO)
-}
-
-fn fc(name: &str, map: Shape, outputs: usize) -> Fc {
-    let fits = |shift: &u8| pooled_max(map.pixels(), *shift) < 1 << POOLED_BITS;
-    Fc {
-        name: name.into(),
-        inputs: map.channels,
-        outputs,
-        weights: vec![0; map.channels * outputs],
-        bias: vec![0; outputs],
-        multiplier: vec![MULTIPLIER_MIN; outputs],
-        shift: vec![0; outputs],
-        pool_shift: (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX),
-    }
-}
-
 /// How often gates are open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
@@ -179,8 +139,7 @@ pub struct Rates {
 /// of a skipped branch are absent if `skipping`.
 pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) -> Vec<GateDecision> {
     let mut gates = vec![];
-    let blocks = net.layers.iter().filter_map(|layer| if let Layer::Block(b) = layer { Some(b) } else { None });
-    for (index, block) in blocks.enumerate() {
+    for (index, block) in net.layers.iter().filter_map(block::of).enumerate() {
         // Each block draws from numbers of its own, so that what is skipped changes no other
         // decision.
         let mut random = Random::new(&[rates.seed, image, index as u64]);

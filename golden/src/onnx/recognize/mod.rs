@@ -1,15 +1,19 @@
 //! Walks back from the classifier and recognises convolutions, residual blocks and their gates.
 
 mod block;
-mod normalise;
 
 use super::affine::Affine;
-use super::lower::Lowered;
+use super::fault::invalid;
+use super::limits::MAX_ELEMENTS;
+use super::lowered::Lowered;
+use super::options::{Normalisation, Options};
 use super::value::{Border, MapId, Op, Value, Vector};
-use super::{MAX_ELEMENTS, Normalisation, Options, invalid, layers, maps, names, single};
+use super::{maps, names, single};
 use crate::Error;
 use crate::model::{Conv, Fc, Layer, Network};
-use lcsim_spec::{MaxPool, Pool, Pooling};
+use crate::operators::pooling::import::Place;
+use crate::operators::{convolution, gate, image};
+use lcsim_spec::Pool;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -83,7 +87,7 @@ pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<
     if !problems.is_empty() {
         return Err(problems);
     }
-    let (mean, std, normalisation) = normalise::of(low, at, options).map_err(|problem| vec![problem])?;
+    let (mean, std, normalisation) = image::import::normalisation(low, at, options).map_err(|problem| vec![problem])?;
     let name = Path::new(path).file_stem().map_or_else(|| path.clone(), |s| s.to_string_lossy().into_owned());
     Ok((Network { name, input: low.graph.input.shape, mean, std, layers, classifier }, normalisation))
 }
@@ -144,7 +148,7 @@ impl Recognizer<'_> {
             match self.low.maps[at].op {
                 Op::Input => return None,
                 Op::Norm { x, .. } | Op::Relu { x, .. } | Op::Scale { x, .. } => at = x,
-                Op::Conv { x, .. } | Op::Pick { x, .. } | Op::MaxPool { x, .. } => return Some(x),
+                Op::Conv { x, .. } | Op::Pick { x, .. } | Op::Pool { x, .. } => return Some(x),
                 Op::Sum { a, b, .. } => return self.fork(a, b),
             }
         }
@@ -169,18 +173,7 @@ impl Recognizer<'_> {
                 let (block, x) = self.block(a, b, node, tail.relu.is_some())?;
                 Ok((single::merged(block).map_or_else(|block| Layer::Block(*block), Layer::Conv), x))
             }
-            // A ReLU behind it is the same as one in front of it, where the layer that it reads has
-            // its own.
-            Op::MaxPool { x, node, border } => {
-                let front = self.tail(x, None)?.relu;
-                if tail.relu.is_some_and(|behind| front.is_none_or(|front| behind < front)) {
-                    return Err(self.at_node(node, "ReLU in front of the max pooling", "behind it"));
-                }
-                let at_node = &self.low.graph.nodes[node];
-                let windows = layers::max_pool(self.low, at_node, self.low.maps[x].shape, border)?;
-                let name = self.unique(&names::of_node(at_node), node);
-                Ok((Layer::Pool(Pool { name, windows, pooling: Pooling::Max(MaxPool) }), x))
-            }
+            Op::Pool { x, node, border } => Ok((Layer::Pool(self.pool(x, node, border, tail.relu)?), x)),
             _ => {
                 let expected = "a convolution as first operator";
                 Err(invalid(&self.low.graph.path, "network", expected, self.low.describe_map(at)))
@@ -188,13 +181,23 @@ impl Recognizer<'_> {
         }
     }
 
-    /// A convolution with what follows it, and the map that it reads. In a block, a max pooling
-    /// over single pixels is one too.
+    /// The pooling of the map `x` by a node, with a ReLU behind it or none.
+    fn pool(&mut self, x: MapId, node: usize, border: Border, behind: Option<f32>) -> Result<Pool, Error> {
+        let (low, at) = (self.low, &self.low.graph.nodes[node]);
+        let room = low.pooling(node).ok_or_else(|| low.unsupported(at))?;
+        let front = self.tail(x, None)?.relu;
+        let pooling = room.recognise(low, at, Place { front, behind })?;
+        let windows = room.windows(low, at, low.maps[x].shape, border)?;
+        Ok(Pool { name: self.unique(&names::of_node(at), node), windows, pooling })
+    }
+
+    /// A convolution with what follows it, and the map that it reads. In a block, a pooling over
+    /// single pixels is one too.
     fn stretch(&self, tail: &Tail, in_block: bool) -> Option<(Stretch, MapId)> {
         let (x, node, source) = match self.low.maps[tail.base].op {
             Op::Conv { x, node, border } => (x, node, Source::Node(border)),
             Op::Pick { x, node, stride, before } => (x, node, Source::Pick(stride, before)),
-            Op::MaxPool { node, .. } if in_block => {
+            Op::Pool { node, .. } if in_block => {
                 let (x, stride, before) = maps::single_pixels(self.low, tail.base)?;
                 (x, node, Source::Pick(stride, before))
             }
@@ -228,7 +231,7 @@ impl Recognizer<'_> {
                     tail.scores.push(score);
                     x
                 }
-                Op::Input | Op::Conv { .. } | Op::Pick { .. } | Op::Sum { .. } | Op::MaxPool { .. } => break,
+                Op::Input | Op::Conv { .. } | Op::Pick { .. } | Op::Sum { .. } | Op::Pool { .. } => break,
             };
         }
         tail.affines.reverse();
@@ -243,13 +246,16 @@ impl Recognizer<'_> {
                 let weights = low.tensor(node, 1)?;
                 // Each affine map scales the weights once more.
                 (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights.dims.iter().product()))?;
-                let conv = layers::conv(low, node, &s.affines, (input, border), s.relu)?;
+                let conv = convolution::import::conv(low, node, &s.affines, (input, border), s.relu)?;
                 (conv, names::of_layer(node, &weights.name))
             }
             Source::Pick(stride, before) => {
                 let weights = output.channels * input.channels;
                 (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights))?;
-                (layers::pick(low, &s.affines, (input, output), (stride, before), s.relu), names::of_node(node))
+                (
+                    convolution::import::pick(low, &s.affines, (input, output), (stride, before), s.relu),
+                    names::of_node(node),
+                )
             }
         };
         conv.name = self.unique(&names, s.node);
@@ -260,7 +266,7 @@ impl Recognizer<'_> {
         let at = &self.low.graph.nodes[node];
         let weights = self.low.tensor(at, 1)?;
         self.spend(node, weights.dims.iter().product())?;
-        let mut layer = layers::fc(self.low, at, front, behind)?;
+        let mut layer = gate::import::fc(self.low, at, front, behind)?;
         layer.name = self.unique(&names::of_layer(at, &weights.name), node);
         Ok(layer)
     }

@@ -1,14 +1,15 @@
-//! Mean and standard deviation of pixels: given, from the model's metadata, or from the graph.
+//! The image: mean and standard deviation of pixels, given, from the model's metadata, or from the graph.
 
-use super::super::affine::Affine;
-use super::super::lower::Lowered;
-use super::super::value::{MapId, Op};
-use super::super::{Normalisation, Options, invalid};
 use crate::Error;
+use crate::onnx::affine::Affine;
+use crate::onnx::fault::invalid;
+use crate::onnx::lowered::Lowered;
+use crate::onnx::options::{Normalisation, Options};
+use crate::onnx::value::{MapId, Op};
 
 impl Lowered<'_> {
     /// Whether a map is the image, or an affine map of it.
-    pub(super) fn is_image(&self, mut at: MapId) -> bool {
+    pub fn is_image(&self, mut at: MapId) -> bool {
         while let Op::Norm { x, .. } = self.maps[at].op {
             at = x;
         }
@@ -18,7 +19,7 @@ impl Lowered<'_> {
 
 /// Mean and standard deviation with which pixels become the map `at`, which is the image or an
 /// affine map of it.
-pub(super) fn of(
+pub(crate) fn normalisation(
     low: &Lowered,
     mut at: MapId,
     options: &Options,

@@ -1,0 +1,107 @@
+//! Windows of convolutions and poolings: strides, dilations and padding.
+
+use super::graph::{attribute, elements, int, ints};
+use super::limits::MAX_ELEMENTS;
+use super::lowered::Lowered;
+use super::proto::NodeProto;
+use super::value::Border;
+use crate::Error;
+use lcsim_spec::{Shape, Windows};
+
+/// Two numbers above 0; [1, 1] if the node has none.
+pub(crate) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error> {
+    match ints(node, name) {
+        None => Ok([1, 1]),
+        Some(&[a, b]) if a > 0 && b > 0 => Ok([a as usize, b as usize]),
+        Some(other) => Err(low.graph.invalid(node, format!("{name} of 2 positive numbers"), format!("{other:?}"))),
+    }
+}
+
+/// Windows of a node, of size `kernel`, on a map with a border.
+pub(crate) fn windows(
+    low: &Lowered,
+    node: &NodeProto,
+    input: Shape,
+    outputs: usize,
+    kernel: [usize; 2],
+    border: Border,
+) -> Result<Windows, Error> {
+    let graph = low.graph;
+    let dilations = pair(low, node, "dilations")?;
+    if dilations != [1, 1] {
+        return Err(graph.invalid(
+            node,
+            "dilations = [1, 1] (dilated convolutions are not simulated)",
+            format!("{dilations:?}"),
+        ));
+    }
+    let stride = pair(low, node, "strides")?;
+    let mut pads = pads(low, node, input, kernel, stride, border)?;
+    for (side, more) in pads.iter_mut().flatten().zip(border.iter().flatten()) {
+        *side = side.saturating_add(*more);
+    }
+    let mut size = [input.height, input.width];
+    for axis in 0..2 {
+        let [before, after] = pads[axis];
+        if before >= kernel[axis] || after >= kernel[axis] {
+            return Err(graph.invalid(node, format!("padding below the kernel size {kernel:?}"), format!("{pads:?}")));
+        }
+        let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
+            return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
+        };
+        // Rounding up changes nothing where the strides go in.
+        let rest = room % stride[axis];
+        if int(node, "ceil_mode") == Some(1) && rest != 0 {
+            let found = format!("1, with {rest} of {} pixels in the last step", stride[axis]);
+            return Err(graph.invalid(node, "ceil_mode = 0, or strides that end with the map", found));
+        }
+        size[axis] = room / stride[axis] + 1;
+    }
+    let output = Shape { channels: outputs, height: size[0], width: size[1] };
+    if elements(&[outputs, size[0], size[1]]).is_none() {
+        return Err(graph.invalid(node, format!("a map of at most {MAX_ELEMENTS} elements"), output));
+    }
+    Ok(Windows { input, output, kernel, stride, pad: [pads[0][0], pads[1][0]] })
+}
+
+/// Padding before and after, vertically and horizontally.
+fn pads(
+    low: &Lowered,
+    node: &NodeProto,
+    input: Shape,
+    kernel: [usize; 2],
+    stride: [usize; 2],
+    border: Border,
+) -> Result<Border, Error> {
+    let auto = attribute(node, "auto_pad").map_or("NOTSET".into(), |a| String::from_utf8_lossy(a.s()));
+    let given = ints(node, "pads").unwrap_or_default();
+    if auto != "NOTSET" && given.iter().any(|&p| p != 0) {
+        return Err(low.graph.invalid(node, format!("no pads beside auto_pad {auto}"), format!("{given:?}")));
+    }
+    let lower = match &*auto {
+        "VALID" => return Ok([[0; 2]; 2]),
+        "NOTSET" => {
+            return match ints(node, "pads") {
+                None => Ok([[0; 2]; 2]),
+                Some(&[t, l, b, r]) if [t, l, b, r].iter().all(|&p| (0..MAX_ELEMENTS as i64).contains(&p)) => {
+                    Ok([[t as usize, b as usize], [l as usize, r as usize]])
+                }
+                Some(other) => Err(low.graph.invalid(node, "pads of 4 numbers from 0", format!("{other:?}"))),
+            };
+        }
+        "SAME_UPPER" => false,
+        "SAME_LOWER" => true,
+        other => {
+            return Err(low.graph.invalid(node, "auto_pad NOTSET, VALID, SAME_UPPER or SAME_LOWER", other));
+        }
+    };
+    let same = |axis: usize, size: usize| {
+        // Whole strides before the last window, then that window.
+        let needed = (size.div_ceil(stride[axis]) - 1) * stride[axis] + kernel[axis];
+        let total = needed.saturating_sub(size);
+        let small = total / 2;
+        if lower { [total - small, small] } else { [small, total - small] }
+    };
+    let padded = |size: usize, side: [usize; 2]| size + side[0] + side[1];
+    Ok([same(0, padded(input.height, border[0])), same(1, padded(input.width, border[1]))])
+}

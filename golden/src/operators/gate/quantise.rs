@@ -1,0 +1,74 @@
+//! Gates and the classifier, quantised.
+
+use crate::Error;
+use crate::model::{Fc, Gate};
+use crate::quantize::{Quantizer, Stream, multiplier, to_bias, to_i8, weight_scales};
+use lcsim_spec as quant;
+use lcsim_spec::Head;
+use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SCORE_FRAC, SCORE_SHIFT};
+use lcsim_spec::operators::gate::pooled_max;
+use lcsim_spec::require::layer;
+
+/// A gate on the map `x`.
+///
+/// # Errors
+/// [`Error::Invalid`] if its scores have steps that no multiplier reaches.
+pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate, Error> {
+    let Head::OneLayer(f) = &gate.head;
+    let (mut scaled, pooled_scale) = fc(f, x);
+    let means = q.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
+    // The largest score step that a multiplier reaches. Weights of up to twice the range that
+    // this leaves saturate.
+    let unit = f64::from(1u32 << SCORE_FRAC);
+    let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << SCORE_SHIFT) / unit;
+    for (row, w_scale) in f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)) {
+        let most = limit / pooled_scale;
+        if w_scale > 2.0 * most {
+            let expected = format!("a score step below {:.1} / 2^{SCORE_FRAC}", 2.0 * limit * unit);
+            let found = format!("{:.1} / 2^{SCORE_FRAC}", w_scale * pooled_scale * unit);
+            return Err(q.bad(layer(&f.name), &expected, &found));
+        }
+        let w_scale = w_scale.min(most);
+        // A constant gate: 2^-SCORE_FRAC resolves its bias as well as its score.
+        let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
+        let (m, shift) = multiplier(step * unit, SCORE_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
+        let rounded: Vec<i8> = row.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
+        let lost = row.iter().zip(&rounded).map(|(&w, &q)| f64::from(w) - f64::from(q) * w_scale);
+        let lost: f64 = lost.zip(&means).map(|(w, mean)| w * mean).sum();
+        scaled.bias.push(to_bias(f64::from(f.bias[scaled.bias.len()]) + lost, step));
+        scaled.weights.extend(rounded);
+        scaled.multiplier.push(m);
+        scaled.shift.push(shift);
+    }
+    Ok(quant::Gate { head: Head::OneLayer(scaled), decision: gate.decision })
+}
+
+/// The classifier `f` on the map `x`, and the real value of one step of a logit.
+///
+/// # Errors
+/// [`Error::Invalid`] without a weight.
+pub(crate) fn classifier(f: &Fc, q: &Quantizer, x: Stream) -> Result<(quant::Fc, f64), Error> {
+    let (mut scaled, pooled_scale) = fc(f, x);
+    let w_scale = weight_scales(&f.weights, 1).fold(0.0, f64::max);
+    if w_scale <= 0.0 {
+        return Err(q.bad(layer(&f.name), "a weight other than 0", "none"));
+    }
+    scaled.weights = f.weights.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
+    scaled.bias = f.bias.iter().map(|&b| to_bias(f64::from(b), w_scale * pooled_scale)).collect();
+    Ok((scaled, w_scale * pooled_scale))
+}
+
+/// The empty quantised twin of `f` on the map `x`, and the real value of one step of its pooled
+/// inputs.
+fn fc(f: &Fc, x: Stream) -> (quant::Fc, f64) {
+    let pixels = x.shape.pixels();
+    // Any weights of 127 must leave the accumulator half its range for the bias.
+    let fits = |s: &u8| {
+        let max = pooled_max(pixels, *s);
+        max < 1 << POOLED_BITS && max * 127 * (f.inputs as i64) < ACC_BOUND / 2
+    };
+    let pool_shift = (0..=POOL_SHIFT_MAX).find(fits).unwrap_or(POOL_SHIFT_MAX);
+    let (name, weights, bias, multiplier, shift) = (f.name.clone(), vec![], vec![], vec![], vec![]);
+    let q = quant::Fc { name, inputs: f.inputs, outputs: f.outputs, weights, bias, multiplier, shift, pool_shift };
+    (q, x.scale * f64::from(pool_shift).exp2() / pixels as f64)
+}

@@ -1,0 +1,7 @@
+//! The image: its normalisation, and the scale of its bytes.
+
+pub(crate) mod float;
+pub(crate) mod import;
+pub(crate) mod integer;
+pub(crate) mod quantise;
+pub(crate) mod store;

@@ -1,0 +1,7 @@
+//! Poolings inside the network: what they have in common. Each has a room of its own.
+
+pub(crate) mod import;
+pub(crate) mod integer;
+mod room;
+
+pub(crate) use room::{Float, Integer, Quantise, room};
