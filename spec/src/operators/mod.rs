@@ -14,36 +14,34 @@ mod parameters;
 pub mod pool;
 pub mod pooling;
 
-/// An operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
-    /// The image port writes the image to the scratch memory.
-    Image,
-    /// The array computes a convolution.
-    Convolution,
-    /// The array computes a convolution whose output channels each read one input channel.
-    Depthwise,
-    /// The largest value of each window.
-    MaxPool,
-    /// The gate unit computes fully connected layers on pooled maps.
-    Gate,
-    /// Rows of maps move between the memories and DRAM.
-    Move,
+/// One line an operator: its name, the name of its room, what it is.
+macro_rules! operators {
+    ($($name:ident $room:literal $what:literal)*) => {
+        /// An operator.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Operator {
+            $(#[doc = $what] $name,)*
+        }
+
+        impl Operator {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name of its room.
+            pub fn room(self) -> &'static str {
+                match self {
+                    $(Self::$name => $room,)*
+                }
+            }
+        }
+    };
 }
 
-impl Operator {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Image, Self::Convolution, Self::Depthwise, Self::MaxPool, Self::Gate, Self::Move];
-
-    /// The name of its room. `move` is a word of Rust's.
-    pub fn room(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Convolution => "convolution",
-            Self::Depthwise => "depthwise",
-            Self::MaxPool => "max_pool",
-            Self::Gate => "gate",
-            Self::Move => "moves",
-        }
-    }
+operators! {
+    Image "image" "The image port writes the image to the scratch memory."
+    Convolution "convolution" "The array computes a convolution."
+    Depthwise "depthwise" "The array computes a convolution whose output channels each read one input channel."
+    MaxPool "max_pool" "The largest value of each window of a map."
+    Gate "gate" "The gate unit computes fully connected layers on a pooled map."
+    Move "moves" "Rows of maps move between the memories and DRAM. (`move` is a word of Rust's.)"
 }

@@ -16,20 +16,28 @@ pub struct Pool {
     pub pooling: Pooling,
 }
 
-/// Which pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pooling {
-    /// The maximum.
-    Max(MaxPool),
+/// One line a pooling: its name, the room that knows it, what it gives of each window.
+macro_rules! poolings {
+    ($($name:ident($room:ty) $what:literal)*) => {
+        /// Which pooling.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Pooling {
+            $(#[doc = $what] $name($room),)*
+        }
+
+        impl Pooling {
+            /// The pooling's own room.
+            pub fn room(&self) -> &dyn Pools {
+                match self {
+                    $(Self::$name(room) => room,)*
+                }
+            }
+        }
+    };
 }
 
-impl Pooling {
-    /// The pooling's own room.
-    pub fn room(&self) -> &dyn Pools {
-        match self {
-            Self::Max(room) => room,
-        }
-    }
+poolings! {
+    Max(MaxPool) "The maximum."
 }
 
 impl Pool {
@@ -49,6 +57,7 @@ impl Pool {
                 return Err(NetworkError::new(item, "output shape", expected, output));
             }
         }
+        self.pooling.room().check(&item, windows)?;
         Ok(output)
     }
 }
