@@ -103,7 +103,7 @@ pub fn cells(row: &Row) -> [String; 10] {
     let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
     [
         row.name.clone(),
-        kind(row.kind).into(),
+        row.kind.called().into(),
         rounded(row.cycles_per_image),
         percent(row.cycle_share),
         rounded(row.macs_executed_per_image),
@@ -113,17 +113,4 @@ pub fn cells(row: &Row) -> [String; 10] {
         percent(row.skip_rate),
         format!("{:.1}", row.energy_nj_per_image),
     ]
-}
-
-/// The kind of a layer, as people call it.
-fn kind(kind: LayerKind) -> &'static str {
-    match kind {
-        LayerKind::Input => "input",
-        LayerKind::Conv => "conv",
-        LayerKind::Shortcut => "shortcut",
-        LayerKind::LNet => "L-Net",
-        LayerKind::CNet => "C-Net",
-        LayerKind::Classifier => "classifier",
-        LayerKind::MaxPool => "max pool",
-    }
 }

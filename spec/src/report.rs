@@ -224,24 +224,35 @@ pub struct Reference {
     pub efficiency: Efficiency,
 }
 
-/// The kind of a line of the layer table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LayerKind {
-    /// Loading the image.
-    Input,
-    /// A convolution on the array.
-    Conv,
-    /// A projection shortcut on the array.
-    Shortcut,
-    /// An L-Net on the gate unit.
-    LNet,
-    /// A C-Net on the gate unit.
-    CNet,
-    /// The classifier on the gate unit.
-    Classifier,
-    /// Max pooling of the residual stream.
-    MaxPool,
+/// One line a kind: its name, as people call it, what its lines are about.
+macro_rules! kinds {
+    ($($name:ident $called:literal $what:literal)*) => {
+        /// The kind of a line of the layer table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum LayerKind {
+            $(#[doc = $what] $name,)*
+        }
+
+        impl LayerKind {
+            /// As people call it.
+            pub fn called(self) -> &'static str {
+                match self {
+                    $(Self::$name => $called,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Input "input" "Loading the image."
+    Conv "conv" "A convolution on the array."
+    Shortcut "shortcut" "A projection shortcut on the array."
+    LNet "L-Net" "An L-Net on the gate unit."
+    CNet "C-Net" "A C-Net on the gate unit."
+    Classifier "classifier" "The classifier on the gate unit."
+    MaxPool "max pool" "Max pooling of the residual stream."
 }
 
 /// One layer, summed over all images.

@@ -1,6 +1,5 @@
 //! A pooling of a network: its windows, and what is computed of each.
 
-use super::max_pool::MaxPool;
 use super::pooling::Pools;
 use crate::require::{NetworkError, check_windows, layer, require};
 use crate::shape::{Shape, Windows};
@@ -16,8 +15,18 @@ pub struct Pool {
     pub pooling: Pooling,
 }
 
-/// One line a pooling: its name, the room that knows it, what it gives of each window.
+/// Hands the table of poolings to the macro `$to`: one line each, with its name, the type of its room,
+/// and what it gives of each window. Each crate makes its edge of it.
+#[macro_export]
 macro_rules! poolings {
+    ($to:ident) => {
+        $to! {
+            Max(super::max_pool::MaxPool) "The maximum."
+        }
+    };
+}
+
+macro_rules! define {
     ($($name:ident($room:ty) $what:literal)*) => {
         /// Which pooling.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +45,7 @@ macro_rules! poolings {
     };
 }
 
-poolings! {
-    Max(MaxPool) "The maximum."
-}
+poolings!(define);
 
 impl Pool {
     /// Checks that it reads a map of shape `input`, and that each of its windows has a pixel of it;

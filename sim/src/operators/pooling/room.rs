@@ -40,7 +40,12 @@ pub(crate) trait Room {
 
 /// The room of a pooling.
 pub(super) fn room(pooling: &Pooling) -> &dyn Room {
-    match pooling {
-        Pooling::Max(room) => room,
+    macro_rules! edge {
+        ($($name:ident($room:ty) $what:literal)*) => {
+            match pooling {
+                $(Pooling::$name(room) => room,)*
+            }
+        };
     }
+    lcsim_spec::poolings!(edge)
 }
