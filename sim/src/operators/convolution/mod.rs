@@ -4,6 +4,7 @@ mod counts;
 mod fast;
 mod folds;
 mod stepped;
+mod turns;
 
 pub(crate) use fast::{Filters, Input, Lanes, Requantizer, Scratch, TileBuffers, VECTOR, Way};
 pub(crate) use folds::move_copies;

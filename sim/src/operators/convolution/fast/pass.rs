@@ -13,7 +13,7 @@ pub(crate) struct Buffers {
     /// order.
     pub waits: Vec<(For, [u64; 2])>,
     /// Columns of a tile that write to each bank.
-    pub writers: Vec<u64>,
+    pub writers: Vec<usize>,
 }
 
 /// Why a loader waits.

@@ -6,6 +6,7 @@ use crate::counters::{Activity, LayerCount};
 use crate::dram::{Begins, Fetcher};
 use crate::fast::List;
 use crate::operators::convolution::folds::Folds;
+use crate::operators::convolution::turns;
 use lcsim_spec::schedule::{Inputs, ListId, Program};
 use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
@@ -39,8 +40,7 @@ pub(crate) fn run(
     let entries =
         if let Inputs::List(list) = job.inputs { lists[list.index()].entries.len() } else { job.input.channels };
     let whole = Folds::new(&config.array, job, entries);
-    let by_channel = job.natural && outputs.is_some();
-    let scattered = by_channel || job.dst_copies;
+    let (by_channel, scattered) = (turns::by_channel(job), turns::scattered(job));
     let Buffers { gaps, waits, writers } = buffers;
     gaps.clear();
     waits.clear();
@@ -82,10 +82,10 @@ pub(crate) fn run(
     ran
 }
 
-/// The most columns that write to one bank.
-fn interval(channels: impl Iterator<Item = usize>, banks: usize, writers: &mut Vec<u64>) -> u64 {
+/// Cycles that a pixel of a tile of these channels takes.
+fn interval(channels: impl Iterator<Item = usize>, banks: usize, writers: &mut Vec<usize>) -> u64 {
     writers.clear();
     writers.resize(banks, 0);
     channels.for_each(|channel| writers[channel % banks] += 1);
-    writers.iter().copied().max().unwrap_or(1)
+    turns::interval(writers) as u64
 }

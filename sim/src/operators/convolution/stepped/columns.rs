@@ -9,6 +9,7 @@ use super::slot::{Slot, SlotHistory};
 use crate::arithmetic;
 use crate::counters::Activity;
 use crate::engine::Memories;
+use crate::operators::convolution::turns;
 use lcsim_spec::schedule::{ConvJob, Param};
 use lcsim_spec::timing::{self, ColumnStage};
 use lcsim_spec::{AcceleratorConfig, Score};
@@ -77,7 +78,7 @@ impl ColumnSet {
 
     /// Turns the columns' turns into delays; gives the cycles that a pixel takes.
     pub fn finish(&mut self) -> usize {
-        self.interval = self.writers.iter().copied().max().unwrap_or(1).max(1);
+        self.interval = turns::interval(&self.writers);
         for (c, column) in self.columns.iter_mut().enumerate() {
             column.delay = (column.delay + self.interval - c % self.interval) % self.interval;
         }

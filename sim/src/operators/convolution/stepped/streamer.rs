@@ -2,6 +2,7 @@
 
 use super::fold::{Fold, Place};
 use super::slot::Slot;
+use crate::operators::convolution::turns;
 use lcsim_spec::schedule::ConvJob;
 use lcsim_spec::timing;
 
@@ -55,9 +56,7 @@ impl Streamer {
             // pixel's cycles, comes first.
             self.settling = timing::settled(cols, interval);
         }
-        // Only where outputs go to arbitrary channels, or to several banks, can columns of two
-        // tiles want one bank.
-        let scattered = job.natural && job.outputs.is_some() || job.dst_copies;
+        let scattered = turns::scattered(job);
         let allowed = ready.filter(|f| !(scattered && f.last && self.settling > 0));
         self.settling = self.settling.saturating_sub(1);
         self.held = self.fold.is_none() && ready.is_some() && allowed.is_none();
