@@ -4,8 +4,9 @@
 //! Each value is kept as it was written, with its place. In the end they are one text in TOML, and
 //! an error in it is told at the place that its value came from.
 
+use super::accelerator::AcceleratorConfig;
+use super::error::ConfigError;
 use super::key::{self, BASE, KEYS, Key, OPTIONAL_TABLE};
-use super::{AcceleratorConfig, ConfigError};
 use crate::file;
 use std::fmt::Write;
 use std::ops::Range;
@@ -152,7 +153,7 @@ impl Layer {
 
 /// Sources on top of each other.
 #[derive(Default)]
-pub(super) struct Stack {
+struct Stack {
     entries: Vec<Entry>,
     /// The last name that was given.
     name: Option<String>,
@@ -162,7 +163,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// The accelerator that `library` has, or a file.
-    pub(super) fn open(name: &str, library: Library) -> Result<Self, ConfigError> {
+    fn open(name: &str, library: Library) -> Result<Self, ConfigError> {
         match library.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => Self::parse(text, name, library),
             None => Self::read(Path::new(name), library, &mut vec![]),
@@ -170,7 +171,7 @@ impl Stack {
     }
 
     /// A text; `path` is for error messages, and for what it is based on.
-    pub(super) fn parse(text: &str, path: &str, library: Library) -> Result<Self, ConfigError> {
+    fn parse(text: &str, path: &str, library: Library) -> Result<Self, ConfigError> {
         Self::of(text, Path::new(path), library, &mut vec![])
     }
 
@@ -223,7 +224,7 @@ impl Stack {
     }
 
     /// Puts single parameters on top, each as `key=value` in TOML, or with a text without quotes.
-    pub(super) fn set(&mut self, assignments: &[String]) -> Result<(), ConfigError> {
+    fn set(&mut self, assignments: &[String]) -> Result<(), ConfigError> {
         let mut entries = vec![];
         for text in assignments {
             let label = format!("--set {}", file::quoted(text));
@@ -266,7 +267,7 @@ impl Stack {
 
     /// The accelerator that they make, checked. Unless what was set has a name, it is added to the
     /// name of the base.
-    pub(super) fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
+    fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
         let has_table =
             |table: &str| table != OPTIONAL_TABLE || self.entries.iter().any(|entry| entry.key.table == table);
         let missing = |key: &&Key| key.required && has_table(key.table) && self.entries.iter().all(|e| e.key != *key);
@@ -306,5 +307,34 @@ impl Stack {
             config.name = set.fold(name, |name, set| name + &set);
         }
         Ok(config)
+    }
+}
+
+impl AcceleratorConfig {
+    /// Reads and validates a file.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names the file and the key.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        Self::load(&path.display().to_string(), &[], &[])
+    }
+
+    /// The accelerator of that name in `library`, or in the file of that name, with the parameters
+    /// that are `set` on top of it, each as in `array.rows=8`.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names the file or what was set, and the key.
+    pub fn load(name: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
+        let mut stack = Stack::open(name, library)?;
+        stack.set(set)?;
+        stack.finish(name)
+    }
+
+    /// Parses and validates; `path` is for error messages, and for what the text may be based on.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; each names `path` and the key.
+    pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
+        Stack::parse(text, path, &[])?.finish(path)
     }
 }
