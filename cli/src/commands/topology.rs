@@ -1,6 +1,6 @@
 //! `lcsim topology`.
 
-use super::{note, tell};
+use super::say::{note, tell};
 use crate::args::{Compat, TopologyArgs};
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, anyhow, bail};

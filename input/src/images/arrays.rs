@@ -5,7 +5,7 @@ use super::content::{Content, Unpacked};
 use super::files::entries;
 use super::memory::Images;
 use super::npy::Array;
-use super::source::{Opened, Training};
+use super::source::{Opened, Opener, Training};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::Shape;
 use std::collections::HashSet;
@@ -153,7 +153,7 @@ impl Place {
     fn training(&self, images: &str) -> Training {
         let of_training = |images: &str| PAIRS.iter().any(|(name, _, part)| *name == images && *part == Part::Training);
         let name = format!("{}, {images}", self.shown());
-        let open: Box<dyn Fn() -> Result<Opened>> = match self {
+        let open: Opener = match self {
             Self::Archive { path, .. } => {
                 let path = path.clone();
                 Box::new(move || open(archive(Content::open(&path)?)?, of_training))

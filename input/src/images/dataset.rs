@@ -1,5 +1,6 @@
 //! A data set, opened and checked against what the network reads.
 
+use super::memory;
 use super::source::{ClassOrder, Opened, Training};
 use super::{picture, sniff};
 use crate::embedded;
@@ -82,6 +83,23 @@ impl Dataset {
             bail!("{name}: neither a file, nor a folder, nor the embedded `{}`", embedded::DATA_NAME);
         }
         Ok(Self { name: name.into(), opened: sniff::open(path, order)? })
+    }
+
+    /// Images in memory, one behind the other as `[channel][row][column]`, and a label for each.
+    ///
+    /// # Errors
+    /// No image, an empty shape, or pixels that are not those of as many images as labels.
+    pub fn from_arrays(name: &str, shape: Shape, pixels: Vec<u8>, labels: Vec<u32>) -> Result<Self> {
+        let expected = shape.len() as u128 * labels.len() as u128;
+        if expected == 0 {
+            bail!("{name}: no image: {} labels, images of {shape}", labels.len());
+        }
+        if pixels.len() as u128 != expected {
+            let images = labels.len();
+            bail!("{name}: pixels: expected {expected}, {images} images of {shape}, found {}", pixels.len());
+        }
+        let source = memory::Images { origin: name.into(), shape, interleaved: false, pixels, labels };
+        Ok(Self { name: name.into(), opened: Opened::new(Box::new(source)) })
     }
 
     /// The training images, where these are test images and others lie beside them.

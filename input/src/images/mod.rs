@@ -14,8 +14,10 @@ mod memory;
 mod names;
 mod npy;
 mod picture;
+mod selection;
 mod sniff;
 mod source;
 
 pub use dataset::{Count, Dataset, Expected, Image};
+pub use selection::Images;
 pub use source::ClassOrder;

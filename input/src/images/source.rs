@@ -20,7 +20,7 @@ pub(super) struct Sample {
 }
 
 /// One kind of data.
-pub(super) trait Source {
+pub(super) trait Source: Send + Sync {
     /// Images in it, at least 1.
     fn len(&self) -> usize;
     /// Where an image comes from, for error messages.
@@ -46,8 +46,11 @@ impl Opened {
     }
 }
 
+/// Opens data later, on any thread.
+pub(super) type Opener = Box<dyn Fn() -> Result<Opened> + Send + Sync>;
+
 /// Training images that lie beside test images, not opened yet.
 pub(super) struct Training {
     pub(super) name: String,
-    pub(super) open: Box<dyn Fn() -> Result<Opened>>,
+    pub(super) open: Opener,
 }

@@ -4,6 +4,7 @@
 mod accelerator;
 mod error;
 mod key;
+mod load;
 mod stack;
 
 pub use accelerator::{AcceleratorConfig, ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};

@@ -153,7 +153,7 @@ impl Layer {
 
 /// Sources on top of each other.
 #[derive(Default)]
-struct Stack {
+pub(super) struct Stack {
     entries: Vec<Entry>,
     /// The last name that was given.
     name: Option<String>,
@@ -163,7 +163,7 @@ struct Stack {
 
 impl Stack {
     /// The accelerator that `library` has, or a file.
-    fn open(name: &str, library: Library) -> Result<Self, ConfigError> {
+    pub(super) fn open(name: &str, library: Library) -> Result<Self, ConfigError> {
         match library.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => Self::parse(text, name, library),
             None => Self::read(Path::new(name), library, &mut vec![]),
@@ -171,7 +171,7 @@ impl Stack {
     }
 
     /// A text; `path` is for error messages, and for what it is based on.
-    fn parse(text: &str, path: &str, library: Library) -> Result<Self, ConfigError> {
+    pub(super) fn parse(text: &str, path: &str, library: Library) -> Result<Self, ConfigError> {
         Self::of(text, Path::new(path), library, &mut vec![])
     }
 
@@ -224,10 +224,11 @@ impl Stack {
     }
 
     /// Puts single parameters on top, each as `key=value` in TOML, or with a text without quotes.
-    fn set(&mut self, assignments: &[String]) -> Result<(), ConfigError> {
+    /// Errors call one by what stands before it, and its text.
+    pub(super) fn set(&mut self, assignments: &[String], called: &str) -> Result<(), ConfigError> {
         let mut entries = vec![];
         for text in assignments {
-            let label = format!("--set {}", file::quoted(text));
+            let label = format!("{called}{}", file::quoted(text));
             let Some((key, value)) = text.split_once('=') else {
                 return Err(ConfigError::Syntax {
                     at: label,
@@ -267,7 +268,7 @@ impl Stack {
 
     /// The accelerator that they make, checked. Unless what was set has a name, it is added to the
     /// name of the base.
-    fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
+    pub(super) fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
         let has_table =
             |table: &str| table != OPTIONAL_TABLE || self.entries.iter().any(|entry| entry.key.table == table);
         let missing = |key: &&Key| key.required && has_table(key.table) && self.entries.iter().all(|e| e.key != *key);
@@ -307,34 +308,5 @@ impl Stack {
             config.name = set.fold(name, |name, set| name + &set);
         }
         Ok(config)
-    }
-}
-
-impl AcceleratorConfig {
-    /// Reads and validates a file.
-    ///
-    /// # Errors
-    /// See [`ConfigError`]; each names the file and the key.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        Self::load(&path.display().to_string(), &[], &[])
-    }
-
-    /// The accelerator of that name in `library`, or in the file of that name, with the parameters
-    /// that are `set` on top of it, each as in `array.rows=8`.
-    ///
-    /// # Errors
-    /// See [`ConfigError`]; each names the file or what was set, and the key.
-    pub fn load(name: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
-        let mut stack = Stack::open(name, library)?;
-        stack.set(set)?;
-        stack.finish(name)
-    }
-
-    /// Parses and validates; `path` is for error messages, and for what the text may be based on.
-    ///
-    /// # Errors
-    /// See [`ConfigError`]; each names `path` and the key.
-    pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
-        Stack::parse(text, path, &[])?.finish(path)
     }
 }
