@@ -29,11 +29,11 @@ pub struct Network {
 
 #[derive(Debug, Clone)]
 enum Form {
-    Float(FloatNetwork),
+    Float(Box<FloatNetwork>),
     Quantized {
-        net: QuantNetwork,
+        net: Box<QuantNetwork>,
         /// The network that was quantised, if it is known.
-        float: Option<FloatNetwork>,
+        float: Option<Box<FloatNetwork>>,
     },
 }
 
@@ -85,12 +85,13 @@ impl Network {
     pub fn open_onnx(path: impl AsRef<Path>, known: &Options) -> Result<Self> {
         let path = path.as_ref();
         let imported = onnx::open(path, known).map_err(anyhow::Error::from)?;
-        Ok(Self { form: Form::Float(imported.network), shown: load::shown(Some(path)) })
+        Ok(Self { form: Form::Float(Box::new(imported.network)), shown: load::shown(Some(path)) })
     }
 
     /// A quantised network that is there already, with the float one that it was made of, if that
     /// is known; messages call it `shown`.
     pub fn new(net: QuantNetwork, float: Option<FloatNetwork>, shown: impl Into<String>) -> Self {
+        let (net, float) = (Box::new(net), float.map(Box::new));
         Self { form: Form::Quantized { net, float }, shown: shown.into() }
     }
 
@@ -105,7 +106,7 @@ impl Network {
         let images = calibration.some()?;
         let (data, range) = (images.data(), images.range());
         let net = calibration::with(Path::new(&self.shown), float, data, range, &Silent)?.network;
-        Ok(Self::new(net, Some(float.clone()), self.shown.clone()))
+        Ok(Self::new(net, Some((**float).clone()), self.shown.clone()))
     }
 
     /// The same with another threshold, from 0 to 1: scores of gates below it count as 0, and skip.
@@ -175,7 +176,7 @@ impl Network {
     /// The quantised network, and the float one that it was made of, if that is known.
     pub(crate) fn quantized(&self) -> anyhow::Result<(&QuantNetwork, Option<&FloatNetwork>)> {
         match &self.form {
-            Form::Quantized { net, float } => Ok((net, float.as_ref())),
+            Form::Quantized { net, float } => Ok((net, float.as_deref())),
             Form::Float(_) => {
                 bail!("{}: is a float model, and only a quantised one runs: quantise it first", self.shown)
             }
