@@ -31,7 +31,7 @@ use lcsim_spec::report::Report;
 /// The network is float, does not fit the accelerator, or cannot read an image; the work was
 /// stopped.
 pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, options: &Options) -> Result<Report> {
-    Ok(run(network, accelerator, images, options, false)?.0)
+    run(network, accelerator, images, options, false, |_| Ok(())).map(|(report, ())| report)
 }
 
 /// The same, with what every image computed: classes, scores, decisions and logits, beside those of
@@ -55,29 +55,43 @@ pub fn simulate_with_dump(
     images: &Images,
     options: &Options,
 ) -> Result<(Report, Files)> {
-    let (report, files) = run(network, accelerator, images, options, true)?;
-    Ok((report, files.unwrap_or(Files { npz: vec![], json: vec![] })))
+    run(network, accelerator, images, options, true, |records| dump(network, images, records))
+}
+
+/// What images computed, unless the float network overflows.
+type Records = Vec<Result<Record, Overflow>>;
+
+fn dump(network: &Network, images: &Images, records: Records) -> anyhow::Result<Files> {
+    let (net, images) = (network.quantized()?.0, images.some()?);
+    let (data, range) = (images.data(), images.range());
+    let model = network.shown().to_owned();
+    let records = records.into_iter().zip(range.clone());
+    let records = records.map(|(record, i)| record.map_err(|overflow| overflowed(&model, &overflow, i, data)));
+    let records = records.collect::<anyhow::Result<Vec<_>>>()?;
+    let (offset, sources) = (range.start, range.map(|i| data.origin(i)).collect());
+    dump::files(&dump::About { net, model, data: data.name.clone(), offset, sources }, &records)
 }
 
 /// What images gave, added up.
 struct Seen {
     costs: Costs,
     correct: u64,
-    /// For a dump.
-    records: Vec<Result<Record, Overflow>>,
+    /// If they are asked for.
+    records: Records,
 }
 
-fn run(
+/// The report, and what `dump` makes of the records of the images, which are kept if `keep`.
+fn run<D: Send>(
     network: &Network,
     accelerator: &Accelerator,
     images: &Images,
     options: &Options,
-    dumps: bool,
-) -> Result<(Report, Option<Files>)> {
+    keep: bool,
+    dump: impl FnOnce(Records) -> anyhow::Result<D> + Send,
+) -> Result<(Report, D)> {
     options.run(|| {
         let (net, float) = network.quantized()?;
         let selected = images.some()?;
-        let (data, offset) = (selected.data(), selected.range().start);
         let images = selected.read(&Expected::by_quantized(net))?;
         let pair = Pair::new(net, network.shown(), accelerator, options)?;
         let gated = &pair.gated;
@@ -86,7 +100,7 @@ fn run(
             let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
             seen.correct += u64::from(outcome.class == images[i].label);
             seen.costs.add(gated, &outcome);
-            seen.records.extend(dumps.then(|| Record::new(&images[i], outcome.trace, float)));
+            seen.records.extend(keep.then(|| Record::new(&images[i], outcome.trace, float)));
         };
         let append = |seen: &mut Seen, later: Seen| {
             seen.costs.append(later.costs);
@@ -95,14 +109,7 @@ fn run(
         };
         let nothing = || Seen { costs: Costs::none(gated), correct: 0, records: vec![] };
         let seen = parallel::sum(images.len(), options.progress, nothing, add, append)?;
-        let dump = dumps.then(|| {
-            let sources = selected.range().map(|i| data.origin(i)).collect();
-            let model = network.shown().to_owned();
-            let records = seen.records.into_iter().enumerate();
-            let records = records.map(|(i, record)| record.map_err(|o| overflowed(&model, &o, offset + i, data)));
-            let records = records.collect::<anyhow::Result<Vec<_>>>()?;
-            dump::files(&dump::About { net, model, data: data.name.clone(), offset, sources }, &records)
-        });
+        let dump = dump(seen.records)?;
         let image = net.input.quantize_image(&images[0].pixels);
         let ran = Ran {
             model: net.name.clone(),
@@ -113,7 +120,6 @@ fn run(
             without: pair.ungated.forced_open(&image),
             correct: Some(seen.correct),
         };
-        let dump = dump.transpose()?;
         Ok((pair.report(ran, options)?, dump))
     })
 }
