@@ -1,8 +1,58 @@
-//! The command line of lcsim: reads models, data and configurations, simulates, and shows what came
-//! out.
+//! What dynamic skipping is worth in hardware: simulates LC-Nets, residual networks whose gates
+//! decide image by image which blocks and channels to compute, cycle by cycle on a systolic array
+//! with a gate unit.
 //!
-//! Only [`commands`] print; everything else returns values and errors.
+//! This is the library behind the command `lcsim`, which reads its arguments, calls it, and shows
+//! what it returns.
+//!
+//! ```
+//! use lcsim::{Accelerator, Images, Network, Options};
+//!
+//! let network = Network::embedded()?;
+//! let accelerator = Accelerator::named("16x16")?.with("gate.macs", 8)?;
+//! let images = Images::embedded()?.take(2);
+//! let report = lcsim::simulate(&network, &accelerator, &images, &Options::default())?;
+//! println!("{} cycles an image, {:.2} times as fast as without gates", report.cycles.mean, report.speedup);
+//! # Ok::<(), lcsim::Error>(())
+//! ```
+//!
+//! | from | by | to |
+//! |---|---|---|
+//! | a model file (.onnx, .safetensors) | [`Network::open`], [`Network::quantize`] | [`Network`] |
+//! | a name, TOML | [`Accelerator::named`], [`Accelerator::from_toml`] | [`Accelerator`] |
+//! | a file, a folder, arrays | [`Images::open`], [`Images::from_arrays`] | [`Images`] |
+//! | all three | [`simulate`] | [`Report`] |
+//! | published shapes, rates of their gates | [`Synthetic`], [`simulate_synthetic`] | [`Report`] |
+//! | a report | [`export`] | tables, JSON, CSV, Markdown, HTML |
+//! | an accelerator, and what it runs | [`Verilog`] | synthesisable Verilog |
+//!
+//! Nothing here prints. Long work tells a [`Progress`], which may also stop it. `examples/` has
+//! programs that do a whole job.
 
-pub mod args;
-pub mod commands;
-pub mod terminal;
+mod accelerator;
+mod error;
+pub mod export;
+mod images;
+mod network;
+mod options;
+mod pair;
+mod simulate;
+mod synthetic;
+mod verilog;
+
+pub use accelerator::Accelerator;
+pub use error::{Error, Result};
+pub use images::Images;
+pub use network::Network;
+pub use options::{Options, energy_table};
+pub use simulate::{simulate, simulate_with_dump};
+pub use synthetic::{Synthetic, simulate_synthetic};
+pub use verilog::{Verilog, VerilogFiles};
+
+pub use lcsim_golden::onnx::Options as OnnxOptions;
+pub use lcsim_hdl::Target;
+pub use lcsim_report::dump::Files as Dump;
+pub use lcsim_sim::{EnergyTable, Engine};
+pub use lcsim_spec::progress::{Progress, Silent, Steps};
+pub use lcsim_spec::report::{self, Report};
+pub use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};

@@ -1,9 +1,15 @@
 //! `lcsim`: parses the command line, carries out the command, and turns its error into a line and
 //! an exit code.
+//!
+//! Only [`commands`] print; the library, and the crates below it, return values and errors.
+
+mod args;
+mod commands;
+mod terminal;
 
 use anyhow::{Context, Result};
+use args::Cli;
 use clap::Parser;
-use lcsim::{args::Cli, commands, terminal};
 use lcsim_report::parallel::Interrupted;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -18,7 +24,7 @@ fn main() -> ExitCode {
     }
     // Nobody may read it any more.
     let _ = writeln!(io::stderr(), "error: {}", lcsim_output::text::one_line(&error));
-    ExitCode::from(error.downcast_ref::<Interrupted>().map_or(2, |_| terminal::stopped_code()))
+    ExitCode::from(if is_interrupted(&error) { terminal::stopped_code() } else { 2 })
 }
 
 /// Help and errors of the command line have exit codes of their own.
@@ -35,6 +41,12 @@ fn execute() -> Result<ExitCode> {
             Ok(u8::try_from(text.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from))
         }
     }
+}
+
+/// Whether a signal stopped the work.
+fn is_interrupted(error: &anyhow::Error) -> bool {
+    let in_library = error.downcast_ref::<lcsim::Error>().is_some_and(lcsim::Error::is_interrupted);
+    in_library || error.is::<Interrupted>()
 }
 
 /// Whether the reader of our output went away (`lcsim run | head`), which is no failure of ours.

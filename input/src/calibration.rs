@@ -1,14 +1,12 @@
 //! Which images set the scales of a network that is quantised: never, unless told to, those that it
 //! is measured on.
 
-use crate::load::Remark;
-use crate::{Count, Dataset, Expected};
+use crate::{Count, Dataset, Expected, Images, Remark};
 use anyhow::{Context, Result, anyhow, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::{Error, Network, quantize};
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::progress::Progress;
-use std::ops::Range;
 use std::path::Path;
 
 /// Images that calibrate a network which is quantised on the fly, unless told otherwise.
@@ -39,17 +37,6 @@ impl Calibration {
     }
 }
 
-/// Images that networks are measured on.
-#[derive(Clone)]
-pub struct Measured<'a> {
-    /// Where they are from.
-    pub data: &'a Dataset,
-    /// Their numbers there.
-    pub images: Range<usize>,
-    /// Watches the calibration.
-    pub progress: &'a dyn Progress,
-}
-
 /// Which images a command measures, and what quantises a network with the others.
 pub struct Choice<'a> {
     /// Number of the first image that is measured.
@@ -61,39 +48,36 @@ pub struct Choice<'a> {
     /// How a network is quantised on the fly, and with how many images by default; `None` if none
     /// is.
     pub on_the_fly: Option<(&'a Calibration, usize)>,
-    /// Watches the calibration.
-    pub progress: &'a dyn Progress,
 }
 
-impl<'a> Measured<'a> {
-    /// Chooses the images of `data` to measure.
-    ///
-    /// Calibration needs images that are not measured. Where the user says neither which images to
-    /// measure nor which to calibrate with, a fifth of the data at most is left out for it, and
-    /// `remark` tells so.
-    ///
-    /// # Errors
-    /// The data has fewer images than asked for.
-    pub fn choose(data: &'a Dataset, choice: &Choice<'a>, remark: Remark) -> Result<Self> {
-        let Choice { offset, asked, default, on_the_fly, progress } = *choice;
-        let mut images = data.range(offset, Count::or_at_most(asked, default))?;
-        if let (None, Some((args, default))) = (asked, on_the_fly)
-            && args.data.is_none()
-            && !data.has_training()
-        {
-            let spare = args.images.unwrap_or_else(|| default.min((data.len() / 5).max(1)));
-            let most = data.len().saturating_sub(spare).max(1);
-            if spare < data.len() && images.len() > most {
-                images.end = images.start + most;
-                remark(&format!(
-                    "{}: {most} of {} images are measured; the others calibrate (--calibration takes other images)",
-                    data.name,
-                    data.len()
-                ));
-            }
+/// Chooses the images of `data` to measure.
+///
+/// Calibration needs images that are not measured. Where the user says neither which images to
+/// measure nor which to calibrate with, a fifth of the data at most is left out for it, and
+/// `remark` tells so.
+///
+/// # Errors
+/// The data has fewer images than asked for.
+pub fn choose(data: Dataset, choice: &Choice, remark: Remark) -> Result<Images> {
+    let Choice { offset, asked, default, on_the_fly } = *choice;
+    let images = Images::select(data, offset, Count::or_at_most(asked, default))?;
+    let data = images.data();
+    if let (None, Some((args, default))) = (asked, on_the_fly)
+        && args.data.is_none()
+        && !data.has_training()
+    {
+        let spare = args.images.unwrap_or_else(|| default.min((data.len() / 5).max(1)));
+        let most = data.len().saturating_sub(spare).max(1);
+        if spare < data.len() && images.len() > most {
+            remark(&format!(
+                "{}: {most} of {} images are measured; the others calibrate (--calibration takes other images)",
+                data.name,
+                data.len()
+            ));
+            return Ok(images.take(most));
         }
-        Ok(Self { data, images, progress })
     }
+    Ok(images)
 }
 
 /// A network, and which images set its scales.
@@ -110,30 +94,31 @@ pub struct Calibrated {
 /// Quantises `net`, read from `path`, on the fly: with `default` images unless `args` say how many.
 ///
 /// # Errors
-/// No image is left that is not measured; those of the data and of the quantisation.
+/// No image is left that is not `measured`; those of the data and of the quantisation.
 pub fn on_the_fly(
     path: &Path,
     net: &Network,
     args: &Calibration,
     default: usize,
-    measured: &Measured,
+    measured: &Images,
+    progress: &dyn Progress,
 ) -> Result<Calibrated> {
     let count = Count::or_at_most(args.images, default);
-    let data = measured.data;
+    let data = measured.data();
     match args.data.as_deref() {
         Some(name) if name == SAME || name == data.name => {
             let first = data.range(0, count).context("--calibration-images")?;
-            let both = first.start < measured.images.end && measured.images.start < first.end;
-            let mut calibrated = with(path, net, data, first, measured.progress)?;
+            let both = first.start < measured.range().end && measured.range().start < first.end;
+            let mut calibrated = with(path, net, data, first, progress)?;
             if both {
                 calibrated.images += ", which are measured too";
             }
             Ok(calibrated)
         }
-        Some(name) => first_of(path, net, &Dataset::open(name, None)?, count, measured.progress),
+        Some(name) => first_of(path, net, &Dataset::open(name, None)?, count, progress),
         None => match data.training().context("training images beside --data; --calibration takes others")? {
-            Some(training) => first_of(path, net, &training, count, measured.progress),
-            None => unmeasured(path, net, count, measured),
+            Some(training) => first_of(path, net, &training, count, progress),
+            None => unmeasured(path, net, count, measured, progress),
         },
     }
 }
@@ -144,8 +129,14 @@ fn first_of(path: &Path, net: &Network, data: &Dataset, count: Count, progress: 
 }
 
 /// Quantises `net` with the last images that are not measured.
-fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> Result<Calibrated> {
-    let Measured { data, images, progress } = measured;
+fn unmeasured(
+    path: &Path,
+    net: &Network,
+    count: Count,
+    measured: &Images,
+    progress: &dyn Progress,
+) -> Result<Calibrated> {
+    let (data, images) = (measured.data(), measured.range());
     let others: Vec<usize> = (0..images.start).chain(images.end..data.len()).collect();
     let (all, left) = (images.len(), others.len());
     let wanted = match count {
@@ -170,7 +161,7 @@ fn unmeasured(path: &Path, net: &Network, count: Count, measured: &Measured) -> 
             )
         }
     };
-    let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied(), *progress)?;
+    let mut calibrated = with(path, net, data, others[left - wanted..].iter().copied(), progress)?;
     calibrated.images += if wanted == 1 { " that is not measured" } else { " that are not measured" };
     let first = others[left - wanted];
     if first >= images.end {

@@ -1,12 +1,14 @@
 //! Models, data, accelerators and energy tables from files or from what is embedded.
 
-use crate::calibration::{self, Calibration, Measured, ON_THE_FLY};
+use crate::calibration::{self, Calibration, Choice, ON_THE_FLY};
 use crate::embedded::{self, CONFIGS};
-use crate::images::{ClassOrder, Dataset};
+use crate::images::{ClassOrder, Dataset, Images};
+use crate::remark::Remark;
 use anyhow::{Context, Result, bail};
 use lcsim_golden::onnx::{self, Imported, Normalisation};
 use lcsim_golden::{Network, container};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
+use lcsim_spec::progress::Progress;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, file};
 use std::path::Path;
 
@@ -24,8 +26,33 @@ pub struct Reading {
     pub classes: Option<ClassOrder>,
 }
 
-/// Takes notes for the user.
-pub type Remark<'a> = &'a dyn Fn(&str);
+/// What is measured: which models, and with which images.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Files of the models; none for the embedded one.
+    pub models: &'a [&'a Path],
+    /// The data, by its name.
+    pub data: &'a str,
+    /// Number of the first image there.
+    pub offset: usize,
+    /// How many the user asked for.
+    pub images: Option<usize>,
+    /// How many otherwise, if there are so many.
+    pub default: usize,
+}
+
+impl Request<'_> {
+    /// The images that are measured.
+    ///
+    /// # Errors
+    /// Those of [`data`] and of [`calibration::choose`]; a model of another extension.
+    pub fn images(&self, reading: &Reading, remark: Remark) -> Result<Images> {
+        let Self { models, offset, images: asked, default, .. } = *self;
+        let data = data(self.data, reading.classes, remark)?;
+        let on_the_fly = on_the_fly(models, reading)?;
+        calibration::choose(data, &Choice { offset, asked, default, on_the_fly }, remark)
+    }
+}
 
 /// The data of that name.
 ///
@@ -91,10 +118,11 @@ pub fn network(
     path: Option<&Path>,
     threshold: Option<Score>,
     args: &Reading,
-    measured: &Measured,
+    measured: &Images,
+    progress: &dyn Progress,
     remark: Remark,
 ) -> Result<QuantNetwork> {
-    Ok(with_float(path, threshold, args, measured, remark)?.0)
+    Ok(with_float(path, threshold, args, measured, progress, remark)?.0)
 }
 
 /// Like [`network`], with the float network that was quantised, if the model is one.
@@ -105,11 +133,12 @@ pub fn with_float(
     path: Option<&Path>,
     threshold: Option<Score>,
     args: &Reading,
-    measured: &Measured,
+    measured: &Images,
+    progress: &dyn Progress,
     remark: Remark,
-) -> Result<(QuantNetwork, Option<Network>)> {
+) -> Result<Read> {
     let (net, float) = match path {
-        Some(path) => networks(&[path], args, measured, remark)?.remove(0),
+        Some(path) => networks(&[path], args, measured, progress, remark)?.remove(0),
         None => {
             refuse_options(args, "the embedded model")?;
             (embedded_model()?, None)
@@ -136,14 +165,8 @@ pub enum Kind {
 }
 
 /// How the float models among `paths` are quantised on the fly; `None` if there is none.
-///
-/// # Errors
-/// Those of [`kind`].
-pub fn on_the_fly<'a, 'b>(
-    paths: impl IntoIterator<Item = &'b Path>,
-    args: &'a Reading,
-) -> Result<Option<(&'a Calibration, usize)>> {
-    let kinds = paths.into_iter().map(kind).collect::<Result<Vec<_>>>()?;
+fn on_the_fly<'a>(paths: &[&Path], args: &'a Reading) -> Result<Option<(&'a Calibration, usize)>> {
+    let kinds = paths.iter().map(|path| kind(path)).collect::<Result<Vec<_>>>()?;
     Ok(kinds.contains(&Kind::Float).then_some((&args.calibration, ON_THE_FLY)))
 }
 
@@ -159,6 +182,9 @@ pub fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
+/// A model that was read: its quantised network, and the float one that was quantised, if it is one.
+pub type Read = (QuantNetwork, Option<Network>);
+
 /// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes
 /// along.
 ///
@@ -168,9 +194,10 @@ pub fn kind(path: &Path) -> Result<Kind> {
 pub fn networks(
     paths: &[&Path],
     args: &Reading,
-    measured: &Measured,
+    measured: &Images,
+    progress: &dyn Progress,
     remark: Remark,
-) -> Result<Vec<(QuantNetwork, Option<Network>)>> {
+) -> Result<Vec<Read>> {
     let kinds = paths.iter().map(|path| kind(path)).collect::<Result<Vec<_>>>()?;
     if let (false, [path, ..]) = (kinds.contains(&Kind::Float), paths) {
         refuse_options(args, &path.display().to_string())?;
@@ -179,16 +206,16 @@ pub fn networks(
         Kind::Quantized => Ok((container::load(path)?, None)),
         Kind::Float => {
             let net = float(path, &args.network, remark)?.network;
-            let calibrated = calibration::on_the_fly(path, &net, &args.calibration, ON_THE_FLY, measured)?;
+            let calibrated = calibration::on_the_fly(path, &net, &args.calibration, ON_THE_FLY, measured, progress)?;
             let (path, images) = (path.display(), &calibrated.images);
             let few = if calibrated.few { ", which are few: --calibration takes others" } else { "" };
             remark(&format!("{path} quantised with {images}{few}; see also `lcsim quantize`"));
             Ok((calibrated.network, Some(net)))
         }
     };
-    let nets: Vec<(QuantNetwork, Option<Network>)> = paths.iter().zip(kinds).map(read).collect::<Result<_>>()?;
+    let nets: Vec<Read> = paths.iter().zip(kinds).map(read).collect::<Result<_>>()?;
     for ((net, _), path) in nets.iter().zip(paths) {
-        if let Some(note) = other_classes(measured.data, net.classifier.outputs) {
+        if let Some(note) = other_classes(measured.data(), net.classifier.outputs) {
             remark(&format!("{}: {note}", path.display()));
         }
     }

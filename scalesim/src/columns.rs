@@ -1,7 +1,7 @@
 //! Which column of a topology file is what: by the names in its header, or by place, as SCALE-Sim
 //! takes them.
 
-use super::layers::{Format, Shape};
+use super::shape::{Format, Shape};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::file::quoted;
 

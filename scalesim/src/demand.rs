@@ -1,9 +1,9 @@
 //! The requests of a fold to the memories, cycle by cycle.
 
 use super::config::Dataflow;
-use super::layers::Shape;
 use super::mapping::{Fold, Mapping};
 use super::memory::{Place, table};
+use super::shape::Shape;
 use anyhow::Result;
 use std::ops::Range;
 

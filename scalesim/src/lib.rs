@@ -18,6 +18,7 @@ pub mod ours;
 mod parts;
 pub mod reports;
 pub mod run;
+pub mod shape;
 #[cfg(test)]
 mod tests;
 

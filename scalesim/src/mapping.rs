@@ -2,7 +2,7 @@
 //! them.
 
 use super::config::{Dataflow, ScaleConfig};
-use super::layers::Shape;
+use super::shape::Shape;
 use std::ops::Range;
 
 /// A layer on an array. With P output pixels, K weights a filter and M filters:

@@ -2,10 +2,10 @@
 //! memories that hold the layer.
 
 use super::config::{Dataflow, ScaleConfig};
-use super::layers::{Format, Shape as Layer};
 use super::mapping::Mapping;
 use super::memory::{Budget, table};
 use super::parts::{Part, parts};
+use super::shape::{Format, Shape as Layer};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_sim::{CycleCounters, LayerCount, Mode, Simulator};
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};

@@ -9,7 +9,7 @@
 //! zeros, which cost their cycles.
 
 use super::config::ScaleConfig;
-use super::layers::{Format, Shape as Layer};
+use super::shape::{Format, Shape as Layer};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::Shape;
 

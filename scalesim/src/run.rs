@@ -3,9 +3,9 @@
 use super::buffers::{Accesses, ReadBuffer, WriteBuffer};
 use super::config::ScaleConfig;
 use super::demand::{Addresses, Demand};
-use super::layers::Shape;
 use super::mapping::Mapping;
 use super::memory::{Budget, PLACE_BYTES};
+use super::shape::Shape;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 

@@ -3,10 +3,10 @@
 use super::buffers::{ReadBuffer, WriteBuffer};
 use super::config::{Dataflow, ScaleConfig};
 use super::demand::{Addresses, Demand, Operand, Stream};
-use super::layers::Shape;
 use super::mapping::Mapping;
 use super::memory::{Budget, LIMIT};
 use super::run::{self, LayerReport};
+use super::shape::Shape;
 use proptest::prelude::*;
 use std::collections::HashSet;
 

@@ -16,6 +16,12 @@
 /// A gate's score in `[0, 1]`: scales what is kept, 0 skips.
 pub type Score = fixed::types::U1F15;
 
+/// The score nearest to a number, if that is in `[0, 1]`.
+pub fn nearest_score(number: f64) -> Option<Score> {
+    let bits = |n: f64| (n * f64::from(Score::ONE.to_bits())).round() as u16;
+    (0.0..=1.0).contains(&number).then(|| Score::from_bits(bits(number)))
+}
+
 /// Fraction bits of a [`Score`]; folding a score into a multiplier is `(m * score + 2^14) >> 15`.
 pub const SCORE_FRAC: u32 = 15;
 /// Right shift after the multiplication in the requantise stage.

@@ -3,9 +3,8 @@
 //! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs;
 //! energies are picojoules; cycles are cycles of the one clock.
 
-mod check;
+pub mod check;
 
-pub use check::ReportError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

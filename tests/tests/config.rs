@@ -5,7 +5,7 @@ use lcsim_spec::config::ConfigError;
 use lcsim_tests::repository;
 use std::path::Path;
 
-const GOOD: &str = include_str!("../../configs/8x8.toml");
+const GOOD: &str = include_str!("../../input/configs/8x8.toml");
 const FILE: &str = "some/8x8.toml";
 
 fn parse(text: &str) -> Result<AcceleratorConfig, ConfigError> {
@@ -172,7 +172,7 @@ fn what_is_not_toml_is_refused_at_its_line() {
 
 /// What `--set` makes of an accelerator that is known by a name.
 fn set(name: &str, set: &[&str]) -> Result<AcceleratorConfig, String> {
-    let library = [("8x8", GOOD), ("imagenet", include_str!("../../configs/imagenet-32x32.toml"))];
+    let library = [("8x8", GOOD), ("imagenet", include_str!("../../input/configs/imagenet-32x32.toml"))];
     let set: Vec<String> = set.iter().map(ToString::to_string).collect();
     AcceleratorConfig::load(name, &library, &set).map_err(|e| e.to_string())
 }
@@ -292,7 +292,7 @@ fn a_base_that_is_none_is_refused_at_its_line() {
 
 #[test]
 fn what_is_written_out_is_read_back() {
-    for text in [GOOD, include_str!("../../configs/imagenet-32x32.toml")] {
+    for text in [GOOD, include_str!("../../input/configs/imagenet-32x32.toml")] {
         let config = parse(text).expect("valid");
         assert_eq!(parse(&toml::to_string(&config).expect("TOML")).expect("valid"), config);
     }

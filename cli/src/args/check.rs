@@ -1,6 +1,7 @@
 //! `lcsim check`.
 
-use super::{DATA_HELP, LoadArgs, SetArgs};
+use super::common::DATA_HELP;
+use super::load::{LoadArgs, SetArgs};
 use clap::Args;
 use std::path::PathBuf;
 

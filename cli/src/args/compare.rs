@@ -1,6 +1,6 @@
 //! `lcsim compare`.
 
-use super::PrintArgs;
+use super::common::PrintArgs;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -1,6 +1,8 @@
 //! `lcsim curve` and `lcsim plot`.
 
-use super::{DATA_HELP, LoadArgs, PrintArgs, SetArgs, SimulationArgs, positive, score, thread_count};
+use super::common::{DATA_HELP, PrintArgs, SimulationArgs};
+use super::load::{LoadArgs, SetArgs};
+use super::values::{positive, score, thread_count};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lcsim_report::draw::Format;

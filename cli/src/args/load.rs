@@ -1,6 +1,6 @@
 //! How models, data and accelerators are read: what commands that read them have in common.
 
-use super::positive;
+use super::values::positive;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use lcsim_golden::onnx;

@@ -1,6 +1,8 @@
 //! `lcsim quantize` and `lcsim eval`.
 
-use super::{ClassArgs, DATA_HELP, LoadArgs, NetworkArgs, PrintArgs, positive, score, thread_count};
+use super::common::{DATA_HELP, PrintArgs};
+use super::load::{ClassArgs, LoadArgs, NetworkArgs};
+use super::values::{positive, score, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;

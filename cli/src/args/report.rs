@@ -1,6 +1,6 @@
 //! `lcsim report`.
 
-use super::PrintArgs;
+use super::common::PrintArgs;
 use clap::Args;
 use std::path::PathBuf;
 

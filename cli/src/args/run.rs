@@ -1,6 +1,7 @@
 //! `lcsim run`.
 
-use super::{DATA_HELP, SimulationArgs, positive, score};
+use super::common::{DATA_HELP, SimulationArgs};
+use super::values::{positive, score};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use lcsim_golden::synthetic;

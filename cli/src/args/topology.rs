@@ -1,6 +1,7 @@
 //! `lcsim topology`.
 
-use super::{PrintArgs, thread_count};
+use super::common::PrintArgs;
+use super::values::thread_count;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

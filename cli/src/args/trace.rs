@@ -1,6 +1,8 @@
 //! `lcsim trace`.
 
-use super::{DATA_HELP, LoadArgs, PrintArgs, SetArgs, score};
+use super::common::{DATA_HELP, PrintArgs};
+use super::load::{LoadArgs, SetArgs};
+use super::values::score;
 use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;

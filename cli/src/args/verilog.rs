@@ -1,6 +1,8 @@
 //! `lcsim verilog`.
 
-use super::{LoadArgs, PrintArgs, SetArgs, positive, score};
+use super::common::PrintArgs;
+use super::load::{LoadArgs, SetArgs};
+use super::values::{positive, score};
 use clap::{Args, ValueEnum};
 use lcsim_spec::Score;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! `lcsim check`.
 
-use super::print;
+use super::say::print;
 use crate::args::{CheckArgs, RUN_IMAGES};
 use anyhow::{Result, bail};
 use lcsim_explore::check::{self, Asked};

@@ -1,6 +1,6 @@
 //! `lcsim compare`.
 
-use super::{shown, tell};
+use super::say::{shown, tell};
 use crate::args::CompareArgs;
 use anyhow::Result;
 use lcsim_output::Destination;

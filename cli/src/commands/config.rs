@@ -1,6 +1,6 @@
 //! `lcsim config` and `lcsim energy`: what is embedded, as a start for one's own.
 
-use super::tell;
+use super::say::tell;
 use crate::args::{ConfigArgs, PrintArgs};
 use anyhow::{Context, Result, bail};
 use lcsim_input::embedded::{CONFIGS, names, text};

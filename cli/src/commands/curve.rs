@@ -1,15 +1,14 @@
 //! `lcsim curve`.
 
-use super::{notes, tell};
+use super::say::{notes, tell};
 use crate::args::CurveArgs;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result};
 use comfy_table::{CellAlignment, Table, presets};
 use lcsim_explore::curve::store::{self, Found, Question, Store};
 use lcsim_explore::curve::{self, Point, Setting, accelerators, names};
-use lcsim_input::calibration::{Choice, Measured};
-use lcsim_input::load::{self, Reading};
-use lcsim_input::{Expected, Image};
+use lcsim_input::load::{self, Read, Request};
+use lcsim_input::{Expected, Image, Images, Remark};
 use lcsim_output::Destination;
 use lcsim_output::text::{percent, rounded};
 use lcsim_report::{draw, parallel};
@@ -78,17 +77,18 @@ struct Named<T> {
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
     let remark = notes(args.common.quiet);
     let configs = configs(args, &remark)?;
-    let data = load::data(&args.common.data, args.common.load.classes.class_order, &remark)?;
     let (reading, progress) = (args.common.load.reading(), Terminal::unless(args.common.quiet));
-    let choice = Choice {
+    let models: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
+    let request = Request {
+        models: &models,
+        data: &args.common.data,
         offset: args.common.offset,
-        asked: args.images,
+        images: args.images,
         default: usize::MAX,
-        on_the_fly: load::on_the_fly(args.models.iter().map(PathBuf::as_path), &reading)?,
-        progress: &progress,
     };
-    let measured = Measured::choose(&data, &choice, &remark)?;
-    let nets = networks(args, &reading, &measured, &remark)?;
+    let measured = request.images(&reading, &remark)?;
+    let files = load::networks(&models, &reading, &measured, &progress, &remark)?;
+    let nets = networks(args, files, &remark);
     // What cannot be measured is refused before the first point.
     let mut sets: Vec<ImageSet> = vec![];
     let mut models = vec![];
@@ -100,7 +100,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
         }
     }
     let store = Store::open(args.out.join("points"))?;
-    let name = data.name_from(args.common.offset);
+    let name = measured.name();
     let of = configs.len() * models.len();
     // By accelerator, then by model.
     let mut points: Vec<Option<Point>> = vec![None; of];
@@ -163,28 +163,22 @@ struct ImageSet {
 
 impl ImageSet {
     /// Place among `sets` of what `net` reads; it is decoded for the first network that reads it.
-    fn of(net: &Named<QuantNetwork>, measured: &Measured, sets: &mut Vec<Self>) -> Result<usize> {
+    fn of(net: &Named<QuantNetwork>, measured: &Images, sets: &mut Vec<Self>) -> Result<usize> {
         let expected = Expected::by_quantized(&net.item);
         if let Some(at) = sets.iter().position(|set| set.expected == expected) {
             return Ok(at);
         }
-        let images = measured.data.images(measured.images.clone(), &expected)?;
-        let content = store::of_images(measured.data, measured.images.start, &images);
+        let images = measured.read(&expected)?;
+        let content = store::of_images(measured.data(), measured.range().start, &images);
         sets.push(Self { expected, images, content });
         Ok(sets.len() - 1)
     }
 }
 
 /// Each network once; a gated one with each threshold.
-fn networks(
-    args: &CurveArgs,
-    reading: &Reading,
-    measured: &Measured,
-    remark: load::Remark,
-) -> Result<Vec<Named<QuantNetwork>>> {
-    let paths: Vec<&Path> = args.models.iter().map(PathBuf::as_path).collect();
+fn networks(args: &CurveArgs, read: Vec<Read>, remark: Remark) -> Vec<Named<QuantNetwork>> {
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
-    for ((net, _), path) in load::networks(&paths, reading, measured, remark)?.into_iter().zip(paths) {
+    for ((net, _), path) in read.into_iter().zip(&args.models) {
         match files.iter().find(|(other, _)| *other == net) {
             Some((_, other)) => {
                 remark(&format!("{} is left out: the same network as {}", path.display(), other.display()));
@@ -207,11 +201,11 @@ fn networks(
             nets.extend(thresholds.iter().map(|t| Named { label: label.clone(), item: net.with_threshold(*t) }));
         }
     }
-    Ok(nets)
+    nets
 }
 
 /// Each accelerator once, with each gate unit.
-fn configs(args: &CurveArgs, remark: load::Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
+fn configs(args: &CurveArgs, remark: Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
     let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
         let config = load::config(name, &args.common.accelerator.set)?;

@@ -1,20 +1,22 @@
 //! `lcsim eval`.
 
-use super::{notes, quantize::CALIBRATION, tell};
+use super::quantize::CALIBRATION;
+use super::say::{notes, tell};
 use crate::args::EvalArgs;
 use crate::terminal::Terminal;
 use anyhow::{Result, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::model::Summary;
 use lcsim_golden::{Network, container, float, integer};
-use lcsim_input::calibration::{self, Calibration, Choice, Measured, overflowed};
+use lcsim_input::calibration::{self, Calibration, Choice, overflowed};
 use lcsim_input::load;
-use lcsim_input::{Expected, Image};
+use lcsim_input::{Expected, Image, Images};
 use lcsim_output::text::{count, percent, rounded, threshold};
 use lcsim_report::differences::{self, Differences, GateDifference, ImageDifference};
 use lcsim_report::parallel;
 use lcsim_spec::QuantNetwork;
 use lcsim_spec::escape::printable;
+use lcsim_spec::progress::Progress;
 use serde::Serialize;
 
 /// Float model against quantised model on the same images. MACs are multiply-accumulates of
@@ -66,10 +68,9 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         asked: args.images,
         default: usize::MAX,
         on_the_fly: args.quantized.is_none().then_some((&calibration, CALIBRATION)),
-        progress: &progress,
     };
-    let measured = Measured::choose(&data, &choice, &notes(args.print.quiet))?;
-    let quantized = quantized(args, &net, &calibration, &measured)?;
+    let measured = calibration::choose(data, &choice, &notes(args.print.quiet))?;
+    let quantized = quantized(args, &net, &calibration, &measured, &progress)?;
     let (expected, found) = (Expected::by_float(&net), Expected::by_quantized(&quantized));
     if found != expected {
         let model = args.model.display();
@@ -83,7 +84,7 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
         let (model, quantized) = (args.model.display(), args.quantized.as_deref().unwrap_or(&args.model).display());
         bail!("{quantized}: expected the network of {model} ({expected_layers}), found another ({found_layers})");
     }
-    let images = data.images(measured.images, &expected)?;
+    let (data, images) = (measured.data(), measured.read(&expected)?);
     float::expect_memory(&net, parallel::at_a_time(images.len()))?;
     let nothing = || (vec![], Differences::none(&quantized));
     let add = |(predictions, differences): &mut (Vec<Result<Predictions, Overflow>>, Differences), i: usize| {
@@ -105,16 +106,22 @@ fn compare(args: &EvalArgs) -> Result<Evaluation> {
     let (predictions, differences) = parallel::sum(images.len(), &progress, nothing, add, append)?;
     let model = args.model.display().to_string();
     let predictions = predictions.into_iter().enumerate();
-    let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, &data)));
+    let predictions = predictions.map(|(i, p)| p.map_err(|o| overflowed(&model, &o, args.offset + i, data)));
     let predictions = predictions.collect::<Result<Vec<_>>>()?;
-    Ok(evaluate(&quantized, data.name, &images, &predictions, &differences))
+    Ok(evaluate(&quantized, data.name.clone(), &images, &predictions, &differences))
 }
 
-fn quantized(args: &EvalArgs, net: &Network, calibration: &Calibration, measured: &Measured) -> Result<QuantNetwork> {
+fn quantized(
+    args: &EvalArgs,
+    net: &Network,
+    calibration: &Calibration,
+    measured: &Images,
+    progress: &dyn Progress,
+) -> Result<QuantNetwork> {
     if let Some(path) = &args.quantized {
         return Ok(container::load(path)?);
     }
-    let calibrated = calibration::on_the_fly(&args.model, net, calibration, CALIBRATION, measured)?;
+    let calibrated = calibration::on_the_fly(&args.model, net, calibration, CALIBRATION, measured, progress)?;
     notes(args.print.quiet)(&format!("{} quantised with {}", args.model.display(), calibrated.images));
     Ok(calibrated.network)
 }

@@ -9,19 +9,16 @@ mod plot;
 mod quantize;
 mod report;
 mod run;
+mod say;
 mod topology;
 mod trace;
 mod verilog;
 
 use crate::args::{Cli, Command};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::CommandFactory;
-use lcsim_output::Destination;
 use lcsim_report::parallel;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
-use lcsim_spec::escape::{printable, printable_lines};
-use std::io::Write;
-use std::path::Path;
 
 /// Carries out a command.
 ///
@@ -51,47 +48,4 @@ pub fn execute(command: &Command) -> Result<()> {
             lcsim_output::Destination::Stdout.write(&script)
         }
     }
-}
-
-/// Text for people, to stdout, in which nothing steers a terminal. A reader that went away is an
-/// error that the caller can tell, not a panic as with `println!`.
-fn print(text: impl AsRef<str>) -> Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    stdout
-        .write_all(printable_lines(text.as_ref()).as_bytes())
-        .and_then(|()| stdout.flush())
-        .context("cannot write to stdout")
-}
-
-/// A remark on stderr, unless `quiet`.
-fn notes(quiet: bool) -> impl Fn(&str) {
-    move |text| {
-        if !quiet {
-            note(text);
-        }
-    }
-}
-
-/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or
-/// stdout has the JSON.
-fn tell(
-    to: Option<&Destination>,
-    quiet: bool,
-    json: impl FnOnce() -> Result<Vec<u8>>,
-    text: impl FnOnce() -> String,
-) -> Result<()> {
-    if let Some(to) = to {
-        to.write(&json()?)?;
-    }
-    if quiet || to == Some(&Destination::Stdout) { Ok(()) } else { print(text()) }
-}
-
-/// A remark on stderr; whether anybody reads it does not matter.
-fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
-}
-
-/// A path within text for people, on one line.
-fn shown(path: &Path) -> String {
-    printable(&path.display().to_string()).into()
 }

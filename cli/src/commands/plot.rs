@@ -1,14 +1,13 @@
 //! `lcsim plot`.
 
-use super::{notes, shown, tell};
+use super::say::{notes, shown, tell};
 use crate::args::{PLOT_IMAGES, PlotArgs};
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
 use lcsim_explore::curve;
 use lcsim_explore::study::{Blocks, Channels, Cycles, Extremes, Setting, Study};
 use lcsim_input::Expected;
-use lcsim_input::calibration::{Choice, Measured};
-use lcsim_input::load;
+use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_report::draw::{Format, Picture};
 use lcsim_report::{draw, parallel};
@@ -55,24 +54,24 @@ type Files = Vec<(String, Vec<u8>)>;
 fn files(args: &PlotArgs) -> Result<Files> {
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.accelerator.set)?;
-    let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
     let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
-    let choice = Choice {
+    let model = args.model.as_deref();
+    let request = Request {
+        models: model.as_slice(),
+        data: &args.data,
         offset: args.offset,
-        asked: args.images,
+        images: args.images,
         default: PLOT_IMAGES,
-        on_the_fly: load::on_the_fly(args.model.as_deref(), &reading)?,
-        progress: &progress,
     };
-    let measured = Measured::choose(&data, &choice, &remark)?;
-    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
+    let measured = request.images(&reading, &remark)?;
+    let net = load::network(model, args.threshold, &reading, &measured, &progress, &remark)?;
     if !curve::has_gates(&net) {
         bail!("{}: expected a network with L-Nets or C-Nets, found none: every image costs the same", net.name);
     }
     let expected = Expected::by_quantized(&net);
-    let classes = classes(args, data.class_names(), expected.classes)?;
-    let images = data.images(measured.images, &expected)?;
-    let (name, first) = (data.name_from(args.offset), args.offset);
+    let classes = classes(args, measured.data().class_names(), expected.classes)?;
+    let images = measured.read(&expected)?;
+    let (name, first) = (measured.name(), args.offset);
     let setting = Setting { net: &net, config: &config, data: name, first, images: &images, classes };
     let study = Study::measure(&setting, &progress)?;
     let version = env!("CARGO_PKG_VERSION");

@@ -1,6 +1,6 @@
 //! `lcsim quantize`.
 
-use super::{notes, shown, tell};
+use super::say::{notes, shown, tell};
 use crate::args::QuantizeArgs;
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};

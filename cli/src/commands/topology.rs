@@ -1,17 +1,18 @@
 //! `lcsim topology`.
 
-use super::{note, tell};
+use super::say::{note, tell};
 use crate::args::{Compat, TopologyArgs};
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, anyhow, bail};
 use lcsim_output::Destination;
 use lcsim_output::text::{count, one_line};
 use lcsim_report::parallel;
-use lcsim_scalesim::layers::{self, Format, Layer, Shape, Topology};
+use lcsim_scalesim::layers::{self, Layer, Topology};
 use lcsim_scalesim::mapping::Mapping;
 use lcsim_scalesim::memory::{Budget, LIMIT};
 use lcsim_scalesim::ours::{self, Comparison};
 use lcsim_scalesim::run::{self, LayerReport};
+use lcsim_scalesim::shape::{Format, Shape};
 use lcsim_scalesim::{ScaleConfig, Use, reports};
 use lcsim_spec::progress::Progress;
 use rayon::prelude::*;

@@ -1,12 +1,11 @@
 //! `lcsim trace`.
 
-use super::{notes, tell};
+use super::say::{notes, tell};
 use crate::args::{TraceArgs, Window};
 use crate::terminal::Terminal;
 use anyhow::{Context, Result, bail};
-use lcsim_input::calibration::Measured;
 use lcsim_input::load;
-use lcsim_input::{Count, Expected};
+use lcsim_input::{Count, Expected, Images};
 use lcsim_output::Destination;
 use lcsim_output::text::count;
 use lcsim_report::timeline::wave::Wave;
@@ -25,15 +24,15 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.accelerator.set)?;
     let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
-    let images = data.range(args.offset, Count::AtMost(1))?;
+    let measured = Images::select(data, args.offset, Count::AtMost(1))?;
     let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
-    let measured = Measured { data: &data, images, progress: &progress };
-    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
-    let image = data.images(measured.images, &Expected::by_quantized(&net))?.remove(0);
+    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &progress, &remark)?;
+    let image = measured.read(&Expected::by_quantized(&net))?.remove(0);
     let pair = || format!("{} on {}", load::shown(args.model.as_deref()), args.config);
     let simulator = Simulator::stepped(&net, &config).with_context(pair)?;
     simulator.expect_memory(1)?;
     let program = simulator.program();
+    let data = measured.data();
     let shown = format!("image {} of {}", args.offset, data.name);
     let window = args.window.unwrap_or(Window { from: 0, to: u64::MAX });
     let about = format!("{} on {}, {shown}", net.name, config.name);

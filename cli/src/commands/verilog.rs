@@ -1,20 +1,15 @@
 //! `lcsim verilog`.
 
-use super::{notes, shown, tell};
+use super::say::{notes, shown, tell, unwritten};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
 use crate::terminal::Terminal;
-use anyhow::{Context, Result, bail};
-use lcsim_hdl::{Kind, Readme, Target, Vector};
-use lcsim_input::Expected;
-use lcsim_input::calibration::{Choice, Measured};
-use lcsim_input::load;
+use anyhow::{Result, bail, ensure};
+use lcsim::{Accelerator, Images, Network, Target, Verilog, VerilogFiles};
+use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_output::folder::Folder;
-use lcsim_output::text::{count, one_line};
-use lcsim_report::parallel;
-use lcsim_sim::{Mode, Simulator};
-use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, QuantNetwork, file};
+use lcsim_output::text::count;
+use lcsim_spec::file;
 use serde::Serialize;
 use std::path::Path;
 
@@ -22,19 +17,24 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
     refuse_inside(&args.out, json.as_ref())?;
     let config = load::config(&args.config, &args.accelerator.set)?;
-    let mut problems: Vec<String> = lcsim_hdl::check(&config).err().map(|e| e.to_string()).into_iter().collect();
-    if let (Some(target), VerilogPart::Core) = (args.target.map(target), args.part) {
-        problems.extend(target.check(&config).err().map(|e| format!("--target: {e}")));
-    }
+    let accelerator = Accelerator::new(config, &args.config);
+    let progress = Terminal::unless(args.print.quiet);
+    let part = match args.part {
+        VerilogPart::Core => Verilog::core(&accelerator),
+        VerilogPart::Gate => Verilog::gate(&accelerator),
+        VerilogPart::Array => Verilog::array(&accelerator),
+    };
+    let part = part.progress(&progress);
+    let part = match args.target {
+        Some(name) => part.target(target(name)),
+        None => part,
+    };
     // What stands there is looked at before the work, and once more with the names of the files.
     Folder::check(&args.out, &[], args.force)?;
-    let files = match args.part {
-        VerilogPart::Core => core(args, &config, problems)?,
-        VerilogPart::Gate => unit(args, &config, problems, Kind::Gate)?,
-        VerilogPart::Array => unit(args, &config, problems, Kind::Array)?,
-    };
-    let folder = Folder::check(&args.out, &files, args.force)?;
-    folder.write(&files)?;
+    let files = if args.part == VerilogPart::Core { core(args, part, &progress)? } else { unit(args, &part)? };
+    let files = files.as_slice();
+    let folder = Folder::check(&args.out, files, args.force)?;
+    folder.write(files)?;
     let is_module = |f: &&(String, String)| f.0.ends_with(".v");
     let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
     let modules = files.iter().filter(is_module).count();
@@ -78,111 +78,32 @@ struct Written<'a> {
     files: Vec<&'a str>,
 }
 
-type Files = Vec<(String, String)>;
-
-/// Refuses an accelerator that has `problems`, with all of them.
-fn refuse_any(config: &str, problems: &[String]) -> Result<()> {
-    anyhow::ensure!(problems.is_empty(), "{config}: {}", problems.join("; "));
-    Ok(())
-}
-
-fn core(args: &VerilogArgs, config: &AcceleratorConfig, mut problems: Vec<String>) -> Result<Files> {
+fn core(args: &VerilogArgs, core: Verilog, progress: &Terminal) -> Result<VerilogFiles> {
     let remark = notes(args.print.quiet);
-    let data = load::data(&args.data, args.load.classes.class_order, &remark)?;
-    let (reading, progress) = (args.load.reading(), Terminal::unless(args.print.quiet));
-    let choice = Choice {
-        offset: 0,
-        asked: args.images,
-        default: VERILOG_IMAGES,
-        on_the_fly: load::on_the_fly(args.model.as_deref(), &reading)?,
-        progress: &progress,
-    };
-    let measured = Measured::choose(&data, &choice, &remark)?;
-    let net = load::network(args.model.as_deref(), args.threshold, &reading, &measured, &remark)?;
-    let laid_out = || -> Result<Program> {
-        let program = Program::new(&net, config)?;
-        lcsim_hdl::check_program(&program)?;
-        Ok(program)
-    };
-    let model = load::shown(args.model.as_deref());
-    let program = match laid_out().with_context(|| model) {
-        Ok(program) => Some(program),
+    let (reading, model) = (args.load.reading(), args.model.as_deref());
+    let request =
+        Request { models: model.as_slice(), data: &args.data, offset: 0, images: args.images, default: VERILOG_IMAGES };
+    let images = request.images(&reading, &remark)?;
+    let net = load::network(model, args.threshold, &reading, &images, progress, &remark)?;
+    let (network, images) = (Network::new(net, None, load::shown(model)), Images::from(images));
+    let core = match core.check_network(&network) {
         // Nobody asked for the embedded model: a core that it does not fit has no testbench.
-        Err(error) if args.model.is_none() => {
-            if problems.is_empty() {
-                remark(&format!("no testbench without --model: {}: {}", args.config, one_line(&error)));
+        Err(error) if model.is_none() => {
+            if core.check().is_ok() {
+                remark(&format!("no testbench without --model: {}: {error}", args.config));
             }
-            None
+            core
         }
-        Err(error) => {
-            problems.push(one_line(&error));
-            None
-        }
+        _ => core.testbench(&network, &images),
     };
-    refuse_any(&args.config, &problems)?;
-    let on_chip = program.as_ref().filter(|_| args.model.is_some());
-    let part = lcsim_hdl::core(config, on_chip);
-    let mut files = on_chip.map_or(vec![], lcsim_hdl::memory_files);
-    if let Some(program) = &program {
-        let vectors = vectors(args, &net, config, program, &measured)?;
-        files.extend(lcsim_hdl::testbench(program, on_chip.is_some(), &vectors));
-    }
-    let does = format!(
-        "runs real images through {} and compares every score, live list and logit, and the cycles, with lcsim's simulator",
-        net.name
-    );
-    let readme = Readme {
-        carried: on_chip.map(|_| net.name.as_str()),
-        testbench: program.as_ref().map(|_| does.as_str()),
-        scripts: args.target.is_some(),
-    };
-    Ok(complete(args, config, &part, files, readme))
+    let core = if model.is_some() { core.on_chip() } else { core };
+    core.files().map_err(unwritten)
 }
 
-fn vectors(
-    args: &VerilogArgs,
-    net: &QuantNetwork,
-    config: &AcceleratorConfig,
-    program: &Program,
-    measured: &Measured,
-) -> Result<Vec<Vector>> {
-    let images = measured.data.images(measured.images.clone(), &Expected::by_quantized(net))?;
-    let simulator = Simulator::stepped(net, config).with_context(|| args.config.clone())?;
-    simulator.expect_memory(parallel::at_a_time(images.len()))?;
-    let vector = |i: usize| {
-        let image = net.input.quantize_image(&images[i].pixels);
-        let outcome = simulator.run(&image, Mode::Gated);
-        Vector::new(program, &image, &outcome.trace, outcome.cycles)
-    };
-    parallel::images(images.len(), &Terminal::unless(false), vector).context("nothing was written")
-}
-
-fn unit(args: &VerilogArgs, config: &AcceleratorConfig, problems: Vec<String>, kind: Kind) -> Result<Files> {
-    refuse_any(&args.config, &problems)?;
-    anyhow::ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
-    let part = lcsim_hdl::unit(config, kind);
-    let does =
-        "drives random vectors, extremes among them, and compares what comes out, and when, with plain arithmetic";
-    let readme = Readme { scripts: args.target.is_some(), testbench: Some(does), carried: None };
-    let bench = lcsim_hdl::unit_testbench(config, kind).into_iter().collect();
-    Ok(complete(args, config, &part, bench, readme))
-}
-
-/// Modules, file list, README and scripts in front of `files`.
-fn complete(
-    args: &VerilogArgs,
-    config: &AcceleratorConfig,
-    part: &lcsim_hdl::Part,
-    files: Files,
-    readme: Readme,
-) -> Files {
-    let top = part.modules.last().map_or("", |m| m.name.as_str());
-    let sources: Files = part.modules.iter().map(|m| (format!("{}.v", m.name), m.text.clone())).collect();
-    let list: String = sources.iter().map(|(name, _)| format!("{name}\n")).collect();
-    let about = [(format!("{top}.f"), list), ("README.md".into(), lcsim_hdl::readme(config, part, top, &readme))];
-    let names: Vec<String> = sources.iter().map(|(name, _)| name.clone()).collect();
-    let scripts = args.target.map_or(vec![], |t| target(t).scripts(top, &names, config.clock_mhz));
-    sources.into_iter().chain(about).chain(scripts).chain(files).collect()
+fn unit(args: &VerilogArgs, unit: &Verilog) -> Result<VerilogFiles> {
+    unit.check()?;
+    ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
+    Ok(unit.files()?)
 }
 
 fn target(target: VerilogTarget) -> Target {

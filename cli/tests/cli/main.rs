@@ -11,6 +11,7 @@ mod curve;
 mod data;
 mod dump;
 mod energy;
+mod examples;
 mod imported;
 mod names;
 mod onnx_messages;

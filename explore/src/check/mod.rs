@@ -8,8 +8,8 @@ use lcsim_golden::model::Summary;
 use lcsim_golden::onnx::{self, Normalisation, Options};
 use lcsim_golden::{Network, container, grouped, quantize};
 use lcsim_input::Expected;
-use lcsim_input::calibration::{self, Choice, Measured, ON_THE_FLY};
-use lcsim_input::load::{self, Reading};
+use lcsim_input::calibration::{self, ON_THE_FLY};
+use lcsim_input::load::{self, Reading, Request};
 use lcsim_output::text::one_line;
 use lcsim_report::outline::{self, Part};
 use lcsim_spec::file;
@@ -208,16 +208,14 @@ fn runnable(
     let notes = RefCell::new(notes);
     let note = |note: &str| notes.borrow_mut().push(note.into());
     let with_data = || -> Result<QuantNetwork> {
-        let data = load::data(data, args.classes, &note)?;
-        let on_the_fly = load::on_the_fly([path], args)?;
-        let choice = Choice { offset: 0, asked: None, default: images, on_the_fly, progress: &Silent };
-        let measured = Measured::choose(&data, &choice, &note)?;
+        let request = Request { models: &[path], data, offset: 0, images: None, default: images };
+        let measured = request.images(args, &note)?;
         let expected = match model {
             Model::Quantised(net) => Expected::by_quantized(net),
             Model::Float(net, _) => Expected::by_float(net),
         };
-        data.images(measured.images.clone(), &expected)?;
-        if let Some(text) = load::other_classes(&data, expected.classes) {
+        measured.read(&expected)?;
+        if let Some(text) = load::other_classes(measured.data(), expected.classes) {
             note(&text);
         }
         match model {
@@ -226,7 +224,8 @@ fn runnable(
                 Ok(net.clone())
             }
             Model::Float(net, _) => {
-                Ok(calibration::on_the_fly(path, net, &args.calibration, ON_THE_FLY, &measured)?.network)
+                let (calibration, default) = (&args.calibration, ON_THE_FLY);
+                Ok(calibration::on_the_fly(path, net, calibration, default, &measured, &Silent)?.network)
             }
         }
     };

@@ -1,6 +1,6 @@
 //! How often each block is skipped.
 
-use super::Study;
+use super::measure::Study;
 use lcsim_report::draw::{COLOURS, FONT, Painted, Picture, SIZE, shortened};
 use plotters::coord::Shift;
 use plotters::prelude::*;

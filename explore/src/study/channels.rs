@@ -1,6 +1,6 @@
 //! How many channels each convolution computes for the images of each class.
 
-use super::{Layer, Study};
+use super::measure::{Layer, Study};
 use lcsim_report::draw::{COLOURS, FONT, Painted, Picture, shortened};
 use plotters::coord::Shift;
 use plotters::prelude::*;

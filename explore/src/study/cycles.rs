@@ -1,6 +1,6 @@
 //! How the cycles of an image are distributed.
 
-use super::Study;
+use super::measure::Study;
 use lcsim_output::text::count;
 use lcsim_report::draw::{COLOURS, Entry, FONT, Legend, Mark, Painted, Picture, SIZE, shortened};
 use plotters::coord::Shift;

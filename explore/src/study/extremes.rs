@@ -1,7 +1,7 @@
 //! Easy and hard images side by side: those that take the fewest cycles, and those that take the
 //! most.
 
-use super::Study;
+use super::measure::Study;
 use lcsim_input::Image;
 use lcsim_output::text::count;
 use lcsim_report::draw::{COLOURS, FONT, Painted, Picture, shortened};

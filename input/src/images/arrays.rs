@@ -2,9 +2,10 @@
 //! names.
 
 use super::content::{Content, Unpacked};
+use super::files::entries;
 use super::memory::Images;
 use super::npy::Array;
-use super::{Opened, Training};
+use super::source::{Opened, Opener, Training};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::Shape;
 use std::collections::HashSet;
@@ -52,7 +53,7 @@ pub(super) fn open_file(path: &Path) -> Result<Opened> {
         bail!("{}: file name: expected {}, to find the labels by", path.display(), known());
     }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let entries = super::sniff::entries(folder)?;
+    let entries = entries(folder)?;
     let arrays = entries.into_iter().filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("npy")));
     open(Place::Folder(arrays.collect()), |images| *images == *stem)
 }
@@ -152,7 +153,7 @@ impl Place {
     fn training(&self, images: &str) -> Training {
         let of_training = |images: &str| PAIRS.iter().any(|(name, _, part)| *name == images && *part == Part::Training);
         let name = format!("{}, {images}", self.shown());
-        let open: Box<dyn Fn() -> Result<Opened>> = match self {
+        let open: Opener = match self {
             Self::Archive { path, .. } => {
                 let path = path.clone();
                 Box::new(move || open(archive(Content::open(&path)?)?, of_training))
@@ -241,20 +242,12 @@ fn together((origin, images): (String, Array), (labels_origin, labels): (String,
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-    use crate::images::npy::MAGIC;
+    use crate::images::npy::tests::npy;
     use std::fs::{self, File};
     use std::io::Write;
     use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
-
-    /// A `.npy` file, as NumPy writes it.
-    pub(in crate::images) fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
-        let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
-        header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
-        header.push('\n');
-        [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), bytes].concat()
-    }
 
     fn npz(path: &Path, arrays: &[(&str, Vec<u8>)]) {
         let mut archive = ZipWriter::new(File::create(path).expect("made"));
@@ -313,7 +306,7 @@ pub(super) mod tests {
         for (name, bytes) in &arrays {
             fs::write(folder.path().join(format!("{name}.npy")), bytes).expect("written");
         }
-        let files = super::super::sniff::entries(folder.path()).expect("readable");
+        let files = entries(folder.path()).expect("readable");
         let files: Vec<PathBuf> = files.into_iter().filter(|p| p.extension().is_some_and(|e| e == "npy")).collect();
         let all = [opened(&archive), opened(&folder.path().join("x_test.npy")), open_folder(files)];
         for data in all.map(|data| data.expect("opens")) {

@@ -2,7 +2,9 @@
 //! of a 32x32 image.
 
 use super::content::Content;
-use super::{Opened, Sample, Source, Training, names, sibling};
+use super::files::sibling;
+use super::names;
+use super::source::{Opened, Sample, Source, Training};
 use anyhow::{Result, bail};
 use lcsim_spec::Shape;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A file whose beginning tells what it is, unpacked if it is compressed with gzip.
 
-use super::MAX_BYTES;
+use super::files::MAX_BYTES;
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
 use lcsim_spec::escape::count;

@@ -1,7 +1,8 @@
 //! A folder of class folders with PNGs and JPEGs.
 
-use super::ClassOrder;
-use super::{Opened, Sample, Source, picture, sniff};
+use super::files::entries;
+use super::picture;
+use super::source::{ClassOrder, Opened, Sample, Source};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub(super) fn open(mut classes: Vec<PathBuf>, order: Option<ClassOrder>) -> Resu
     let note = sort_classes(&mut classes, order)?;
     let mut images = vec![];
     for (label, class) in classes.iter().enumerate() {
-        let files = sniff::entries(class)?;
+        let files = entries(class)?;
         if files.is_empty() {
             bail!("{}: no image in this class folder", class.display());
         }

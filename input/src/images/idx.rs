@@ -1,8 +1,9 @@
 //! MNIST idx files: a magic number, sizes in big-endian 32-bit words, and bytes.
 
 use super::content::Content;
+use super::files::sibling;
 use super::memory::Images;
-use super::{Opened, Training, sibling};
+use super::source::{Opened, Training};
 use anyhow::{Result, bail};
 use lcsim_spec::Shape;
 use std::path::{Path, PathBuf};

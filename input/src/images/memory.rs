@@ -1,6 +1,6 @@
 //! Images that stand in memory one behind the other, and their labels.
 
-use super::{Sample, Source};
+use super::source::{Sample, Source};
 use anyhow::Result;
 use lcsim_spec::Shape;
 

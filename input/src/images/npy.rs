@@ -138,9 +138,16 @@ fn header(bytes: &[u8]) -> Result<(usize, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::images::arrays::tests::npy;
+
+    /// A `.npy` file, as NumPy writes it.
+    pub(in crate::images) fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
+        header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
+        header.push('\n');
+        [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes(), bytes].concat()
+    }
 
     #[test]
     fn arrays_are_taken_apart() {

@@ -1,7 +1,8 @@
 //! PNG and JPEG pictures as channel-major bytes.
 
 use super::memory::planes;
-use super::{Opened, Sample, Source, names};
+use super::names;
+use super::source::{Opened, Sample, Source};
 use crate::embedded;
 use anyhow::{Context, Result, bail};
 use lcsim_spec::Shape;

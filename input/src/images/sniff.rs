@@ -1,9 +1,10 @@
 //! Tells by its content which kind of data a path holds.
 
-use super::ClassOrder;
 use super::content::Content;
-use super::{Opened, Training, arrays, cifar, folder, idx, npy, picture};
-use anyhow::{Context, Result, bail};
+use super::files::entries;
+use super::source::{ClassOrder, Opened, Training};
+use super::{arrays, cifar, folder, idx, npy, picture};
+use anyhow::{Result, bail};
 use lcsim_spec::file;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -133,16 +134,6 @@ fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
         ),
         _ => bail!("{shown}: more than one kind of data in this folder: give a folder or file inside it"),
     }
-}
-
-/// The entries of a folder that are not hidden, sorted by name.
-pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = || format!("{}: cannot read", folder.display());
-    let all: std::io::Result<Vec<_>> = fs::read_dir(folder).with_context(cannot)?.collect();
-    let shown = all.with_context(cannot)?.into_iter().filter(|e| !e.file_name().as_encoded_bytes().starts_with(b"."));
-    let mut paths: Vec<PathBuf> = shown.map(|e| e.path()).collect();
-    paths.sort();
-    Ok(paths)
 }
 
 #[cfg(test)]

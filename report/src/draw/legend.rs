@@ -1,6 +1,7 @@
 //! What the colours and signs of a plot mean: in lines of its own, so that it covers nothing.
 
-use super::{FONT, Painted, shortened, width};
+use super::picture::{FONT, Painted};
+use super::words::{shortened, width};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};

@@ -1,6 +1,6 @@
 //! How much room text takes, and text for little room.
 
-use super::{FONT, register};
+use super::picture::{FONT, register};
 use plotters::style::IntoFont;
 
 /// Pixels along a line of text. Who looks at an SVG has another font, which may be wider than ours.

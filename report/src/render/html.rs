@@ -5,6 +5,7 @@ use super::bars::{Bar, Part, bars, legend};
 use super::figures::{self, Component, ENERGY, Table, nanojoules};
 use super::histogram::histogram;
 use super::roofline::roofline;
+use super::section::{CYCLES, OTHER, section};
 use super::timeline::timeline;
 use crate::draw::COLOURS;
 use lcsim_output::text::{percent, rounded};
@@ -19,15 +20,6 @@ const STYLE: &str = include_str!("page.css");
 /// HTML lets these stand open, XML does not.
 const META: &str = "<meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>";
 
-/// Parts of a layer's cycles: colour, name, and where they stand.
-pub(super) type CyclePart = (usize, &'static str, fn(&LayerReport) -> u64);
-pub(super) const CYCLES: [CyclePart; 3] = [
-    (0, "compute", |l| l.compute_cycles),
-    (3, "waits for a gate", |l| l.gate_cycles),
-    (1, "stalls", |l| l.stall_cycles),
-];
-/// Colour of the cycles that are none of these.
-pub(super) const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
 /// The part of the roofline that a DRAM adds.
 const DRAM_NOTE: &str = "Dashed: what the DRAM can move. A ring is a layer against its bytes of DRAM, which may have begun to arrive \
                          while the one before ran.";
@@ -80,16 +72,6 @@ fn colours() -> String {
         let _ = write!(classes, ".s{i}{{fill:var(--s{i})}}");
     }
     format!(":root{{{variables}}}{classes}\n")
-}
-
-pub(super) fn section(title: &str, note: &str, content: &Markup) -> Markup {
-    html! {
-        section {
-            h2 { (title) }
-            @if !note.is_empty() { p.note { (note) } }
-            (content)
-        }
-    }
 }
 
 fn headlines(report: &Report) -> Markup {

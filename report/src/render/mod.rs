@@ -10,6 +10,7 @@ mod html;
 mod markdown;
 mod plane;
 mod roofline;
+mod section;
 mod timeline;
 
 pub use figures::{Component, ENERGY};

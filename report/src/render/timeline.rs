@@ -2,7 +2,7 @@
 //! for a gate.
 
 use super::bars::{Bar, Part, bars, legend};
-use super::html::{CYCLES, OTHER, section};
+use super::section::{CYCLES, OTHER, section};
 use lcsim_output::text::rounded;
 use lcsim_spec::Report;
 use lcsim_spec::report::LayerReport;

@@ -16,9 +16,9 @@ macro_rules! shipped {
         [$((
             concat!($logic, "-", $dram),
             concat!(
-                include_str!(concat!("../../../energy/", $logic, ".toml")),
+                include_str!(concat!("../../energy/", $logic, ".toml")),
                 "\n",
-                include_str!(concat!("../../../energy/dram/", $dram, ".toml")),
+                include_str!(concat!("../../energy/dram/", $dram, ".toml")),
             ),
         )),*]
     };

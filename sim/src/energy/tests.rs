@@ -22,7 +22,7 @@ fn changed(from: &str, to: &str) -> String {
 }
 
 fn accelerator(clock_mhz: f64) -> AcceleratorConfig {
-    let config = AcceleratorConfig::parse(include_str!("../../../configs/16x16.toml"), "16x16").expect("shipped");
+    let config = AcceleratorConfig::parse(include_str!("../../../input/configs/16x16.toml"), "16x16").expect("shipped");
     AcceleratorConfig { clock_mhz, ..config }
 }
 

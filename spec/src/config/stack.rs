@@ -4,8 +4,9 @@
 //! Each value is kept as it was written, with its place. In the end they are one text in TOML, and
 //! an error in it is told at the place that its value came from.
 
+use super::accelerator::AcceleratorConfig;
+use super::error::ConfigError;
 use super::key::{self, BASE, KEYS, Key, OPTIONAL_TABLE};
-use super::{AcceleratorConfig, ConfigError};
 use crate::file;
 use std::fmt::Write;
 use std::ops::Range;
@@ -223,10 +224,11 @@ impl Stack {
     }
 
     /// Puts single parameters on top, each as `key=value` in TOML, or with a text without quotes.
-    pub(super) fn set(&mut self, assignments: &[String]) -> Result<(), ConfigError> {
+    /// Errors call one by what stands before it, and its text.
+    pub(super) fn set(&mut self, assignments: &[String], called: &str) -> Result<(), ConfigError> {
         let mut entries = vec![];
         for text in assignments {
-            let label = format!("--set {}", file::quoted(text));
+            let label = format!("{called}{}", file::quoted(text));
             let Some((key, value)) = text.split_once('=') else {
                 return Err(ConfigError::Syntax {
                     at: label,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-const ERT: &str = include_str!("../../../../energy/45nm.ERT.yaml");
+const ERT: &str = include_str!("../../../energy/45nm.ERT.yaml");
 
 #[test]
 fn an_ert_costs_what_a_toml_of_the_same_figures_does() {

@@ -1,64 +1,15 @@
-//! What all plots share: size, colours, font, legend, and the file formats.
+//! The file formats of pictures.
 
-mod legend;
-mod words;
-
-pub use legend::{Entry, Legend, Mark};
-pub use words::{shortened, width};
-
+use super::picture::{Picture, register};
 use anyhow::{Context, Result, anyhow};
 use lcsim_spec::escape::printable_lines;
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::{FontStyle, register_font};
-use std::sync::OnceLock;
 
-/// Pixels; a picture may say otherwise.
-pub const SIZE: (u32, u32) = (960, 640);
 /// Pictures made of pixels have twice as many along each axis.
 const DENSITY: u32 = 2;
 /// Of JPEG, from 1 to 100: text and thin lines show no fringes.
 const QUALITY: u8 = 95;
-/// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008),
-/// without the yellow.
-pub const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 0, 0),
-];
-/// The name of the one font.
-pub const FONT: &str = "sans-serif";
-
-/// The result of painting on a backend.
-pub type Painted<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
-
-/// Something to be seen.
-pub trait Picture {
-    /// Width and height in pixels.
-    fn size(&self) -> (u32, u32) {
-        SIZE
-    }
-    /// Paints it, `scale` pixels for each of [`Picture::size`].
-    ///
-    /// # Errors
-    /// The backend's.
-    fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
-}
-
-/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart
-/// as may be, light and dark in turn; where they begin was tried, so that 24 differ well.
-pub fn colour(n: usize) -> RGBColor {
-    let golden = 0.618_033_988_749_895;
-    COLOURS.get(n).copied().unwrap_or_else(|| {
-        let lightness = [0.3, 0.5, 0.75][n % 3];
-        let (r, g, b) = HSLColor((n as f64 * golden + 0.7).fract(), 0.9, lightness).rgb();
-        RGBColor(r, g, b)
-    })
-}
 
 /// The format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,27 +105,10 @@ fn draw<DB: DrawingBackend>(root: &DrawingArea<DB, Shift>, picture: &impl Pictur
     picture.paint(root, scale).map_err(|e| anyhow!("cannot draw the plot: {e}"))
 }
 
-/// plotters measures text with a font of its own, so that a plot is the same on every machine.
-fn register() -> Result<()> {
-    static DONE: OnceLock<bool> = OnceLock::new();
-    let known = DONE.get_or_init(|| register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok());
-    if *known { Ok(()) } else { Err(anyhow!("the embedded font cannot be read")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn colours_of_many_things_differ() {
-        let all: Vec<RGBColor> = (0..24).map(colour).collect();
-        for (n, a) in all.iter().enumerate() {
-            for b in &all[n + 1..] {
-                let apart = [(a.0, b.0), (a.1, b.1), (a.2, b.2)].map(|(a, b)| u32::from(a.abs_diff(b)));
-                assert!(apart.iter().sum::<u32>() > 70, "{a:?} and {b:?}");
-            }
-        }
-    }
+    use crate::draw::picture::Painted;
 
     struct Grey;
 

@@ -1,0 +1,137 @@
+//! The accelerator that networks run on.
+
+use crate::error::Result;
+use anyhow::Context;
+use lcsim_input::embedded::{self, CONFIGS};
+use lcsim_input::load;
+use lcsim_spec::AcceleratorConfig;
+use std::fmt::Display;
+
+/// A systolic array with its memories and its gate unit.
+///
+/// ```
+/// use lcsim::Accelerator;
+///
+/// let accelerator = Accelerator::named("16x16")?.with("array.rows", 8)?.with("name", "flat")?;
+/// assert_eq!((accelerator.config().array.rows, accelerator.name()), (8, "flat"));
+/// # Ok::<(), lcsim::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Accelerator {
+    config: AcceleratorConfig,
+    /// What messages call it.
+    shown: String,
+}
+
+impl Accelerator {
+    /// The name of the embedded accelerator that `lcsim run` takes unless told otherwise.
+    pub const DEFAULT: &'static str = embedded::DEFAULT;
+
+    /// The names of the embedded accelerators.
+    ///
+    /// ```
+    /// assert!(lcsim::Accelerator::names().any(|name| name == "16x16"));
+    /// ```
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        CONFIGS.iter().map(|(name, _)| *name)
+    }
+
+    /// The embedded accelerator of that name, or the one that a TOML file of that name describes.
+    ///
+    /// ```
+    /// let accelerator = lcsim::Accelerator::named("8x8")?;
+    /// assert_eq!(accelerator.config().array.cols, 8);
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Neither exists; the file is no configuration.
+    pub fn named(name: &str) -> Result<Self> {
+        Ok(Self::new(load::config(name, &[])?, name))
+    }
+
+    /// The accelerator that a text in TOML describes: as a whole, or by what differs from another
+    /// one, its `base`.
+    ///
+    /// ```
+    /// let text = "base = \"8x8\"\nname = \"mine\"\nclock_mhz = 500.0";
+    /// let accelerator = lcsim::Accelerator::from_toml(text)?;
+    /// assert_eq!((accelerator.name(), accelerator.config().array.rows), ("mine", 8));
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Names the line and the key.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let config = AcceleratorConfig::parse_with(text, "accelerator", &CONFIGS, &[]);
+        let config = config.map_err(anyhow::Error::from)?;
+        let shown = config.name.clone();
+        Ok(Self::new(config, shown))
+    }
+
+    /// An accelerator that is configured already; messages call it `shown`.
+    ///
+    /// ```
+    /// use lcsim::Accelerator;
+    ///
+    /// let mut config = Accelerator::named("8x8")?.config().clone();
+    /// config.gate.macs = 4;
+    /// let accelerator = Accelerator::new(config, "four MACs");
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    pub fn new(config: AcceleratorConfig, shown: impl Into<String>) -> Self {
+        Self { config, shown: shown.into() }
+    }
+
+    /// The same with another value of a parameter. Unless it is the name that is set, what was set
+    /// is added to the name.
+    ///
+    /// ```
+    /// let accelerator = lcsim::Accelerator::named("16x16")?.with("array.rows", 8)?;
+    /// assert_eq!(accelerator.name(), "16x16, array.rows=8");
+    /// let error = lcsim::Accelerator::named("16x16")?.with("array.rows", 0).expect_err("no array");
+    /// assert!(error.to_string().contains("`array.rows`: expected 1 to 256, found 0"));
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such parameter, or the value is out of its range.
+    pub fn with(&self, key: &str, value: impl Display) -> Result<Self> {
+        let set = [format!("{key}={value}")];
+        let text = self.to_toml()?;
+        let config = AcceleratorConfig::parse_with(&text, &self.shown, &CONFIGS, &set);
+        Ok(Self { config: config.map_err(anyhow::Error::from)?, shown: self.shown.clone() })
+    }
+
+    /// Its name, as reports have it.
+    pub fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// All parameters.
+    pub fn config(&self) -> &AcceleratorConfig {
+        &self.config
+    }
+
+    /// All parameters as TOML, which [`from_toml`](Self::from_toml) reads.
+    ///
+    /// ```
+    /// use lcsim::Accelerator;
+    ///
+    /// let accelerator = Accelerator::named("32x32")?;
+    /// let again = Accelerator::from_toml(&accelerator.to_toml()?)?;
+    /// assert_eq!(accelerator.config(), again.config());
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None that is known: each parameter has a form in TOML.
+    pub fn to_toml(&self) -> Result<String> {
+        Ok(toml::to_string(&self.config).context("no TOML")?)
+    }
+
+    /// What messages call it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+}

@@ -1,0 +1,190 @@
+//! The network that runs.
+
+use crate::error::Result;
+use crate::images::Images;
+use anyhow::{Context, bail};
+use lcsim_golden::onnx::{self, Options};
+use lcsim_golden::{Network as FloatNetwork, container};
+use lcsim_input::calibration;
+use lcsim_input::load::{self, Kind};
+use lcsim_output::Destination;
+use lcsim_spec::number::nearest_score;
+use lcsim_spec::progress::Silent;
+use lcsim_spec::{QuantNetwork, Shape};
+use std::path::Path;
+
+/// A network, float or quantised. Only a quantised one can be simulated.
+///
+/// ```
+/// let network = lcsim::Network::embedded()?;
+/// assert_eq!((network.name(), network.classes()), ("resnet20-lcnet-60", 10));
+/// # Ok::<(), lcsim::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Network {
+    form: Form,
+    /// What messages call it: its file.
+    shown: String,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Float(Box<FloatNetwork>),
+    Quantized {
+        net: Box<QuantNetwork>,
+        /// The network that was quantised, if it is known.
+        float: Option<Box<FloatNetwork>>,
+    },
+}
+
+impl Network {
+    /// The embedded LC-Net: a ResNet-20 for CIFAR-10, quantised.
+    ///
+    /// # Errors
+    /// None, unless lcsim was built with a broken model.
+    pub fn embedded() -> Result<Self> {
+        Ok(Self::new(load::embedded_model()?, None, load::shown(None)))
+    }
+
+    /// The model in a file: `.safetensors` is quantised, `.onnx` is float.
+    ///
+    /// ```no_run
+    /// use lcsim::{Images, Network};
+    ///
+    /// let float = Network::open("model.onnx")?;
+    /// let network = float.quantize(&Images::open("cifar10/data_batch_1.bin")?.take(512))?;
+    /// network.save("model.safetensors")?;
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no model, or has an operator that is not understood.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        match load::kind(path)? {
+            Kind::Quantized => {
+                let net = container::load(path).map_err(anyhow::Error::from)?;
+                Ok(Self::new(net, None, load::shown(Some(path))))
+            }
+            Kind::Float => Self::open_onnx(path, &Options::default()),
+        }
+    }
+
+    /// The float model in an ONNX file, and what the file does not say, or says wrongly.
+    ///
+    /// ```no_run
+    /// use lcsim::{Network, OnnxOptions};
+    ///
+    /// let known = OnnxOptions { mean: Some(vec![0.5]), std: Some(vec![0.25]), ..OnnxOptions::default() };
+    /// let network = Network::open_onnx("model.onnx", &known)?;
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_onnx(path: impl AsRef<Path>, known: &Options) -> Result<Self> {
+        let path = path.as_ref();
+        let imported = onnx::open(path, known).map_err(anyhow::Error::from)?;
+        Ok(Self { form: Form::Float(Box::new(imported.network)), shown: load::shown(Some(path)) })
+    }
+
+    /// A quantised network that is there already, with the float one that it was made of, if that
+    /// is known; messages call it `shown`.
+    pub fn new(net: QuantNetwork, float: Option<FloatNetwork>, shown: impl Into<String>) -> Self {
+        let (net, float) = (Box::new(net), float.map(Box::new));
+        Self { form: Form::Quantized { net, float }, shown: shown.into() }
+    }
+
+    /// The float network in int8, as the accelerator computes. `calibration` sets the scales: some
+    /// hundred images like those of the training, and not those that are measured. A network that is
+    /// quantised stays as it is.
+    ///
+    /// # Errors
+    /// There is no image, or one that the network cannot read.
+    pub fn quantize(&self, calibration: &Images) -> Result<Self> {
+        let Form::Float(float) = &self.form else { return Ok(self.clone()) };
+        let images = calibration.some()?;
+        let (data, range) = (images.data(), images.range());
+        let net = calibration::with(Path::new(&self.shown), float, data, range, &Silent)?.network;
+        Ok(Self::new(net, Some((**float).clone()), self.shown.clone()))
+    }
+
+    /// The same with another threshold, from 0 to 1: scores of gates below it count as 0, and skip.
+    ///
+    /// ```
+    /// let network = lcsim::Network::embedded()?.with_threshold(0.25)?;
+    /// assert_eq!(network.threshold(), 0.25);
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The threshold is out of range, or the network is float.
+    pub fn with_threshold(&self, threshold: f64) -> Result<Self> {
+        let score = nearest_score(threshold);
+        let score = score.with_context(|| format!("threshold: expected a number from 0 to 1, found {threshold}"))?;
+        let (net, float) = self.quantized()?;
+        Ok(Self::new(net.with_threshold(score), float.cloned(), self.shown.clone()))
+    }
+
+    /// The largest threshold of its gates; 0 if there is none.
+    pub fn threshold(&self) -> f64 {
+        match &self.form {
+            Form::Float(_) => 0.0,
+            Form::Quantized { net, .. } => net.threshold().to_num(),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match &self.form {
+            Form::Float(net) => &net.name,
+            Form::Quantized { net, .. } => &net.name,
+        }
+    }
+
+    /// The images that it reads.
+    pub fn input(&self) -> Shape {
+        match &self.form {
+            Form::Float(net) => net.input,
+            Form::Quantized { net, .. } => net.input.shape,
+        }
+    }
+
+    /// How many classes it tells apart.
+    pub fn classes(&self) -> usize {
+        match &self.form {
+            Form::Float(net) => net.classifier.outputs,
+            Form::Quantized { net, .. } => net.classifier.outputs,
+        }
+    }
+
+    /// Whether it can be simulated.
+    pub fn is_quantized(&self) -> bool {
+        matches!(self.form, Form::Quantized { .. })
+    }
+
+    /// Writes the quantised network as `.safetensors` (docs/network-format.md), whole or not at all.
+    ///
+    /// # Errors
+    /// The network is float; the file cannot be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let bytes = container::save(self.quantized()?.0).map_err(|error| anyhow::Error::from(error.in_file(path)))?;
+        Ok(Destination::check(path)?.write(&bytes)?)
+    }
+
+    /// The quantised network, and the float one that it was made of, if that is known.
+    pub(crate) fn quantized(&self) -> anyhow::Result<(&QuantNetwork, Option<&FloatNetwork>)> {
+        match &self.form {
+            Form::Quantized { net, float } => Ok((net, float.as_deref())),
+            Form::Float(_) => {
+                bail!("{}: is a float model, and only a quantised one runs: quantise it first", self.shown)
+            }
+        }
+    }
+
+    /// What messages call it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+}

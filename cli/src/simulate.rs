@@ -1,0 +1,125 @@
+//! Images through a network on an accelerator.
+
+use crate::accelerator::Accelerator;
+use crate::error::Result;
+use crate::images::Images;
+use crate::network::Network;
+use crate::options::Options;
+use crate::pair::{Pair, Ran};
+use lcsim_golden::float::Overflow;
+use lcsim_input::Expected;
+use lcsim_input::calibration::overflowed;
+use lcsim_report::dump::{self, Files, Record};
+use lcsim_report::parallel;
+use lcsim_sim::{Costs, Mode};
+use lcsim_spec::report::Report;
+
+/// Simulates every image, with gates that skip. What an image costs with gates forced open, and
+/// without gates, is the same for all, and is in the report beside it.
+///
+/// ```
+/// use lcsim::{Accelerator, Images, Network, Options, simulate};
+///
+/// let images = Images::embedded()?.take(2);
+/// let report = simulate(&Network::embedded()?, &Accelerator::named("8x8")?, &images, &Options::default())?;
+/// assert_eq!(report.image_cycles.len(), 2);
+/// assert!(report.ungated.cycles > report.cycles.total);
+/// # Ok::<(), lcsim::Error>(())
+/// ```
+///
+/// # Errors
+/// The network is float, does not fit the accelerator, or cannot read an image; the work was
+/// stopped.
+pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, options: &Options) -> Result<Report> {
+    run(network, accelerator, images, options, false, |_| Ok(())).map(|(report, ())| report)
+}
+
+/// The same, with what every image computed: classes, scores, decisions and logits, beside those of
+/// the float network if it was quantised here, as files for NumPy (docs/dump.md).
+///
+/// ```
+/// use lcsim::{Accelerator, Images, Network, Options, simulate_with_dump};
+///
+/// let images = Images::embedded()?.take(2);
+/// let (network, accelerator) = (Network::embedded()?, Accelerator::named("8x8")?);
+/// let (report, dump) = simulate_with_dump(&network, &accelerator, &images, &Options::default())?;
+/// assert!(dump.npz.starts_with(b"PK") && dump.json.starts_with(b"{"));
+/// # Ok::<(), lcsim::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`simulate`]; the float network overflows.
+pub fn simulate_with_dump(
+    network: &Network,
+    accelerator: &Accelerator,
+    images: &Images,
+    options: &Options,
+) -> Result<(Report, Files)> {
+    run(network, accelerator, images, options, true, |records| dump(network, images, records))
+}
+
+/// What images computed, unless the float network overflows.
+type Records = Vec<Result<Record, Overflow>>;
+
+fn dump(network: &Network, images: &Images, records: Records) -> anyhow::Result<Files> {
+    let (net, images) = (network.quantized()?.0, images.some()?);
+    let (data, range) = (images.data(), images.range());
+    let model = network.shown().to_owned();
+    let records = records.into_iter().zip(range.clone());
+    let records = records.map(|(record, i)| record.map_err(|overflow| overflowed(&model, &overflow, i, data)));
+    let records = records.collect::<anyhow::Result<Vec<_>>>()?;
+    let (offset, sources) = (range.start, range.map(|i| data.origin(i)).collect());
+    dump::files(&dump::About { net, model, data: data.name.clone(), offset, sources }, &records)
+}
+
+/// What images gave, added up.
+struct Seen {
+    costs: Costs,
+    correct: u64,
+    /// If they are asked for.
+    records: Records,
+}
+
+/// The report, and what `dump` makes of the records of the images, which are kept if `keep`.
+fn run<D: Send>(
+    network: &Network,
+    accelerator: &Accelerator,
+    images: &Images,
+    options: &Options,
+    keep: bool,
+    dump: impl FnOnce(Records) -> anyhow::Result<D> + Send,
+) -> Result<(Report, D)> {
+    options.run(|| {
+        let (net, float) = network.quantized()?;
+        let selected = images.some()?;
+        let images = selected.read(&Expected::by_quantized(net))?;
+        let pair = Pair::new(net, network.shown(), accelerator, options)?;
+        let gated = &pair.gated;
+        gated.expect_memory(parallel::at_a_time(images.len()))?;
+        let add = |seen: &mut Seen, i: usize| {
+            let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
+            seen.correct += u64::from(outcome.class == images[i].label);
+            seen.costs.add(gated, &outcome);
+            seen.records.extend(keep.then(|| Record::new(&images[i], outcome.trace, float)));
+        };
+        let append = |seen: &mut Seen, later: Seen| {
+            seen.costs.append(later.costs);
+            seen.correct += later.correct;
+            seen.records.extend(later.records);
+        };
+        let nothing = || Seen { costs: Costs::none(gated), correct: 0, records: vec![] };
+        let seen = parallel::sum(images.len(), options.progress, nothing, add, append)?;
+        let dump = dump(seen.records)?;
+        let image = net.input.quantize_image(&images[0].pixels);
+        let ran = Ran {
+            model: net.name.clone(),
+            threshold: net.threshold(),
+            data: selected.name(),
+            gated: seen.costs,
+            forced_open: gated.forced_open(&image),
+            without: pair.ungated.forced_open(&image),
+            correct: Some(seen.correct),
+        };
+        Ok((pair.report(ran, options)?, dump))
+    })
+}
