@@ -13,7 +13,8 @@ const FACES: [(&str, &[&str]); 3] = [
 ];
 
 /// Faces that an operator has no use for, and why.
-const NONE: [(Operator, &str, &str); 1] = [(Operator::Move, "golden", "networks know no memory that could be too small")];
+const NONE: [(Operator, &str, &str); 1] =
+    [(Operator::Move, "golden", "networks know no memory that could be too small")];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_path_buf()
@@ -34,7 +35,8 @@ fn every_operator_has_every_face() {
             }
             let rooms = root().join(name).join("src/operators");
             let (room, one_file) = (rooms.join(operator.room()), faces == [""]);
-            let there = |face: &&&str| if one_file { is_module(&rooms, operator.room()) } else { is_module(&room, face) };
+            let there =
+                |face: &&&str| if one_file { is_module(&rooms, operator.room()) } else { is_module(&room, face) };
             let missing = faces.iter().filter(|face| !there(face));
             lacks.extend(missing.map(|face| format!("{operator:?}: {name}/src/operators/{}/{face}", operator.room())));
         }

@@ -1,6 +1,7 @@
 //! Random networks in the manner of MobileNetV2.
 
-use super::{Builder, Spec, Style, int};
+use super::builder::{Builder, Spec, Style};
+use super::parts::int;
 use lcsim_golden::onnx::proto::ModelProto;
 
 /// A random network of inverted residuals with 3 input channels and 5 classes, whose ReLUs end at

@@ -1,6 +1,6 @@
 //! A column: accumulator, requantise stage, residual addition, write-back, pool sum.
 
-use super::{beyond16, multiplier, round, sat16, shift, tie};
+use super::numbers::{beyond16, multiplier, round, sat16, shift, tie};
 use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};

@@ -1,6 +1,6 @@
 //! The gate unit: values by the formulas of "Numbers", cycles by T and the stage table.
 
-use super::{beyond16, multiplier, round, sat16, shift, tie};
+use super::numbers::{beyond16, multiplier, round, sat16, shift, tie};
 use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};

@@ -149,8 +149,11 @@ impl Loader<'_> {
                 None => (position, 1 << SCORE_FRAC),
             };
             self.script.expect(cycle + PARAMETER_ADDRESS, "o_param_address", job.param_base + channel);
-            let (bias, multiplier, shift) =
-                (self.rng.within((1 << 30) - 1), super::multiplier(&mut self.rng), super::shift(&mut self.rng));
+            let (bias, multiplier, shift) = (
+                self.rng.within((1 << 30) - 1),
+                super::numbers::multiplier(&mut self.rng),
+                super::numbers::shift(&mut self.rng),
+            );
             self.script.drive(cycle + PARAMETER_ADDRESS + 1, "i_param", bias << 20 | multiplier << 5 | shift);
             let fold = |m: i64, score: i64| (m * score + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC;
             let scaled = fold(multiplier, score);
