@@ -113,8 +113,7 @@ pub(crate) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2
     match low.maps[x].op {
         Op::Pick { x, stride, before, .. } => Some((x, stride, before)),
         Op::Pool { x, node, border } => {
-            let of = low.maps[x].shape;
-            let windows = low.pooling(node)?.windows(low, &low.graph.nodes[node], of, border).ok()?;
+            let windows = low.pooling(node)?.windows(&low.site(x, node, border)).ok()?;
             (windows.kernel == [1, 1] && windows.pad == [0, 0]).then_some((x, windows.stride, 0))
         }
         _ => None,

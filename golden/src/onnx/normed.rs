@@ -34,7 +34,11 @@ impl Lowered<'_> {
                     x
                 }
                 Op::Scale { x, .. } if a.is_linear() => x,
-                Op::Pool { x, node, .. } if self.pooling(node).is_some_and(|pooling| pooling.passes(&a)) => x,
+                Op::Pool { x, node: by, border }
+                    if self.pooling(by).is_some_and(|pooling| pooling.passes(&self.site(x, by, border), &a)) =>
+                {
+                    x
+                }
                 _ => return Err(self.unfolded(node, at)),
             };
             passed.push((op, shape));

@@ -17,6 +17,14 @@ pub(crate) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize
     }
 }
 
+/// Windows of a pooling's node on a map with a border.
+pub(crate) fn of_kernel(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Windows, Error> {
+    if ints(node, "kernel_shape").is_none() {
+        return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
+    }
+    windows(low, node, input, input.channels, pair(low, node, "kernel_shape")?, border)
+}
+
 /// Windows of a node, of size `kernel`, on a map with a border.
 pub(crate) fn windows(
     low: &Lowered,

@@ -18,17 +18,18 @@ use crate::integer::{Map, Run};
 use crate::model::{Conv, Layer};
 use crate::onnx::lowered::{Lower, Lowered};
 use crate::onnx::proto::NodeProto;
+use crate::onnx::value::{Border, MapId};
 use crate::onnx::{maps, vectors};
 use crate::quantize::{Quantizer, Stream};
 use convolution::store::ConvHeader;
 use lcsim_spec::{self as quant, NetworkError, Pooling};
-use pooling::import::Import;
+use pooling::import::{Import, Site};
 use pooling::room;
 use serde::{Deserialize, Serialize};
 
-/// Each pooling: its variant of [`Pooling`], its room, and its name in files.
-macro_rules! poolings {
-    ($($variant:ident = $room:ident, $name:literal;)*) => {
+/// Of each line of the table of poolings: what is written in ONNX, and what in files.
+macro_rules! edge {
+    ($($variant:ident(super::$room:ident::$name:ident) $what:literal)*) => {
         /// How each pooling is written in ONNX.
         const POOLINGS: &[&dyn Import] = &[$(&$room::import::Nodes),*];
 
@@ -38,7 +39,7 @@ macro_rules! poolings {
         pub(crate) enum LayerHeader {
             Conv(ConvHeader),
             Block(BlockHeader),
-            $(#[serde(rename = $name)] $variant($room::store::PoolHeader),)*
+            $($name($room::store::PoolHeader),)*
         }
 
         impl LayerHeader {
@@ -49,7 +50,7 @@ macro_rules! poolings {
                     quant::Layer::Block(b) => Self::Block(BlockHeader::new(b, tensors)),
                     quant::Layer::Pool(p) => match &p.pooling {
                         $(Pooling::$variant(own) => {
-                            Self::$variant($room::store::PoolHeader::new(&p.name, &p.windows, own))
+                            Self::$name($room::store::PoolHeader::new(&p.name, &p.windows, own))
                         })*
                     },
                 }
@@ -63,16 +64,14 @@ macro_rules! poolings {
                 Ok(match self {
                     Self::Conv(c) => quant::Layer::Conv(c.read(file)?),
                     Self::Block(b) => quant::Layer::Block(b.read(file)?),
-                    $(Self::$variant(p) => quant::Layer::Pool(p.into()),)*
+                    $(Self::$name(p) => quant::Layer::Pool(p.into()),)*
                 })
             }
         }
     };
 }
 
-poolings! {
-    Max = max_pool, "max_pool";
-}
+lcsim_spec::poolings!(edge);
 
 /// The output map of a layer on the map `x`.
 ///
@@ -180,6 +179,11 @@ impl Lowered<'_> {
     /// How the pooling of a node is written.
     pub fn pooling(&self, node: usize) -> Option<&'static dyn Import> {
         pooling_of(self.graph.nodes[node].op_type())
+    }
+
+    /// A node on the map `x` with a border.
+    pub fn site(&self, x: MapId, node: usize, border: Border) -> Site<'_> {
+        Site { low: self, node: &self.graph.nodes[node], input: self.maps[x].shape, border }
     }
 
     /// The name of the pooling of a node, for messages.

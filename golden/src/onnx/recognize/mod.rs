@@ -11,7 +11,7 @@ use super::value::{Border, MapId, Op, Value, Vector};
 use super::{maps, names, single};
 use crate::Error;
 use crate::model::{Conv, Fc, Layer, Network};
-use crate::operators::pooling::import::Place;
+use crate::operators::pooling::import::Relus;
 use crate::operators::{convolution, gate, image};
 use lcsim_spec::Pool;
 use std::collections::HashSet;
@@ -183,12 +183,12 @@ impl Recognizer<'_> {
 
     /// The pooling of the map `x` by a node, with a ReLU behind it or none.
     fn pool(&mut self, x: MapId, node: usize, border: Border, behind: Option<f32>) -> Result<Pool, Error> {
-        let (low, at) = (self.low, &self.low.graph.nodes[node]);
-        let room = low.pooling(node).ok_or_else(|| low.unsupported(at))?;
+        let at = self.low.site(x, node, border);
+        let room = self.low.pooling(node).ok_or_else(|| self.low.unsupported(at.node))?;
         let front = self.tail(x, None)?.relu;
-        let pooling = room.recognise(low, at, Place { front, behind })?;
-        let windows = room.windows(low, at, low.maps[x].shape, border)?;
-        Ok(Pool { name: self.unique(&names::of_node(at), node), windows, pooling })
+        let pooling = room.recognise(&at, Relus { front, behind })?;
+        let windows = room.windows(&at)?;
+        Ok(Pool { name: self.unique(&names::of_node(at.node), node), windows, pooling })
     }
 
     /// A convolution with what follows it, and the map that it reads. In a block, a pooling over

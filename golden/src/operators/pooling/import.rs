@@ -7,12 +7,24 @@ use crate::onnx::proto::NodeProto;
 use crate::onnx::value::Border;
 use lcsim_spec::{Pooling, Shape, Windows};
 
-/// The surroundings of a pooling in a network.
+/// A node on the map that it reads.
+pub(crate) struct Site<'a> {
+    /// The values of the graph.
+    pub low: &'a Lowered<'a>,
+    /// The node.
+    pub node: &'a NodeProto,
+    /// The map's shape.
+    pub input: Shape,
+    /// The border around the map.
+    pub border: Border,
+}
+
+/// Upper bounds of the ReLUs around a pooling.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    /// The upper bound of the ReLU in front of it.
+pub(crate) struct Relus {
+    /// In front of it.
     pub front: Option<f32>,
-    /// The upper bound of the ReLU behind it.
+    /// Behind it.
     pub behind: Option<f32>,
 }
 
@@ -24,16 +36,16 @@ pub(crate) trait Import: Sync {
     fn name(&self) -> &'static str;
     /// Gives a node its meaning.
     fn lower(&self) -> Lower;
-    /// The windows of a node on a map with a border.
+    /// The windows of a node.
     ///
     /// # Errors
     /// Where its attributes are none of such windows.
-    fn windows(&self, low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Windows, Error>;
-    /// Whether an affine map behind it is the same in front of it.
-    fn passes(&self, affine: &Affine) -> bool;
+    fn windows(&self, at: &Site) -> Result<Windows, Error>;
+    /// Whether an affine map behind a node is the same in front of it.
+    fn passes(&self, at: &Site, affine: &Affine) -> bool;
     /// The pooling of a node.
     ///
     /// # Errors
     /// Where there is none that computes that.
-    fn recognise(&self, low: &Lowered, node: &NodeProto, at: Place) -> Result<Pooling, Error>;
+    fn recognise(&self, at: &Site, relus: Relus) -> Result<Pooling, Error>;
 }

@@ -28,7 +28,12 @@ impl<P: Float + Integer + Quantise> Room for P {}
 
 /// The room of a pooling.
 pub(crate) fn room(pooling: &Pooling) -> &dyn Room {
-    match pooling {
-        Pooling::Max(room) => room,
+    macro_rules! edge {
+        ($($name:ident($room:ty) $what:literal)*) => {
+            match pooling {
+                $(Pooling::$name(room) => room,)*
+            }
+        };
     }
+    lcsim_spec::poolings!(edge)
 }
