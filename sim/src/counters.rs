@@ -118,9 +118,9 @@ counters! {
         macs,
         /// Bytes clocked into the array's operand, weight and partial-sum registers.
         register_bytes,
-        /// Values that left the requantise stage.
+        /// Values that left the requantise stage, and means of average pooling.
         requantized,
-        /// Additions in the accumulators, and comparisons of max pooling.
+        /// Additions in the accumulators, and comparisons and additions of poolings.
         accumulations,
         /// Accumulator bytes read.
         accumulator_read,

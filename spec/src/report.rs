@@ -252,6 +252,7 @@ kinds! {
     CNet "C-Net" "A C-Net on the gate unit."
     Classifier "classifier" "The classifier on the gate unit."
     MaxPool "max pool" "Max pooling of the residual stream."
+    AveragePool "avg pool" "Average pooling of the residual stream."
 }
 
 /// One layer, summed over all images.

@@ -200,6 +200,9 @@ pub const ARRAY_SEEN: usize = 1;
 /// Max pooling: from the last pixel's address to the end of its window: compared, and written.
 pub const WINDOW_TAIL: usize = 2;
 
+/// Average pooling: stages in front of the write: multiplied by the reciprocal, rounded.
+pub const AVERAGE_STAGES: usize = 2;
+
 #[cfg(test)]
 mod tests {
     use super::*;

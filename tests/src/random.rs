@@ -2,6 +2,7 @@
 
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
 use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
+use lcsim_spec::operators::average_pool::AveragePool;
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
 use lcsim_spec::{
@@ -93,8 +94,8 @@ pub struct Plan {
     image: Shape,
     stem: (usize, usize, usize),
     second: Option<usize>,
-    /// Window and stride of a max pooling behind the stem.
-    pooling: Option<(usize, usize)>,
+    /// Window and stride of a pooling behind the stem.
+    pooling: Option<(usize, usize, Pooling)>,
     /// The second plain convolution reads each channel alone.
     depthwise: bool,
     relu: bool,
@@ -160,10 +161,13 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-/// Networks of [`plan`], some of them with a max pooling behind the stem, and some with depthwise
+/// Networks of [`plan`], some of them with a pooling behind the stem, and some with depthwise
 /// convolutions.
 pub fn any_plan() -> impl Strategy<Value = Plan> {
-    let pooling = prop::option::of((1usize..=4, 1usize..=3));
+    let average = (any::<bool>(), any::<bool>())
+        .prop_map(|(counts_padding, relu)| Pooling::Average(AveragePool { counts_padding, relu }));
+    let pooling = prop_oneof![Just(Pooling::Max(MaxPool)), average];
+    let pooling = prop::option::of((1usize..=4, 1usize..=3, pooling));
     (plan(), pooling, any::<bool>()).prop_map(|(plan, pooling, depthwise)| {
         let mut plan = Plan { pooling, ..plan };
         for block in plan.blocks.iter_mut().filter(|b| depthwise && b.channels.len() == 3) {
@@ -297,10 +301,11 @@ impl Plan {
             let second = conv(&mut rng, "second", input, channels, 3, 1, self.relu);
             layers.push(Layer::Conv(if self.depthwise { alone(second) } else { second }));
         }
-        if let Some((kernel, stride)) = self.pooling {
-            layers.push(Layer::Pool(max_pool(output_of(&layers), kernel, stride)));
-        }
         let mut relu = self.relu;
+        if let Some((kernel, stride, pooling)) = self.pooling {
+            layers.push(Layer::Pool(pool(output_of(&layers), kernel, stride, pooling)));
+            relu = pooling.room().relu(relu);
+        }
         for (i, plan) in self.blocks.iter().enumerate() {
             let block = build_block(&mut rng, &format!("b{i}"), plan, output_of(&layers), relu);
             relu = block.relu;
@@ -363,13 +368,13 @@ fn alone(mut conv: Conv) -> Conv {
     conv
 }
 
-fn max_pool(input: Shape, kernel: usize, stride: usize) -> Pool {
+fn pool(input: Shape, kernel: usize, stride: usize, pooling: Pooling) -> Pool {
     let pad = kernel / 2;
     // The last window begins inside the map.
     let size = |n: usize| (n + pad - 1) / stride + 1;
     let output = Shape { height: size(input.height), width: size(input.width), ..input };
     let windows = Windows { input, output, kernel: [kernel; 2], stride: [stride; 2], pad: [pad; 2] };
-    Pool { name: "pool".into(), windows, pooling: Pooling::Max(MaxPool) }
+    Pool { name: "pool".into(), windows, pooling }
 }
 
 fn conv(rng: &mut Rng, name: &str, input: Shape, channels: usize, k: usize, stride: usize, relu: bool) -> Conv {

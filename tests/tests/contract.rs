@@ -113,6 +113,7 @@ fn numbers_in_the_text() {
         format!("shadow weights written in `y + {FILTER_STAGES}`"),
         format!("at least {WORD_FETCH}F cycles after the one before"),
         format!("`P * T + {}`", timing::WINDOW_TAIL),
+        format!("`P * T + {}`", timing::WINDOW_TAIL + timing::AVERAGE_STAGES),
     ] {
         assert!(text().contains(&words), "docs/microarchitecture.md does not say: {words}");
     }

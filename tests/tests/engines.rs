@@ -39,7 +39,7 @@ proptest! {
     }
 
     #[test]
-    fn fast_equals_stepped_with_dram_and_max_pooling(
+    fn fast_equals_stepped_with_dram_and_poolings(
         plan in any_plan(),
         config in accelerator_with_dram(),
         [filters, gates] in any::<[bool; 2]>(),

@@ -1,13 +1,12 @@
 //! Feature maps as tensors, and what pads, slices or joins them.
 
-use super::graph::{Graph, elements, float, int, ints, text};
+use super::graph::{Graph, elements, float, int, text};
 use super::limits::MAX_ELEMENTS;
 use super::lowered::Lowered;
 use super::proto::NodeProto;
 use super::tensor::Data;
 use super::value::{Border, MapId, Op, Pixels, Value, sizes};
-use super::windows::pair;
-use super::{shape, slice, vectors};
+use super::{shape, slice};
 use crate::Error;
 use lcsim_spec::Shape;
 
@@ -46,40 +45,8 @@ pub(crate) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
     low.map(Op::Relu { x, max: max.to_bits() }, shape)
 }
 
-/// AveragePool over the whole map, or over single pixels.
-pub(crate) fn average_pool(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
-    let p = operand(low, node, 0)?;
-    whole(low, node, &p)?;
-    let shape = low.maps[p.map].shape;
-    let kernel = ints(node, "kernel_shape").unwrap_or_default();
-    let pads = ints(node, "pads").unwrap_or_default();
-    let auto = text(node, "auto_pad");
-    let plain = pads.iter().all(|&p| p == 0) && !auto.starts_with("SAME");
-    let is = |height: usize, width: usize| kernel == [height as i64, width as i64];
-    if plain && is(shape.height, shape.width) {
-        return vectors::averaged(low, node, p, &[2, 3], true, true);
-    }
-    if plain && is(1, 1) {
-        let stride = pair(low, node, "strides")?;
-        return picked(low, i, node, p.map, stride, [0, 0]);
-    }
-    let windows = format!("over windows of {kernel:?} in a map of {}x{}", shape.height, shape.width);
-    let whole = "only the average of a whole map is simulated";
-    let (found, instead) = if plain {
-        let [height, width] = [shape.height, shape.width];
-        let instead = format!(
-            "{whole}, with windows of [{height}, {width}]; inside the network use MaxPool, or a convolution with a stride"
-        );
-        (windows, instead)
-    } else {
-        let by = if auto.starts_with("SAME") { format!("auto_pad {auto}") } else { format!("pads {pads:?}") };
-        (format!("{windows} with {by}"), format!("{whole}, without padding: leave the padding out"))
-    };
-    Err(low.graph.refuse(node, found, instead))
-}
-
 /// The pixels `0, stride, 2 stride, ...`, with channels of zeros before and behind.
-fn picked(
+pub(crate) fn picked(
     low: &mut Lowered,
     i: usize,
     node: &NodeProto,

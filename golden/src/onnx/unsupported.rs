@@ -49,7 +49,7 @@ impl Lowered<'_> {
             }
             "LSTM" | "GRU" | "RNN" | "If" | "Loop" => "recurrent gates and control flow are not simulated",
             _ => {
-                "a network is made of Conv, BatchNormalization, Relu, Clip, Add, MaxPool, one global average pooling, Gemm \
+                "a network is made of Conv, BatchNormalization, Relu, Clip, Add, MaxPool, AveragePool, Gemm \
                  or MatMul, and gates that Mul a score onto a map"
             }
         };

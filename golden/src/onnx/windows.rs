@@ -73,7 +73,7 @@ pub(crate) fn windows(
 }
 
 /// Padding before and after, vertically and horizontally.
-fn pads(
+pub(crate) fn pads(
     low: &Lowered,
     node: &NodeProto,
     input: Shape,

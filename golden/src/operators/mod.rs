@@ -3,6 +3,7 @@
 //!
 //! Here is the edge, the one place that tells them apart: one function a face.
 
+mod average_pool;
 pub(crate) mod convolution;
 pub(crate) mod depthwise;
 pub(crate) mod gate;
@@ -19,7 +20,7 @@ use crate::model::{Conv, Layer};
 use crate::onnx::lowered::{Lower, Lowered};
 use crate::onnx::proto::NodeProto;
 use crate::onnx::value::{Border, MapId};
-use crate::onnx::{maps, vectors};
+use crate::onnx::vectors;
 use crate::quantize::{Quantizer, Stream};
 use convolution::store::ConvHeader;
 use lcsim_spec::{self as quant, NetworkError, Pooling};
@@ -160,7 +161,6 @@ pub(crate) fn import(low: &Lowered, node: &NodeProto) -> Option<Lower> {
         "Gemm" | "MatMul" => gate::import::layer,
         "Softmax" | "LogSoftmax" => gate::import::softmax,
         "GlobalAveragePool" | "ReduceMean" | "ReduceSum" => vectors::average,
-        "AveragePool" => maps::average_pool,
         op => return pooling_of(op).map(Import::lower),
     })
 }
@@ -168,7 +168,7 @@ pub(crate) fn import(low: &Lowered, node: &NodeProto) -> Option<Lower> {
 /// Whether the result of a node has the form of its operand, as far as that is known.
 pub(crate) fn is_elementwise(node: &NodeProto) -> bool {
     let op = node.op_type();
-    !matches!(op, "Conv" | "AveragePool" | "Gemm" | "MatMul" | "Shape" | "Size") && pooling_of(op).is_none()
+    !matches!(op, "Conv" | "Gemm" | "MatMul" | "Shape" | "Size") && pooling_of(op).is_none()
 }
 
 fn pooling_of(op: &str) -> Option<&'static dyn Import> {

@@ -5,6 +5,7 @@
 //! count), `hdl` (the unit, or the refusal). `tests/tests/rooms.rs` walks over
 //! [`Operator::ALL`] and names what is missing.
 
+pub mod average_pool;
 pub mod convolution;
 pub mod depthwise;
 pub mod gate;
@@ -42,6 +43,7 @@ operators! {
     Convolution "convolution" "The array computes a convolution."
     Depthwise "depthwise" "The array computes a convolution whose output channels each read one input channel."
     MaxPool "max_pool" "The largest value of each window of a map."
+    AveragePool "average_pool" "The mean of each window of a map."
     Gate "gate" "The gate unit computes fully connected layers on a pooled map."
     Move "moves" "Rows of maps move between the memories and DRAM. (`move` is a word of Rust's.)"
 }

@@ -22,6 +22,7 @@ macro_rules! poolings {
     ($to:ident) => {
         $to! {
             Max(super::max_pool::MaxPool) "The maximum."
+            Average(super::average_pool::AveragePool) "The mean."
         }
     };
 }

@@ -1,0 +1,97 @@
+//! AveragePool.
+
+use crate::Error;
+use crate::onnx::affine::Affine;
+use crate::onnx::graph::int;
+use crate::onnx::lowered::{Lower, Lowered};
+use crate::onnx::proto::NodeProto;
+use crate::onnx::value::{Op, Value};
+use crate::onnx::windows::{of_kernel, pads, pair};
+use crate::onnx::{maps, vectors};
+use crate::operators::pooling::import::{Import, Relus, Site};
+use lcsim_spec::{AveragePool, Pooling, Windows};
+
+/// Its nodes.
+pub(crate) struct Nodes;
+
+impl Import for Nodes {
+    fn node(&self) -> &'static str {
+        "AveragePool"
+    }
+
+    fn name(&self) -> &'static str {
+        "average pooling"
+    }
+
+    fn lower(&self) -> Lower {
+        lower
+    }
+
+    fn windows(&self, at: &Site) -> Result<Windows, Error> {
+        of_kernel(at.low, at.node, at.input, at.border)
+    }
+
+    fn passes(&self, at: &Site, affine: &Affine) -> bool {
+        // Zeros that count take no part in an offset.
+        affine.is_linear() || !matches!(padding(at), Ok(Padding::Counts))
+    }
+
+    fn recognise(&self, at: &Site, Relus { front, behind }: Relus) -> Result<Pooling, Error> {
+        if let Some(max) = behind.filter(|max| max.is_finite() && front.is_none_or(|front| *max < front)) {
+            let expected = "clips in front of the average pooling";
+            return Err(at.low.graph.invalid(at.node, expected, format!("a clip to 0..{max} behind it")));
+        }
+        // No average of what is not negative is.
+        let relu = front.is_some() || behind.is_some();
+        Ok(Pooling::Average(AveragePool { counts_padding: padding(at)? == Padding::Counts, relu }))
+    }
+}
+
+fn lower(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
+    let p = maps::operand(low, node, 0)?;
+    let (border, value) = p.border.unwrap_or_default();
+    if value != 0.0 {
+        return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with 0"));
+    }
+    let at = Site { low, node, input: low.maps[p.map].shape, border };
+    let Windows { input, output, kernel, stride, .. } = Nodes.windows(&at)?;
+    match (padding(&at)?, kernel) {
+        (Padding::None, kernel) if kernel == [input.height, input.width] => {
+            vectors::averaged(low, node, p, &[2, 3], true, true)
+        }
+        (Padding::None, [1, 1]) => maps::picked(low, i, node, p.map, stride, [0, 0]),
+        _ => {
+            let map = low.map(Op::Pool { x: p.map, node: i, border }, output);
+            Ok(low.shown(map))
+        }
+    }
+}
+
+/// The zeros around the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Padding {
+    /// There are none.
+    None,
+    /// Averages count them as pixels.
+    Counts,
+    /// Averages leave them out.
+    LeftOut,
+}
+
+/// Zeros of a Pad node count always, and those of the pooling itself if it says so.
+fn padding(at: &Site) -> Result<Padding, Error> {
+    let (low, node) = (at.low, at.node);
+    let [kernel, stride] = ["kernel_shape", "strides"].map(|name| pair(low, node, name));
+    let own = pads(low, node, at.input, kernel?, stride?, at.border)?;
+    let [of_pad, own] = [at.border, own].map(|sides| sides != [[0; 2]; 2]);
+    match (of_pad, own, int(node, "count_include_pad") == Some(1)) {
+        (false, false, _) => Ok(Padding::None),
+        (true, true, false) => {
+            let found = "with padding that is left out, of a map padded with zeros, which count";
+            let instead = "let one of both pad, the pooling or the Pad in front of it, or set count_include_pad = 1";
+            Err(low.graph.refuse(node, found, instead))
+        }
+        (true, ..) | (_, _, true) => Ok(Padding::Counts),
+        (false, true, false) => Ok(Padding::LeftOut),
+    }
+}

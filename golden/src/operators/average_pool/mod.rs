@@ -1,0 +1,31 @@
+//! Average pooling.
+
+mod float;
+pub(crate) mod import;
+mod integer;
+mod quantise;
+pub(crate) mod store;
+
+use lcsim_spec::{AveragePool, Windows};
+use num_traits::{AsPrimitive, NumAssign};
+
+/// What `average` makes of the sum of each window and of its divisor, `[channel][row][column]`.
+fn averages<X, S>(pool: &AveragePool, p: &Windows, x: &[X], average: impl Fn(S, usize) -> X) -> Vec<X>
+where
+    X: AsPrimitive<S>,
+    S: NumAssign + Copy + 'static,
+{
+    let mut y = Vec::with_capacity(p.output.len());
+    for plane in x.chunks_exact(p.input.pixels()) {
+        for o in 0..p.output.pixels() {
+            let (rows, columns) = (p.window(0, o / p.output.width), p.window(1, o % p.output.width));
+            let inside = rows.len() * columns.len();
+            let mut sum = S::zero();
+            for row in rows {
+                plane[row * p.input.width..][columns.clone()].iter().for_each(|x| sum += x.as_());
+            }
+            y.push(average(sum, if pool.counts_padding { p.taps() } else { inside }));
+        }
+    }
+    y
+}
