@@ -107,6 +107,14 @@ impl Clamped {
         self.low.iter().all(|b| *b == f64::NEG_INFINITY) && self.high.iter().all(|b| *b == f64::INFINITY)
     }
 
+    /// The upper bound of the ReLU that it is, behind its affine map: nothing of that if nothing is
+    /// clamped, and nothing at all if it is another clamp.
+    pub fn relu(&self) -> Option<Option<f32>> {
+        let max = self.high[0];
+        let clips = self.low.iter().all(|low| *low == 0.0) && self.high.iter().all(|high| *high == max) && max > 0.0;
+        if self.is_free() { Some(None) } else { clips.then_some(Some(max as f32)) }
+    }
+
     /// The least lower and the largest upper bound.
     pub fn range(&self) -> (f64, f64) {
         let low = self.low.iter().copied().fold(f64::INFINITY, f64::min);

@@ -25,7 +25,7 @@ impl Lowered<'_> {
                 Ok(Value::Map(Pixels { map, ..p }))
             }
             Value::Map(_) => Err(self.unsupported(node)),
-            Value::Vector(Vector { layer: Some((layer, c)), softmax: false, expanded: false, view, pool, front }) => {
+            Value::Vector(Vector { layer: Some((layer, c)), softmax: false, expanded: false, view, pool, by, front }) => {
                 let outputs = view.len();
                 self.spend(node, 4 * outputs)?;
                 let mut c = match node.op_type() {
@@ -45,7 +45,7 @@ impl Lowered<'_> {
                     c = if low { c.at_least(&bound) } else { c.at_most(&bound) };
                 }
                 let layer = Some((layer, Rc::new(c)));
-                Ok(Value::Vector(Vector { layer, softmax: false, expanded: false, view, pool, front }))
+                Ok(Value::Vector(Vector { layer, softmax: false, expanded: false, view, pool, by, front }))
             }
             x => {
                 let found = format!("of {}", self.describe(&x));

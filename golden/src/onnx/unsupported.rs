@@ -178,7 +178,7 @@ impl Graph {
 
     /// Whether a result reaches an output of the graph without meeting any other value that is
     /// computed, as logits do and scores do not.
-    fn is_last(&self, node: &NodeProto) -> bool {
+    pub fn is_last(&self, node: &NodeProto) -> bool {
         let mut names: HashSet<&str> = node.output.iter().map(String::as_str).collect();
         for reader in &self.nodes {
             let known = |name: &String| name.is_empty() || self.tensors.contains_key(name);

@@ -65,6 +65,8 @@ pub(crate) struct Vector {
     pub view: View,
     /// The map that was pooled.
     pub pool: MapId,
+    /// The node that pooled it, or reads it if it has one pixel.
+    pub by: usize,
     /// The affine map of the averages.
     pub front: Rc<Affine>,
     /// The node of the fully connected layer, once there is one, and what is done behind it.

@@ -3,15 +3,17 @@
 use super::affine::Affine;
 use super::graph::int;
 use super::lowered::Lowered;
+use super::maps;
 use super::proto::NodeProto;
 use super::shape;
-use super::value::{Pixels, Value, Vector};
+use super::value::{Border, MapId, Op, Pixels, Value, Vector};
 use super::view::{View, covers};
 use crate::Error;
+use lcsim_spec::Shape;
 use std::rc::Rc;
 
 /// GlobalAveragePool, ReduceMean and ReduceSum: in one step or several.
-pub(crate) fn average(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<Value, Error> {
+pub(crate) fn average(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
     let rank = x.dims().len();
     let (axes, keep) = match node.op_type() {
@@ -32,7 +34,7 @@ pub(crate) fn average(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<V
     };
     let mean = node.op_type() != "ReduceSum";
     match x {
-        Value::Map(p) if p.border.is_none() => averaged(low, node, p, &axes, keep, mean),
+        Value::Map(p) if p.border.is_none() => averaged(low, i, p, &axes, keep, mean),
         Value::Vector(v) if axes.iter().all(|&a| v.view.dims[a] == 1) => {
             Ok(Value::Vector(Vector { view: v.view.without(&axes, keep).0, ..v }))
         }
@@ -43,15 +45,16 @@ pub(crate) fn average(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<V
     }
 }
 
-/// The sum or mean of a map along `axes`; a vector, once it goes over all pixels.
+/// The sum or mean of a map along `axes`, by a node; a vector, once it goes over all pixels.
 pub(crate) fn averaged(
     low: &mut Lowered,
-    node: &NodeProto,
+    i: usize,
     p: Pixels,
     axes: &[usize],
     keep: bool,
     mean: bool,
 ) -> Result<Value, Error> {
+    let node = &low.graph.nodes[i];
     let (view, removed) = p.view.without(axes, keep);
     let count: usize = removed.iter().map(|r| r.0).product();
     let factor = if mean { p.factor / count as f64 } else { p.factor };
@@ -68,11 +71,31 @@ pub(crate) fn averaged(
         let whole = if (whole - 1.0).abs() < 1e-6 { 1.0 } else { whole };
         let front = Rc::new(Affine::scale(vec![whole; shape.channels]));
         let view = View::plain(&view.dims);
-        return Ok(Value::Vector(Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }));
+        return Ok(Value::Vector(Vector { view, pool: p.map, by: i, front, layer: None, softmax: false, expanded: false }));
     }
     if taken > pixels || !pixels.is_multiple_of(taken) || summed.iter().any(|s| s.1 >= pixels) {
         let expected = "an average over rows and columns, each channel by itself";
         return Err(low.graph.invalid(node, expected, format!("axes {axes:?} of {:?}", p.view.dims)));
     }
     Ok(Value::Map(Pixels { map: p.map, view, summed, factor, border: None }))
+}
+
+/// The map that a 1x1 Conv on a pooled map makes, with a ReLU or nothing behind it: the pooling is
+/// then one inside the network. Nothing if the vector is another one.
+pub(crate) fn as_map(low: &mut Lowered, v: &Vector) -> Result<Option<MapId>, Error> {
+    let graph = low.graph;
+    let Some((layer, c)) = v.layer.as_ref().filter(|_| !v.softmax && !v.expanded) else { return Ok(None) };
+    let (node, border) = (&graph.nodes[*layer], Border::default());
+    let Some(relu) = c.relu().filter(|_| node.op_type() == "Conv") else { return Ok(None) };
+    low.spend(node, 2 * (v.front.factor.len() + c.affine.factor.len()))?;
+    let shape = low.maps[v.pool].shape;
+    let pooled = match shape.pixels() {
+        1 => v.pool,
+        _ => low.map(Op::Pool { x: v.pool, node: v.by, border }, Shape { height: 1, width: 1, ..shape }),
+    };
+    let x = low.normed(node, pooled, Affine::clone(&v.front))?;
+    let output = Shape { channels: c.affine.factor.len(), height: 1, width: 1 };
+    let convolved = low.map(Op::Conv { x, node: *layer, border }, output);
+    let normed = low.normed(node, convolved, c.affine.clone())?;
+    Ok(Some(relu.map_or(normed, |max| maps::relu(low, normed, max))))
 }

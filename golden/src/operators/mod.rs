@@ -178,7 +178,8 @@ fn pooling_of(op: &str) -> Option<&'static dyn Import> {
 impl Lowered<'_> {
     /// How the pooling of a node is written.
     pub fn pooling(&self, node: usize) -> Option<&'static dyn Import> {
-        pooling_of(self.graph.nodes[node].op_type())
+        let op = self.graph.nodes[node].op_type();
+        POOLINGS.iter().copied().find(|pooling| pooling.node() == op || pooling.of_maps().contains(&op))
     }
 
     /// A node on the map `x` with a border.

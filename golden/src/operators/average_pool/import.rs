@@ -9,7 +9,7 @@ use crate::onnx::value::{Op, Value};
 use crate::onnx::windows::{of_kernel, pads, pair};
 use crate::onnx::{maps, vectors};
 use crate::operators::pooling::import::{Import, Relus, Site};
-use lcsim_spec::{AveragePool, Pooling, Windows};
+use lcsim_spec::{AveragePool, Pooling, Shape, Windows};
 
 /// Its nodes.
 pub(crate) struct Nodes;
@@ -17,6 +17,10 @@ pub(crate) struct Nodes;
 impl Import for Nodes {
     fn node(&self) -> &'static str {
         "AveragePool"
+    }
+
+    fn of_maps(&self) -> &'static [&'static str] {
+        &["GlobalAveragePool", "ReduceMean", "ReduceSum"]
     }
 
     fn name(&self) -> &'static str {
@@ -28,7 +32,14 @@ impl Import for Nodes {
     }
 
     fn windows(&self, at: &Site) -> Result<Windows, Error> {
-        of_kernel(at.low, at.node, at.input, at.border)
+        let Site { low, node, input, border } = *at;
+        match node.op_type() {
+            "AveragePool" => of_kernel(low, node, input, border),
+            _ => {
+                let (output, kernel) = (Shape { height: 1, width: 1, ..input }, [input.height, input.width]);
+                Ok(Windows { input, output, kernel, stride: [1; 2], pad: [0; 2] })
+            }
+        }
     }
 
     fn passes(&self, at: &Site, affine: &Affine) -> bool {
@@ -57,7 +68,7 @@ fn lower(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> 
     let Windows { input, output, kernel, stride, .. } = Nodes.windows(&at)?;
     match (padding(&at)?, kernel) {
         (Padding::None, kernel) if kernel == [input.height, input.width] => {
-            vectors::averaged(low, node, p, &[2, 3], true, true)
+            vectors::averaged(low, i, p, &[2, 3], true, true)
         }
         (Padding::None, [1, 1]) => maps::picked(low, i, node, p.map, stride, [0, 0]),
         _ => {

@@ -6,24 +6,28 @@ use crate::model::Fc;
 use crate::onnx::affine::{Affine, Clamped, folded};
 use crate::onnx::graph::{float, int};
 use crate::onnx::lowered::Lowered;
-use crate::onnx::maps;
 use crate::onnx::proto::NodeProto;
 use crate::onnx::value::{Op, Pixels, Score, Value, Vector};
 use crate::onnx::view::View;
+use crate::onnx::{maps, vectors};
 use crate::operators::convolution::import::geometry;
 use lcsim_spec::Shape;
 use std::rc::Rc;
 
 /// Gemm, MatMul or 1x1 Conv on a pooled map.
 pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
-    let v = match low.operand(node, 0)?.clone() {
+    let x = match low.operand(node, 0)?.clone() {
+        Value::Vector(v) if v.layer.is_some() => first_layer(low, node, v)?,
+        x => x,
+    };
+    let v = match x {
         Value::Vector(v) => v,
         // A map of one pixel is its own average.
         Value::Map(p) if low.maps[p.map].shape.pixels() == 1 && p.summed.is_empty() && p.border.is_none() => {
             let channels = low.maps[p.map].shape.channels;
             low.spend(node, channels)?;
             let (view, front) = (View::plain(&p.view.dims), Rc::new(Affine::identity(channels)));
-            Vector { view, pool: p.map, front, layer: None, softmax: false, expanded: false }
+            Vector { view, pool: p.map, by: i, front, layer: None, softmax: false, expanded: false }
         }
         other => {
             let found = format!("of {}", low.describe(&other));
@@ -31,9 +35,6 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
             return Err(low.graph.refuse(node, found, instead));
         }
     };
-    if v.layer.is_some() {
-        return Err(low.second_layer(node, v));
-    }
     if v.expanded {
         let instead = "a fully connected layer reads the average of a whole map, not repeated along rows and columns";
         return Err(low.graph.refuse(node, "of a pooled map, expanded", instead));
@@ -44,6 +45,13 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
     dims[axis] = outputs;
     let layer = Some((i, Rc::new(Clamped::identity(outputs))));
     Ok(Value::Vector(Vector { view: View::plain(&dims), layer, ..v }))
+}
+
+/// The layer in front of another one, which is a convolution on the way to the logits.
+fn first_layer(low: &mut Lowered, node: &NodeProto, v: Vector) -> Result<Value, Error> {
+    let map = if low.graph.is_last(node) { vectors::as_map(low, &v)? } else { None };
+    let Some(map) = map else { return Err(low.second_layer(node, v)) };
+    Ok(Value::Map(Pixels { view: v.view, ..Pixels::of(map, low.maps[map].shape) }))
 }
 
 /// Softmax or LogSoftmax of the logits.

@@ -32,6 +32,10 @@ pub(crate) struct Relus {
 pub(crate) trait Import: Sync {
     /// The operator.
     fn node(&self) -> &'static str;
+    /// Further operators, which pool whole maps.
+    fn of_maps(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// The pooling, for messages.
     fn name(&self) -> &'static str;
     /// Gives a node its meaning.
