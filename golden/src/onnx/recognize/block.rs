@@ -19,6 +19,9 @@ impl Recognizer<'_> {
     /// The block that ends in the sum `add` of the maps `a` and `b`, and the map that it reads.
     pub(super) fn block(&mut self, a: MapId, b: MapId, add: usize, relu: bool) -> Result<(Block, MapId), Error> {
         let Some(fork) = self.fork(a, b) else {
+            if let Some(problem) = [a, b].into_iter().find_map(|at| self.pooled_branch(at)) {
+                return Err(problem);
+            }
             let found = format!("{} and {}", self.low.describe_map(a), self.low.describe_map(b));
             return Err(self.at_node(add, "two operands that begin at one map (branch and shortcut)", found));
         };
@@ -56,13 +59,20 @@ impl Recognizer<'_> {
         Ok((Block { name, lnet, convs, shortcut, relu }, fork))
     }
 
+    /// A pooling in the branch that ends at `at`, if its operator has a place in branches elsewhere.
+    fn pooled_branch(&self, at: MapId) -> Option<Error> {
+        let Op::Pool { node, .. } = self.low.maps[*self.ancestors(at).last()?].op else { return None };
+        let instead = self.low.pooling(node)?.in_branches()?;
+        Some(self.low.graph.refuse(&self.low.graph.nodes[node], "in a residual block", instead))
+    }
+
     /// Which operand of a sum is the branch, and the projection if the other is no identity.
     fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
         let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
         let taps = |s: &[Stretch]| -> usize {
             match s[0].source {
                 Source::Pick(..) => 0,
-                Source::Node(_) => {
+                Source::Node(_) | Source::Averaged(_) => {
                     let tensor = self.low.tensor(&self.low.graph.nodes[s[0].node], 1);
                     tensor.map_or(0, |t| t.dims.iter().skip(2).product())
                 }
@@ -100,7 +110,13 @@ impl Recognizer<'_> {
         | Op::Scale { x, .. } = self.low.maps[at].op
         {
             path.push(x);
-            at = x;
+            at = match self.low.averaged(at) {
+                Some(averaged) => {
+                    path.push(averaged.x);
+                    averaged.x
+                }
+                None => x,
+            };
         }
         path
     }
@@ -112,7 +128,7 @@ impl Recognizer<'_> {
         while at != fork {
             let tail = self.tail(at, Some(fork))?;
             // The fork may itself be a convolution, which belongs to the layer before.
-            match self.stretch(&tail, true) {
+            match self.stretch(&tail, Some(fork)) {
                 Some((stretch, x)) if tail.base != fork => {
                     convs.push(stretch);
                     at = x;

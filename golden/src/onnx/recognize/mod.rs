@@ -1,6 +1,9 @@
 //! Walks back from the classifier and recognises convolutions, residual blocks and their gates.
 
+mod averaged;
 mod block;
+
+use averaged::Averaged;
 
 use super::affine::Affine;
 use super::fault::invalid;
@@ -22,6 +25,8 @@ use std::path::Path;
 enum Source {
     /// A Conv node, and zeros around what it reads.
     Node(Border),
+    /// A 1x1 Conv node, and an average pooling in front of it.
+    Averaged(Averaged),
     /// Every n-th pixel, behind channels of zeros.
     Pick([usize; 2], usize),
 }
@@ -161,7 +166,7 @@ impl Recognizer<'_> {
             let found = "a score on a map of the main path";
             return Err(self.at_score(score, "gates on the convolutions of a residual branch", found));
         }
-        if let Some((stretch, x)) = self.stretch(&tail, false) {
+        if let Some((stretch, x)) = self.stretch(&tail, None) {
             return Ok((Layer::Conv(self.conv(&stretch)?), x));
         }
         match self.low.maps[tail.base].op {
@@ -191,13 +196,19 @@ impl Recognizer<'_> {
         Ok(Pool { name: self.unique(&names::of_node(at.node), node), windows, pooling })
     }
 
-    /// A convolution with what follows it, and the map that it reads. In a block, a pooling over
-    /// single pixels is one too.
-    fn stretch(&self, tail: &Tail, in_block: bool) -> Option<(Stretch, MapId)> {
+    /// A convolution with what follows it, and the map that it reads. In a block that begins at the
+    /// map `fork`, a pooling over single pixels is one too, and an average pooling belongs to the
+    /// 1x1 convolution behind it.
+    fn stretch(&self, tail: &Tail, fork: Option<MapId>) -> Option<(Stretch, MapId)> {
         let (x, node, source) = match self.low.maps[tail.base].op {
-            Op::Conv { x, node, border } => (x, node, Source::Node(border)),
+            Op::Conv { x, node, border } => {
+                match self.low.averaged(tail.base).filter(|_| fork.is_some_and(|fork| fork != x)) {
+                    Some(averaged) => (averaged.x, node, Source::Averaged(averaged)),
+                    None => (x, node, Source::Node(border)),
+                }
+            }
             Op::Pick { x, node, stride, before } => (x, node, Source::Pick(stride, before)),
-            Op::Pool { node, .. } if in_block => {
+            Op::Pool { node, .. } if fork.is_some() => {
                 let (x, stride, before) = maps::single_pixels(self.low, tail.base)?;
                 (x, node, Source::Pick(stride, before))
             }
@@ -241,21 +252,25 @@ impl Recognizer<'_> {
     fn conv(&mut self, s: &Stretch) -> Result<Conv, Error> {
         let (low, node) = (self.low, &self.low.graph.nodes[s.node]);
         let [input, output] = [s.x, s.output].map(|map| low.maps[map].shape);
+        // Each affine map scales the weights once more.
+        let mut spend = |weights: usize| (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights));
+        let of_node = |input, border| convolution::import::conv(low, node, &s.affines, (input, border), s.relu);
         let (mut conv, names) = match s.source {
             Source::Node(border) => {
                 let weights = low.tensor(node, 1)?;
-                // Each affine map scales the weights once more.
-                (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights.dims.iter().product()))?;
-                let conv = convolution::import::conv(low, node, &s.affines, (input, border), s.relu)?;
+                spend(weights.dims.iter().product())?;
+                (of_node(input, border)?, names::of_layer(node, &weights.name))
+            }
+            Source::Averaged(averaged) => {
+                let (weights, windows) = (low.tensor(node, 1)?, averaged.windows);
+                spend(weights.dims.iter().product::<usize>().saturating_mul(windows.taps()))?;
+                let conv = averaged.joined(of_node(windows.output, Border::default())?);
                 (conv, names::of_layer(node, &weights.name))
             }
             Source::Pick(stride, before) => {
-                let weights = output.channels * input.channels;
-                (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights))?;
-                (
-                    convolution::import::pick(low, &s.affines, (input, output), (stride, before), s.relu),
-                    names::of_node(node),
-                )
+                spend(output.channels * input.channels)?;
+                let conv = convolution::import::pick(low, &s.affines, (input, output), (stride, before), s.relu);
+                (conv, names::of_node(node))
             }
         };
         conv.name = self.unique(&names, s.node);

@@ -47,6 +47,20 @@ impl Import for Nodes {
         affine.is_linear() || !matches!(padding(at), Ok(Padding::Counts))
     }
 
+    fn weight(&self, at: &Site) -> Option<f64> {
+        match padding(at).ok()? {
+            Padding::None | Padding::Counts => Some(1.0 / self.windows(at).ok()?.taps() as f64),
+            Padding::LeftOut => None,
+        }
+    }
+
+    fn in_branches(&self) -> Option<&'static str> {
+        Some(
+            "in a block it may stand directly in front of a 1x1 convolution, without padding or with count_include_pad = 1; \
+             elsewhere, let it stand in front of the block",
+        )
+    }
+
     fn recognise(&self, at: &Site, Relus { front, behind }: Relus) -> Result<Pooling, Error> {
         if let Some(max) = behind.filter(|max| max.is_finite() && front.is_none_or(|front| *max < front)) {
             let expected = "clips in front of the average pooling";

@@ -47,6 +47,15 @@ pub(crate) trait Import: Sync {
     fn windows(&self, at: &Site) -> Result<Windows, Error>;
     /// Whether an affine map behind a node is the same in front of it.
     fn passes(&self, at: &Site, affine: &Affine) -> bool;
+    /// The weight of each pixel of a window, where the pooling of a node is a convolution of equal
+    /// weights.
+    fn weight(&self, _: &Site) -> Option<f64> {
+        None
+    }
+    /// Which poolings may stand in branches of blocks, if any may.
+    fn in_branches(&self) -> Option<&'static str> {
+        None
+    }
     /// The pooling of a node.
     ///
     /// # Errors
