@@ -25,7 +25,15 @@ impl Lowered<'_> {
                 Ok(Value::Map(Pixels { map, ..p }))
             }
             Value::Map(_) => Err(self.unsupported(node)),
-            Value::Vector(Vector { layer: Some((layer, c)), softmax: false, expanded: false, view, pool, by, front }) => {
+            Value::Vector(Vector {
+                layer: Some((layer, c)),
+                softmax: false,
+                expanded: false,
+                view,
+                pool,
+                by,
+                front,
+            }) => {
                 let outputs = view.len();
                 self.spend(node, 4 * outputs)?;
                 let mut c = match node.op_type() {

@@ -71,7 +71,15 @@ pub(crate) fn averaged(
         let whole = if (whole - 1.0).abs() < 1e-6 { 1.0 } else { whole };
         let front = Rc::new(Affine::scale(vec![whole; shape.channels]));
         let view = View::plain(&view.dims);
-        return Ok(Value::Vector(Vector { view, pool: p.map, by: i, front, layer: None, softmax: false, expanded: false }));
+        return Ok(Value::Vector(Vector {
+            view,
+            pool: p.map,
+            by: i,
+            front,
+            layer: None,
+            softmax: false,
+            expanded: false,
+        }));
     }
     if taken > pixels || !pixels.is_multiple_of(taken) || summed.iter().any(|s| s.1 >= pixels) {
         let expected = "an average over rows and columns, each channel by itself";

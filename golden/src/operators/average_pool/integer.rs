@@ -29,7 +29,9 @@ mod tests {
         for divisor in [1, 2, 3, 4, 6, 9, 49, 1000, 12_544, 40_000, AVERAGE_DIVISOR_MAX] {
             let n = divisor as i32;
             // Both ends, and sums around some quotients.
-            for sum in [-128 * n, 127 * n].into_iter().chain((-9..9).flat_map(|q| [q * n, q * n + n / 3, q * n - n / 3])) {
+            for sum in
+                [-128 * n, 127 * n].into_iter().chain((-9..9).flat_map(|q| [q * n, q * n + n / 3, q * n - n / 3]))
+            {
                 let exact = f64::from(sum) / f64::from(n);
                 assert_eq!(f64::from(average(sum, divisor)), exact.round(), "{sum} / {n}");
             }
