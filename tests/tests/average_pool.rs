@@ -5,7 +5,8 @@ use lcsim_golden::model::{Layer, Network};
 use lcsim_golden::onnx::import_bytes;
 use lcsim_golden::onnx::proto::{AttributeProto, ModelProto, NodeProto};
 use lcsim_golden::{container, float, integer, quantize};
-use lcsim_spec::{AveragePool, Pool, Pooling};
+use lcsim_spec::operators::average_pool::AveragePool;
+use lcsim_spec::{Pool, Pooling};
 use lcsim_tests::onnx_builder::{
     FcForm, Rng, Spec, Style, float as real, int, ints, network, node, tensor, text, whole,
 };

@@ -2,7 +2,8 @@
 
 use super::averages;
 use crate::operators::pooling::Float;
-use lcsim_spec::{AveragePool, Windows};
+use lcsim_spec::Windows;
+use lcsim_spec::operators::average_pool::AveragePool;
 
 impl Float for AveragePool {
     fn compute(&self, windows: &Windows, x: &[f32]) -> Vec<f32> {

@@ -9,7 +9,8 @@ use crate::onnx::value::{Op, Value};
 use crate::onnx::windows::{of_kernel, pads, pair};
 use crate::onnx::{maps, vectors};
 use crate::operators::pooling::import::{Import, Relus, Site};
-use lcsim_spec::{AveragePool, Pooling, Shape, Windows};
+use lcsim_spec::operators::average_pool::AveragePool;
+use lcsim_spec::{Pooling, Shape, Windows};
 
 /// Its nodes.
 pub(crate) struct Nodes;

@@ -3,8 +3,9 @@
 use super::averages;
 use crate::integer::Map;
 use crate::operators::pooling::Integer;
-use lcsim_spec::number::AVERAGE_FRAC;
-use lcsim_spec::{AveragePool, Windows};
+use lcsim_spec::Windows;
+use lcsim_spec::operators::average_pool::AveragePool;
+use lcsim_spec::operators::average_pool::RECIPROCAL_FRAC;
 
 impl Integer for AveragePool {
     fn infer(&self, windows: &Windows, x: &Map) -> Vec<i8> {
@@ -13,7 +14,7 @@ impl Integer for AveragePool {
 }
 
 fn average(sum: i32, divisor: usize) -> i8 {
-    let frac = AVERAGE_FRAC + divisor.next_power_of_two().ilog2();
+    let frac = RECIPROCAL_FRAC + divisor.next_power_of_two().ilog2();
     let divisor = divisor as i64;
     let reciprocal = ((1i64 << frac) + divisor / 2) / divisor;
     ((i64::from(sum) * reciprocal + (1 << (frac - 1))) >> frac) as i8
@@ -22,11 +23,11 @@ fn average(sum: i32, divisor: usize) -> i8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lcsim_spec::number::AVERAGE_DIVISOR_MAX;
+    use lcsim_spec::operators::average_pool::PIXELS_MAX;
 
     #[test]
     fn averages_are_rounded_quotients() {
-        for divisor in [1, 2, 3, 4, 6, 9, 49, 1000, 12_544, 40_000, AVERAGE_DIVISOR_MAX] {
+        for divisor in [1, 2, 3, 4, 6, 9, 49, 1000, 12_544, 40_000, PIXELS_MAX] {
             let n = divisor as i32;
             // Both ends, and sums around some quotients.
             for sum in

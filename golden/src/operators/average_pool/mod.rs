@@ -6,7 +6,8 @@ mod integer;
 mod quantise;
 pub(crate) mod store;
 
-use lcsim_spec::{AveragePool, Windows};
+use lcsim_spec::Windows;
+use lcsim_spec::operators::average_pool::AveragePool;
 use num_traits::{AsPrimitive, NumAssign};
 
 /// What `average` makes of the sum of each window and of its divisor, `[channel][row][column]`.

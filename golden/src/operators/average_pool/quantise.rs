@@ -1,7 +1,7 @@
 //! Average pooling, quantised: no average lies beyond what it is an average of.
 
 use crate::operators::pooling::Quantise;
-use lcsim_spec::AveragePool;
+use lcsim_spec::operators::average_pool::AveragePool;
 
 impl Quantise for AveragePool {
     fn scale(&self, of_input: f64) -> f64 {

@@ -1,7 +1,8 @@
 //! Average pooling in the file of a quantised network.
 
 use crate::container::{from_shape, to_shape};
-use lcsim_spec::{AveragePool, Pool, Pooling, Windows};
+use lcsim_spec::operators::average_pool::AveragePool;
+use lcsim_spec::{Pool, Pooling, Windows};
 use serde::{Deserialize, Serialize};
 
 /// An average pooling in the header.
