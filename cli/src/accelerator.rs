@@ -89,7 +89,7 @@ impl Accelerator {
     /// ```
     /// let accelerator = lcsim::Accelerator::named("16x16")?.with("array.rows", 8)?;
     /// assert_eq!(accelerator.name(), "16x16, array.rows=8");
-    /// let error = lcsim::Accelerator::named("16x16")?.with("array.rows", 0).expect_err("no array");
+    /// let error = accelerator.with("array.rows", 0).expect_err("no array");
     /// assert!(error.to_string().contains("`array.rows`: expected 1 to 256, found 0"));
     /// # Ok::<(), lcsim::Error>(())
     /// ```

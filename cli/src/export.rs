@@ -3,8 +3,9 @@
 //! ```
 //! use lcsim::{Accelerator, Images, Network, Options, export, simulate};
 //!
-//! let images = Images::embedded()?.take(1);
-//! let report = simulate(&Network::embedded()?, &Accelerator::named("16x16")?, &images, &Options::default())?;
+//! let (network, images) = (Network::embedded()?, Images::embedded()?.take(1));
+//! let accelerator = Accelerator::named("16x16")?;
+//! let report = simulate(&network, &accelerator, &images, &Options::default())?;
 //! assert!(export::text(&report).contains("speed-up"));
 //! assert!(export::html(&report).starts_with("<!DOCTYPE html>"));
 //! assert_eq!(export::read(&export::json(&report)?)?, report);

@@ -33,8 +33,8 @@ impl Images {
         Ok(Self(lcsim_input::Images::all(Dataset::open(embedded::DATA_NAME, None)?)))
     }
 
-    /// Images in a file or a folder, recognised by content (docs/data.md): a folder with a folder of
-    /// PNGs or JPEGs for each class, CIFAR records, an MNIST idx pair, arrays of NumPy.
+    /// Images in a file or a folder, recognised by content (docs/data.md): a folder with a folder
+    /// of PNGs or JPEGs for each class, CIFAR records, an MNIST idx pair, arrays of NumPy.
     ///
     /// Folders whose names are numbers count as numbers, 9 before 10;
     /// [`open_in_order_of_names`](Self::open_in_order_of_names) counts them otherwise.

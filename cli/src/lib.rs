@@ -12,7 +12,7 @@
 //! let accelerator = Accelerator::named("16x16")?.with("gate.macs", 8)?;
 //! let images = Images::embedded()?.take(2);
 //! let report = lcsim::simulate(&network, &accelerator, &images, &Options::default())?;
-//! println!("{} cycles an image, {:.2} times as fast as without gates", report.cycles.mean, report.speedup);
+//! println!("{} cycles an image, {:.2} times as fast", report.cycles.mean, report.speedup);
 //! # Ok::<(), lcsim::Error>(())
 //! ```
 //!

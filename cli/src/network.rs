@@ -75,7 +75,8 @@ impl Network {
     /// ```no_run
     /// use lcsim::{Network, OnnxOptions};
     ///
-    /// let known = OnnxOptions { mean: Some(vec![0.5]), std: Some(vec![0.25]), ..OnnxOptions::default() };
+    /// let (mean, std) = (Some(vec![0.5]), Some(vec![0.25]));
+    /// let known = OnnxOptions { mean, std, ..OnnxOptions::default() };
     /// let network = Network::open_onnx("model.onnx", &known)?;
     /// # Ok::<(), lcsim::Error>(())
     /// ```
@@ -96,8 +97,8 @@ impl Network {
     }
 
     /// The float network in int8, as the accelerator computes. `calibration` sets the scales: some
-    /// hundred images like those of the training, and not those that are measured. A network that is
-    /// quantised stays as it is.
+    /// hundred images like those of the training, and not those that are measured. A network that
+    /// is quantised stays as it is.
     ///
     /// # Errors
     /// There is no image, or one that the network cannot read.
@@ -163,7 +164,8 @@ impl Network {
         matches!(self.form, Form::Quantized { .. })
     }
 
-    /// Writes the quantised network as `.safetensors` (docs/network-format.md), whole or not at all.
+    /// Writes the quantised network as `.safetensors` (docs/network-format.md), whole or not at
+    /// all.
     ///
     /// # Errors
     /// The network is float; the file cannot be written.

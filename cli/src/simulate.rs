@@ -20,8 +20,9 @@ use lcsim_spec::report::Report;
 /// ```
 /// use lcsim::{Accelerator, Images, Network, Options, simulate};
 ///
-/// let images = Images::embedded()?.take(2);
-/// let report = simulate(&Network::embedded()?, &Accelerator::named("8x8")?, &images, &Options::default())?;
+/// let (network, images) = (Network::embedded()?, Images::embedded()?.take(2));
+/// let accelerator = Accelerator::named("8x8")?;
+/// let report = simulate(&network, &accelerator, &images, &Options::default())?;
 /// assert_eq!(report.image_cycles.len(), 2);
 /// assert!(report.ungated.cycles > report.cycles.total);
 /// # Ok::<(), lcsim::Error>(())

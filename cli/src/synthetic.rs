@@ -18,7 +18,8 @@ use lcsim_spec::{Layer, QuantNetwork};
 /// ```
 /// use lcsim::{Accelerator, Options, Synthetic, simulate_synthetic};
 ///
-/// let network = Synthetic::new("resnet8")?.block_rates(&[1.0, 0.5, 0.5])?.channel_rate(0.7)?.seed(3);
+/// let network = Synthetic::new("resnet8")?.block_rates(&[1.0, 0.5, 0.5])?;
+/// let network = network.channel_rate(0.7)?.seed(3);
 /// let accelerator = Accelerator::named(network.usual_accelerator())?;
 /// let report = simulate_synthetic(&network, &accelerator, 10, &Options::default())?;
 /// assert!(report.speedup > 1.0 && report.accuracy.is_none());

@@ -232,8 +232,8 @@ impl VerilogFiles {
         &self.0
     }
 
-    /// Writes them into `folder`, which is made if it is not there, with a list of their sums. Files
-    /// of an earlier core there are replaced, and others are not touched.
+    /// Writes them into `folder`, which is made if it is not there, with a list of their sums.
+    /// Files of an earlier core there are replaced, and others are not touched.
     ///
     /// # Errors
     /// `folder` has files that were not written by lcsim, or that were changed since; a file cannot

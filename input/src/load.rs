@@ -182,7 +182,8 @@ pub fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
-/// A model that was read: its quantised network, and the float one that was quantised, if it is one.
+/// A model that was read: its quantised network, and the float one that was quantised, if the file
+/// has a float one.
 pub type Read = (QuantNetwork, Option<Network>);
 
 /// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes

@@ -13,6 +13,7 @@ mod dump;
 mod energy;
 mod examples;
 mod imported;
+mod library;
 mod names;
 mod onnx_messages;
 mod output;

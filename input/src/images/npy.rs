@@ -142,7 +142,7 @@ pub(super) mod tests {
     use super::*;
 
     /// A `.npy` file, as NumPy writes it.
-    pub(in crate::images) fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
+    pub fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
         let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
         header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));
         header.push('\n');
