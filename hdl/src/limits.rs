@@ -3,7 +3,6 @@
 use crate::regions::{OFFSET, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::schedule::Program;
 use thiserror::Error;
 
 /// A parameter that the Verilog cannot honour.
@@ -25,43 +24,9 @@ pub struct Limit {
 #[error("{}", joined(_0))]
 pub struct Limits(pub Vec<Limit>);
 
-/// A program needs a unit that only the simulator has.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("no {unit}, which {item} needs")]
-pub struct Absent {
-    /// The unit.
-    pub unit: &'static str,
-    /// The first layer that needs it.
-    pub item: String,
-}
-
-/// All units that a program lacks.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the Verilog core has {}; `lcsim run` simulates it", joined(_0))]
-pub struct AbsentUnits(pub Vec<Absent>);
-
 /// Parts of a message that tells all at once.
 pub(crate) fn joined<T: ToString>(parts: &[T]) -> String {
     parts.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// Checks that the core can run `program`.
-///
-/// # Errors
-/// It has max pooling, a depthwise convolution, or weights that do not stand on chip.
-pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
-    let mut absent = vec![];
-    if let Some(job) = program.pools.first() {
-        absent.push(Absent { unit: "unit for max pooling", item: format!("layer `{}`", job.pool.name) });
-    }
-    if let Some(job) = program.convs.iter().find(|c| c.depthwise) {
-        let item = format!("layer `{}`", program.layer(job.layer).name);
-        absent.push(Absent { unit: "loader for depthwise convolutions", item });
-    }
-    if !(program.filters_on_chip && program.gate_weights_on_chip && program.off_chip.is_empty()) {
-        absent.push(Absent { unit: "port to a DRAM", item: "a network that does not fit on chip".into() });
-    }
-    if absent.is_empty() { Ok(()) } else { Err(AbsentUnits(absent)) }
 }
 
 /// Words of a bank: positions in a map have 16 bits and a sign.

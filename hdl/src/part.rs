@@ -1,8 +1,10 @@
 //! Units of the core on their own, for simulation and proofs of each.
 
+use crate::about::about;
 use crate::emit::{self, Module};
-use crate::sizes::{Bus, Sizes};
+use crate::sizes::Sizes;
 use crate::unit::Unit;
+use crate::word::Bundle;
 use crate::{image, units};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
@@ -78,7 +80,7 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
         Kind::Bank => units::bank(s, "scratch", s.scratch_depth),
         Kind::Ram => units::ram("pool", 32, 3 * s.channels, None),
     };
-    part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bus| bus.0))
+    part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bundle| bundle.fields()))
 }
 
 /// All units together, `lcsim_core`. With a program of the same configuration, its memories take
@@ -97,11 +99,11 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
         output,
         fields: fields(name),
     };
-    Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &crate::about(config)) }
+    Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &about(config)) }
 }
 
 /// The fields of a port that carries a bundle.
-fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bus> {
+fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bundle> {
     Some(match (kind, port) {
         (Kind::Gate, "i_job") | (_, "o_gate") => s.gate(),
         (_, "i_job" | "o_conv") => s.conv(),

@@ -1,6 +1,6 @@
 //! The README of an emitted folder: ports, register map, how to simulate and to synthesise.
 
-use crate::about;
+use crate::about::about;
 use crate::part::{Part, PortShape};
 use crate::regions::{LOGITS, OFFSET, Region, regions};
 use crate::sizes::Sizes;

@@ -1,7 +1,9 @@
 //! A testbench that runs real images through the core and compares it with the simulator.
 
+use crate::about::about;
+use crate::image::{Write, load, load_image};
+use crate::part::Kind;
 use crate::sizes::Sizes;
-use crate::{Kind, Write, about, load, load_image};
 use lcsim_spec::schedule::{Program, Target};
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
@@ -78,7 +80,7 @@ pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String,
     };
     let job = s.gate();
     let fields: Vec<String> =
-        job.0.iter().map(|(name, width)| format!("  reg [{}:0] j_{name} = 0;", width - 1)).collect();
+        job.fields().iter().map(|(name, width)| format!("  reg [{}:0] j_{name} = 0;", width - 1)).collect();
     let text = text
         .replace("@ABOUT@", &about(config))
         .replace("@FIELDS@", &fields.join("\n"))

@@ -1,8 +1,9 @@
 //! The units of docs/microarchitecture.md, from their templates.
 
 use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
-use crate::sizes::{Bus, Sizes, bits};
+use crate::sizes::{Sizes, bits};
 use crate::unit::Unit;
+use crate::word::Bundle;
 
 fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
     ports.iter().fold(unit, |u, (name, width)| u.input(name, *width))
@@ -13,8 +14,8 @@ fn outputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
 }
 
 /// Names every field of an instruction `j_...`.
-fn job(bus: &Bus) -> String {
-    bus.unpack("i_job", "j_")
+fn job(bundle: &Bundle) -> String {
+    bundle.unpack("i_job", "j_")
 }
 
 pub(crate) fn pe(s: &Sizes) -> Unit {

@@ -1,6 +1,9 @@
-//! The tables of docs/microarchitecture.md say what `spec::timing` says.
+//! The tables of docs/microarchitecture.md say what `spec::timing` says, those of
+//! docs/instruction-words.md what the Verilog is made from.
 
+use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::timing::{self, ColumnStage, GateStage};
+use lcsim_tests::repository;
 
 const CONTRACT: &str = include_str!("../../docs/microarchitecture.md");
 
@@ -116,5 +119,28 @@ fn numbers_in_the_text() {
         format!("`P * T + {}`", timing::WINDOW_TAIL + timing::AVERAGE_STAGES),
     ] {
         assert!(text().contains(&words), "docs/microarchitecture.md does not say: {words}");
+    }
+}
+
+/// The page's tables are written by this test, as snapshots are: with `INSTA_UPDATE=always`.
+#[test]
+fn fields_of_instructions() {
+    let path = repository("docs/instruction-words.md");
+    let page = std::fs::read_to_string(&path).expect("a page");
+    let config = AcceleratorConfig::read(&repository("configs/4x4.toml")).expect("shipped");
+    let mut expected = page.clone();
+    for (name, table) in lcsim_hdl::tables(&config) {
+        let start = expected.find(&format!("\n## {name}\n")).unwrap_or_else(|| panic!("no section `{name}`"));
+        let first = start + expected[start..].find("\n|").expect("a table") + 1;
+        let length: usize =
+            expected[first..].split_inclusive('\n').take_while(|l| l.starts_with('|')).map(str::len).sum();
+        expected.replace_range(first..first + length, &table);
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &expected).expect("written");
+    } else {
+        let differs = page.lines().zip(expected.lines()).find(|(page, expected)| page != expected);
+        assert_eq!(differs, None, "the page and the tables of hdl");
+        assert_eq!(page.len(), expected.len(), "the page is not as long as with the tables of hdl");
     }
 }

@@ -2,7 +2,7 @@
 
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, Conv, Layer, MaxPool, Pool, Pooling, Windows};
+use lcsim_spec::{AcceleratorConfig, Conv, Head, Layer, MaxPool, Pool, Pooling, Windows};
 use lcsim_tests::tiny::{array, conv, network, shape};
 use lcsim_tests::tools::{installed, write};
 use std::path::Path;
@@ -96,4 +96,26 @@ fn what_the_core_has_no_unit_for_is_refused() {
     small.memory.weight_bytes = 2 * 4 * 9;
     let error = refused(Layer::Conv(wide), &small).expect_err("from DRAM");
     assert!(error.contains("port to a DRAM"), "{error}");
+}
+
+#[test]
+fn a_value_that_its_field_cannot_hold_is_refused() {
+    let net = network(conv("stem", shape(4, 4, 4), 4, 3), vec![], 1);
+    let mut program = Program::new(&net, &array(4, 4, 4)).expect("fits");
+    let pool_shift = |program: &mut Program, shift| {
+        let Head::OneLayer(classifier) = &mut program.gates[0].head;
+        classifier.pool_shift = shift;
+    };
+    pool_shift(&mut program, 15);
+    assert_eq!(lcsim_hdl::check_program(&program), Ok(()));
+    pool_shift(&mut program, 16);
+    program.convs[0].stride[1] = 1 << 16;
+    program.convs[0].pad[1] = (1 << 16) + 1;
+    let error = lcsim_hdl::check_program(&program).expect_err("too wide").to_string();
+    // Of each instruction the first field.
+    assert!(error.contains("no field `stride_x` wider than 16 bits, which layer `stem` needs"), "{error}");
+    assert!(error.contains("no field `pool_shift` wider than 4 bits"), "{error}");
+    program.convs[0].stride[1] = 1;
+    let error = lcsim_hdl::check_program(&program).expect_err("too wide").to_string();
+    assert!(error.contains("no field `corner_x` wider than 17 bits"), "{error}");
 }

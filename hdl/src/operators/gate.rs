@@ -1,0 +1,43 @@
+//! The instruction of a fully connected layer on the gate unit: a gate, or the classifier.
+
+use crate::word::word;
+use lcsim_spec::Head;
+use lcsim_spec::schedule::{FcJob, GateJob, ListId, Target};
+
+/// The core computes heads of one layer.
+fn layer(job: &GateJob) -> &FcJob {
+    let Head::OneLayer(layer) = &job.head;
+    layer
+}
+
+word! {
+    /// The fields of a gate.
+    GateWord(s, job: GateJob) {
+        /// What its outputs are: 0 the L-Net's score, 1 scores of channels, 2 logits.
+        purpose: 2 => match job.target {
+            Target::Block(_) => 0_usize,
+            Target::Channels(_) => 1,
+            Target::Classes => 2,
+        },
+        /// Channels of the pooled map.
+        inputs: 16 => job.inputs(),
+        /// Outputs.
+        outputs: 16 => job.outputs(),
+        /// The pooled channels are those of a live list, otherwise all of the map.
+        list_on: 1 => job.list.is_some(),
+        /// Which live list they are of.
+        in_list: 1 => job.list.map_or(0, ListId::index),
+        /// The live list that takes the scores of channels.
+        out_list: 1 => if let Target::Channels(list) = job.target { list.index() } else { 0 },
+        /// The region of the pool memory that has the map's sums.
+        pool_region: 2 => job.pool_region,
+        /// Right shift of a pool sum.
+        pool_shift: 4 => layer(job).pool_shift,
+        /// Scores below it count as 0.
+        threshold: 16 => job.decision.map_or(0, |decision| decision.threshold().to_bits()),
+        /// The first word of the weights in their memory.
+        weight_base: s.gw() => layer(job).weight_base,
+        /// The first word of the outputs' parameters in their memory.
+        param_base: s.ga() => layer(job).param_base,
+    }
+}

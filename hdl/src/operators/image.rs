@@ -1,0 +1,14 @@
+//! The instruction that takes an image in.
+
+use super::convolution::ConvWord;
+use lcsim_spec::schedule::Program;
+
+/// The image port reads its parameters from fields of a convolution.
+pub(super) fn word(program: &Program) -> ConvWord {
+    ConvWord {
+        out_pixels: program.image.pixels().into(),
+        in_channels: program.image_words().into(),
+        dst_base: program.image_region.base.into(),
+        ..ConvWord::default()
+    }
+}

@@ -1,0 +1,88 @@
+//! The operators of a program: a file each, with its instruction, or with what the core lacks for
+//! it.
+
+mod absent;
+mod convolution;
+mod depthwise;
+mod gate;
+mod image;
+mod instruction;
+mod max_pool;
+mod moves;
+
+pub use absent::{Absent, AbsentUnits};
+pub(crate) use convolution::ConvWord;
+pub(crate) use gate::GateWord;
+pub(crate) use instruction::Instruction;
+
+use crate::sizes::Sizes;
+use instruction::Kind;
+use lcsim_spec::Pooling;
+use lcsim_spec::schedule::{Condition, Op, Program, Unit};
+
+/// The instruction of `op`.
+///
+/// # Errors
+/// What the core lacks for it.
+fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
+    let predicated = match op.condition {
+        Condition::Always => false,
+        Condition::IfLive(_) => true,
+        Condition::UnlessExited => return Err(Absent::in_layer("way out of the network", program, op.layer)),
+    };
+    let none = Instruction { predicated, ..Instruction::default() };
+    match op.unit {
+        Unit::LoadImage => Ok(Instruction { kind: Kind::Image, conv: image::word(program), ..none }),
+        Unit::Conv(c) => match &program.convs[c] {
+            job if job.depthwise => Err(depthwise::absent(program, job)),
+            job => Ok(Instruction { kind: Kind::Convolution, conv: ConvWord::new(job), ..none }),
+        },
+        Unit::Gate(g) => Ok(Instruction { kind: Kind::Gate, gate: GateWord::new(&program.gates[g]), ..none }),
+        Unit::Pool(p) => match program.pools[p].pool.pooling {
+            Pooling::Max(_) => Err(max_pool::absent(program, &program.pools[p])),
+        },
+        Unit::Move(_) => Err(moves::absent()),
+    }
+}
+
+/// All instructions of `program` and the stop behind them, in binary digits.
+///
+/// # Errors
+/// All that the core lacks for them: units, or bits of fields.
+pub(crate) fn instructions(program: &Program) -> Result<Vec<String>, AbsentUnits> {
+    let units = program.ops.iter().map(|op| instruction(program, op));
+    let dram = moves::needed(program).then(|| Err(moves::absent()));
+    let instructions = all(units.chain(dram))?;
+    let sizes = Sizes::new(&program.config);
+    let stop = Instruction { kind: Kind::Stop, ..Instruction::default() };
+    let digits = instructions.iter().zip(&program.ops).map(|(instruction, op)| {
+        instruction.digits(&sizes).map_err(|field| {
+            let unit = format!("field `{}` wider than {} bits", field.name, field.width);
+            Absent::in_layer(&unit, program, op.layer)
+        })
+    });
+    let ends = stop.digits(&sizes).map_err(|_| unreachable!("a stop has only zeros"));
+    all(digits.chain([ends]))
+}
+
+/// Checks that the core can run `program`.
+///
+/// # Errors
+/// It has max pooling, a depthwise convolution, weights or maps that do not stand on chip, or a
+/// value that does not fit the instruction's field.
+pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
+    instructions(program).map(drop)
+}
+
+/// All values, or all errors: of each unit the first.
+fn all<T>(results: impl Iterator<Item = Result<T, Absent>>) -> Result<Vec<T>, AbsentUnits> {
+    let (mut values, mut absent): (Vec<T>, Vec<Absent>) = (vec![], vec![]);
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(error) if absent.iter().any(|before| before.unit == error.unit) => {}
+            Err(error) => absent.push(error),
+        }
+    }
+    if absent.is_empty() { Ok(values) } else { Err(AbsentUnits(absent)) }
+}

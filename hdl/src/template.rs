@@ -1,0 +1,117 @@
+//! Text templates that are filled with a core's sizes, widths and bundles.
+
+use crate::sizes::{Sizes, bits};
+use lcsim_spec::number::{REQUANT_SHIFT, SCORE_SHIFT};
+use lcsim_spec::timing;
+
+impl Sizes {
+    /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the
+    /// signal at another width.
+    pub fn fill(&self, template: &str) -> String {
+        let numbers = [
+            ("AW", self.aw()),
+            ("PW", self.pw()),
+            ("CW", self.cw()),
+            ("RW", self.rw()),
+            ("BW", self.bw()),
+            ("QW", self.qw()),
+            ("DW", self.dw()),
+            ("FW", self.fw()),
+            ("GW", self.gw()),
+            ("PA", self.pa()),
+            ("GA", self.ga()),
+            ("KW", self.kw()),
+            ("PLW", self.plw()),
+            ("POOL", self.pool()),
+            ("POOLEXT", 25 - self.pool()),
+            ("PCW", self.pcw()),
+            ("PAW", self.paw()),
+            ("IW", self.iw()),
+            ("KW1", self.kw() + 1),
+            ("KC", self.kc()),
+            ("EW", self.ew()),
+            ("NW", self.nw()),
+            ("LW", bits(self.macs + 1)),
+            // Cycles until the last output of a slot has left, with the longest interval.
+            ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
+            ("PACKS", usize::from(self.packs())),
+            ("RB", bits(self.rows)),
+            ("RESTMAX", self.rest_max()),
+            ("GPW", self.gpw()),
+            ("BRW", self.brw()),
+            // A score before it is clamped, and its bits above 1.0.
+            ("UNIT", 32 - SCORE_SHIFT as usize),
+            ("OVER", 16 - SCORE_SHIFT as usize),
+            ("SUM", self.sum()),
+            ("R", self.rows),
+            ("C", self.cols),
+            ("B", self.banks),
+            ("D", self.acc_depth),
+            ("G", self.macs),
+            ("CI", bits(self.cols)),
+            ("BLAST", self.banks - 1),
+            ("QLAST", self.banks / self.rows - 1),
+            ("CLAST", self.cols - 1),
+            // FOLD sees the shadow weights free in the cycle before the first word that may follow.
+            ("SHADOW", timing::shadow_free(self.cols) - 1),
+            ("PARAMETERS_FREE", timing::parameters_free(self.rows, self.cols)),
+            ("LIST", self.entry().width()),
+            ("ROWSLOT", self.row_slot().width()),
+            ("COLSLOT", self.column_slot().width()),
+            ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
+            ("SCALED", 32 - REQUANT_SHIFT as usize),
+            ("SCORE_SHIFT", SCORE_SHIFT as usize),
+            ("CONV", self.conv().width()),
+            ("GATE", self.gate().width()),
+            ("INSTRUCTION", self.instruction().width()),
+            // What is read into the instruction's register: the last word may have bits to spare.
+            ("PROGRAM", self.program_width() * self.instruction_words),
+            ("PROGRAMWORD", self.program_width()),
+            ("WORDSLEFT", bits(self.instruction_words)),
+            ("LASTWORD", self.instruction_words - 1),
+        ];
+        // What follows from a rest: where copies of its first entry stand, and the rows of the taps
+        // that share a fold.
+        let rests = 1..=if self.packs() { self.rest_max() } else { 0 };
+        let case = |line: &dyn Fn(usize) -> String| {
+            rests.clone().map(|rest| format!("    @RB@'d{rest}: {};", line(rest))).collect::<Vec<_>>().join("\n")
+        };
+        let copies = |rest: usize| self.rows / rest;
+        let first = |row: usize, rest: usize| row.is_multiple_of(rest) && row / rest < copies(rest);
+        let mask =
+            |rest: usize| (0..self.rows).rev().map(|row| if first(row, rest) { '1' } else { '0' }).collect::<String>();
+        let rest_inputs = match self.packs() {
+            true => "image_taps ? j_fold_inputs : j_fold_inputs * @fit(rest_channels_r,RW,EW)@",
+            false => "j_fold_inputs",
+        };
+        let texts = [
+            ("MASKS", case(&|rest| format!("out_mask = @R@'b{}", mask(rest)))),
+            ("RESTROWS", case(&|rest| format!("in_rows = @RW@'d{}", copies(rest) * rest))),
+            ("RESTINPUTS", rest_inputs.into()),
+            ("NARROW", include_str!("verilog/narrow.v").into()),
+            ("ENTRY", self.entry().unpack("entry_data", "e_")),
+            ("ROWPACK", self.row_slot().pack("s_")),
+            ("COLPACK", self.column_slot().pack("s_")),
+        ];
+        let mut text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));
+        let value = |key: &str| match numbers.iter().find(|n| n.0 == key) {
+            Some((_, value)) => *value,
+            None => key.parse().unwrap_or_else(|_| unreachable!("no size {key}")),
+        };
+        while let Some((before, rest)) = text.split_once("@fit(") {
+            let Some((call, after)) = rest.split_once(")@") else { unreachable!("@fit without end: {rest}") };
+            let parts: Vec<&str> = call.split(',').collect();
+            text = format!("{before}{}{after}", fit(parts[0], value(parts[1]), value(parts[2])));
+        }
+        numbers.iter().fold(text, |t, (key, value)| t.replace(&format!("@{key}@"), &value.to_string()))
+    }
+}
+
+/// `signal` of `from` bits as a value of `to` bits.
+fn fit(signal: &str, from: usize, to: usize) -> String {
+    match to.cmp(&from) {
+        std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),
+        std::cmp::Ordering::Equal => signal.to_string(),
+        std::cmp::Ordering::Greater => format!("{{{}'d0, {signal}}}", to - from),
+    }
+}

@@ -1,0 +1,229 @@
+//! Words of named fields: one table says each field's name, width, value and meaning.
+//!
+//! [`bundle!`] is a table of what units hand each other, [`word!`] one of an instruction, whose
+//! values lcsim computes. Verilog, memory files and docs/instruction-words.md all come from the
+//! table, so a field that one of them knows and another does not fails to compile.
+
+use std::fmt::Write;
+use std::num::Wrapping;
+
+/// A field of a [`Bundle`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    pub name: &'static str,
+    /// Bits.
+    pub width: usize,
+    /// Its meaning, for people.
+    pub about: &'static str,
+}
+
+/// A packed bundle of fields, most significant first.
+#[derive(Debug, Clone)]
+pub(crate) struct Bundle(pub Vec<Field>);
+
+impl Bundle {
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|f| f.width).sum()
+    }
+
+    /// Names and widths.
+    pub fn fields(&self) -> Vec<(&'static str, usize)> {
+        self.0.iter().map(|f| (f.name, f.width)).collect()
+    }
+
+    /// Each field with its highest and lowest bit.
+    fn slices(&self) -> impl Iterator<Item = (&Field, usize, usize)> {
+        self.0.iter().scan(self.width(), |above, field| {
+            let high = *above - 1;
+            *above -= field.width;
+            Some((field, high, *above))
+        })
+    }
+
+    /// `wire` declarations that take a bundle apart; names get a prefix.
+    pub fn unpack(&self, bundle: &str, prefix: &str) -> String {
+        let whole = self.width() == 1;
+        self.slices().fold(String::new(), |mut text, (Field { name, width, .. }, high, low)| {
+            let range = if whole { String::new() } else { format!("[{high}:{low}]") };
+            let _ = writeln!(text, "wire [{}:0] {prefix}{name} = {bundle}{range};", width - 1); // a String takes all
+            text
+        })
+    }
+
+    /// The concatenation of `prefix` + name.
+    pub fn pack(&self, prefix: &str) -> String {
+        let names: Vec<String> = self.0.iter().map(|f| format!("{prefix}{}", f.name)).collect();
+        format!("{{{}}}", names.join(", "))
+    }
+
+    /// Binary digits of the fields' `values`.
+    ///
+    /// # Errors
+    /// The first field that is too narrow for its value.
+    pub fn digits(&self, values: &[Value]) -> Result<String, Field> {
+        debug_assert_eq!(values.len(), self.0.len(), "values of other fields");
+        self.0.iter().zip(values).map(|(field, value)| value.digits(field.width).ok_or(*field)).collect()
+    }
+
+    /// The fields as a table in Markdown.
+    pub fn table(&self) -> String {
+        let head = "| field | bits | width | meaning |\n|---|---|---|---|\n".to_string();
+        self.slices().fold(head, |mut text, (Field { name, width, about }, high, low)| {
+            let bits = if high == low { high.to_string() } else { format!("{high}:{low}") };
+            let _ = writeln!(text, "| `{name}` | {bits} | {width} | {about} |"); // a String takes all
+            text
+        })
+    }
+}
+
+/// A field's value. Its type says which values a width can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    Unsigned(u64),
+    /// Two's complement.
+    Signed(i64),
+    /// A distance between addresses. The core adds it modulo the size of the memory, so its upper
+    /// bits change nothing and are cut.
+    Distance(i64),
+}
+
+impl Default for Value {
+    fn default() -> Self {
+        Self::Unsigned(0)
+    }
+}
+
+impl From<usize> for Value {
+    fn from(value: usize) -> Self {
+        Self::Unsigned(value as u64)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Unsigned(u64::from(value))
+    }
+}
+
+impl From<u8> for Value {
+    fn from(value: u8) -> Self {
+        Self::Unsigned(u64::from(value))
+    }
+}
+
+impl From<u16> for Value {
+    fn from(value: u16) -> Self {
+        Self::Unsigned(u64::from(value))
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Signed(value)
+    }
+}
+
+impl From<Wrapping<i64>> for Value {
+    fn from(value: Wrapping<i64>) -> Self {
+        Self::Distance(value.0)
+    }
+}
+
+impl Value {
+    /// Its binary digits; nothing if it needs more than `width` of them.
+    fn digits(self, width: usize) -> Option<String> {
+        let (value, fits) = match self {
+            Self::Unsigned(value) => (i128::from(value), value >> width.min(63) == 0),
+            Self::Signed(value) => (i128::from(value), matches!(value >> (width - 1).min(63), 0 | -1)),
+            Self::Distance(value) => (i128::from(value), true),
+        };
+        fits.then(|| (0..width).rev().map(|bit| if (value >> bit) & 1 == 1 { '1' } else { '0' }).collect())
+    }
+}
+
+/// A [`Bundle`]: of each field its meaning (as a comment), its name and its width.
+macro_rules! bundle {
+    ($($(#[doc = $about:literal])+ $name:ident: $width:expr,)*) => {
+        $crate::word::Bundle(vec![
+            $($crate::word::Field { name: stringify!($name), width: $width, about: concat!($($about),+).trim() },)*
+        ])
+    };
+}
+
+/// A type that holds the values of an instruction's fields, of each field its meaning, its name, its
+/// width in the core of some [`Sizes`](crate::sizes::Sizes), and its value for a job. All of them
+/// are 0 by default.
+macro_rules! word {
+    (
+        $(#[$doc:meta])* $Word:ident($sizes:ident, $job:ident: $Job:ty)
+        { $($(#[doc = $about:literal])+ $name:ident: $width:expr => $value:expr,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default)]
+        pub(crate) struct $Word {
+            $($(#[doc = $about])+ pub $name: $crate::word::Value,)*
+        }
+
+        impl $Word {
+            /// The values for a job.
+            pub fn new($job: &$Job) -> Self {
+                Self { $($name: $value.into(),)* }
+            }
+
+            /// The fields in the core of these sizes.
+            pub fn bundle($sizes: &$crate::sizes::Sizes) -> $crate::word::Bundle {
+                $crate::word::bundle! { $($(#[doc = $about])+ $name: $width,)* }
+            }
+
+            /// The values as binary digits.
+            ///
+            /// # Errors
+            /// The first field that is too narrow for its value.
+            pub fn digits(&self, sizes: &$crate::sizes::Sizes) -> Result<String, $crate::word::Field> {
+                Self::bundle(sizes).digits(&[$(self.$name),*])
+            }
+        }
+    };
+}
+
+pub(crate) use {bundle, word};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digits(value: impl Into<Value>, width: usize) -> Option<String> {
+        value.into().digits(width)
+    }
+
+    #[test]
+    fn a_value_has_the_digits_of_its_width_or_none() {
+        assert_eq!(digits(5_usize, 4).as_deref(), Some("0101"));
+        assert_eq!(digits(15_usize, 4).as_deref(), Some("1111"));
+        assert_eq!(digits(16_usize, 4), None);
+        assert_eq!(digits(true, 1).as_deref(), Some("1"));
+        assert_eq!(digits(-8_i64, 4).as_deref(), Some("1000"));
+        assert_eq!(digits(7_i64, 4).as_deref(), Some("0111"));
+        assert_eq!((digits(-9_i64, 4), digits(8_i64, 4)), (None, None));
+        assert_eq!(digits(Wrapping(-17_i64), 4).as_deref(), Some("1111"));
+        assert_eq!(digits(usize::MAX, 70), Some(format!("{}{}", "0".repeat(6), "1".repeat(64))));
+        assert_eq!(digits(-1_i64, 70), Some("1".repeat(70)));
+    }
+
+    #[test]
+    fn a_bundle_is_packed_from_its_most_significant_field_on() {
+        let bundle = bundle! {
+            /// The upper
+            /// part.
+            upper: 3,
+            /// The lower part.
+            lower: 1,
+        };
+        assert_eq!(bundle.unpack("x", "j_"), "wire [2:0] j_upper = x[3:1];\nwire [0:0] j_lower = x[0:0];\n");
+        assert_eq!(bundle.pack("s_"), "{s_upper, s_lower}");
+        assert_eq!(bundle.digits(&[5_usize.into(), true.into()]).ok().as_deref(), Some("1011"));
+        assert_eq!(bundle.digits(&[8_usize.into(), true.into()]).err().map(|f| f.name), Some("upper"));
+        let table = "| `upper` | 3:1 | 3 | The upper part. |\n| `lower` | 0 | 1 | The lower part. |\n";
+        assert!(bundle.table().ends_with(table), "{}", bundle.table());
+    }
+}
