@@ -2,6 +2,7 @@
 //! it.
 
 mod absent;
+mod average_pool;
 mod convolution;
 mod depthwise;
 mod gate;
@@ -40,6 +41,7 @@ fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
         Unit::Gate(g) => Ok(Instruction { kind: Kind::Gate, gate: GateWord::new(&program.gates[g]), ..none }),
         Unit::Pool(p) => match program.pools[p].pool.pooling {
             Pooling::Max(_) => Err(max_pool::absent(program, &program.pools[p])),
+            Pooling::Average(_) => Err(average_pool::absent(program, &program.pools[p])),
         },
         Unit::Move(_) => Err(moves::absent()),
     }
@@ -68,7 +70,7 @@ pub(crate) fn instructions(program: &Program) -> Result<Vec<String>, AbsentUnits
 /// Checks that the core can run `program`.
 ///
 /// # Errors
-/// It has max pooling, a depthwise convolution, weights or maps that do not stand on chip, or a
+/// It has a pooling, a depthwise convolution, weights or maps that do not stand on chip, or a
 /// value that does not fit the instruction's field.
 pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
     instructions(program).map(drop)
