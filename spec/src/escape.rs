@@ -1,13 +1,23 @@
-//! Text from files, for those who read it: a name may hold control characters that a terminal
-//! obeys, marks that turn text around, or what a table or a page takes for its own.
+//! Makes text from files safe to show. A name can contain control characters that a terminal
+//! executes, marks that change the direction of the text, and characters that have a meaning in a
+//! table or a page.
+//!
+//! ```
+//! use lcsim_spec::escape::{count, markdown, printable};
+//!
+//! assert_eq!(printable("conv\u{1b}[2J"), r"conv\u{1b}[2J");
+//! assert_eq!(markdown("a|b"), r"a\|b");
+//! assert_eq!(count(1_234_567), "1,234,567");
+//! ```
 
 use std::borrow::Cow;
 
-/// Characters that mean something in Markdown or in the HTML inside it.
+/// Characters that have a meaning in Markdown, or in HTML inside Markdown.
 const MARKDOWN: &[char] = &['\\', '`', '*', '_', '[', ']', '<', '>', '|', '&', '~', '#'];
 
-/// Whether `c` steers who shows it, or cannot be seen at all: control characters, line ends, marks
-/// of the direction of writing, spaces of no width, and what XML does not have.
+/// Whether `c` could change how the text around it is shown, or would be invisible: control
+/// characters, line ends, marks of the writing direction, spaces without width, and characters that
+/// XML forbids.
 fn steers(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -25,7 +35,8 @@ fn steers(c: char) -> bool {
         )
 }
 
-/// One line on which everything can be seen: what steers a terminal stands as `\n` or `\u{1b}`.
+/// Returns the text as one visible line. Control characters are written as escapes like `\n` or
+/// `\u{1b}`.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
         return text.into();
@@ -37,7 +48,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     shown.into()
 }
 
-/// The same of text with lines and tabs of its own, which stay.
+/// Like [`printable`], but keeps line ends and tabs.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
     let own = |c: char| matches!(c, '\n' | '\t');
     if !text.contains(|c| steers(c) && !own(c)) {
@@ -52,12 +63,12 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
         .into()
 }
 
-/// Markdown that means the text itself, in a line or in a cell of a table.
+/// Escapes the text for Markdown, for a line or a cell of a table.
 pub fn markdown(text: &str) -> String {
     let text = printable(text);
     let mut escaped = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        // At the beginning of a line these make a list or a heading.
+        // These characters begin a list or a heading if they are first in a line.
         if MARKDOWN.contains(&c) || at == 0 && matches!(c, '+' | '-' | '=') {
             escaped.push('\\');
         }
@@ -66,7 +77,7 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
-/// A whole number with its digits in groups of three.
+/// Formats a whole number with its digits in groups of three.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);

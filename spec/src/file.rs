@@ -1,4 +1,16 @@
-//! Files from outside, of which no more is read than their kind may have.
+//! Opens and reads files of the user, each up to the size that its kind may have. Files that lcsim
+//! is going to write cannot be read.
+//!
+//! ```
+//! use lcsim_spec::file::{MAX_SETTINGS, quoted, read_text};
+//! use std::path::Path;
+//!
+//! let config = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../configs/8x8.toml"));
+//! assert!(read_text(config, MAX_SETTINGS)?.contains("rows = 8"));
+//! assert!(read_text(config, 10).is_err(), "a file of more than 10 bytes is refused before it is read");
+//! assert!(!quoted("two\nlines").contains('\n'));
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use crate::escape::{count, printable};
 use std::fs::{self, File};
@@ -6,39 +18,39 @@ use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Largest accelerator configuration, and the largest of SCALE-Sim's configurations, in bytes.
+/// The largest configuration of an accelerator, and of SCALE-Sim, in bytes.
 pub const MAX_SETTINGS: u64 = 1 << 20;
 
-/// Identifies a file or folder, whatever name or link leads to it.
+/// Identifies a file or folder. All names and links that lead to it have the same number.
 #[cfg(unix)]
 pub type Id = (u64, u64);
-/// Identifies a file or folder, whatever name or link leads to it.
+/// Identifies a file or folder. All names and links that lead to it have the same path.
 #[cfg(not(unix))]
 pub type Id = std::path::PathBuf;
 
-/// Of what lies at `path`.
+/// Identifies the file or folder at `path`.
 ///
 /// # Errors
-/// Nothing does, or the system does not tell.
+/// Fails if `path` does not exist, or if the system cannot tell.
 #[cfg(unix)]
 pub fn id(path: &Path) -> Result<Id> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).map(|found| (found.dev(), found.ino()))
 }
 
-/// Of what lies at `path`.
+/// Identifies the file or folder at `path`.
 ///
 /// # Errors
-/// Nothing does, or the system does not tell.
+/// Fails if `path` does not exist, or if the system cannot tell.
 #[cfg(not(unix))]
 pub fn id(path: &Path) -> Result<Id> {
     fs::canonicalize(path)
 }
 
-/// A file that will be replaced in the end.
+/// A file that lcsim will replace at the end.
 struct Output {
     id: Id,
-    /// Somebody wanted to read it.
+    /// Whether something tried to read the file.
     wanted: bool,
 }
 
@@ -48,13 +60,14 @@ fn outputs() -> MutexGuard<'static, Vec<Output>> {
     OUTPUTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps a file for what will be written: from now on, whoever reads it gets an error, by whatever
-/// way its name came up. Only who reads knows which files another one names.
+/// Reserves a file for output. From now on, every attempt to read it is an error. The check is
+/// here, where files are read, because only the reader of a file knows which further files it
+/// names.
 pub fn keep_for_output(id: Id) {
     outputs().push(Output { id, wanted: false });
 }
 
-/// Applies `what` to the entry of `path` in the list of outputs, if it is an output.
+/// Calls `what` with the entry of `path` in the list of outputs, if `path` is an output.
 fn of_output<T>(path: &Path, what: impl FnOnce(&mut Output) -> T) -> Option<T> {
     let mut outputs = outputs();
     if outputs.is_empty() {
@@ -64,21 +77,21 @@ fn of_output<T>(path: &Path, what: impl FnOnce(&mut Output) -> T) -> Option<T> {
     outputs.iter_mut().find(|output| output.id == id).map(what)
 }
 
-/// Whether `path` is kept for what will be written.
+/// Whether `path` is reserved for output.
 pub fn is_output(path: &Path) -> bool {
     of_output(path, |_| ()).is_some()
 }
 
-/// Whether somebody wanted to read `path`, which is kept for what will be written. Then it must not
-/// be written: who reads may have taken the refusal for a fault of the file, and gone on.
+/// Whether something tried to read the output `path`. Then lcsim must not write it: the reader may
+/// have taken the refusal for a damaged file and continued without it.
 pub fn is_wanted(path: &Path) -> bool {
     of_output(path, |output| output.wanted).unwrap_or(false)
 }
 
-/// Refuses to read what will be written.
+/// Refuses to read a file that lcsim is going to write.
 ///
 /// # Errors
-/// `path` is [kept](keep_for_output) for that.
+/// Fails if `path` is [reserved](keep_for_output) for output.
 pub fn refuse_output(path: &Path) -> Result<()> {
     if of_output(path, |output| output.wanted = true).is_some() {
         let message = "it is read by this command and cannot be its output; give the output another name";
@@ -87,20 +100,20 @@ pub fn refuse_output(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether `path`, which is of this kind, is a pipe with a place of its own. Those of the shell, as
-/// `<(command)` or /dev/stdin name them, have none.
+/// Whether `path`, which has the type `kind`, is a pipe in a folder. The pipes of a shell, such as
+/// `<(command)` or /dev/stdin, are in no folder.
 #[cfg(unix)]
 pub fn is_named_pipe(path: &Path, kind: fs::FileType) -> bool {
     use std::os::unix::fs::FileTypeExt;
     kind.is_fifo() && fs::canonicalize(path).is_ok()
 }
 
-/// Opens a file for reading, or a pipe that another program writes to. Devices give bytes without
-/// end, folders none, and opening a pipe that lies in a folder would wait until somebody writes to
-/// it.
+/// Opens a file for reading, or a pipe that another program writes to. Devices are refused because
+/// they can give bytes without end, folders because they give none. A pipe in a folder is refused
+/// because opening it would wait until a program writes to it.
 ///
 /// # Errors
-/// It cannot be opened, is none of those, or is an output.
+/// Fails if the file cannot be opened, is of a refused kind, or is an output.
 pub fn open(path: &Path) -> Result<File> {
     let other = |what: &str| Error::new(ErrorKind::InvalidInput, format!("expected a file, found {what}"));
     let kind = fs::metadata(path)?.file_type();
@@ -124,11 +137,12 @@ pub fn open(path: &Path) -> Result<File> {
     File::open(path)
 }
 
-/// Reads a file of at most `limit` bytes. A larger one is refused by its size, before it is read;
-/// what has no size, such as a pipe, as soon as it gives more.
+/// Reads a file of at most `limit` bytes. A larger file is refused before it is read. A pipe has no
+/// size, so it is refused as soon as it gives more bytes.
 ///
 /// # Errors
-/// Those of [`open`]; it cannot be read, or is larger; there is no memory for it.
+/// The errors of [`open`]; also if the file cannot be read, is too large, or does not fit in
+/// memory.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let file = open(path)?;
     let size = file.metadata()?.len();
@@ -149,10 +163,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a file of at most `limit` bytes as text.
+/// Reads a file of at most `limit` bytes as UTF-8 text.
 ///
 /// # Errors
-/// Those of [`read`], and bytes that are no UTF-8.
+/// The errors of [`read`], and bytes that are not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     let bytes = read(path, limit)?;
     String::from_utf8(bytes).map_err(|e| {
@@ -161,8 +175,7 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String> {
     })
 }
 
-/// The beginning of a text from a file, as an error message quotes it: on one line, whatever its
-/// length and its characters.
+/// Shortens a text from a file to one visible line, so that an error message can quote it.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 200;
     match text.char_indices().nth(LONGEST) {

@@ -1,8 +1,8 @@
-//! The shared vocabulary of lcsim: what an accelerator is, what a quantised network is, in which
-//! number formats they compute, and what a report says.
+//! The shared vocabulary of lcsim: the accelerator's configuration, the quantised network, number
+//! formats, the program that the accelerator runs, and the report.
 //!
-//! `golden`, `sim` and `hdl` depend on this crate and not on each other: each implements the
-//! arithmetic and the timing on its own, so that their agreement means something.
+//! `golden`, `sim` and `hdl` depend on this crate and not on each other. Each implements the
+//! arithmetic by itself, so a bug in one of them shows as a difference between two.
 
 pub mod config;
 pub mod escape;

@@ -1,5 +1,5 @@
-//! Number formats, with the constants that fix every rounding. docs/microarchitecture.md,
-//! "Numbers", is the prose of this file.
+//! Number formats, and the constants that fix every rounding. The section "Numbers" of
+//! docs/microarchitecture.md describes them in words.
 //!
 //! | what | format |
 //! |---|---|
@@ -12,11 +12,20 @@
 //! Requantisation of an accumulator `t` (bias added), multiplier `m`, shift `s`:
 //! `u = sat16((t + 2^(s-1)) >> s)`, `y = (u * m + 2^17) >> 18`, then residual add and saturation to
 //! `i8`. All right shifts are arithmetic; rounding is half up (towards plus infinity).
+//!
+//! ```
+//! use lcsim_spec::number::{SCORE_FRAC, nearest_score};
+//!
+//! let score = nearest_score(0.25).ok_or("outside [0, 1]")?;
+//! assert_eq!(score.to_bits(), 1 << (SCORE_FRAC - 2));
+//! assert_eq!(nearest_score(1.5), None);
+//! # Ok::<(), &str>(())
+//! ```
 
-/// A gate's score in `[0, 1]`: scales what is kept, 0 skips.
+/// A gate's score, from 0 to 1. It scales what is computed; 0 skips it.
 pub type Score = fixed::types::U1F15;
 
-/// The score nearest to a number, if that is in `[0, 1]`.
+/// Rounds a number to the nearest score. Returns `None` if the number is outside `[0, 1]`.
 pub fn nearest_score(number: f64) -> Option<Score> {
     let bits = |n: f64| (n * f64::from(Score::ONE.to_bits())).round() as u16;
     (0.0..=1.0).contains(&number).then(|| Score::from_bits(bits(number)))

@@ -1,19 +1,30 @@
-//! Long work tells how far it is, and asks whether to go on. Who started it decides what to show.
+//! How long work reports its progress, and asks whether to continue. The caller decides what to
+//! show.
+//!
+//! ```
+//! use lcsim_spec::progress::{Progress, Silent, Steps};
+//!
+//! fn work(progress: &dyn Progress) -> u64 {
+//!     let steps = progress.begin_asking(3, "images");
+//!     (0..3).take_while(|_| !steps.stop()).inspect(|_| steps.advance(1)).count() as u64
+//! }
+//! assert_eq!(work(&Silent), 3, "`Silent` never stops the work");
+//! ```
 
-/// Watches long work.
+/// Receives the progress of long work.
 pub trait Progress: Sync {
-    /// Work of so many steps of a `kind` begins, and ends when the result is dropped.
+    /// Starts work of `steps` steps of a `kind`. The work ends when the returned value is dropped.
     fn begin(&self, steps: u64, kind: &'static str) -> Box<dyn Steps + '_>;
 
-    /// Like [`begin`](Self::begin), of work that asks [`Steps::stop`] before each step.
+    /// Like [`begin`](Self::begin), for work that calls [`Steps::stop`] before each step.
     fn begin_asking(&self, steps: u64, kind: &'static str) -> Box<dyn Steps + '_> {
         self.begin(steps, kind)
     }
 }
 
-/// Work that is watched.
+/// Receives the progress of one piece of work.
 pub trait Steps: Sync {
-    /// So many more steps are done.
+    /// Reports that `steps` more steps are done.
     fn advance(&self, steps: u64);
 
     /// Whether the work should end before its next step.
@@ -22,7 +33,7 @@ pub trait Steps: Sync {
     }
 }
 
-/// Shows nothing, and never stops.
+/// Shows nothing and never stops the work.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -1,40 +1,48 @@
-//! The report of a run: every number of every table and plot is a number in here.
+//! The report of a run. Every number of every table and plot is a number in it.
 //!
-//! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs;
-//! energies are picojoules; cycles are cycles of the one clock.
+//! docs/report.schema.json is its published schema. MACs are multiply-accumulates, not FLOPs.
+//! Energies are picojoules. Cycles are cycles of the one clock.
+//!
+//! ```
+//! use lcsim_spec::report::{Energy, LayerKind};
+//!
+//! let energy = Energy { mac: 2.0, dram: 1.5, ..Energy::default() }.summed();
+//! assert_eq!(energy.total, 3.5);
+//! assert_eq!(LayerKind::LNet.called(), "L-Net");
+//! ```
 
 pub mod check;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Version of the report's layout; grows when a field is renamed or changes its meaning.
+/// The version of the report's layout. It grows when a field is renamed or changes its meaning.
 pub const SCHEMA: &str = "lcsim.report/2";
 
 /// One run of a network on an accelerator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// Equals [`SCHEMA`].
     pub schema: String,
-    /// Version of lcsim.
+    /// The version of lcsim that wrote the report.
     pub version: String,
-    /// [`crate::CYCLE_MODEL`] of that version; nothing in reports of versions before 0.2.0, which
-    /// did not say it.
+    /// [`crate::CYCLE_MODEL`] of that version. Versions before 0.2.0 did not write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cycle_model: Option<u32>,
     /// Name of the network.
     pub model: String,
-    /// Gate scores below it counted as 0; the largest of its gates.
+    /// The largest threshold of the gates. Scores below a gate's threshold counted as 0.
     pub threshold: f64,
     /// Name of the data set.
     pub data: String,
-    /// The configuration, whole.
+    /// The whole configuration.
     pub accelerator: crate::AcceleratorConfig,
-    /// Images simulated.
+    /// The number of images that were simulated.
     pub images: u64,
-    /// Share of the images classified as labelled; nothing where only the timing was simulated.
+    /// The share of images whose predicted class is their label. `None` if only the timing was
+    /// simulated.
     pub accuracy: Option<f64>,
-    /// Cycles of all images, gates active.
+    /// Cycles of all images, with active gates.
     pub cycles: Cycles,
     /// MACs of all images.
     pub macs: Macs,
@@ -42,9 +50,9 @@ pub struct Report {
     pub energy_pj: Energy,
     /// Energy per image, mean power and energy-delay product.
     pub efficiency: Efficiency,
-    /// The energy table: name, and the source of each figure that was multiplied.
+    /// The name of the energy table, and the source of each figure that was used.
     pub energy_table: EnergyTable,
-    /// Every gate evaluated, nothing skipped: same values, full cost.
+    /// Every gate evaluated and nothing skipped: the same values at full cost.
     pub forced_open: Reference,
     /// The same filters without gates.
     pub ungated: Reference,
@@ -52,78 +60,78 @@ pub struct Report {
     pub speedup: f64,
     /// `macs.dense / macs.executed`.
     pub mac_reduction: f64,
-    /// `speedup / mac_reduction`: how much of the saving on paper arrives as time.
+    /// `speedup / mac_reduction`: which part of the saving in MACs arrives as saved time.
     pub realized_fraction: f64,
-    /// Mean time of an image in microseconds.
+    /// The mean time of an image in microseconds.
     pub time_us: f64,
     /// Images a second.
     pub frames_per_second: f64,
-    /// Cycles of each image, in the order of the images.
+    /// The cycles of each image, in the order of the images.
     pub image_cycles: Vec<u64>,
-    /// Traffic with the DRAM; `None` if the accelerator has none.
+    /// Transfers between accelerator and DRAM. `None` if the accelerator has no DRAM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dram: Option<Dram>,
-    /// In order of execution.
+    /// In the order of execution.
     pub layers: Vec<LayerReport>,
 }
 
 impl Report {
-    /// Whether the network has gates; what they save is no figure of one without.
+    /// Whether the network has gates. For a network without gates, tables leave out what gates
+    /// save.
     pub fn has_gates(&self) -> bool {
         self.layers.iter().any(|layer| matches!(layer.kind, LayerKind::LNet | LayerKind::CNet))
     }
 }
 
-/// Traffic of weights from off chip, gates active, of all images.
+/// Transfers between accelerator and DRAM, of all images, with active gates.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Dram {
-    /// Bytes of the network's filters as they would stand in the filter memory, and whether all of
-    /// them do.
+    /// Bytes of the network's filters as the filter memory stores them.
     pub filter_bytes: u64,
-    /// See `filter_bytes`.
+    /// Whether all filters are in the filter memory.
     pub filters_on_chip: bool,
-    /// The same of the weights of gates and classifier.
+    /// Bytes of the weights of gates and classifier as their memory stores them.
     pub gate_weight_bytes: u64,
-    /// See `gate_weight_bytes`.
+    /// Whether all of these weights are in their memory.
     pub gate_weights_on_chip: bool,
-    /// Maps of the network, the image among them, and how many of them do not fit on chip. 0 in
-    /// reports of versions that refused those.
+    /// The number of maps of the network, including the image. 0 in reports of versions that did
+    /// not count maps.
     #[serde(default)]
     pub maps: u64,
-    /// See `maps`.
+    /// The number of these maps that do not fit on chip.
     #[serde(default)]
     pub maps_off_chip: u64,
     /// Bytes fetched, in whole bursts.
     pub read_bytes: u64,
-    /// Bytes written, in whole bursts: rows of maps.
+    /// Bytes of rows of maps that were written, in whole bursts.
     #[serde(default)]
     pub written_bytes: u64,
-    /// Those of them that were fetched ahead of a gate's decision and not needed.
+    /// Bytes that were fetched before a gate's decision and then not needed.
     pub wasted_bytes: u64,
-    /// Cycles in which bytes were transferred.
+    /// Cycles in which the DRAM transferred bytes.
     pub busy_cycles: u64,
-    /// Cycles in which the array waited for filters or rows of maps from DRAM.
+    /// Cycles in which the array waited for filters or for rows of maps from DRAM.
     pub stall_cycles: u64,
 }
 
-/// Where the cycles went. `total = compute + input + classifier + pooling + gate_exposed + stall`.
+/// The cycles by reason. `total = compute + input + classifier + pooling + gate_exposed + stall`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cycles {
-    /// All images.
+    /// Cycles of all images.
     pub total: u64,
-    /// Per image.
+    /// Mean cycles of an image.
     pub mean: f64,
-    /// The array was fed a pixel.
+    /// The array was given a pixel.
     pub compute: u64,
-    /// The image was loaded.
+    /// The image port fetched or wrote the image.
     pub input: u64,
     /// The classifier ran.
     pub classifier: u64,
-    /// Max pooling ran.
+    /// The pooling unit ran.
     pub pooling: u64,
     /// The array waited for a gate's decision.
     pub gate_exposed: u64,
-    /// The array waited for anything else.
+    /// The array waited for something else.
     pub stall: u64,
     /// `stall` by reason: `weights`, `dram`, `drain`, `bank_conflict`, `control`.
     pub stall_by: BTreeMap<String, u64>,
@@ -132,18 +140,18 @@ pub struct Cycles {
 /// Multiply-accumulates of all images.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Macs {
-    /// Convolutions and classifier with everything live.
+    /// Of convolutions and classifier, if everything is live.
     pub dense: u64,
-    /// Convolutions and classifier as executed.
+    /// Of convolutions and classifier, as executed.
     pub executed: u64,
-    /// The gates' own fully connected layers.
+    /// Of the gates' own fully connected layers.
     pub gate: u64,
 }
 
 /// Energy by component.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Energy {
-    /// Sum of the others.
+    /// The sum of the other fields.
     pub total: f64,
     /// MACs of the array and the classifier, and the requantise stage.
     pub mac: f64,
@@ -157,19 +165,19 @@ pub struct Energy {
     pub gate: f64,
     /// Bytes read from and written to DRAM.
     pub dram: f64,
-    /// Leakage of memories and PEs; by cycles.
+    /// Leakage of memories and PEs, which grows with the cycles.
     pub leakage: f64,
-    /// Clock of the PEs' registers; by cycles.
+    /// The clock of the PEs' registers, which grows with the cycles.
     pub clock: f64,
 }
 
 impl Energy {
-    /// All but the total.
+    /// All fields but the total.
     pub fn components(&self) -> [f64; 8] {
         [self.mac, self.register, self.sram_read, self.sram_write, self.gate, self.dram, self.leakage, self.clock]
     }
 
-    /// The same, with the sum of its components as total.
+    /// Sets the total to the sum of the components.
     #[must_use]
     pub fn summed(self) -> Self {
         Self { total: self.components().iter().sum(), ..self }
@@ -190,40 +198,40 @@ impl std::ops::AddAssign for Energy {
     }
 }
 
-/// Energy per image and over time, while images follow each other at the configured clock.
+/// Energy of an image, and power, if images follow each other at the configured clock.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Efficiency {
-    /// Mean energy of an image, pJ.
+    /// Mean energy of an image in pJ.
     pub energy_per_image_pj: f64,
-    /// That energy times the images a second: mean power, mW.
+    /// Mean power in mW: that energy times the images per second.
     pub power_mw: f64,
-    /// That energy times the mean time of an image: energy-delay product, J s.
+    /// Energy-delay product in J s: that energy times the mean time of an image.
     pub energy_delay_js: f64,
 }
 
-/// Name and sources of the energy figures.
+/// The name of an energy table, and where its figures come from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EnergyTable {
     /// Name of the table.
     pub name: String,
-    /// Figure -> where it comes from.
+    /// The source of each figure, by the figure's name.
     pub sources: BTreeMap<String, String>,
-    /// Figures that the table does not have; what they would give is not in the energies.
+    /// The figures that the table does not have. The energies of the report do not contain them.
     pub absent: Vec<String>,
 }
 
-/// The same images on the same accelerator, run another way.
+/// The same images on the same accelerator in another mode of operation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
-    /// All images.
+    /// Cycles of all images.
     pub cycles: u64,
-    /// All images.
+    /// Energy of all images.
     pub energy_pj: Energy,
     /// Energy per image, mean power and energy-delay product.
     pub efficiency: Efficiency,
 }
 
-/// One line a kind: its name, as people call it, what its lines are about.
+/// The table of kinds: the variant, its name for people, and its description.
 macro_rules! kinds {
     ($($name:ident $called:literal $what:literal)*) => {
         /// The kind of a line of the layer table.
@@ -234,7 +242,7 @@ macro_rules! kinds {
         }
 
         impl LayerKind {
-            /// As people call it.
+            /// The name for people.
             pub fn called(self) -> &'static str {
                 match self {
                     $(Self::$name => $called,)*
@@ -255,47 +263,47 @@ kinds! {
     AveragePool "avg pool" "Average pooling of the residual stream."
 }
 
-/// One layer, summed over all images.
+/// One layer, with sums over all images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayerReport {
     /// Unique name.
     pub name: String,
     /// Its kind.
     pub kind: LayerKind,
-    /// Cycles that passed while the accelerator was at this layer.
+    /// Cycles that were charged to this layer.
     pub cycles: u64,
-    /// Those in which the array was fed a pixel.
+    /// Those in which the array was given a pixel.
     pub compute_cycles: u64,
     /// Those in which the array waited for a gate.
     pub gate_cycles: u64,
-    /// Those in which the array waited for anything else.
+    /// Those in which the array waited for something else.
     pub stall_cycles: u64,
-    /// Bytes fetched from DRAM for it, and those of them that it turned out not to need.
+    /// Bytes that were fetched from DRAM for this layer.
     pub dram_bytes: u64,
-    /// See `dram_bytes`.
+    /// Those of `dram_bytes` that the layer then did not need.
     pub dram_wasted_bytes: u64,
-    /// Bytes written to DRAM for it.
+    /// Bytes that were written to DRAM for this layer.
     #[serde(default)]
     pub dram_written_bytes: u64,
-    /// MACs with everything live (gates: of their own FC).
+    /// MACs if everything is live. For a gate: those of its fully connected layer.
     pub macs_dense: u64,
-    /// MACs executed (gates: of their own FC).
+    /// MACs that were executed. For a gate: those of its fully connected layer.
     pub macs_executed: u64,
-    /// Bytes read and written in stream, scratch, filter and accumulator memory. 0 in reports of
-    /// versions that did not count them.
+    /// Bytes that were read and written in stream, scratch, filter and accumulator memory. 0 in
+    /// reports of versions that did not count them.
     #[serde(default)]
     pub bytes: u64,
-    /// Executed MACs over what all PEs could have done in this layer's cycles; 0 for layers that
-    /// are not on the array.
+    /// Executed MACs divided by the MACs that all PEs could have done in the layer's cycles. 0 for
+    /// layers that do not run on the array.
     pub utilization: f64,
     /// Output channels.
     pub channels: u64,
-    /// Output channels computed (of a gate: scores above 0), mean over the images that executed the
-    /// layer.
+    /// Output channels that were computed, as a mean over the images that executed the layer. For a
+    /// gate: scores above 0.
     pub live_channels: f64,
-    /// Share of the images that skipped the layer altogether; for an L-Net, the share it skipped
-    /// its branch on.
+    /// The share of images that skipped the whole layer. For an L-Net: the share of images whose
+    /// branch it skipped.
     pub skip_rate: f64,
-    /// Energy.
+    /// Energy of all images.
     pub energy_pj: Energy,
 }

@@ -1,5 +1,15 @@
-//! Refusals of networks: a broken rule is told with the value and the limit. No rule compares truth
-//! values: they would say neither.
+//! Errors of networks. Each names the expected and the found value. Rules therefore never compare
+//! truth values, which would say neither.
+//!
+//! ```
+//! use lcsim_spec::require::{layer, require};
+//!
+//! require(&layer("conv1"), "input channels", 16, 16)?;
+//! let error = require(&layer("conv1"), "input channels", 16, 8).unwrap_err();
+//! assert!(error.to_string().contains("conv1"));
+//! assert_eq!((error.expected.as_str(), error.found.as_str()), ("16", "8"));
+//! # Ok::<(), lcsim_spec::NetworkError>(())
+//! ```
 
 use crate::file::quoted;
 use crate::number::Score;
@@ -8,18 +18,18 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use thiserror::Error;
 
-/// Largest size of a map along any axis, and of a kernel.
+/// The largest height, width or number of channels of a map, and the largest size of a kernel.
 pub const SIZE_MAX: usize = 1 << 14;
-/// Most elements of a map.
+/// The largest number of elements of a map.
 const ELEMENTS_MAX: usize = 1 << 30;
 
-/// A network that contradicts itself.
+/// An error of a network: a rule that it does not follow.
 #[derive(Debug, Error, PartialEq)]
 #[error("{}: {what}: expected {expected}, found {found}", quoted(item))]
 pub struct NetworkError {
-    /// The layer or block, with its name, or what else is wrong.
+    /// The layer or block with its name, or another part of the network.
     pub item: String,
-    /// The property that is wrong.
+    /// The property of the item that is wrong.
     pub what: &'static str,
     /// The expected value.
     pub expected: String,
@@ -27,7 +37,7 @@ pub struct NetworkError {
     pub found: String,
 }
 
-/// Values that an error can quote as expected or found. `bool` is deliberately not one of them.
+/// Values that an error can show as expected or found. `bool` is left out on purpose.
 pub trait Quoted: Display {}
 impl Quoted for usize {}
 impl Quoted for i64 {}
@@ -37,28 +47,28 @@ impl Quoted for Score {}
 impl Quoted for String {}
 impl Quoted for &str {}
 
-/// The name of a layer in errors.
+/// Returns the name of a layer as errors show it.
 pub fn layer(name: &str) -> String {
     format!("layer `{name}`")
 }
 
-/// The name of a block in errors.
+/// Returns the name of a block as errors show it.
 pub fn block(name: &str) -> String {
     format!("block `{name}`")
 }
 
-/// Nothing, if `found` is what it has to be.
+/// Requires that `found` equals `expected`.
 ///
 /// # Errors
-/// Names the item and its property `what`, what was expected and what was found.
+/// Names the item, its property `what`, and both values.
 pub fn require(item: &str, what: &'static str, expected: usize, found: usize) -> Result<(), NetworkError> {
     if expected == found { Ok(()) } else { Err(NetworkError::new(item, what, expected, found)) }
 }
 
-/// Nothing, if each of `found` is within `range`.
+/// Requires that each value of `found` is in `range`.
 ///
 /// # Errors
-/// Names the item and its property `what`, the range and what was found.
+/// Names the item, its property `what`, the range and the value.
 pub fn within(
     item: &str,
     what: &'static str,
@@ -75,7 +85,7 @@ pub fn within(
     Err(NetworkError::new(item, what, expected, by(found)))
 }
 
-/// Sizes as people write them: `3x3`.
+/// Writes sizes as people do: `3x3`.
 pub(crate) fn by(sizes: &[usize]) -> String {
     sizes.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
 }
@@ -84,10 +94,10 @@ pub(crate) fn same_shape(item: &str, what: &'static str, expected: Shape, found:
     if expected == found { Ok(()) } else { Err(NetworkError::new(item, what, expected, found)) }
 }
 
-/// Checks that windows lie on a map of shape `input`.
+/// Checks windows on a map of shape `input`.
 ///
 /// # Errors
-/// Names what is wrong.
+/// Names the property that is wrong.
 pub(crate) fn check_windows(item: &str, w: &Windows, input: Shape) -> Result<(), NetworkError> {
     same_shape(item, "input shape", input, w.input)?;
     check_size(item, w.output)?;
@@ -100,25 +110,26 @@ pub(crate) fn check_windows(item: &str, w: &Windows, input: Shape) -> Result<(),
     Ok(())
 }
 
-/// Keeps every later product of sizes far from overflow.
+/// Limits the size of a map, so that later products of sizes cannot overflow.
 pub(crate) fn check_size(item: &str, s: Shape) -> Result<(), NetworkError> {
     within(item, "channels, height and width", 1..=SIZE_MAX, &[s.channels, s.height, s.width])?;
     within(item, "elements of the map", 1..=ELEMENTS_MAX, &[s.len()])
 }
 
 impl NetworkError {
-    /// Of a property `what` of an item.
+    /// Makes an error about the property `what` of an item.
     pub fn new(item: impl Into<String>, what: &'static str, expected: impl Quoted, found: impl Quoted) -> NetworkError {
         NetworkError { item: item.into(), what, expected: expected.to_string(), found: found.to_string() }
     }
 }
 
-/// Checks that the windows of a convolution reach its map, but for the last ones: what lies behind
-/// them would be zeros, of any number. The last ones may lie behind it, as SCALE-Sim counts windows
-/// where the stride is larger than the kernel.
+/// Checks that the windows of a convolution contain pixels of the map. Windows beyond the map would
+/// compute nothing but zeros, and a file could ask for any number of them. Only the last window of
+/// an axis may lie beyond the map: SCALE-Sim counts such windows if the stride is larger than the
+/// kernel.
 ///
 /// # Errors
-/// More of them do.
+/// Names the axis on which more windows lie beyond the map.
 pub fn reaches(item: &str, w: &Windows) -> Result<(), NetworkError> {
     let axes = [("output height", w.input.height, w.output.height), ("output width", w.input.width, w.output.width)];
     for (axis, (what, size, found)) in axes.into_iter().enumerate() {

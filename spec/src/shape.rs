@@ -1,28 +1,39 @@
-//! Sizes of maps, and where windows lie on them.
+//! Sizes of maps, and the windows of convolutions and poolings on them.
+//!
+//! ```
+//! use lcsim_spec::{Shape, Windows};
+//!
+//! let input = Shape { channels: 3, height: 4, width: 4 };
+//! let output = Shape { channels: 8, ..input };
+//! let windows = Windows { input, output, kernel: [3, 3], stride: [1, 1], pad: [1, 1] };
+//! assert_eq!(windows.window(0, 0), 0..2, "the first window reaches one row beyond the map");
+//! assert_eq!(windows.window(0, 1), 0..3);
+//! assert_eq!(output.len(), 8 * 16);
+//! ```
 
 use std::ops::Range;
 
-/// Channels x height x width of a map.
+/// Channels, height and width of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Shape {
     /// Channels.
     pub channels: usize,
     /// Rows of pixels.
     pub height: usize,
-    /// Pixels a row.
+    /// Pixels in each row.
     pub width: usize,
 }
 
 impl Shape {
-    /// Pixels of one channel.
+    /// The number of pixels of one channel.
     pub fn pixels(self) -> usize {
         self.height * self.width
     }
-    /// Elements of the map.
+    /// The number of elements of the map.
     pub fn len(self) -> usize {
         self.channels * self.pixels()
     }
-    /// Whether the map has no element.
+    /// Whether the map has no elements.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -34,7 +45,7 @@ impl std::fmt::Display for Shape {
     }
 }
 
-/// Where windows lie on a map: of a convolution or of a pooling.
+/// The windows of a convolution or a pooling on a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows {
     /// Input map.
@@ -45,17 +56,18 @@ pub struct Windows {
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Rows above and columns to the left that the first windows reach beyond the map.
+    /// How many rows above the map, and columns to its left, the first windows include.
     pub pad: [usize; 2],
 }
 
 impl Windows {
-    /// Pixels of a window.
+    /// The number of pixels of a window.
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// Rows or columns (`axis` 0 or 1) of the input map under window `o` of that axis.
+    /// The rows (`axis` 0) or columns (`axis` 1) of the input map that window `o` of that axis
+    /// contains.
     pub fn window(&self, axis: usize, o: usize) -> Range<usize> {
         let size = [self.input.height, self.input.width][axis];
         let from = o * self.stride[axis];

@@ -1,5 +1,16 @@
-//! What float and quantised networks have in common: shapes and lengths that agree, sizes within
-//! bounds, names of their own.
+//! Checks that float and quantised networks share: shapes and lengths agree, sizes are within their
+//! bounds, names are unique.
+//!
+//! ```
+//! use lcsim_spec::{Conv, Fc, Shape, structure};
+//!
+//! let input = Shape { channels: 3, height: 32, width: 32 };
+//! let name = "fc".to_owned();
+//! let (weights, bias, multiplier, shift) = (vec![0; 30], vec![0; 10], vec![], vec![]);
+//! let classifier = Fc { name, inputs: 3, outputs: 10, weights, bias, multiplier, shift, pool_shift: 0 };
+//! let error = structure::check::<Conv, Fc>(input, &[], &classifier).unwrap_err();
+//! assert_eq!(error.what, "first layer", "a network begins with a convolution");
+//! ```
 
 use crate::network::{Block, Layer};
 use crate::operators::convolution::{Convolution, check_conv};
@@ -10,10 +21,10 @@ use crate::shape::Shape;
 use crate::work::Work;
 use std::collections::HashSet;
 
-/// Checks what networks of both kinds have in common.
+/// Checks the rules that hold for both kinds of network.
 ///
 /// # Errors
-/// Names the first layer that contradicts itself or its neighbour.
+/// Names the first layer that contradicts itself or the layer before it.
 pub fn check<C: Convolution, F: Connected>(
     input: Shape,
     layers: &[Layer<C, F>],

@@ -1,24 +1,32 @@
-//! How long each step of the machine takes: the only place where a latency stands.
+//! The duration of each step of the machine. This is the only place that has latencies.
 //!
-//! Unit: clock cycles, unless a name says otherwise. Each constant names its line of
-//! docs/microarchitecture.md, whose tables `tests/tests/contract.rs` checks against this module.
-//! Both engines, the parameters of the Verilog, the models that the emitted units are tested
-//! against, and the energy of registers take their cycles from here. Only `tests/tests/cycles.rs`
-//! repeats them as numbers, because it derives counts by hand.
+//! The unit is clock cycles, unless a name says otherwise. Each constant names its line of
+//! docs/microarchitecture.md; `tests/tests/contract.rs` compares the tables of that page with this
+//! module. Both engines, the parameters of the Verilog, the models that test the emitted units, and
+//! the energy of registers take their cycles from here. Only `tests/tests/cycles.rs` repeats them
+//! as numbers, because it derives counts by hand.
+//!
+//! ```
+//! use lcsim_spec::timing;
+//!
+//! // One more row delays each column by one cycle; so does one more column.
+//! assert_eq!(timing::drain(9, 8, 1), timing::drain(8, 8, 1) + 1);
+//! assert_eq!(timing::drain(8, 9, 1), timing::drain(8, 8, 1) + 1);
+//! assert_eq!(timing::fetch(2), 2 * timing::fetch(1));
+//! ```
 //!
 //! A *slot cycle* `t` is the cycle in which the streamer's slot register shows a slot ("Streamer").
 
-/// Number of the cycle model: it grows whenever any network takes another number of cycles on any
+/// The number of the cycle model. It grows when any network takes another number of cycles on any
 /// accelerator.
 ///
-/// Reports with the same number have cycles that can be compared, whatever versions of lcsim made
-/// them. 1 is version 0.1.0; 2 came with 0.2.0 (registers between block memories and the units that
-/// read them, folds that share taps, maps off chip).
+/// Reports with the same number have comparable cycles, even if different versions of lcsim wrote
+/// them. Version 0.1.0 has number 1. Version 0.2.0 has number 2; it added registers between block
+/// memories and the units that read them, folds in which taps share, and maps off chip.
 pub const CYCLE_MODEL: u32 = 2;
 
-/// Digest of [`CYCLE_MODEL`] and of the cycle counts that are derived by hand
-/// (`tests/src/counts.rs`). Who changes the counts has to change the number, which
-/// `tests/tests/cycle_model.rs` checks.
+/// Digest of [`CYCLE_MODEL`] and of the counts that we derived by hand (`tests/src/counts.rs`). If
+/// the counts change, the number has to change too; `tests/tests/cycle_model.rs` checks this.
 pub const CYCLE_COUNTS: &str = "452002fadc4e8e0225d63a70ee7b5408";
 
 /// Streamer: from the decision about a slot to its slot cycle.
@@ -28,21 +36,21 @@ pub const DECISION_TO_SLOT: usize = 1;
 /// operand. The bank answers into a register, and the register answers the PE.
 pub const ROW_TO_PE: usize = 2;
 
-/// Array: registers from a PE's operand to the partial sum that leaves it: the product, and the
-/// sum.
+/// Array: registers from a PE's operand to the partial sum that leaves the PE. One holds the
+/// product, and one the sum.
 pub const PE_STAGES: usize = 2;
 
-/// Columns, E0: from the cycle that addresses an accumulator to the one that adds it.
+/// Columns, E0: from the cycle that addresses an accumulator to the cycle that adds it.
 pub const ACCUMULATOR_READ: usize = 1;
 
-/// Columns: stages of a column, in their order. A column runs one in each cycle.
+/// Columns: the stages of a column in their order, one for each cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColumnStage {
     /// E0: the accumulator is addressed.
     Address,
     /// E1: the array's sum and the accumulator are added.
     Add,
-    /// E2: the bias is added in a tile's last fold; in others the accumulator is written.
+    /// E2: in a tile's last fold, the bias is added. In other folds, the accumulator is written.
     Bias,
     /// E3: shifted, saturated to 16 bits.
     Shift,
@@ -58,13 +66,15 @@ pub enum ColumnStage {
     WriteBack,
 }
 
-/// Columns: from slot cycle to E0, beside the array's rows and a column's number.
+/// Columns: from slot cycle to E0, without the delays of the array's rows and of the column's
+/// number.
 const COLUMN_ENTRY: usize = ROW_TO_PE + PE_STAGES - 1 - ACCUMULATOR_READ;
 
-/// Columns: from slot cycle to write-back, beside the array's rows and a column's number.
+/// Columns: from slot cycle to write-back, without the delays of the array's rows and of the
+/// column's number.
 const COLUMN_TAIL: usize = COLUMN_ENTRY + ColumnStage::WriteBack as usize;
 
-/// Columns: from slot cycle to `stage` in column `col`. From E4 on a column's hold comes on top.
+/// Columns: from slot cycle to `stage` in column `col`. From E4 on, the column's hold is added.
 pub const fn column_stage(rows: usize, col: usize, stage: ColumnStage) -> usize {
     rows + COLUMN_ENTRY + col + stage as usize
 }
@@ -75,75 +85,74 @@ pub const fn flush(rows: usize, col: usize, interval: usize) -> usize {
     column_stage(rows, col, ColumnStage::WriteBack) + interval
 }
 
-/// Columns: from the slot cycle of the last emitted pixel to the first one in which the array is
+/// Columns: from the slot cycle of the last emitted pixel to the first cycle in which the array is
 /// idle.
 pub const fn drain(rows: usize, cols: usize, interval: usize) -> usize {
     rows + cols + COLUMN_TAIL + interval
 }
 
 /// Loader, "Column parameters": from the slot cycle in which a tile's first fold is taken to the
-/// first one in which the other set of column parameters is free.
+/// first cycle in which the other set of column parameters is free.
 pub const fn parameters_free(rows: usize, cols: usize) -> usize {
     rows + cols + COLUMN_TAIL
 }
 
-/// From slot cycle until nothing of a slot is left in any register of any column, however long its
-/// outputs are held.
+/// From slot cycle to the cycle in which no register of any column holds anything of the slot. The
+/// column's hold does not change it.
 pub const fn slot_ends(rows: usize, cols: usize) -> usize {
     rows + 2 * cols + COLUMN_TAIL + 2
 }
 
-/// Loader: cycles in SETTLE, in which the last column's group becomes known.
+/// Loader: cycles of the state SETTLE, in which the group of the last column becomes known.
 pub const SETTLE: usize = 1;
 
-/// Loader, LOAD: from the cycle in which a filter word is issued to the one in which it is written
-/// to the shadow weights.
+/// Loader, LOAD: from the cycle that issues a filter word to the cycle that writes it to the shadow
+/// weights.
 pub const FILTER_STAGES: usize = 4;
 
-/// Loader, "Ready": from a fold's first word to the first decision that may take it, where a row's
-/// weights are one word.
+/// Loader, "Ready": from a fold's first word to the first decision that may take the fold, if the
+/// weights of a row are one word.
 pub const FOLD_READY: usize = 2;
 
-/// Loader, LOAD: from the cycle in which a filter word is issued to the one in which it is
-/// addressed.
+/// Loader, LOAD: from the cycle that issues a filter word to the cycle that addresses it.
 pub const FILTER_ADDRESS: usize = 1;
 
-/// Loader, SETUP: from a column's cycle to the one in which its parameter word is addressed.
+/// Loader, SETUP: from the cycle of a column to the cycle that addresses its parameter word.
 pub const PARAMETER_ADDRESS: usize = 2;
 
-/// Loader, "Shadow free": by so much words may be issued ahead of the swap that passes the last
-/// column. A swap reaches column `c` `ROW_TO_PE + c` cycles behind its slot cycle, and a word needs
+/// Loader, "Shadow free": how many cycles before the swap passes the last column words may be
+/// issued. A swap reaches column `c` `ROW_TO_PE + c` cycles after its slot cycle, and a word needs
 /// `FILTER_STAGES` cycles to get there.
 pub const SHADOW_LEAD: usize = FILTER_STAGES + 1 - ROW_TO_PE;
 
-/// Loader, "Shadow free": folds are taken at least so far apart.
+/// Loader, "Shadow free": the smallest number of cycles from taking one fold to taking the next.
 pub const FOLD_DISTANCE: usize = DECISION_TO_SLOT + shadow_free(1) + FOLD_READY;
 
-/// Loader: from the cycle in which TILE ends to the one in which FOLD looks at the tile's first
+/// Loader: from the end of the state TILE to the cycle in which FOLD looks at the tile's first
 /// fold.
 pub const fn tile_setup(columns: usize) -> usize {
     1 + columns + SETTLE
 }
 
-/// Loader, "Ready": from a fold's first word to the first decision cycle in which the streamer may
-/// take it.
+/// Loader, "Ready": from a fold's first word to the first cycle in which the streamer may decide to
+/// take the fold.
 pub const fn fold_ready(rows: usize, groups: usize) -> usize {
     rows * (groups - 1) + FOLD_READY
 }
 
-/// Loader, "Shadow free": from a swap's slot cycle to the first one in which a word of the next
-/// fold may be issued.
+/// Loader, "Shadow free": from a swap's slot cycle to the first cycle that may issue a word of the
+/// next fold.
 pub const fn shadow_free(cols: usize) -> usize {
     if cols > SHADOW_LEAD { cols - SHADOW_LEAD } else { 1 }
 }
 
-/// Streamer: from the decision of the last emitted pixel to the first one in which a fold that
-/// emits may be taken, where columns of two tiles can want one bank.
+/// Streamer: from the decision of the last emitted pixel to the first cycle that may take a fold
+/// that emits, if columns of two tiles can write to the same bank.
 pub const fn settled(cols: usize, interval: usize) -> usize {
     cols + interval - 2
 }
 
-/// Gate unit: stages of an input and of its group's outputs, in their order.
+/// Gate unit: the stages of an input (G) and then of the outputs of its group (P), in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GateStage {
     /// G0: the pool sum is addressed.
@@ -168,36 +177,36 @@ pub enum GateStage {
     Score,
 }
 
-/// Gate unit: from the cycle in which a group's last input enters G0 to the one in which output `o`
-/// of the group is in `stage`, which is P1 or one behind.
+/// Gate unit: from the cycle in which a group's last input enters G0 to the cycle in which output
+/// `o` of the group is in `stage`. `stage` is P1 or a later one.
 pub const fn gate_output(stage: GateStage, o: usize) -> usize {
     stage as usize + o
 }
 
-/// Gate unit: cycles that a group of outputs takes, of which `inputs` live inputs enter; no shorter
-/// than its outputs take to leave.
+/// Gate unit: cycles of a group of outputs that `inputs` live inputs enter. A group takes at least
+/// the cycles in which its outputs leave.
 pub const fn gate_period(inputs: usize, macs: usize) -> usize {
     let slots = if inputs > 1 { inputs } else { 1 };
     if slots > macs { slots } else { macs }
 }
 
-/// Program: from one instruction to the next at least, for each word that an instruction has in the
-/// program memory.
+/// Program: the smallest number of cycles between two instructions, for each word of an instruction
+/// in the program memory.
 pub const WORD_FETCH: usize = 2;
 
-/// Program: from one instruction to the next at least.
+/// Program: the smallest number of cycles between two instructions of `words` words.
 pub const fn fetch(words: usize) -> usize {
     WORD_FETCH * words
 }
 
-/// Program, "image": from the cycle in which a word of the image is fetched to the one in which it
-/// is written.
+/// Program, "image": from the cycle that fetches a word of the image to the cycle that writes it.
 pub const IMAGE_WRITE: usize = 1;
 
-/// Conventions: the controller sees the array through one register more than other units.
+/// Conventions: the controller sees the state of the array one register later than other units.
 pub const ARRAY_SEEN: usize = 1;
 
-/// Max pooling: from the last pixel's address to the end of its window: compared, and written.
+/// Max pooling: from the address of the last pixel to the end of its window. In these cycles the
+/// pixel is compared and the result is written.
 pub const WINDOW_TAIL: usize = 2;
 
 /// Average pooling: stages in front of the write: multiplied by the reciprocal, rounded.
@@ -215,7 +224,7 @@ mod tests {
         assert_eq!(drain(rows, cols, 0), parameters_free(rows, cols));
         assert!(slot_ends(rows, cols) > flush(rows, cols - 1, cols));
         for cols in 1..10 {
-            // The last column's swap is not overtaken by the first word that may follow it.
+            // The first word after the swap must not overtake the swap in the last column.
             assert!(shadow_free(cols) + FILTER_STAGES >= ROW_TO_PE + cols - 1);
         }
     }

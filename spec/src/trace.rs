@@ -1,4 +1,14 @@
-//! What one inference computed: the common ground on which `golden`, `sim` and `hdl` are compared.
+//! The values that one inference computed. Tests compare `golden`, `sim` and `hdl` on them.
+//!
+//! ```
+//! use lcsim_spec::{GateDecision, Score, Trace};
+//!
+//! let scores = vec![Score::from_num(0.5), Score::ZERO, Score::ONE];
+//! let gate = GateDecision { gate: "cnet1".to_owned(), scores };
+//! assert_eq!(gate.live().collect::<Vec<_>>(), [0, 2]);
+//! let trace = Trace { gates: vec![gate], maps: vec![], logits: vec![3, 7, 7] };
+//! assert_eq!(trace.class(), 1, "the first of equal logits");
+//! ```
 
 use crate::number::Score;
 
@@ -7,33 +17,34 @@ use crate::number::Score;
 pub struct GateDecision {
     /// The gate's name.
     pub gate: String,
-    /// One for each output; an L-Net has one.
+    /// One for each output. An L-Net has one.
     pub scores: Vec<Score>,
 }
 
 impl GateDecision {
-    /// Outputs whose score is above 0, in order.
+    /// The outputs with a score above 0, in ascending order.
     pub fn live(&self) -> impl Iterator<Item = usize> {
         self.scores.iter().enumerate().filter(|(_, s)| **s > Score::ZERO).map(|(c, _)| c)
     }
 }
 
-/// All values of one inference that the accelerator materialises.
+/// All values of one inference that the accelerator stores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trace {
-    /// In order of evaluation; gates of a skipped branch are not evaluated, and absent.
+    /// The decisions in the order of evaluation. Gates of a skipped branch are not evaluated and
+    /// have no entry.
     pub gates: Vec<GateDecision>,
-    /// (name of the convolution, its stored output map `[channel][row][column]`), in order of
-    /// execution; dead channels of a map that is no residual stream are 0. For the last convolution
-    /// of a block it is the residual stream after the addition. A convolution that was not executed
-    /// is absent.
+    /// The stored output maps `[channel][row][column]` with the names of their convolutions, in the
+    /// order of execution. Skipped channels are 0, unless the map is the residual stream. For the
+    /// last convolution of a block, the map is the residual stream after the addition. A
+    /// convolution that was not executed has no entry.
     pub maps: Vec<(String, Vec<i8>)>,
     /// The classifier's accumulators.
     pub logits: Vec<i32>,
 }
 
 impl Trace {
-    /// Index of the largest logit, the first of equals.
+    /// The index of the largest logit; of equal logits, the first.
     pub fn class(&self) -> usize {
         (0..self.logits.len()).rev().max_by_key(|&i| self.logits[i]).unwrap_or(0)
     }

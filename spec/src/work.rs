@@ -1,5 +1,14 @@
-//! What an image may cost in time and in memory: a file of a few bytes can describe windows and
-//! maps of any size.
+//! Limits on the time and the memory that one image may need. Without them, a file of a few bytes
+//! could describe windows and maps of any size.
+//!
+//! ```
+//! use lcsim_spec::work::expect_memory;
+//!
+//! expect_memory("a map", 1 << 20)?;
+//! let error = expect_memory("a map", u64::MAX).unwrap_err();
+//! assert_eq!(error.what, "a map");
+//! # Ok::<(), lcsim_spec::work::OutOfMemory>(())
+//! ```
 
 use crate::escape::count;
 use crate::network::Layer;
@@ -7,13 +16,13 @@ use crate::operators::convolution::Convolution;
 use crate::require::{NetworkError, layer};
 use thiserror::Error;
 
-/// Most multiply-accumulates of an image; a ResNet-101 for ImageNet has 2^33.
+/// The largest number of multiply-accumulates of an image. A ResNet-101 for ImageNet has 2^33.
 pub const MACS_MAX: u64 = 1 << 40;
-/// Most pixels in all windows of poolings together, inside the map or not: each is a cycle of
-/// the accelerator. A ResNet for ImageNet has 2^23.
+/// The largest number of pixels in all pooling windows together, inside the map or outside. Each
+/// pixel takes one cycle. A ResNet for ImageNet has 2^23.
 pub const WINDOW_PIXELS_MAX: u64 = 1 << 34;
 
-/// Work of the layers of a network so far.
+/// The work of the layers of a network that were added so far.
 #[derive(Debug, Default)]
 pub struct Work {
     macs: u64,
@@ -21,10 +30,10 @@ pub struct Work {
 }
 
 impl Work {
-    /// Adds a layer whose shapes and lengths agree.
+    /// Adds the work of a layer whose shapes and lengths agree.
     ///
     /// # Errors
-    /// With it, the network has too much of one of them.
+    /// Fails if the network then exceeds a limit.
     pub fn add<C: Convolution, F>(&mut self, of: &Layer<C, F>) -> Result<(), NetworkError> {
         for c in of.convs() {
             let macs = c.lengths()[0] as u64 * c.windows().output.pixels() as u64;
@@ -48,21 +57,21 @@ fn add(sum: &mut u64, more: u64, most: u64, name: &str, what: &'static str) -> R
     Err(NetworkError::new(layer(name), what, format!("at most {}", count(most)), count(*sum)))
 }
 
-/// The system has no memory for something whose size is known before.
+/// The system cannot give the memory for something whose size is known in advance.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("expected {} bytes of free memory for {what}, found less", count(*bytes))]
 pub struct OutOfMemory {
     /// The purpose of the memory, for messages.
     pub what: String,
-    /// How many bytes.
+    /// The size of the request in bytes.
     pub bytes: u64,
 }
 
-/// Asks the system for so many bytes and gives them back: what fails here is an error, and what
-/// fails later ends the process.
+/// Requests this number of bytes from the system and returns them at once. If this request fails,
+/// the caller gets an error; a failed allocation later would end the process.
 ///
 /// # Errors
-/// There are none.
+/// Fails if the system does not give the memory.
 pub fn expect_memory(what: impl Into<String>, bytes: u64) -> Result<(), OutOfMemory> {
     let asked = usize::try_from(bytes).ok().is_some_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
     if asked { Ok(()) } else { Err(OutOfMemory { what: what.into(), bytes }) }

@@ -1,75 +1,76 @@
-//! Why a configuration is refused.
+//! Errors of configurations.
 
 use thiserror::Error;
 
-/// Each names where it was written, and the key.
+/// An error of a configuration. Each variant names the key, and the file or option that has it.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("{path}: cannot read: {source}")]
     Read {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Cause.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// Not TOML, or a value of another type.
+    /// The text is not TOML, or a value has another type than its key needs.
     #[error("{at}: {message}")]
     Syntax {
-        /// File and line, or option.
+        /// File and line, or the option.
         at: String,
-        /// The expected and the found value.
+        /// The expected and the found value, in words.
         message: String,
     },
-    /// A key that no accelerator has.
+    /// No accelerator has this key.
     #[error("{at}: unknown key `{key}`{}", suggestion.as_ref().map(|s| format!(", did you mean `{s}`?")).unwrap_or_default())]
     UnknownKey {
-        /// File and line, or option.
+        /// File and line, or the option.
         at: String,
-        /// As written.
+        /// The key as it was written.
         key: String,
-        /// The nearest key that exists.
+        /// The existing key with the most similar spelling.
         suggestion: Option<String>,
     },
-    /// A key that every accelerator has.
+    /// A key is missing that every accelerator needs.
     #[error("{path}: missing field `{key}`{}: `base = \"...\"` takes what is not given from another accelerator",
         if table.is_empty() { String::new() } else { format!(" of `{table}`") })]
     Missing {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Its table; empty for none.
+        /// The table of the key; empty for keys outside tables.
         table: &'static str,
-        /// In this table.
+        /// The key without its table.
         key: &'static str,
     },
-    /// Some keys of a DRAM, on an accelerator that has none.
+    /// Some keys of a DRAM are given and others are missing.
     #[error("{path}: has no DRAM, only its {found}: expected all of `dram`: {expected}")]
     PartOfDram {
-        /// File.
+        /// The path of the file.
         path: String,
         /// All keys of a DRAM.
         expected: String,
-        /// Those that are given.
+        /// The keys that are given.
         found: String,
     },
-    /// An accelerator that another one is based on.
+    /// The base of an accelerator cannot be used: it is unknown, or files are based on each other
+    /// in a circle.
     #[error("{at}: base: {message}")]
     Base {
-        /// File and line, or option.
+        /// File and line, or the option.
         at: String,
-        /// The expected and the found value.
+        /// The expected and the found value, in words.
         message: String,
     },
-    /// A value outside its range.
+    /// A value is outside its range.
     #[error("{path}: `{key}`: expected {expected}, found {found}")]
     Range {
-        /// File, or option.
+        /// The path of the file, or the option.
         path: String,
-        /// With its table.
+        /// The key with its table, as in `array.rows`.
         key: &'static str,
-        /// The range.
+        /// The range, as text.
         expected: String,
-        /// The value.
+        /// The value, as text.
         found: String,
     },
 }

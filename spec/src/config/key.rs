@@ -1,12 +1,14 @@
-//! The keys of a configuration, by which what is written is recognised before it is put together.
+//! The keys of a configuration. Files and `--set` are checked against this table before their
+//! values are merged.
 
-/// A parameter.
+/// One parameter of an accelerator.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The table it stands in; empty for none.
+    /// The table that has the key; empty for keys outside tables.
     pub(super) table: &'static str,
     pub(super) name: &'static str,
-    /// Whether an accelerator, or one with this table if that is optional, has to have it.
+    /// Whether every accelerator has to give this key. For keys of the optional table: every
+    /// accelerator that has the table.
     pub(super) required: bool,
 }
 
@@ -14,13 +16,13 @@ const fn key(table: &'static str, name: &'static str) -> Key {
     Key { table, name, required: true }
 }
 
-/// The table that an accelerator may be without.
+/// The one table that an accelerator may leave out.
 pub(super) const OPTIONAL_TABLE: &str = "dram";
 
-/// What a file may say beside the parameters: the accelerator that it changes.
+/// The key that names the accelerator that a file changes. It is no parameter.
 pub(super) const BASE: &str = "base";
 
-/// Every parameter.
+/// All parameters.
 pub(super) const KEYS: [Key; 20] = [
     key("", "name"),
     key("", "clock_mhz"),
@@ -45,23 +47,24 @@ pub(super) const KEYS: [Key; 20] = [
 ];
 
 impl Key {
-    /// With its table, as in `array.rows`.
+    /// The key with its table, as in `array.rows`.
     pub(super) fn path(&self) -> String {
         if self.table.is_empty() { self.name.into() } else { format!("{}.{}", self.table, self.name) }
     }
 }
 
-/// The key of that name in that table.
+/// Finds the key `name` in `table`.
 pub(super) fn find(table: &str, name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.table == table && key.name == name)
 }
 
-/// Whether there is such a table.
+/// Whether a table of this name exists.
 pub(super) fn is_table(name: &str) -> bool {
     !name.is_empty() && KEYS.iter().any(|key| key.table == name)
 }
 
-/// The key or table nearest to an unknown `name` in `table`, as it has to be written there.
+/// Finds the existing key or table with the spelling most similar to `name` in `table`, and returns
+/// it with its table if it has one.
 pub(super) fn nearest(table: &str, name: &str) -> Option<String> {
     let here = |key: &Key| if key.table == table { key.name.into() } else { key.path() };
     let keys = KEYS.iter().map(|key| (key.name, here(key), key.table == table));

@@ -1,4 +1,4 @@
-//! Accelerators from files and texts.
+//! Reads accelerators from files and texts.
 
 use super::accelerator::AcceleratorConfig;
 use super::error::ConfigError;
@@ -6,38 +6,40 @@ use super::stack::{Library, Stack};
 use std::path::Path;
 
 impl AcceleratorConfig {
-    /// Reads and validates a file.
+    /// Reads and checks a file.
     ///
     /// # Errors
-    /// See [`ConfigError`]; each names the file and the key.
+    /// Returns a [`ConfigError`] that names the file and the key.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         Self::load(&path.display().to_string(), &[], &[])
     }
 
-    /// The accelerator of that name in `library`, or in the file of that name, with the parameters
-    /// that are `set` on top of it, each as in `array.rows=8`.
+    /// Loads the accelerator `name` of `library`, or else the file of this name, and then changes
+    /// the parameters in `set`. An item of `set` looks like `array.rows=8`.
     ///
     /// # Errors
-    /// See [`ConfigError`]; each names the file or what was set, and the key.
+    /// Returns a [`ConfigError`] that names the key, and the file or the item of `set`.
     pub fn load(name: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
         let mut stack = Stack::open(name, library)?;
         stack.set(set, "--set ")?;
         stack.finish(name)
     }
 
-    /// Parses and validates; `path` is for error messages, and for what the text may be based on.
+    /// Parses and checks a text. Error messages name `path`; a relative `base` in the text starts
+    /// there.
     ///
     /// # Errors
-    /// See [`ConfigError`]; each names `path` and the key.
+    /// Returns a [`ConfigError`] that names `path` and the key.
     pub fn parse(text: &str, path: &str) -> Result<Self, ConfigError> {
         Self::parse_with(text, path, &[], &[])
     }
 
-    /// The same of a text that may be based on an accelerator in `library`, with the parameters
-    /// that are `set` on top of it, each as in `array.rows=8`.
+    /// Like [`parse`](Self::parse), but the text can name an accelerator of `library` as its base,
+    /// and the parameters in `set` are changed at the end. An item of `set` looks like
+    /// `array.rows=8`.
     ///
     /// # Errors
-    /// See [`ConfigError`]; each names `path` or what was set, and the key.
+    /// Returns a [`ConfigError`] that names the key, and `path` or the item of `set`.
     pub fn parse_with(text: &str, path: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
         let mut stack = Stack::parse(text, path, library)?;
         stack.set(set, "")?;

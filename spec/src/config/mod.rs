@@ -1,5 +1,17 @@
-//! The accelerator's parameters: TOML with unknown keys refused and every range checked. A file may
-//! say all of them, or what differs from another accelerator.
+//! The accelerator's parameters, read from TOML. Unknown keys are errors, and every value has a
+//! range. A file can list all parameters, or name a base and list only the parameters that differ.
+//!
+//! ```
+//! use lcsim_spec::AcceleratorConfig;
+//!
+//! let library = [("8x8", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../configs/8x8.toml")))];
+//! let small = AcceleratorConfig::load("8x8", &library, &["array.rows=4".to_owned()])?;
+//! assert_eq!((small.array.rows, small.array.cols), (4, 8));
+//!
+//! let error = AcceleratorConfig::load("8x8", &library, &["array.row=4".to_owned()]).unwrap_err();
+//! assert!(error.to_string().contains("array.rows"), "the message suggests the key that exists");
+//! # Ok::<(), lcsim_spec::ConfigError>(())
+//! ```
 
 mod accelerator;
 mod error;

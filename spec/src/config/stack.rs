@@ -1,8 +1,8 @@
-//! What accelerators are put together from: a file that says everything, or changes of another one,
-//! on top of each other.
+//! Merges the sources of an accelerator: a file with all parameters, files that change it, and the
+//! options that change single parameters.
 //!
-//! Each value is kept as it was written, with its place. In the end they are one text in TOML, and
-//! an error in it is told at the place that its value came from.
+//! Each value is kept as it was written, together with its place. At the end the values become one
+//! TOML text. If that text has an error, the message names the place of the value.
 
 use super::accelerator::AcceleratorConfig;
 use super::error::ConfigError;
@@ -14,22 +14,22 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Configurations that are known by a name: (name, TOML).
+/// Accelerators that are known by name: (name, TOML).
 pub type Library<'a> = &'a [(&'a str, &'a str)];
 
-/// Most accelerators that are based on each other.
+/// The longest chain of files that are based on each other.
 const DEEPEST: usize = 8;
 
-/// A text in TOML, and where it is from.
+/// A TOML text and its origin.
 #[derive(Clone, Copy)]
 struct Source<'a> {
     text: &'a str,
     label: &'a str,
-    /// Whether `label` is a file, of which errors tell the line.
+    /// Whether `label` is a file, so that errors add the line.
     lines: bool,
 }
 
-/// Where something was written.
+/// The place of a value in its source.
 #[derive(Debug, Clone)]
 struct Place {
     label: String,
@@ -37,7 +37,7 @@ struct Place {
 }
 
 impl Place {
-    /// With its line.
+    /// The place with its line, for messages.
     fn at(&self) -> String {
         match self.line {
             Some((line, _)) => format!("{}:{line}", self.label),
@@ -68,22 +68,22 @@ impl Source<'_> {
     }
 }
 
-/// A value of a parameter.
+/// The value of one parameter.
 #[derive(Debug, Clone)]
 struct Entry {
     key: &'static Key,
-    /// In TOML.
+    /// The value as TOML.
     value: String,
-    /// For people: a text without its quotes.
+    /// The value for messages: strings have no quotes.
     shown: String,
     place: Place,
 }
 
-/// The text of one source: a base, a file, or a `--set`.
+/// The text of one source: a base, a file, or an option `--set`.
 #[derive(Default)]
 struct Layer {
     base: Option<(String, Place)>,
-    /// In the order in which they are written.
+    /// The values in the order in which they were written.
     entries: Vec<Entry>,
 }
 
@@ -124,7 +124,7 @@ impl Layer {
         Ok(layer)
     }
 
-    /// Adds a value; where it begins.
+    /// Adds a value that begins at this place.
     fn entry(
         &mut self,
         source: Source,
@@ -151,18 +151,18 @@ impl Layer {
     }
 }
 
-/// Sources on top of each other.
+/// The sources on top of each other, the base first.
 #[derive(Default)]
 pub(super) struct Stack {
     entries: Vec<Entry>,
-    /// The last name that was given.
+    /// The name that the last source gave.
     name: Option<String>,
-    /// Values set since then, by key.
+    /// The values that were set after this name, by key.
     since: Vec<(&'static Key, String)>,
 }
 
 impl Stack {
-    /// The accelerator that `library` has, or a file.
+    /// Opens an accelerator of `library`, or else a file.
     pub(super) fn open(name: &str, library: Library) -> Result<Self, ConfigError> {
         match library.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => Self::parse(text, name, library),
@@ -170,12 +170,12 @@ impl Stack {
         }
     }
 
-    /// A text; `path` is for error messages, and for what it is based on.
+    /// Parses a text. Error messages name `path`; a relative base starts there.
     pub(super) fn parse(text: &str, path: &str, library: Library) -> Result<Self, ConfigError> {
         Self::of(text, Path::new(path), library, &mut vec![])
     }
 
-    /// `above` are the files that are based on this one, each on the next.
+    /// Reads one file. `above` lists the files that are based on this one, each on the next.
     fn read(path: &Path, library: Library, above: &mut Vec<String>) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
         let text = file::read_text(path, file::MAX_SETTINGS);
@@ -223,8 +223,8 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Puts single parameters on top, each as `key=value` in TOML, or with a text without quotes.
-    /// Errors call one by what stands before it, and its text.
+    /// Changes single parameters. An assignment is `key=value`, with the value in TOML, or text
+    /// without quotes. Errors quote the assignment after the word `called`.
     pub(super) fn set(&mut self, assignments: &[String], called: &str) -> Result<(), ConfigError> {
         let mut entries = vec![];
         for text in assignments {
@@ -266,8 +266,8 @@ impl Stack {
         }
     }
 
-    /// The accelerator that they make, checked. Unless what was set has a name, it is added to the
-    /// name of the base.
+    /// Merges the values and checks the accelerator. If the assignments have no name, they are
+    /// added to the name of the base.
     pub(super) fn finish(self, path: &str) -> Result<AcceleratorConfig, ConfigError> {
         let has_table =
             |table: &str| table != OPTIONAL_TABLE || self.entries.iter().any(|entry| entry.key.table == table);

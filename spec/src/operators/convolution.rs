@@ -1,4 +1,26 @@
 //! Convolution on the array.
+//!
+//! ```
+//! use lcsim_spec::{Conv, Shape};
+//!
+//! let map = Shape { channels: 4, height: 8, width: 8 };
+//! let conv = Conv {
+//!     name: "conv".to_owned(),
+//!     input: map,
+//!     output: map,
+//!     kernel: [3, 3],
+//!     stride: [1, 1],
+//!     pad: [1, 1],
+//!     relu: true,
+//!     depthwise: false,
+//!     weights: vec![1; 4 * 4 * 9],
+//!     bias: vec![0; 4],
+//!     multiplier: vec![1 << 14; 4],
+//!     shift: vec![4; 4],
+//! };
+//! assert_eq!(conv.dense_macs(), 64 * 9 * 4 * 4);
+//! assert_eq!(conv.macs(2, 3), 64 * 9 * 2 * 3, "with 2 live input channels and 3 live output channels");
+//! ```
 
 use super::depthwise;
 use super::parameters::check_ranges;
@@ -18,43 +40,43 @@ pub struct Conv {
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Zero padding above and to the left; what is needed below and to the right follows from the
-    /// shapes.
+    /// Rows of zeros above the map, and columns of zeros to its left. The zeros below and to the
+    /// right follow from the shapes.
     pub pad: [usize; 2],
     /// Whether readers of the output map (and its pool sums) apply ReLU to it.
     pub relu: bool,
-    /// Each output channel reads the input channel of its own number alone.
+    /// Whether output channel `i` reads only input channel `i`.
     pub depthwise: bool,
     /// `[output channel][input channel][row][column]`; of a depthwise convolution
     /// `[channel][row][column]`.
     pub weights: Vec<i8>,
-    /// Per output channel.
+    /// One for each output channel.
     pub bias: Vec<i32>,
-    /// Per output channel; see [`crate::number`].
+    /// One for each output channel, in the format of [`crate::number`].
     pub multiplier: Vec<u16>,
-    /// Per output channel; see [`crate::number`].
+    /// One for each output channel, in the format of [`crate::number`].
     pub shift: Vec<u8>,
 }
 
 impl Conv {
-    /// Kernel taps.
+    /// The number of kernel taps.
     pub fn taps(&self) -> usize {
         self.kernel[0] * self.kernel[1]
     }
-    /// Multiply-accumulates with everything live; taps that fall on padding count.
+    /// MACs if every channel is live. Taps on padding count.
     pub fn dense_macs(&self) -> u64 {
         self.macs(self.input.channels, self.output.channels)
     }
-    /// Multiply-accumulates with so many live channels.
+    /// MACs with `live_in` live input channels and `live_out` live output channels.
     pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
         let read = if self.depthwise { depthwise::FAN_IN } else { live_in };
         (read * live_out * self.taps() * self.output.pixels()) as u64
     }
-    /// Input channels that an output channel reads.
+    /// The number of input channels that one output channel reads.
     pub fn fan_in(&self) -> usize {
         if self.depthwise { depthwise::FAN_IN } else { self.input.channels }
     }
-    /// The weight of (output channel, input channel, tap).
+    /// The weight for output channel `out`, input channel `inp` and tap `tap`.
     pub fn weight(&self, out: usize, inp: usize, tap: usize) -> i8 {
         match self.depthwise {
             true if out != inp => 0,
@@ -64,27 +86,27 @@ impl Conv {
     }
 }
 
-/// A convolution of a float or a quantised network.
+/// The common interface of float and quantised convolutions, by which both are checked.
 pub trait Convolution {
     /// Its name.
     fn name(&self) -> &str;
-    /// Where it reads and writes.
+    /// The shapes of the maps, and the geometry of the kernel.
     fn windows(&self) -> Windows;
-    /// Whether each output channel reads the input channel of its own number alone.
+    /// Whether output channel `i` reads only input channel `i`.
     fn is_depthwise(&self) -> bool;
-    /// How many weights and how many biases there are.
+    /// The number of weights and the number of biases.
     fn lengths(&self) -> [usize; 2];
-    /// Checks that only this kind of network needs.
+    /// Runs the checks that only this kind of network needs.
     ///
     /// # Errors
-    /// Names what is wrong.
+    /// Names the property that is wrong.
     fn check(&self) -> Result<(), NetworkError>;
 }
 
-/// Checks a convolution that reads a map of shape `input`; gives the shape of its output.
+/// Checks a convolution that reads a map of shape `input`, and returns the shape of its output.
 ///
 /// # Errors
-/// Names what is wrong.
+/// Names the property that is wrong.
 pub(crate) fn check_conv(c: &impl Convolution, input: Shape) -> Result<Shape, NetworkError> {
     let item = layer(c.name());
     let w = c.windows();

@@ -1,56 +1,74 @@
-//! Fully connected layers on pool sums: gates, and the classifier.
+//! Fully connected layers on pool sums: gates and the classifier.
+//!
+//! ```
+//! use lcsim_spec::{Fc, Gate, Score};
+//!
+//! let layer = Fc {
+//!     name: "block1.lnet".to_owned(),
+//!     inputs: 2,
+//!     outputs: 1,
+//!     weights: vec![3, -2],
+//!     bias: vec![0],
+//!     multiplier: vec![1 << 14],
+//!     shift: vec![4],
+//!     pool_shift: 4,
+//! };
+//! let gate = Gate::clamp_scale(layer, Score::ZERO);
+//! assert_eq!(gate.decision.with_threshold(Score::from_num(0.25)).threshold(), 0.25);
+//! assert_eq!(gate.head.input().inputs, 2);
+//! ```
 
 use super::parameters::check_ranges;
 use crate::number::{POOL_SHIFT_MAX, POOLED_BITS, Score};
 use crate::require::{NetworkError, SIZE_MAX, layer, require, within};
 use crate::shape::Shape;
 
-/// A fully connected layer on pool sums: a gate (L-Net, C-Net) or the classifier.
+/// A fully connected layer on pool sums, of a gate (L-Net or C-Net) or the classifier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fc {
     /// Unique name.
     pub name: String,
-    /// Inputs (channels of the pooled map).
+    /// The number of inputs: channels of the pooled map.
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
     /// `[output][input]`.
     pub weights: Vec<i8>,
-    /// Per output.
+    /// One for each output.
     pub bias: Vec<i32>,
-    /// Per output; empty for the classifier, whose logits are the accumulators.
+    /// One for each output. Empty for the classifier, because its logits are the accumulators.
     pub multiplier: Vec<u16>,
-    /// Per output; empty for the classifier.
+    /// One for each output. Empty for the classifier.
     pub shift: Vec<u8>,
-    /// Right shift of a pool sum before it is multiplied.
+    /// How far a pool sum is shifted right before it is multiplied.
     pub pool_shift: u8,
 }
 
-/// A gate, of fully connected layers `F`: the head computes outputs from a pooled map, and the
-/// decision makes scores of them. What the scores are about follows from where the gate stands: the
+/// A gate of fully connected layers `F`. The head computes outputs from a pooled map, and the
+/// decision turns them into scores. The gate's place in the network says what the scores are for: a
 /// block, or the output channels of a convolution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gate<F = Fc> {
-    /// Computes the outputs.
+    /// The layers that compute the outputs.
     pub head: Head<F>,
-    /// Makes scores of them.
+    /// The rule that turns outputs into scores.
     pub decision: Decision,
 }
 
 /// The fully connected layers of a gate.
 ///
-/// A head of two layers is another variant: whoever takes a head apart then fails to compile until
-/// it handles both.
+/// A head of two layers would be another variant. The code that takes a head apart then does not
+/// compile until it handles both.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Head<F = Fc> {
     /// One layer, on the pooled map.
     OneLayer(F),
 }
 
-/// What a gate makes of the outputs of its head.
+/// The rule that turns the outputs of a gate's head into scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Clamps them to 0..1. What is 0 is skipped; anything else is multiplied by its score.
+    /// Clamps them to 0..1. A score of 0 skips; any other score is multiplied with the values.
     ClampScale {
         /// Scores below it count as 0.
         threshold: Score,
@@ -58,21 +76,21 @@ pub enum Decision {
 }
 
 impl<F> Gate<F> {
-    /// A gate of one layer that clamps and scales.
+    /// Makes a gate of one layer that clamps and scales.
     pub fn clamp_scale(layer: F, threshold: Score) -> Self {
         Self { head: Head::OneLayer(layer), decision: Decision::ClampScale { threshold } }
     }
 }
 
 impl<F: Connected> Gate<F> {
-    /// Its name: that of the layer whose outputs become scores.
+    /// The name of the gate: the name of the layer whose outputs become scores.
     pub fn name(&self) -> &str {
         self.head.output().name()
     }
 }
 
 impl<F> Head<F> {
-    /// The same head, of borrowed layers.
+    /// Returns the same head with borrowed layers.
     pub fn as_ref(&self) -> Head<&F> {
         let Self::OneLayer(layer) = self;
         Head::OneLayer(layer)
@@ -90,16 +108,16 @@ impl<F> Head<F> {
         layer
     }
 
-    /// A head of other layers, made one by one in the order of their execution.
+    /// Replaces each layer by `make(layer)`, in the order of execution.
     ///
     /// # Errors
-    /// The first one of `make`.
+    /// The first error of `make`.
     pub fn try_map<G, E>(self, mut make: impl FnMut(F) -> Result<G, E>) -> Result<Head<G>, E> {
         let Self::OneLayer(layer) = self;
         Ok(Head::OneLayer(make(layer)?))
     }
 
-    /// All layers, in the order of their execution.
+    /// All layers in the order of execution.
     pub fn layers(&self) -> impl Iterator<Item = &F> {
         let Self::OneLayer(layer) = self;
         std::iter::once(layer)
@@ -113,7 +131,7 @@ impl Decision {
         threshold
     }
 
-    /// The same decision with another threshold.
+    /// Returns the decision with another threshold.
     #[must_use]
     pub fn with_threshold(self, threshold: Score) -> Self {
         let Self::ClampScale { .. } = self;
@@ -121,26 +139,26 @@ impl Decision {
     }
 }
 
-/// A fully connected layer of a float or a quantised network.
+/// The common interface of float and quantised fully connected layers, by which both are checked.
 pub trait Connected {
     /// Its name.
     fn name(&self) -> &str;
-    /// Inputs and outputs.
+    /// The number of inputs and the number of outputs.
     fn sizes(&self) -> [usize; 2];
-    /// How many weights and how many biases there are.
+    /// The number of weights and the number of biases.
     fn lengths(&self) -> [usize; 2];
-    /// What only networks of its kind demand of a gate (`scored`) or the classifier on the map
-    /// `map`.
+    /// Runs the checks that only this kind of network needs. `scored` says that the layer belongs
+    /// to a gate; otherwise it is the classifier. `map` is the shape of the map that it reads.
     ///
     /// # Errors
-    /// Names what is wrong.
+    /// Names the property that is wrong.
     fn check(&self, map: Shape, scored: bool) -> Result<(), NetworkError>;
 }
 
-/// Checks a gate of `outputs` scores on a map of shape `map`.
+/// Checks a gate with `outputs` scores that reads a map of shape `map`.
 ///
 /// # Errors
-/// Names what is wrong.
+/// Names the property that is wrong.
 pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usize) -> Result<(), NetworkError> {
     let Head::OneLayer(fc) = &gate.head;
     check_fc(fc, map, outputs, true)?;
@@ -152,11 +170,11 @@ pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usiz
     }
 }
 
-/// Checks a fully connected layer with `outputs` outputs on a map of shape `map`: of a gate if it
-/// is `scored`, else the classifier.
+/// Checks a fully connected layer with `outputs` outputs that reads a map of shape `map`. It
+/// belongs to a gate if it is `scored`; otherwise it is the classifier.
 ///
 /// # Errors
-/// Names what is wrong.
+/// Names the property that is wrong.
 pub(crate) fn check_fc(f: &impl Connected, map: Shape, outputs: usize, scored: bool) -> Result<(), NetworkError> {
     let item = layer(f.name());
     let ([inputs, found], [weights, biases]) = (f.sizes(), f.lengths());
@@ -190,7 +208,7 @@ impl Connected for Fc {
     }
 }
 
-/// Largest possible |pooled value| of a map of so many pixels.
+/// The largest possible magnitude of a pooled value, for a map of `pixels` pixels.
 pub fn pooled_max(pixels: usize, pool_shift: u8) -> i64 {
     ((pixels as i64 * 128) + (1 << pool_shift >> 1)) >> pool_shift
 }

@@ -1,8 +1,17 @@
-//! Max pooling: the maximum of each window, channel by channel. What lies outside the map does not
-//! take part.
+//! Max pooling: the maximum of each window, channel by channel. Positions outside the map are
+//! ignored.
 //!
-//! Values are compared as they are stored, before their ReLU, so that the output has the ReLU and
-//! the scale of its input.
+//! The unit compares values before their ReLU, as they are stored. Its output therefore has the
+//! scale of its input, and readers apply the same ReLU.
+//!
+//! ```
+//! use lcsim_spec::operators::pooling::Pools;
+//! use lcsim_spec::{MaxPool, Pooling};
+//!
+//! let pooling = Pooling::Max(MaxPool);
+//! assert!(pooling.room().relu(true), "the ReLU of the input still has to be applied");
+//! assert!(!pooling.room().relu(false));
+//! ```
 
 use super::pooling::Pools;
 use crate::report::LayerKind;

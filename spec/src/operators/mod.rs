@@ -1,8 +1,15 @@
-//! The operators that networks are made of, a room each.
+//! The operators that networks are made of, one module each.
 //!
-//! A room is a module of this name in each crate that has to know the operator: `golden` (how it is
-//! imported, computed in floats and integers, and quantised), `sim` (both engines and what they
-//! count), `hdl` (the unit, or the refusal). `tests/tests/rooms.rs` walks over
+//! ```
+//! use lcsim_spec::operators::Operator;
+//!
+//! assert!(Operator::ALL.contains(&Operator::Depthwise));
+//! assert_eq!(Operator::MaxPool.room(), "max_pool");
+//! ```
+//!
+//! Each operator has a room: a module of the same name in each crate that has to know the operator.
+//! In `golden` the room imports, computes and quantises it. In `sim` it has both engines and the
+//! counts. In `hdl` it is the unit, or the refusal. `tests/tests/rooms.rs` walks over
 //! [`Operator::ALL`] and names what is missing.
 
 pub mod average_pool;
@@ -15,7 +22,7 @@ mod parameters;
 pub mod pool;
 pub mod pooling;
 
-/// One line an operator: its name, the name of its room, what it is.
+/// The table of operators: the variant, the name of its room, and its description.
 macro_rules! operators {
     ($($name:ident $room:literal $what:literal)*) => {
         /// An operator.

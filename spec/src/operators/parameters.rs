@@ -1,9 +1,9 @@
-//! Weights, biases, multipliers and shifts, which convolutions and fully connected layers have.
+//! Weights, biases, multipliers and shifts, which convolutions and fully connected layers share.
 
 use crate::number::{ACC_BOUND, MULTIPLIER_END, SHIFT_MAX};
 use crate::require::{NetworkError, within};
 
-/// Largest possible accumulator, multiplier and shift of each output.
+/// Checks the largest possible accumulator, the multiplier and the shift of each output.
 pub(super) fn check_ranges(
     item: &str,
     w: &[i8],

@@ -1,22 +1,34 @@
-//! A pooling of a network: its windows, and what is computed of each.
+//! A pooling layer: its windows, and the function that it computes of each window.
+//!
+//! ```
+//! use lcsim_spec::{MaxPool, Pool, Pooling, Shape, Windows};
+//!
+//! let input = Shape { channels: 4, height: 8, width: 8 };
+//! let output = Shape { channels: 4, height: 4, width: 4 };
+//! let windows = Windows { input, output, kernel: [2, 2], stride: [2, 2], pad: [0, 0] };
+//! let pool = Pool { name: "pool".to_owned(), windows, pooling: Pooling::Max(MaxPool) };
+//! assert_eq!(pool.check(input)?, output);
+//! assert!(pool.check(output).is_err(), "the map has to be the one that the windows are on");
+//! # Ok::<(), lcsim_spec::NetworkError>(())
+//! ```
 
 use super::pooling::Pools;
 use crate::require::{NetworkError, check_windows, layer, require};
 use crate::shape::{Shape, Windows};
 
-/// A pooling.
+/// A pooling layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pool {
     /// Unique name.
     pub name: String,
-    /// Its windows; the output has as many channels as the input.
+    /// The windows. The output has as many channels as the input.
     pub windows: Windows,
-    /// What is computed of each window.
+    /// The function of each window.
     pub pooling: Pooling,
 }
 
-/// Hands the table of poolings to the macro `$to`: one line each, with its name, the type of its room,
-/// and what it gives of each window. Each crate makes its edge of it.
+/// Calls the macro `$to` with the table of poolings: the variant, the type of its room, and its
+/// description. Each crate makes its own edge from the table.
 #[macro_export]
 macro_rules! poolings {
     ($to:ident) => {
@@ -29,7 +41,7 @@ macro_rules! poolings {
 
 macro_rules! define {
     ($($name:ident($room:ty) $what:literal)*) => {
-        /// Which pooling.
+        /// The function that a pooling computes.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Pooling {
             $(#[doc = $what] $name($room),)*
@@ -49,11 +61,11 @@ macro_rules! define {
 poolings!(define);
 
 impl Pool {
-    /// Checks that it reads a map of shape `input`, and that each of its windows has a pixel of it;
-    /// gives the shape of its output.
+    /// Checks that the layer reads a map of shape `input`, and that each window contains at least
+    /// one pixel of the map. Returns the shape of the output.
     ///
     /// # Errors
-    /// Names what is wrong.
+    /// Names the property that is wrong.
     pub fn check(&self, input: Shape) -> Result<Shape, NetworkError> {
         let (item, windows) = (layer(&self.name), &self.windows);
         check_windows(&item, windows, input)?;

@@ -1,16 +1,17 @@
-//! A report that is read back, against itself: each total is the sum of its parts, each share is
-//! one, each quotient is that of its figures.
+//! Checks a report for contradictions: each total has to be the sum of its parts, each share has to
+//! be between 0 and 1, and each quotient has to follow from its figures. lcsim checks every report
+//! that it reads back.
 
 use super::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Reference, Report};
 use thiserror::Error;
 
-/// A report that contradicts itself.
+/// A contradiction in a report.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{item}: expected {expected}, found {found}; it was changed or damaged since lcsim wrote it")]
 pub struct ReportError {
-    /// The field.
+    /// The field that contradicts the others.
     pub item: String,
-    /// The value that follows from other fields.
+    /// The value that follows from the other fields.
     pub expected: String,
     /// The value in the report.
     pub found: String,
@@ -22,21 +23,21 @@ fn wrong(item: &str, expected: String, found: impl ToString) -> Checked {
     Err(ReportError { item: item.into(), expected, found: found.to_string() })
 }
 
-/// A count that is the sum of others.
+/// Checks that a count is the sum of `parts`.
 fn sum(item: &str, found: u64, parts: impl IntoIterator<Item = u64>, what: &str) -> Checked {
-    // Sixty-four bits cannot hold the sum of what a damaged file says.
+    // A damaged file can have counts whose sum does not fit in 64 bits.
     let expected: u128 = parts.into_iter().map(u128::from).sum();
     if u128::from(found) == expected { Ok(()) } else { wrong(item, format!("{expected}, {what}"), found) }
 }
 
-/// A figure that is computed from others, in any order of the additions.
+/// Checks a figure that follows from others. The order of additions may have changed its last bits.
 fn computed(item: &str, found: f64, expected: f64, what: &str) -> Checked {
     let close = (found - expected).abs() <= 1e-6 * expected.abs().max(f64::MIN_POSITIVE);
     if found == expected || close { Ok(()) } else { wrong(item, format!("{expected}, {what}"), found) }
 }
 
 fn within(item: &str, found: f64, low: f64, high: f64) -> Checked {
-    // The last bit of a quotient may be rounded up.
+    // The quotient may be rounded up in its last bit.
     if found >= low && found <= high * (1.0 + 1e-9) { Ok(()) } else { wrong(item, format!("{low} to {high}"), found) }
 }
 
@@ -48,13 +49,13 @@ fn at_least_one(item: &str, found: u64) -> Checked {
     if found > 0 { Ok(()) } else { wrong(item, "at least 1".into(), found) }
 }
 
-/// 0 where there is nothing to divide by.
+/// Divides `a` by `b`; returns 0 if `b` is 0.
 fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
 impl Report {
-    /// Checks every figure that others determine, and the range of the others.
+    /// Checks every figure that follows from others, and the range of every other figure.
     ///
     /// # Errors
     /// Names the first field that contradicts the others.

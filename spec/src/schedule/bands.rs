@@ -1,7 +1,7 @@
-//! Layers one of whose maps is off chip run in bands of rows.
+//! Layers that read or write a map off chip run in bands of rows.
 //!
-//! While a band is computed, the rows that the next one needs are fetched into the other buffer,
-//! and those of the one before are stored.
+//! While the array computes a band, the DRAM fetches the rows of the next band into the other
+//! buffer, and stores the rows of the band before.
 
 use super::builder::Builder;
 use super::ids::LayerId;
@@ -11,32 +11,32 @@ use super::region::Region;
 use crate::Shape;
 use std::ops::Range;
 
-/// Parameters of an instruction for a band.
+/// The parameters of an instruction for one band.
 pub(super) struct Piece {
     pub band: Band,
     pub input: Shape,
     pub output: Shape,
-    /// Zero rows above the input.
+    /// Rows of zeros above the input.
     pub pad: usize,
     pub src: Region,
     pub dst: Region,
 }
 
-/// A layer that is cut.
+/// A layer that is cut into bands.
 pub(super) struct Layer {
-    /// Line of the report.
+    /// The layer's line of the report.
     pub layer: LayerId,
     pub src: Placed,
     pub dst: Place,
     pub condition: Condition,
-    /// The destination's values are read as well.
+    /// Whether the layer also reads the values at its destination.
     pub adds: bool,
-    /// The output is read as a map, not just by its pool sums.
+    /// Whether later layers read the output map, and not only its pool sums.
     pub read: bool,
 }
 
 impl Builder<'_> {
-    /// Instructions of a layer: `start` makes the unit of each band.
+    /// Adds the instructions of a layer. `start` makes the unit of each band.
     pub(super) fn bands(&mut self, of: &Layer, cut: &Cut, mut start: impl FnMut(&mut Self, Piece) -> Unit) {
         let height = of.dst.shape.height;
         let outputs = |band: usize| band * cut.rows..height.min((band + 1) * cut.rows);

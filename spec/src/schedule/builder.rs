@@ -1,4 +1,4 @@
-//! A program in the making: instructions, their jobs, and the lines of the report.
+//! Builds a program: instructions, their jobs, and the lines of the report.
 
 use super::ids::{LayerId, ListId, OffChipId};
 use super::jobs::{Condition, Inputs, LayerInfo, OffChip, Op, Unit};
@@ -12,12 +12,12 @@ use crate::{AcceleratorConfig, Shape};
 pub(super) struct Builder<'a> {
     pub program: Program,
     pub layout: Layout<'a>,
-    /// Words of the filter memory that have been given away.
+    /// The number of words of the filter memory that are in use.
     pub filter_words: usize,
 }
 
 impl<'a> Builder<'a> {
-    /// A program that has nothing but an image, at `place` of a layout.
+    /// Begins a program that only has an image, at `place` in a layout.
     pub fn new(config: &AcceleratorConfig, image: Shape, place: &Place, layout: Layout<'a>) -> Self {
         let (memory, base, plane) = (place.memory, place.base.unwrap_or(0), place.shape.pixels());
         let program = Program {
@@ -55,7 +55,7 @@ impl<'a> Builder<'a> {
         LayerId::new(self.program.layers.len() - 1)
     }
 
-    /// Gives a map that is off chip its number there.
+    /// Gives a map that is off chip its number in the program.
     pub fn off_chip(&mut self, place: &mut Place, list: Option<ListId>, times: usize) {
         if place.base.is_none() {
             place.off_chip = Some(OffChipId::new(self.program.off_chip.len()));
@@ -63,7 +63,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// How channels of the image that stand in so many copies are read.
+    /// How a convolution reads the image, of whose channels the memory has `copies` copies.
     pub fn image_inputs(copies: usize) -> Inputs {
         if copies > 1 { Inputs::Packed(copies) } else { Inputs::Dense }
     }

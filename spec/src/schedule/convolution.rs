@@ -1,4 +1,4 @@
-//! Instructions of a convolution, a band each.
+//! Makes the instructions of a convolution, one for each band.
 
 use super::bands::{Layer as Cutting, Piece};
 use super::builder::Builder;
@@ -9,25 +9,25 @@ use crate::Conv;
 use crate::operators::convolution::Convolution;
 use crate::report::LayerKind;
 
-/// The destination of a convolution's output.
+/// Where and how a convolution writes its output.
 pub(super) struct Output {
     pub place: Place,
-    /// The C-Net's live list.
+    /// The live list of the convolution's C-Net.
     pub list: Option<ListId>,
-    /// Indexed by channel, not by position in the list.
+    /// Whether the destination is indexed by channel, and not by the position in the live list.
     pub natural: bool,
-    /// How what stands there is read, which it adds to.
+    /// How the convolution reads the values at the destination, to which it adds its output.
     pub residual: Reads,
     pub l_scaled: bool,
-    /// How its values are read for pool sums.
+    /// How the pool sums take its output values.
     pub pool: Reads,
     pub copies: bool,
-    /// Something reads the map, not just its pool sums.
+    /// Whether later layers read the map, and not only its pool sums.
     pub read: bool,
 }
 
 impl Builder<'_> {
-    /// A convolution outside any branch.
+    /// Adds a convolution outside any branch.
     pub(super) fn plain(
         &mut self,
         c: &Conv,
@@ -52,7 +52,7 @@ impl Builder<'_> {
         Ok(Placed { place, relu: c.relu, inputs: Inputs::Dense, copies: false })
     }
 
-    /// A convolution.
+    /// Adds a convolution.
     pub(super) fn conv(
         &mut self,
         c: &Conv,
@@ -88,7 +88,7 @@ impl Builder<'_> {
                 src_relu: x.relu,
                 inputs: x.inputs,
                 src_copies: x.copies,
-                // Of a map off chip, the copies are made when it comes back.
+                // A map off chip gets its copies when its rows come back from DRAM.
                 dst_copies: to.copies && to.place.base.is_some(),
                 outputs: to.list,
                 natural: to.natural,

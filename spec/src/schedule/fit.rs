@@ -1,11 +1,11 @@
-//! What a network needs more of than an accelerator has: all of it, with values that suffice.
+//! Finds every capacity of an accelerator that a network exceeds, and values that would be enough.
 
 use crate::AcceleratorConfig;
 use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
 
-/// A parameter of an accelerator that limits what it can run.
+/// A parameter of an accelerator that limits the networks that it can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capacity {
     /// Bytes of the residual stream's memory.
@@ -24,12 +24,12 @@ pub enum Capacity {
     GateParameters,
     /// Instructions of a program.
     Instructions,
-    /// Channels of a map that a gate or the classifier reads or scores.
+    /// Channels of a map that a gate or the classifier reads, and scores of a gate.
     Channels,
 }
 
 impl Capacity {
-    /// All of them.
+    /// All capacities.
     pub const ALL: [Capacity; 9] = [
         Self::Stream,
         Self::Scratch,
@@ -42,7 +42,7 @@ impl Capacity {
         Self::Channels,
     ];
 
-    /// Its key in the configuration, with the table.
+    /// The key of the configuration, with its table.
     pub fn key(self) -> &'static str {
         match self {
             Self::Stream => "memory.stream_bytes",
@@ -57,7 +57,7 @@ impl Capacity {
         }
     }
 
-    /// Where it stands in a configuration.
+    /// The field of a configuration.
     pub fn of(self, config: &mut AcceleratorConfig) -> &mut usize {
         let AcceleratorConfig { memory, gate, .. } = config;
         match self {
@@ -74,18 +74,19 @@ impl Capacity {
     }
 }
 
-/// A capacity that a network exceeds.
+/// One capacity that a network exceeds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
-    /// Which one.
+    /// The capacity that is too small.
     pub capacity: Capacity,
-    /// The accelerator's capacity, in the parameter's unit.
+    /// The accelerator's value, in the parameter's unit.
     pub limit: usize,
-    /// The network's need, in the same unit.
+    /// The value that the network needs, in the same unit.
     pub needed: usize,
-    /// The part of the network that needs it.
+    /// The part of the network that needs most.
     pub item: String,
-    /// The range that the parameter has, if no accelerator can have what is needed.
+    /// The range of the parameter. Set only if the needed value is outside, so that no accelerator
+    /// can have it.
     pub range: Option<String>,
 }
 
@@ -97,11 +98,12 @@ impl fmt::Display for Shortage {
     }
 }
 
-/// Everything that a network needs more of than an accelerator has.
+/// All capacities of an accelerator that a network exceeds.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("does not fit: {}{}", joined(shortages, "; "), remedy(shortages))]
 pub struct Misfit {
-    /// At least one, each of another capacity; with all that is needed, the network fits.
+    /// At least one, and each capacity at most once. With all the needed values together, the
+    /// network fits.
     pub shortages: Vec<Shortage>,
 }
 
@@ -117,7 +119,8 @@ fn remedy(shortages: &[Shortage]) -> String {
 }
 
 impl Misfit {
-    /// Options with which the network fits; none if no accelerator can have what it needs.
+    /// Returns settings with which the network fits. Empty if no accelerator can have what it
+    /// needs.
     pub fn settings(shortages: &[Shortage]) -> Vec<String> {
         if shortages.iter().any(|s| s.range.is_some()) {
             return vec![];
@@ -126,10 +129,10 @@ impl Misfit {
     }
 }
 
-/// What a layout lacks: of each capacity the most that something needs, and what that is.
+/// For each capacity that is too small: the largest need, and the part of the network that has it.
 pub(super) type Lacks = BTreeMap<Capacity, (usize, String)>;
 
-/// Notes that `item` needs so much of a capacity.
+/// Records that `item` needs `needed` of a capacity.
 pub(super) fn lack(lacks: &mut Lacks, capacity: Capacity, needed: usize, item: impl Into<String>) {
     let most = lacks.entry(capacity).or_default();
     if needed > most.0 {
@@ -137,9 +140,9 @@ pub(super) fn lack(lacks: &mut Lacks, capacity: Capacity, needed: usize, item: i
     }
 }
 
-/// All that is needed on an accelerator like `config`, on which `lacks` was found: with more of one
-/// capacity, the program is another one, so that each answer is tried with `lay_out`, which tells
-/// what is lacking then.
+/// Finds the values that a network needs on an accelerator like `config`, for which `lacks` was
+/// found. A larger capacity gives another program with other needs, so each answer is tried:
+/// `lay_out` returns what is still too small.
 pub(super) fn misfit(
     config: &AcceleratorConfig,
     mut lacks: Lacks,

@@ -1,4 +1,4 @@
-//! Instructions of gates and of the classifier.
+//! Makes the instructions of gates and of the classifier.
 
 use super::builder::Builder;
 use super::ids::ListId;
@@ -8,12 +8,12 @@ use crate::report::LayerKind;
 use crate::{Decision, Fc, Gate, Head};
 
 impl Builder<'_> {
-    /// A gate on a map.
+    /// Adds a gate that reads the pool sums of a map.
     pub(super) fn gate(&mut self, gate: &Gate, target: Target, x: Placed, condition: Condition) {
         self.fully_connected(gate.head.as_ref(), Some(gate.decision), target, x, condition);
     }
 
-    /// The classifier on the last map.
+    /// Adds the classifier, which reads the pool sums of the last map.
     pub(super) fn classifier(&mut self, fc: &Fc, x: Placed) {
         self.fully_connected(Head::OneLayer(fc), None, Target::Classes, x, Condition::Always);
     }
@@ -41,7 +41,7 @@ impl Builder<'_> {
         self.program.gates.push(GateJob { layer, pool_region, list, head, decision, target });
     }
 
-    /// Puts weights and parameters of a layer into the gate unit's memories.
+    /// Stores the weights and parameters of a layer in the gate unit's memories.
     fn parameters_of(&mut self, f: &Fc) -> FcJob {
         let macs = self.program.config.gate.macs;
         let weight_base = self.program.gate_weights.len() / macs;
@@ -52,7 +52,7 @@ impl Builder<'_> {
                 self.program.gate_weights.extend(outputs.map(|o| f.weights.get(o * f.inputs + i).map_or(0, |w| *w)));
             }
         }
-        // The classifier has neither multipliers nor shifts.
+        // The classifier has no multipliers and no shifts.
         let param = |o: usize| Param {
             bias: f.bias[o],
             multiplier: f.multiplier.get(o).copied().unwrap_or(0),

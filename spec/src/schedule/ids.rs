@@ -1,4 +1,5 @@
-//! Numbers of things in a program, each of a type of its own, so that one is not taken for another.
+//! Numbers of the parts of a program. Each has a type of its own, so the compiler finds a number of
+//! one part that is used for another.
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
@@ -7,12 +8,12 @@ macro_rules! ids {
         pub struct $name(usize);
 
         impl $name {
-            /// The one that is counted `index`, from 0.
+            /// Makes the number of the part at `index`, counted from 0.
             pub const fn new(index: usize) -> Self {
                 Self(index)
             }
 
-            /// Its place, counted from 0.
+            /// The position, counted from 0.
             pub const fn index(self) -> usize {
                 self.0
             }

@@ -1,4 +1,4 @@
-//! Jobs: the units that instructions start, and their parameters.
+//! Jobs: the parameters of the units that instructions start.
 
 use super::ids::{BlockId, LayerId, ListId, OffChipId};
 use super::region::Region;
@@ -9,22 +9,22 @@ use std::ops::Range;
 /// One instruction of the controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Op {
-    /// The unit that it starts.
+    /// The unit that the instruction starts.
     pub unit: Unit,
-    /// Whether it runs, or is stepped over.
+    /// When the instruction runs.
     pub condition: Condition,
-    /// Line of the report.
+    /// The line of the report to which its cycles are charged.
     pub layer: LayerId,
 }
 
-/// When an instruction runs; otherwise the controller steps over it.
+/// When an instruction runs. Otherwise the controller steps over it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     /// Always.
     Always,
     /// Unless the score of this block's L-Net is 0.
     IfLive(BlockId),
-    /// Unless the image has left the network. No instruction lets it leave yet.
+    /// Unless the image has left the network. No instruction makes an image leave yet.
     UnlessExited,
 }
 
@@ -33,86 +33,86 @@ pub enum Condition {
 pub enum Unit {
     /// The image port.
     LoadImage,
-    /// This convolution of [`super::Program::convs`].
+    /// The array and its units, with this job of [`super::Program::convs`].
     Conv(usize),
-    /// This gate of [`super::Program::gates`].
+    /// The gate unit, with this job of [`super::Program::gates`].
     Gate(usize),
-    /// This pooling of [`super::Program::pools`].
+    /// The pooling unit, with this job of [`super::Program::pools`].
     Pool(usize),
-    /// This move of [`super::Program::moves`].
+    /// A move between memory and DRAM, with this job of [`super::Program::moves`].
     Move(usize),
 }
 
 impl Unit {
-    /// The convolution that it is.
+    /// The index of the convolution, if it is one.
     pub fn conv(self) -> Option<usize> {
         if let Self::Conv(conv) = self { Some(conv) } else { None }
     }
 
-    /// The gate that it is.
+    /// The index of the gate, if it is one.
     pub fn gate(self) -> Option<usize> {
         if let Self::Gate(gate) = self { Some(gate) } else { None }
     }
 
-    /// The move that it is.
+    /// The index of the move, if it is one.
     pub fn moves(self) -> Option<usize> {
         if let Self::Move(moves) = self { Some(moves) } else { None }
     }
 }
 
-/// Which rows of a layer's output map an instruction computes: all of them, unless a map of the
-/// layer is off chip.
+/// The rows of a layer's output map that an instruction computes. These are all rows, unless a map
+/// of the layer is off chip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Band {
     /// The first row.
     pub first_row: usize,
-    /// Rows of the whole map.
+    /// The number of rows of the whole map.
     pub of: usize,
-    /// So many moves of the program have to have ended before it starts.
+    /// The number of the program's moves that have to end before the instruction starts.
     pub moves: usize,
 }
 
-/// Rows of a map that is off chip, on their way to a buffer or back.
+/// A transfer of rows of a map that is off chip, from DRAM to a buffer or back.
 #[derive(Debug, Clone)]
 pub struct MoveJob {
-    /// Line of the report.
+    /// The line of the report to which its bytes are charged.
     pub layer: LayerId,
-    /// To the DRAM; otherwise from there.
+    /// Whether the rows go to the DRAM; otherwise they come from there.
     pub stores: bool,
-    /// Which map.
+    /// The map whose rows are moved.
     pub map: OffChipId,
     /// Rows of the map.
     pub rows: Range<usize>,
-    /// Where they stand on chip.
+    /// Where the rows are on chip.
     pub buffer: Region,
-    /// The map's rest stands there in copies.
+    /// Whether the buffer holds copies of the map's rest.
     pub copies: bool,
 }
 
 /// A map that does not fit on chip.
 #[derive(Debug, Clone, Copy)]
 pub struct OffChip {
-    /// All channels live.
+    /// The shape with all channels live.
     pub shape: Shape,
-    /// Its entries are those of this live list; all channels without one.
+    /// The live list that names the map's entries. Without one, the map has all channels.
     pub list: Option<ListId>,
-    /// Times each channel is stored on chip: more than once for the image.
+    /// How many times each channel is stored on chip. Only the image is stored more than once.
     pub times: usize,
 }
 
-/// How a unit reads stored values that it adds to something: a map is stored before its ReLU.
+/// How a unit reads stored values that it adds. Maps are stored before their ReLU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// It does not.
+    /// The unit does not read them.
     Nothing,
-    /// As they are stored.
+    /// The values as they are stored.
     AsStored,
-    /// Through the ReLU of the map.
+    /// The values after the ReLU of the map.
     Rectified,
 }
 
 impl Reads {
-    /// A stored value as it is read.
+    /// Converts a stored value to the value that the unit reads.
     #[inline]
     pub fn value(self, stored: i8) -> i8 {
         match self {
@@ -122,74 +122,75 @@ impl Reads {
         }
     }
 
-    /// Reads a map with a ReLU or without.
+    /// The way to read a map whose readers apply ReLU, or do not.
     pub fn map(relu: bool) -> Self {
         if relu { Self::Rectified } else { Self::AsStored }
     }
 
-    /// This, if it is wanted.
+    /// Returns `self` if it is `wanted`, and otherwise `Nothing`.
     #[must_use]
     pub fn only_if(self, wanted: bool) -> Self {
         if wanted { self } else { Self::Nothing }
     }
 
-    /// Whether it reads anything.
+    /// Whether the unit reads anything.
     pub fn any(self) -> bool {
         self != Self::Nothing
     }
 }
 
-/// Where a convolution's input channels come from.
+/// Which channels the entries of a convolution's input map are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inputs {
-    /// Channel i of the map is channel i of the filter.
+    /// Entry i is channel i of the filter.
     Dense,
-    /// Entry i of a live list names the channel of the map's i-th entry.
+    /// Entry i is the channel that entry i of this live list names.
     List(ListId),
-    /// The image: banks hold copies of its channels, so that a fold covers this many taps.
+    /// The image, whose banks hold copies of its channels. A fold covers this number of taps.
     Packed(usize),
 }
 
 /// A convolution on the array.
 #[derive(Debug, Clone)]
 pub struct ConvJob {
-    /// Line of the report.
+    /// The line of the report to which its cycles are charged.
     pub layer: LayerId,
-    /// Input map, every channel live: the rows that the band needs.
+    /// The rows of the input map that the band needs, with every channel live.
     pub input: Shape,
-    /// Output map, every channel live: the rows of the band.
+    /// The rows of the output map that the band computes, with every channel live.
     pub output: Shape,
-    /// Which rows these are.
+    /// The position of these rows in the output map.
     pub band: Band,
     /// Kernel height and width.
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Zero padding above and to the left.
+    /// Rows of zeros above the map, and columns of zeros to its left.
     pub pad: [usize; 2],
-    /// Each output channel reads the input channel of its own number alone.
+    /// Whether output channel `i` reads only input channel `i`.
     pub depthwise: bool,
-    /// Where the input stands.
+    /// Where the input map is.
     pub src: Region,
-    /// Where the output goes.
+    /// Where the output map goes.
     pub dst: Region,
-    /// Readers of the input apply ReLU.
+    /// Whether ReLU is applied to the input.
     pub src_relu: bool,
-    /// Which channels the input's entries are.
+    /// Which channels the entries of the input map are.
     pub inputs: Inputs,
-    /// The input's rest stands in copies, so that taps of it share folds.
+    /// Whether the input memory holds copies of the map's rest, so that several of its taps share a
+    /// fold.
     pub src_copies: bool,
-    /// Writes the output's rest in copies.
+    /// Whether the output's rest is written in copies.
     pub dst_copies: bool,
-    /// Output channels in the order of a live list; all of them without one.
+    /// The live list of the output channels. Without one, all channels are computed.
     pub outputs: Option<ListId>,
-    /// The destination is indexed by channel, not by position in the list.
+    /// Whether the destination is indexed by channel, and not by the position in the live list.
     pub natural: bool,
-    /// How it reads what stands at the destination, which it adds to.
+    /// How the values at the destination are read, to which the output is added.
     pub residual: Reads,
-    /// Scales by the L-Net's score.
+    /// Whether the output is scaled by the L-Net's score.
     pub l_scaled: bool,
-    /// How it reads its outputs for pool sums.
+    /// How the pool sums take the output values.
     pub pool: Reads,
     /// First word of the filter memory.
     pub filter_base: usize,
@@ -203,7 +204,7 @@ impl ConvJob {
         self.kernel[0] * self.kernel[1]
     }
 
-    /// Words of the filter memory that hold a tap of a group of output channels.
+    /// Words of the filter memory that one tap of a group of output channels takes.
     pub fn words_of_tap(&self) -> usize {
         if self.depthwise { 1 } else { self.input.channels }
     }
@@ -212,58 +213,59 @@ impl ConvJob {
 /// A pooling of the residual stream.
 #[derive(Debug, Clone)]
 pub struct PoolJob {
-    /// Line of the report.
+    /// The line of the report to which its cycles are charged.
     pub layer: LayerId,
-    /// Its windows, on the rows of the band.
+    /// The pooling; its windows are on the rows of the band.
     pub pool: Pool,
-    /// Which rows these are.
+    /// The position of these rows in the output map.
     pub band: Band,
-    /// Where the input stands.
+    /// Where the input map is.
     pub src: Region,
-    /// Readers of the input apply ReLU.
+    /// Whether ReLU is applied to the input.
     pub src_relu: bool,
-    /// Where the output goes.
+    /// Where the output map goes.
     pub dst: Region,
-    /// How it reads its outputs for pool sums.
+    /// How the pool sums take the output values.
     pub sums: Reads,
 }
 
-/// The target of a fully connected layer's outputs.
+/// What the outputs of a fully connected layer are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// One score for the residual branch of this block.
     Block(BlockId),
-    /// Scores of channels, written to this live list.
+    /// One score for each channel, written to this live list.
     Channels(ListId),
-    /// Logits.
+    /// Logits, one for each class.
     Classes,
 }
 
 /// A gate or the classifier on the gate unit.
 #[derive(Debug, Clone)]
 pub struct GateJob {
-    /// Line of the report.
+    /// The line of the report to which its cycles are charged.
     pub layer: LayerId,
-    /// The map's region of the pool memory.
+    /// The region of the pool memory that has the sums of the map.
     pub pool_region: usize,
-    /// The live list that names the pooled channels; all of them without one.
+    /// The live list that names the pooled channels. Without one, all channels are pooled.
     pub list: Option<ListId>,
     /// Its fully connected layers.
     pub head: Head<FcJob>,
-    /// What it makes of their outputs; logits are left as they are.
+    /// The rule that turns outputs into scores. The classifier has none: its outputs are the
+    /// logits.
     pub decision: Option<Decision>,
-    /// What the outputs are about.
+    /// What the outputs are for.
     pub target: Target,
 }
 
 /// A fully connected layer on the gate unit.
 #[derive(Debug, Clone)]
 pub struct FcJob {
-    /// Inputs: of the first layer, channels of the pooled map.
+    /// The number of inputs. For the first layer these are channels of the pooled map.
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
-    /// Right shift of a pool sum.
+    /// How far a pool sum is shifted right.
     pub pool_shift: u8,
     /// First word of the gate weight memory.
     pub weight_base: usize,
@@ -272,12 +274,12 @@ pub struct FcJob {
 }
 
 impl GateJob {
-    /// Channels that it reads.
+    /// The number of channels that the gate reads.
     pub fn inputs(&self) -> usize {
         self.head.input().inputs
     }
 
-    /// Scores or logits that it gives.
+    /// The number of scores or logits.
     pub fn outputs(&self) -> usize {
         self.head.output().outputs
     }
@@ -286,22 +288,22 @@ impl GateJob {
 /// Bias, multiplier and shift of an output channel.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Param {
-    /// Added to the accumulator.
+    /// The number that is added to the accumulator.
     pub bias: i32,
-    /// 15 bits.
+    /// The multiplier, of 15 bits.
     pub multiplier: u16,
-    /// 5 bits.
+    /// The right shift, of 5 bits.
     pub shift: u8,
 }
 
-/// A line of the report.
+/// What a line of the report says before any image has run.
 #[derive(Debug, Clone)]
 pub struct LayerInfo {
     /// Unique name.
     pub name: String,
     /// Its kind.
     pub kind: LayerKind,
-    /// MACs with everything live.
+    /// MACs if everything is live.
     pub macs_dense: u64,
     /// Output channels.
     pub channels: usize,

@@ -1,4 +1,4 @@
-//! Lays a network out on an accelerator.
+//! Lays a network out on an accelerator, which gives the program.
 
 use super::fit::{Lacks, Misfit, misfit};
 use super::place::Spill;
@@ -14,7 +14,7 @@ pub enum ScheduleError {
     /// The network contradicts itself.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// It needs more than the accelerator has.
+    /// The network needs more than the accelerator has.
     #[error(transparent)]
     Capacity(#[from] Misfit),
 }
@@ -23,7 +23,7 @@ impl Program {
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
-    /// [`ScheduleError`]: the network contradicts itself, or something does not fit.
+    /// Returns a [`ScheduleError`] if the network contradicts itself, or if something does not fit.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, ScheduleError> {
         net.validate()?;
         let (mut program, lacks) = lay_out(net, config);
@@ -35,7 +35,7 @@ impl Program {
     }
 }
 
-/// The program of a valid network without its filters, and what does not fit.
+/// Makes the program of a valid network, without its filters, and lists what does not fit.
 fn lay_out(net: &QuantNetwork, config: &AcceleratorConfig) -> (Program, Lacks) {
     let mut off = BTreeSet::new();
     loop {
@@ -46,8 +46,9 @@ fn lay_out(net: &QuantNetwork, config: &AcceleratorConfig) -> (Program, Lacks) {
     }
 }
 
-/// Word `(group * taps + tap) * inputs + input` holds the weights of `cols` neighbouring output
-/// channels; of a depthwise convolution word `group * taps + tap`, each for its own input.
+/// The words of the filter memory for a convolution. Word `(group * taps + tap) * inputs + input`
+/// holds the weights of `cols` neighbouring output channels. For a depthwise convolution, word
+/// `group * taps + tap` holds the weights of `cols` channels, each for its own input.
 fn filter_words(c: &Conv, cols: usize) -> impl Iterator<Item = i8> {
     let (taps, inputs, outputs) = (c.taps(), c.fan_in(), c.output.channels);
     (0..outputs.div_ceil(cols) * taps * inputs).flat_map(move |word| {

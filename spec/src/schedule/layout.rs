@@ -1,8 +1,8 @@
-//! Memory map: where each map stands, and whether everything fits.
+//! The memory map: the place of each map, and the check that everything fits.
 //!
 //! Entry `i` of a map is in bank `i mod B`, at word `base + (i div B) * pixels + pixel`. Maps that
-//! live side by side stand at the two ends of their memory; the next map takes the end that its
-//! predecessor does not use.
+//! are needed at the same time are at the two ends of their memory. The next map takes the end that
+//! the map before it does not use.
 
 use super::fit::{Capacity, Lacks, lack};
 use super::ids::MapId;
@@ -14,13 +14,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Layout<'a> {
     config: &'a AcceleratorConfig,
-    /// Maps that go off chip.
+    /// The maps that go off chip.
     off: &'a BTreeSet<MapId>,
-    /// Maps so far.
+    /// The number of maps so far.
     pub maps: usize,
     stream: Option<Place>,
     scratch: Option<Place>,
-    /// What does not fit; the layout goes on as if it did, to find the rest.
+    /// The capacities that are too small. The layout continues, so that it finds all of them.
     pub lacks: Lacks,
 }
 
@@ -29,7 +29,7 @@ impl<'a> Layout<'a> {
         Self { config, off, maps: 0, stream: None, scratch: None, lacks: Lacks::new() }
     }
 
-    /// The image, in the scratch memory; the one that waits needs its own memory.
+    /// Places the image in the scratch memory. The next image waits in a memory of its own.
     pub fn image(&mut self, shape: Shape) -> Result<Place, Spill> {
         let image = self.place(Memory::Scratch, None, shape, "the image".into())?;
         self.scratch = Some(image);
@@ -44,19 +44,19 @@ impl<'a> Layout<'a> {
         Ok(image)
     }
 
-    /// The stream's next map, beside the one that it is computed from.
+    /// Places the stream's next map, beside the map that it is computed from.
     pub fn stream(&mut self, map: Shape, layer: &str) -> Result<Place, Spill> {
         let place = self.place(Memory::Stream, self.stream, map, format!("layer `{layer}`"))?;
         self.stream = Some(place);
         Ok(place)
     }
 
-    /// Nothing of the scratch memory is needed any more.
+    /// Begins a branch. All maps in the scratch memory can then be overwritten.
     pub fn begin_branch(&mut self) {
         self.scratch = None;
     }
 
-    /// A branch's next map, beside the one before it.
+    /// Places a branch's next map, beside the map before it.
     pub fn scratch(&mut self, c: &Conv) -> Result<Place, Spill> {
         let place = self.place(Memory::Scratch, self.scratch, c.output, format!("layer `{}`", c.name))?;
         self.scratch = Some(place);
@@ -88,18 +88,18 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Words in every bank that a map takes.
+    /// The number of words that a map takes in every bank.
     fn words(&self, place: &Place) -> usize {
         self.groups(place) * place.shape.pixels()
     }
 
-    /// Entries of a map that stand in one bank, at most.
+    /// The largest number of a map's entries in one bank.
     fn groups(&self, place: &Place) -> usize {
         place.shape.channels.div_ceil(self.config.banks())
     }
 
-    /// `item` needs so many words of a memory, beside or for `maps`. With a DRAM the largest of
-    /// those that stand there goes off chip.
+    /// Handles `item`, which needs this number of words of a memory, for or beside `maps`. With a
+    /// DRAM, the largest of these maps goes off chip. Without one, the memory is too small.
     fn misfit(
         &mut self,
         memory: Memory,
@@ -119,14 +119,14 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Cuts a layer that reads `src` and writes `dst` into bands as high as the memories allow,
-    /// each with two buffers for the rows of a map that is off chip.
+    /// Cuts a layer that reads `src` and writes `dst` into bands that are as high as the memories
+    /// allow. Each map off chip has two buffers.
     pub fn cut(&mut self, layer: &str, windows: Rows, src: &Place, dst: &Place) -> Result<Cut, Spill> {
         let ends = [src, dst];
         if ends.iter().all(|p| p.base.is_some()) {
             return Ok(Cut { windows, rows: dst.shape.height, buffers: [None; 2] });
         }
-        // Words that the buffers for bands of so many rows take, of both maps.
+        // The number of words that the buffers of both maps take if a band has this number of rows.
         let groups = ends.map(|p| self.groups(p));
         let buffers = |rows: usize| {
             let rows = [windows.most_input_rows(rows), rows];
@@ -166,16 +166,16 @@ impl<'a> Layout<'a> {
         Ok(Cut { windows, rows, buffers })
     }
 
-    /// A gate or the classifier reads and scores so many channels.
+    /// Checks the number of channels that a gate or the classifier reads or scores.
     pub fn check_channels(&mut self, layer: &str, channels: usize) {
         if channels > self.config.gate.channels {
             lack(&mut self.lacks, Capacity::Channels, channels, format!("layer `{layer}`"));
         }
     }
 
-    /// Program and parameters stay on chip; so do filters, of so many bytes in all, and gate
-    /// weights, if they fit. Of those that come from DRAM, the filters of two tiles and the weights
-    /// of a whole gate have to fit.
+    /// Checks the other memories. Program and parameters always stay on chip. Filters (of
+    /// `filter_bytes` bytes) and gate weights stay on chip if they fit. If they come from DRAM, two
+    /// tiles of filters, or the weights of a whole gate, have to fit.
     pub fn check_memories(&mut self, program: &mut Program, filter_bytes: usize) {
         let (cols, macs) = (self.config.array.cols, self.config.gate.macs);
         let memory = &self.config.memory;
@@ -201,7 +201,7 @@ impl<'a> Layout<'a> {
             (Capacity::GateWeights, gate_weights, gates_needed, gates_for),
             (Capacity::Parameters, memory.parameters, program.params.len(), whole),
             (Capacity::GateParameters, memory.gate_parameters, program.gate_params.len(), whole),
-            // The stop follows the last one.
+            // The stop follows the last instruction.
             (Capacity::Instructions, memory.instructions, program.ops.len() + 1, whole),
         ];
         for (capacity, limit, needed, item) in checks {

@@ -1,4 +1,4 @@
-//! Instructions of a pooling, a band each.
+//! Makes the instructions of a pooling, one for each band.
 
 use super::bands::{Layer as Cutting, Piece};
 use super::builder::Builder;

@@ -8,15 +8,15 @@ use crate::{AcceleratorConfig, Shape};
 /// Everything that is fixed before an image arrives.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// The accelerator.
+    /// The accelerator that it was made for.
     pub config: AcceleratorConfig,
     /// Shape of an image.
     pub image: Shape,
-    /// Where the image is written.
+    /// Where the image port writes the image.
     pub image_region: Region,
-    /// The number of the image in [`Program::off_chip`] if it does not fit.
+    /// The number of the image in [`Program::off_chip`]. `None` if it fits on chip.
     pub image_off_chip: Option<OffChipId>,
-    /// Times each of its channels is stored.
+    /// How many times each channel of the image is stored.
     pub image_copies: usize,
     /// Instructions in order.
     pub ops: Vec<Op>,
@@ -28,35 +28,36 @@ pub struct Program {
     pub pools: Vec<PoolJob>,
     /// Moves of maps from and to DRAM, in the order of their instructions.
     pub moves: Vec<MoveJob>,
-    /// Maps of the network, with the image; a block without projection updates the one before it.
+    /// The number of maps of the network, including the image. A block without projection makes
+    /// none, because it updates the map before it.
     pub maps: usize,
-    /// Those of them that do not fit on chip.
+    /// The maps that do not fit on chip.
     pub off_chip: Vec<OffChip>,
     /// Lines of the report, in order.
     pub layers: Vec<LayerInfo>,
-    /// Filters stand in the filter memory; otherwise it holds two tiles of them, which come from
-    /// DRAM.
+    /// Whether all filters are in the filter memory. Otherwise filters come from DRAM, and the
+    /// memory holds two tiles of them.
     pub filters_on_chip: bool,
-    /// Gate weights stand in their memory; otherwise it holds those of a gate, which come from
-    /// DRAM.
+    /// Whether all gate weights are in their memory. Otherwise they come from DRAM, and the memory
+    /// holds those of one gate.
     pub gate_weights_on_chip: bool,
-    /// Words of `cols` bytes.
+    /// The filter memory, in words of `cols` bytes.
     pub filters: Vec<i8>,
-    /// Parameter memory: a word for each output channel.
+    /// The parameter memory: a word for each output channel.
     pub params: Vec<Param>,
-    /// Words of `gate.macs` bytes.
+    /// The gate weight memory, in words of `gate.macs` bytes.
     pub gate_weights: Vec<i8>,
-    /// Gate parameter memory: a word for each output.
+    /// The gate parameter memory: a word for each output.
     pub gate_params: Vec<Param>,
 }
 
 impl Program {
-    /// A line of the report.
+    /// The line of the report with this number.
     pub fn layer(&self, id: LayerId) -> &LayerInfo {
         &self.layers[id.index()]
     }
 
-    /// Moves that have to have ended before an instruction starts.
+    /// The number of moves that have to end before an instruction starts.
     pub fn moves_before(&self, op: &Op) -> usize {
         match op.unit {
             Unit::Conv(c) => self.convs[c].band.moves,
@@ -65,12 +66,12 @@ impl Program {
         }
     }
 
-    /// Words that one pixel of the image takes.
+    /// Words of one pixel of the image.
     pub fn image_words(&self) -> usize {
         self.image.channels.div_ceil(self.config.banks())
     }
 
-    /// Words of the image at its port.
+    /// Words of the whole image at the image port.
     pub fn image_depth(&self) -> usize {
         self.image.pixels() * self.image_words()
     }

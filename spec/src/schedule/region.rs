@@ -1,4 +1,4 @@
-//! Where things stand in the activation memories.
+//! Places in the activation memories.
 
 /// One of the two activation memories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,22 +9,22 @@ pub enum Memory {
     Scratch,
 }
 
-/// A map in a memory, or rows of one.
+/// A place of a map, or of rows of one, in a memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Region {
-    /// In which memory.
+    /// The memory that has it.
     pub memory: Memory,
     /// First word in every bank.
     pub base: usize,
-    /// Words from an entry to the one that stands behind it in the same bank: pixels of what stands
-    /// there.
+    /// Words from an entry to the next one in the same bank. This is the number of pixels at the
+    /// place.
     pub plane: usize,
-    /// The map is one of those at the high end.
+    /// Whether the place is at the high end of its memory.
     pub high: bool,
 }
 
-/// Number of the region of the pool memory that belongs to a map: the stream, or an end of the
-/// scratch memory.
+/// The number of the pool memory's region for a map. The stream has one region, and each end of the
+/// scratch memory has one.
 pub fn pool_region(region: Region) -> usize {
     region_at(region.memory, region.high)
 }

@@ -12,7 +12,8 @@ use crate::report::LayerKind;
 use crate::{AcceleratorConfig, Block, Layer, QuantNetwork};
 use std::collections::BTreeSet;
 
-/// The program of `net` without its filters, with the maps `off` off chip, and what does not fit.
+/// Makes the program of `net` without its filters, with the maps `off` off chip, and lists what
+/// does not fit.
 pub(super) fn build<'a>(
     net: &'a QuantNetwork,
     config: &'a AcceleratorConfig,
@@ -69,8 +70,8 @@ impl Builder<'_> {
                 self.off_chip(&mut place, list, 1);
                 let next = &b.convs[i + 1];
                 let pool = Reads::map(g.conv.relu).only_if(next.gate.is_some());
-                // One tap has no other to share a fold with, and a channel that is read alone no
-                // other row.
+                // Copies help only where taps can share a fold. A kernel of one tap has no other
+                // tap. A depthwise channel reads one row, so other rows cannot help it.
                 let copies = next.conv.taps() > 1 && !next.conv.depthwise;
                 let output = Output {
                     place,
@@ -108,7 +109,8 @@ impl Builder<'_> {
     }
 }
 
-/// Whether pool sums of the stream are read before it is replaced; the classifier reads the last.
+/// Whether a later layer reads the pool sums of the stream before the stream is replaced. The
+/// classifier reads the last ones.
 fn pool_is_read(rest: &[Layer]) -> bool {
     for layer in rest {
         match layer {
