@@ -1,54 +1,55 @@
-//! What many images cost together: the sums that a report needs, so that no image's counts have to
-//! be kept.
+//! Sums the costs of many images. The report needs only these sums, so the counts of single images
+//! are not kept.
 
 use crate::counters::{Activity, CycleCounters};
 use crate::outcome::Outcome;
 use crate::simulator::Simulator;
 use lcsim_spec::report::LayerKind;
 
-/// The cost of images on one accelerator.
+/// The costs of some images on one accelerator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Costs {
-    /// Cycles of each image, in their order.
+    /// The cycles of each image, in the order of the images.
     pub image_cycles: Vec<u64>,
-    /// MACs that convolutions and classifier executed for each image, in their order.
+    /// The MACs of convolutions and classifier that each image executed, in the order of the
+    /// images.
     pub image_macs: Vec<u64>,
-    /// Sums over the images, in the order of the report's lines.
+    /// Sums over the images, for each line of the report in its order.
     pub layers: Vec<LayerCosts>,
-    /// Cycles in which bytes arrived from DRAM.
+    /// Cycles in which the DRAM transferred bytes.
     pub dram_busy: u64,
 }
 
-/// Counts of one line of the report, over all images.
+/// The counts of one line of the report, summed over all images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LayerCosts {
-    /// Cycles that passed while the accelerator was at this layer.
+    /// Cycles that were charged to this layer.
     pub cycles: CycleCounters,
-    /// Activities that cost energy.
+    /// The activities that cost energy.
     pub activity: Activity,
-    /// Output channels computed; of a gate, scores above 0.
+    /// Output channels that were computed. For a gate: scores above 0.
     pub live: u64,
-    /// Images for which it ran.
+    /// The number of images that executed the layer.
     pub executed: u64,
-    /// Images for which it is an L-Net that gave 0.
+    /// The number of images for which the layer, an L-Net, gave 0.
     pub skips: u64,
 }
 
 impl Costs {
-    /// Of no image on `simulator`.
+    /// The costs before any image has run on `simulator`.
     pub fn none(simulator: &Simulator) -> Self {
         let layers = vec![LayerCosts::default(); simulator.program().layers.len()];
         Self { image_cycles: vec![], image_macs: vec![], layers, dram_busy: 0 }
     }
 
-    /// Of so many images on `simulator` that cost the same.
+    /// The costs of `images` images on `simulator` that each cost what `outcome` says.
     pub fn equal(simulator: &Simulator, outcome: &Outcome, images: usize) -> Self {
         let mut costs = Self::none(simulator);
         (0..images).for_each(|_| costs.add(simulator, outcome));
         costs
     }
 
-    /// Images.
+    /// The number of images.
     pub fn images(&self) -> u64 {
         self.image_cycles.len() as u64
     }
@@ -69,7 +70,7 @@ impl Costs {
         self.dram_busy += outcome.dram_busy;
     }
 
-    /// Adds images that follow.
+    /// Appends the images that follow these ones.
     pub fn append(&mut self, mut later: Self) {
         self.image_cycles.append(&mut later.image_cycles);
         self.image_macs.append(&mut later.image_macs);
@@ -84,7 +85,7 @@ impl Costs {
     }
 }
 
-/// Whether a layer is a gate, whose work is not the network's own.
+/// Whether a layer is a gate. The report counts the MACs of gates apart from those of the network.
 pub(crate) fn is_gate(kind: LayerKind) -> bool {
     matches!(kind, LayerKind::LNet | LayerKind::CNet)
 }

@@ -1,19 +1,19 @@
-//! What the engine counts while it runs: cycles by what they were spent on, and every activity that
-//! costs energy.
+//! The counters of an image: its cycles by reason, and every activity that costs energy.
 
 use lcsim_spec::schedule::{Memory, Program};
 use std::ops::AddAssign;
 
-/// What a cycle was spent on.
+/// The reason to which a cycle is charged. The section "Where cycles are charged" of
+/// docs/microarchitecture.md has the exact conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spent {
-    /// The image was loaded.
+    /// The image port fetched or wrote the image.
     Input,
-    /// The array was fed a pixel.
+    /// The array was given a pixel.
     Compute,
     /// The classifier ran.
     Classifier,
-    /// Max pooling ran.
+    /// The pooling unit ran.
     Pooling,
     /// The array waited for a gate's decision.
     Gate,
@@ -23,14 +23,14 @@ pub enum Spent {
     Dram,
     /// The array drained.
     Drain,
-    /// A pixel waited for its turn at a bank.
+    /// A pixel waited until its columns could write to their banks.
     BankConflict,
-    /// The controller stepped.
+    /// Nothing ran, and the controller fetched or stepped.
     Control,
 }
 
 impl Spent {
-    /// As the report's `cycles` and `cycles.stall_by` name it.
+    /// The name in the report's fields `cycles` and `cycles.stall_by`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Input => "input",
@@ -59,15 +59,15 @@ macro_rules! counters {
 }
 
 counters! {
-    /// Cycles by what they were spent on.
+    /// Cycles by the reason to which they are charged.
     CycleCounters {
-        /// Loading the image.
+        /// The image port fetched or wrote the image.
         input,
-        /// The array was fed a pixel.
+        /// The array was given a pixel.
         compute,
         /// The classifier ran.
         classifier,
-        /// Max pooling ran.
+        /// The pooling unit ran.
         pooling,
         /// The array waited for a gate's decision.
         gate,
@@ -77,9 +77,9 @@ counters! {
         dram,
         /// The array drained.
         drain,
-        /// A pixel waited for its turn at a bank.
+        /// A pixel waited until its columns could write to their banks.
         bank_conflict,
-        /// The controller stepped.
+        /// Nothing ran, and the controller fetched or stepped.
         control,
     }
 }
@@ -100,25 +100,25 @@ impl CycleCounters {
         } += 1;
     }
 
-    /// All of them.
+    /// The sum of all reasons.
     pub fn total(&self) -> u64 {
         self.input + self.compute + self.classifier + self.pooling + self.gate + self.stall()
     }
 
-    /// Those in which the array waited for anything but a gate.
+    /// The cycles in which the array waited for something other than a gate.
     pub fn stall(&self) -> u64 {
         self.weights + self.dram + self.drain + self.bank_conflict + self.control
     }
 }
 
 counters! {
-    /// Activities that cost energy. Bytes are bytes read or written, not words.
+    /// Activities that cost energy. Memory traffic is counted in bytes, not in words.
     Activity {
         /// MACs of the array's PEs.
         macs,
-        /// Bytes clocked into the array's operand, weight and partial-sum registers.
+        /// Bytes written to the array's registers for operands, weights and partial sums.
         register_bytes,
-        /// Values that left the requantise stage, and means of average pooling.
+        /// Values that passed the requantise stage, and means of average pooling.
         requantized,
         /// Additions in the accumulators, and comparisons and additions of poolings.
         accumulations,
@@ -154,19 +154,19 @@ counters! {
         list_read,
         /// Live list bytes written.
         list_write,
-        /// DRAM bytes read, in whole bursts.
+        /// Bytes read from DRAM, in whole bursts.
         dram_read,
-        /// Those of them that are rows of maps.
+        /// Bytes of `dram_read` that belong to rows of maps.
         dram_map_read,
-        /// DRAM bytes written, in whole bursts: rows of maps.
+        /// Bytes of rows of maps that were written to DRAM, in whole bursts.
         dram_write,
-        /// Those of them that were fetched ahead of a gate's decision and not needed.
+        /// Bytes of `dram_read` that were fetched before a gate's decision and then not needed.
         dram_wasted,
     }
 }
 
 impl Activity {
-    /// Bytes read from an activation memory.
+    /// The counter of bytes that are read from `memory`.
     pub(crate) fn read_from(&mut self, memory: Memory) -> &mut u64 {
         match memory {
             Memory::Stream => &mut self.stream_read,
@@ -174,7 +174,7 @@ impl Activity {
         }
     }
 
-    /// Bytes written to an activation memory.
+    /// The counter of bytes that are written to `memory`.
     pub(crate) fn written_to(&mut self, memory: Memory) -> &mut u64 {
         match memory {
             Memory::Stream => &mut self.stream_write,
@@ -182,7 +182,7 @@ impl Activity {
         }
     }
 
-    /// Bytes read and written in stream, scratch, filter and accumulator memory.
+    /// Bytes that were read and written in stream, scratch, filter and accumulator memory.
     pub fn bytes(&self) -> u64 {
         self.stream_read
             + self.stream_write
@@ -194,8 +194,8 @@ impl Activity {
     }
 }
 
-/// The lines of `program`'s report before an image begins. An image that is off chip is there
-/// without an instruction.
+/// The counts of `program`'s lines before an image begins. An image that is off chip counts as
+/// executed, because no instruction loads it.
 pub(crate) fn lines(program: &Program) -> Vec<LayerCount> {
     let mut lines = vec![LayerCount::default(); program.layers.len()];
     if program.image_off_chip.is_some() {
@@ -204,17 +204,17 @@ pub(crate) fn lines(program: &Program) -> Vec<LayerCount> {
     lines
 }
 
-/// What one line of the report counted for one image.
+/// The counts of one line of the report for one image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LayerCount {
-    /// Cycles that passed while the accelerator was at this layer.
+    /// Cycles that were charged to this layer.
     pub cycles: CycleCounters,
-    /// What cost energy.
+    /// The activities that cost energy.
     pub activity: Activity,
-    /// Output channels computed; of a gate, scores above 0.
+    /// Output channels that were computed. For a gate: scores above 0.
     pub live: u64,
-    /// Whether it ran; a layer of a skipped branch does not.
+    /// Whether the layer was executed. The layers of a skipped branch are not.
     pub executed: bool,
-    /// An L-Net that gave 0.
+    /// Whether the layer is an L-Net that gave 0.
     pub skips: bool,
 }

@@ -1,22 +1,23 @@
-//! Why a network cannot run on an accelerator, or an energy table is refused.
+//! Errors of the simulator: a network that cannot run on an accelerator, or an energy table that
+//! cannot be used.
 
 use thiserror::Error;
 
 /// The one error of this crate.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The network contradicts itself or does not fit.
+    /// The network contradicts itself, or does not fit on the accelerator.
     #[error(transparent)]
     Schedule(#[from] lcsim_spec::schedule::ScheduleError),
-    /// The system has no memory for the images in flight.
+    /// The system cannot give the memory for the images that run at the same time.
     #[error(transparent)]
     Memory(#[from] lcsim_spec::work::OutOfMemory),
-    /// An energy table that cannot be read, lacks a figure or holds an impossible one.
+    /// The energy table cannot be read, lacks a figure or has an impossible one.
     #[error("{path}: {message}")]
     EnergyTable {
-        /// File, or name of a table.
+        /// The path of the file, or the name of the table.
         path: String,
-        /// The fault, with its key.
+        /// The fault, with the key that has it.
         message: String,
     },
 }

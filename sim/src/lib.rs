@@ -1,7 +1,8 @@
-//! Cycle-accurate simulator of the gated systolic-array accelerator of docs/microarchitecture.md.
+//! Cycle-accurate simulator of the gated systolic-array accelerator that docs/microarchitecture.md
+//! describes.
 //!
-//! `schedule -> engine -> counters -> energy -> report`; `stepped` is the definition, `fast` equals
-//! it.
+//! `schedule -> engine -> counters -> energy -> report`. The engine `stepped` defines values and
+//! cycles; the engine `fast` computes the same ones.
 
 mod arithmetic;
 mod costs;

@@ -1,46 +1,46 @@
-//! Modes and results of simulating one image, the same for both engines.
+//! Modes and results of the simulation of one image. Both engines use them.
 
 use crate::counters::LayerCount;
 use lcsim_spec::schedule::LayerId;
 use lcsim_spec::{Score, Trace};
 
-/// The effect of a score of 0.
+/// What a score of 0 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It skips.
+    /// It skips its block or channel.
     Gated,
-    /// It multiplies, as published implementations do: same values, full cost.
+    /// It multiplies, as in published implementations. The values are the same, at full cost.
     ForcedOpen,
 }
 
-/// The result of one image.
+/// The result of simulating one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// Class of the largest logit.
+    /// The class with the largest logit.
     pub class: usize,
-    /// Values.
+    /// Decisions, logits and, if wanted, maps.
     pub trace: Trace,
-    /// Cycles from the first word of the image to the last logit.
+    /// The cycles from the first word of the image to the last logit.
     pub cycles: u64,
-    /// In the order of the report's lines.
+    /// The counts of each line of the report, in its order.
     pub layers: Vec<LayerCount>,
-    /// Line of the report of each instruction, and the cycle at which it had ended; skipped ones
-    /// are absent.
+    /// For each instruction that was executed: its line of the report, and the cycle at which it
+    /// had ended.
     pub ends: Vec<(LayerId, u64)>,
-    /// Cycles in which bytes arrived from DRAM.
+    /// Cycles in which the DRAM transferred bytes.
     pub dram_busy: u64,
 }
 
 /// The content of the memories between two clock edges.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
-    /// For each convolution, by name: its output region in channel order. Before it is written,
-    /// what stood there before.
+    /// The output region of each convolution in channel order, with the convolution's name. Before
+    /// the convolution writes the region, it has older content.
     pub maps: Vec<(String, Vec<i8>)>,
-    /// Both live lists: channels and scores.
+    /// Both live lists, as channels with their scores.
     pub lists: [Vec<(usize, Score)>; 2],
-    /// The L-Net's score, once it is there.
+    /// The L-Net's score, as soon as it is known.
     pub lscore: Option<Score>,
-    /// Logits that have left the gate unit.
+    /// The logits that have left the gate unit.
     pub logits: Vec<i32>,
 }

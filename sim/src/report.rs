@@ -1,4 +1,53 @@
-//! Counters of all images -> the report.
+//! Makes the report from the costs of all images.
+//!
+//! ```
+//! use lcsim_sim::report::{Run, assemble};
+//! use lcsim_sim::{Costs, ENERGY_TABLES, EnergyTable, Mode, Simulator};
+//! # use lcsim_spec::{AcceleratorConfig, Conv, Fc, InputSpec, Layer, QuantNetwork, Score, Shape};
+//! #
+//! # let shape = Shape { channels: 1, height: 4, width: 4 };
+//! # let stem = Conv {
+//! #     name: "stem".to_owned(),
+//! #     input: shape,
+//! #     output: Shape { channels: 2, ..shape },
+//! #     kernel: [3, 3],
+//! #     stride: [1, 1],
+//! #     pad: [1, 1],
+//! #     relu: true,
+//! #     depthwise: false,
+//! #     weights: vec![1; 2 * 9],
+//! #     bias: vec![0; 2],
+//! #     multiplier: vec![1 << 14; 2],
+//! #     shift: vec![4; 2],
+//! # };
+//! # let (name, weights, bias, multiplier, shift) = ("fc".to_owned(), vec![1; 6], vec![0; 3], vec![], vec![]);
+//! # let classifier = Fc { name, inputs: 2, outputs: 3, weights, bias, multiplier, shift, pool_shift: 2 };
+//! # let input = InputSpec { shape, mean: vec![0.0], std: vec![1.0], scale: 0.01 };
+//! # let (name, layers) = ("tiny".to_owned(), vec![Layer::Conv(stem)]);
+//! # let network = QuantNetwork { name, input, layers, classifier, logit_scale: 1.0 };
+//! # let toml = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../configs/8x8.toml"));
+//! # let accelerator = AcceleratorConfig::parse(toml, "8x8")?;
+//!
+//! let simulator = Simulator::new(&network, &accelerator)?;
+//! let outcome = simulator.run(&[1; 16], Mode::Gated);
+//! let costs = Costs::equal(&simulator, &outcome, 1);
+//! let run = Run {
+//!     version: "1".to_owned(),
+//!     model: "tiny".to_owned(),
+//!     threshold: Score::ZERO,
+//!     data: "one image".to_owned(),
+//!     gated: costs.clone(),
+//!     forced_open: costs.clone(),
+//!     ungated: costs,
+//!     correct: None,
+//! };
+//! let table = EnergyTable::parse(ENERGY_TABLES[0].1, ENERGY_TABLES[0].0)?;
+//! let report = assemble(&simulator, &simulator, &table, run)?;
+//! report.check()?;
+//! assert_eq!(report.cycles.total, outcome.cycles);
+//! assert_eq!(report.speedup, 1.0, "the network has no gates");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::costs::{Costs, LayerCosts, is_gate};
 use crate::counters::CycleCounters;
@@ -8,33 +57,33 @@ use lcsim_spec::CYCLE_MODEL;
 use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
 use lcsim_spec::schedule::LayerInfo;
 
-/// The run, and the cost of its images.
+/// A run to report: its names, and the costs of its images.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// Version of lcsim.
+    /// The version of lcsim.
     pub version: String,
     /// Name of the network.
     pub model: String,
-    /// The largest threshold of its gates.
+    /// The largest threshold of the network's gates.
     pub threshold: lcsim_spec::Score,
     /// Name of the data set.
     pub data: String,
-    /// Gates active.
+    /// The costs with active gates.
     pub gated: Costs,
-    /// Every gate evaluated, nothing skipped.
+    /// The costs if every gate is evaluated and nothing is skipped.
     pub forced_open: Costs,
-    /// The network without gates.
+    /// The costs of the network without gates.
     pub ungated: Costs,
-    /// Images whose class, gates active, is their label; nothing where only the timing was
-    /// simulated.
+    /// The number of images whose predicted class, with active gates, is their label. `None` if
+    /// only the timing was simulated.
     pub correct: Option<u64>,
 }
 
-/// Sums up a run of `gated` and of `ungated`, the same network without gates, on the same
-/// accelerator.
+/// Makes the report of a run. `gated` simulates the network, and `ungated` the same network without
+/// gates, on the same accelerator.
 ///
 /// # Errors
-/// [`Error::EnergyTable`]: the table lacks a figure that the run needs.
+/// [`Error::EnergyTable`] if the table lacks a figure that the run needs.
 pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run: Run) -> Result<Report, Error> {
     let config = &gated.program().config;
     let model = EnergyModel::new(table, config);
@@ -106,7 +155,7 @@ fn dram_report(sim: &Simulator, costs: &Costs, layers: &[LayerReport], cycles: &
     }
 }
 
-/// 0 where there is nothing to divide by.
+/// Divides `a` by `b`; returns 0 if `b` is 0.
 fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }

@@ -1,4 +1,4 @@
-//! A network on an accelerator: which engine runs its images, and what they are asked.
+//! A network on an accelerator, and the engine that runs its images.
 
 use crate::engine::{self, Cycle};
 use crate::outcome::{Mode, Outcome, Probe};
@@ -7,13 +7,14 @@ use lcsim_spec::schedule::Target;
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Score};
 use std::sync::{Arc, OnceLock};
 
-/// How an image is simulated. Both give the same values, cycles and counts.
+/// How an image is simulated. Both engines give the same values, cycles and counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Engine {
-    /// Layer by layer: values by matrix products, cycles by the recurrences of the contract page.
+    /// Layer by layer: values by matrix products, cycles by the recurrences of
+    /// docs/microarchitecture.md.
     #[default]
     Fast,
-    /// Every register, every cycle: the definition.
+    /// Every register in every cycle. This engine defines the cycles.
     Stepped,
 }
 
@@ -22,7 +23,7 @@ pub enum Engine {
 pub struct Simulator {
     program: lcsim_spec::schedule::Program,
     net: Arc<QuantNetwork>,
-    /// Its filters, made ready when values are first computed by the `fast` engine.
+    /// The network with prepared filters. It is made when the `fast` engine first computes values.
     network: Arc<OnceLock<fast::Network>>,
     engine: Engine,
 }
@@ -31,17 +32,18 @@ impl Simulator {
     /// Lays `net` out on the accelerator `config`.
     ///
     /// # Errors
-    /// [`Error::Schedule`]: the network contradicts itself, or does not fit on chip;
-    /// [`Error::Memory`].
+    /// [`Error::Schedule`] if the network contradicts itself or does not fit; [`Error::Memory`] if
+    /// the system cannot give the memory for the program.
     pub fn new(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Self, Error> {
-        // Network and program hold each weight, the program's while it still grows.
+        // The network and the program hold each weight once. While the program's vector grows, it
+        // holds them twice.
         let weights: usize = net.convs().map(|c| c.weights.len()).sum();
         lcsim_spec::work::expect_memory(format!("{} on {}", net.name, config.name), 4 * weights as u64)?;
         let program = lcsim_spec::schedule::Program::new(net, config)?;
         Ok(Self { program, net: Arc::new(net.clone()), network: Arc::default(), engine: Engine::default() })
     }
 
-    /// The same with the `stepped` engine, whatever the default.
+    /// Like [`Simulator::new`], with the `stepped` engine.
     ///
     /// # Errors
     /// As [`Simulator::new`].
@@ -49,22 +51,22 @@ impl Simulator {
         Ok(Self::new(net, config)?.with_engine(Engine::Stepped))
     }
 
-    /// The same, simulated by `engine`.
+    /// Chooses the engine.
     #[must_use]
     pub fn with_engine(self, engine: Engine) -> Self {
         Self { engine, ..self }
     }
 
-    /// Asks the system for the memory of so many images at a time, which simulating them takes for
-    /// granted.
+    /// Checks that the system has the memory to simulate `images` images at the same time.
+    /// Simulating them later assumes so.
     ///
     /// # Errors
-    /// [`Error::Memory`].
+    /// [`Error::Memory`] if it does not.
     pub fn expect_memory(&self, images: usize) -> Result<(), Error> {
         let map = self.net.convs().map(|c| c.input.len().max(c.output.len())).max().unwrap_or(0);
         let config = &self.program.config;
         let machine = match self.engine {
-            // Three maps of a byte, and the sums of one.
+            // Three maps of bytes, and the 32-bit sums of one map.
             Engine::Fast => 7 * map,
             Engine::Stepped => {
                 let off_chip: usize = self.program.off_chip.iter().map(|map| map.shape.len()).sum();
@@ -76,16 +78,16 @@ impl Simulator {
         Ok(lcsim_spec::work::expect_memory(what, images as u64 * machine as u64)?)
     }
 
-    /// What it runs.
+    /// The program that the accelerator runs.
     pub fn program(&self) -> &lcsim_spec::schedule::Program {
         &self.program
     }
 
-    /// Runs one image (`[channel][row][column]`, quantised). The trace holds decisions and logits,
-    /// and no maps.
+    /// Runs one image (`[channel][row][column]`, quantised). The trace has decisions and logits,
+    /// but no maps.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn run(&self, image: &[i8], mode: Mode) -> Outcome {
         self.simulate(image, mode, false)
     }
@@ -93,7 +95,7 @@ impl Simulator {
     /// Like [`Simulator::run`], with every map in the trace.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn trace(&self, image: &[i8], mode: Mode) -> Outcome {
         self.simulate(image, mode, true)
     }
@@ -110,21 +112,21 @@ impl Simulator {
         }
     }
 
-    /// What an image costs whose gates decide so: the outcome of [`Simulator::run`] but for the
-    /// values, of which there are none.
+    /// Computes the cost of an image whose gates make these decisions. The outcome is that of
+    /// [`Simulator::run`] without values.
     ///
-    /// Decisions do not depend on the accelerator, so those of one run serve on all. `decisions`
-    /// are those of the gates that are evaluated, in order; the gates of a branch that is skipped
-    /// are not.
+    /// Decisions do not depend on the accelerator, so the decisions of one run can be used on all
+    /// accelerators. `decisions` has the gates that are evaluated, in order. The gates of a skipped
+    /// branch are not evaluated.
     pub fn replay(&self, decisions: &[GateDecision], mode: Mode) -> Outcome {
         fast::replay(&self.program, decisions, mode)
     }
 
-    /// What an image costs whose gates decide so, by the simulator's engine: like
-    /// [`Simulator::replay`] with `fast`; `stepped` takes the image, and its own decisions.
+    /// Computes the cost of an image with the simulator's engine. `fast` uses the decisions, like
+    /// [`Simulator::replay`]. `stepped` runs the image, and makes its own decisions.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn cost(&self, image: &[i8], decisions: &[GateDecision], mode: Mode) -> Outcome {
         match self.engine {
             Engine::Fast => self.replay(decisions, mode),
@@ -132,16 +134,17 @@ impl Simulator {
         }
     }
 
-    /// What every image costs if all gates are evaluated and skip nothing: cycles and activities do
-    /// not depend on values then. A network without gates always costs that. `image` is any image.
+    /// Runs an image with all gates evaluated and nothing skipped. Cycles and activities then do
+    /// not depend on values, so every image costs the same, and any image can be given. A network
+    /// without gates always costs this.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn forced_open(&self, image: &[i8]) -> Outcome {
         self.cost(image, &self.open(), Mode::ForcedOpen)
     }
 
-    /// Decisions that leave everything open.
+    /// Makes decisions that skip nothing.
     fn open(&self) -> Vec<GateDecision> {
         let gates = self.program.gates.iter().filter(|job| job.target != Target::Classes);
         gates
@@ -152,19 +155,19 @@ impl Simulator {
             .collect()
     }
 
-    /// What stands in the memories after `cycles` clock edges.
+    /// Returns the content of the memories after `cycles` clock edges.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn probe(&self, image: &[i8], mode: Mode, cycles: u64) -> Probe {
         self.check(image);
         self.machine(image, mode).probe(cycles)
     }
 
-    /// Runs one image on the `stepped` engine, and shows each of its cycles to `see`.
+    /// Runs one image on the `stepped` engine, and calls `see` for each of its cycles.
     ///
     /// # Panics
-    /// If `image` is not as long as the network's input shape says.
+    /// If the length of `image` is not that of the network's input shape.
     pub fn watch(&self, image: &[i8], mode: Mode, see: impl FnMut(&Cycle)) -> Outcome {
         self.check(image);
         self.machine(image, mode).watch(see)

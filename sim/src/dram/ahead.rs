@@ -1,4 +1,4 @@
-//! Which filters are asked for ahead of their use.
+//! Chooses the filters that are requested before their use.
 
 use super::fetcher::{Fetcher, Known};
 use crate::counters::Activity;
@@ -6,26 +6,26 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::config::Prefetch;
 use lcsim_spec::schedule::{Condition, ConvJob, Inputs, ListId, Program, Target};
 
-/// A tile that the loader begins.
+/// The state of the machine when the loader begins a tile.
 pub(crate) struct Begins<'a> {
     pub now: u64,
     pub conv: usize,
     pub tile: usize,
-    /// The L-Net's score skips the branch of its block.
+    /// Whether the L-Net's score skips the branch of the block.
     pub skips: bool,
-    /// Channels that a live list shows now, and whether those are all.
+    /// Returns the channels that a live list shows now, and whether the list is complete.
     pub list: &'a dyn Fn(ListId) -> (&'a [usize], bool),
-    /// As many channels as any convolution has.
+    /// The channels from 0 up to the largest channel count of a convolution.
     pub channels: &'a [usize],
 }
 
 impl<'a> Begins<'a> {
-    /// Output channels of a convolution that are known now, and whether those are all.
+    /// The output channels of a convolution that are known now, and whether these are all.
     fn outputs(&self, job: &ConvJob) -> (&'a [usize], bool) {
         job.outputs.map_or_else(|| (&self.channels[..job.output.channels], true), self.list)
     }
 
-    /// What the loader knows of a tile of a convolution with these output channels.
+    /// What the loader knows of a tile of a convolution with the output channels `live`.
     fn known(&self, program: &Program, conv: usize, tile: usize, live: &'a [usize]) -> Known<'a> {
         let cols = program.config.array.cols;
         let channels = &live[tile * cols..live.len().min((tile + 1) * cols)];
@@ -35,8 +35,8 @@ impl<'a> Begins<'a> {
 }
 
 impl Fetcher {
-    /// Asks for the filters of the tile that begins, and for those of the next one that is known;
-    /// the first cycle in which those of this tile are there.
+    /// Requests the filters of the tile that begins, and those of the next tile if it is known.
+    /// Returns the first cycle in which the filters of this tile are on chip.
     pub fn begin(&mut self, program: &Program, begins: &Begins, activities: &mut [Activity]) -> u64 {
         if program.filters_on_chip {
             return 0;
@@ -55,8 +55,8 @@ impl Fetcher {
     }
 }
 
-/// Output channels, known or guessed, of the convolution behind one whose last tile begins; nothing
-/// if nothing is asked for.
+/// Finds the output channels, known or guessed, of the convolution after the one whose last tile
+/// begins. Returns `None` if nothing is requested for it.
 fn behind<'a>(program: &Program, begins: &Begins<'a>) -> Option<&'a [usize]> {
     let job = program.convs.get(begins.conv + 1)?;
     let follows = next(program, begins.conv, begins.skips);
@@ -68,19 +68,19 @@ fn behind<'a>(program: &Program, begins: &Begins<'a>) -> Option<&'a [usize]> {
     }
 }
 
-/// What follows a convolution's last tile.
+/// What follows the last tile of a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
-    /// Nothing that could be fetched ahead.
+    /// Nothing that could be fetched early.
     Nothing,
-    /// The next convolution, of which a gate that has not run decides.
+    /// The next convolution. A gate that decides about it has not run yet.
     Undecided,
-    /// The next convolution; all gates that decide of it have been started.
+    /// The next convolution. All gates that decide about it have been started.
     Decided,
 }
 
-/// Whether something may be fetched for the convolution behind `conv` while that one's last tile is
-/// in use. `skips`: its block is skipped.
+/// Decides whether filters of the convolution after `conv` may be fetched while the last tile of
+/// `conv` is in use. `skips` says that the block of `conv` is skipped.
 fn next(program: &Program, conv: usize, skips: bool) -> Next {
     let Some(job) = program.convs.get(conv + 1) else { return Next::Nothing };
     let at = |conv: usize| program.ops.iter().position(|op| op.unit.conv() == Some(conv));
@@ -98,7 +98,7 @@ fn next(program: &Program, conv: usize, skips: bool) -> Next {
     if depends && skips { Next::Nothing } else { Next::Decided }
 }
 
-/// Whether what no gate has decided yet is fetched all the same.
+/// Whether filters are fetched before a gate has decided about them.
 fn speculates(config: &AcceleratorConfig) -> bool {
     config.dram.as_ref().is_some_and(|d| d.prefetch == Prefetch::Speculative)
 }

@@ -1,13 +1,14 @@
-//! Bursts, and the channel that they come through.
+//! Bursts, and the channel that transfers them.
 
 use lcsim_spec::config::DramConfig;
 use std::collections::VecDeque;
 
-/// Counts the bursts that runs of bytes touch. Runs ascend; neighbours share a burst.
+/// Counts the bursts that some ranges of bytes touch. The ranges ascend, so two neighbours may
+/// share a burst.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bursts {
     bytes: usize,
-    /// First burst that has not been touched.
+    /// The first burst that no range has touched yet.
     next: usize,
     pub count: u64,
 }
@@ -25,7 +26,7 @@ impl Bursts {
     }
 }
 
-/// One request: its bursts arrive one after the other.
+/// One request. Its bursts arrive one after the other.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Transfer {
     begins: u64,
@@ -34,50 +35,50 @@ pub(crate) struct Transfer {
 }
 
 impl Transfer {
-    /// First cycle in which the first so many bursts are there.
+    /// The first cycle in which the first `bursts` bursts are on chip.
     pub fn arrival(&self, bursts: u64) -> u64 {
         let [bytes, per_cycle] = self.burst;
         self.begins + self.latency + (bursts * bytes).div_ceil(per_cycle)
     }
 }
 
-/// The channel to the DRAM: requests are served in their order, their latencies overlap. Moves of
-/// maps take what weights leave.
+/// The channel to the DRAM. It serves requests for weights in their order, and their latencies
+/// overlap. Moves of maps use the cycles that weights leave free.
 #[derive(Debug, Default)]
 pub(crate) struct Channel {
-    /// First cycle in which it may begin with another request for weights.
+    /// The first cycle in which it can begin another request for weights.
     free: u64,
     pub busy: u64,
-    /// Moves that have not ended, in order.
+    /// The moves that have not ended, in order.
     pub moving: VecDeque<Moving>,
-    /// Cycle up to which they have been followed.
+    /// The cycle up to which the moves have been simulated.
     followed: u64,
-    /// First cycle in which what each move moved is there, of those that have ended.
+    /// For each move that has ended: the first cycle in which its rows are at their destination.
     ended: Vec<u64>,
 }
 
-/// A move on its way.
+/// A move that is in progress.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moving {
-    /// Which of [`Program::moves`].
+    /// The index of the move in [`Program::moves`].
     pub job: usize,
-    /// Entries of its map.
+    /// The number of entries of the map.
     pub entries: usize,
-    /// Words of the banks, cycles that they take, and cycles that have passed.
+    /// The words of the banks to move, the cycles that they take, and the cycles that have passed.
     pub words: u64,
     pub takes: u64,
     pub passed: u64,
 }
 
 impl Moving {
-    /// Words whose cycles have passed.
+    /// The number of words that have been moved.
     pub fn moved(&self) -> u64 {
         (self.passed * self.words).checked_div(self.takes).unwrap_or(0)
     }
 }
 
 impl Channel {
-    /// As if nothing had been asked for.
+    /// Resets to the state before any request.
     pub fn reset(&mut self) {
         (self.free, self.busy, self.followed) = (0, 0, 0);
         self.moving.clear();
@@ -100,7 +101,7 @@ impl Channel {
         self.follow(dram, now);
     }
 
-    /// Lets moves pass up to cycle `to`, which no weights take before.
+    /// Simulates the moves up to cycle `to`. No weights use the channel before that cycle.
     pub fn follow(&mut self, dram: &DramConfig, to: u64) {
         while let Some(first) = self.moving.front_mut() {
             let passes = (first.takes - first.passed).min(to.saturating_sub(self.followed));
@@ -117,7 +118,7 @@ impl Channel {
         self.followed = self.followed.max(to);
     }
 
-    /// First cycle in which so many moves have ended, if nothing else is asked for until then.
+    /// The first cycle in which `moves` moves have ended, if nothing else is requested until then.
     pub fn ends(&self, dram: &DramConfig, moves: usize) -> u64 {
         let Some(last) = moves.checked_sub(1) else { return 0 };
         let pending = self.moving.iter().take((last + 1).saturating_sub(self.ended.len()));

@@ -1,4 +1,4 @@
-//! Requests to the DRAM, and when their bytes arrive.
+//! Requests data from the DRAM, and tells when its bytes arrive.
 
 use super::channel::{Bursts, Channel, Moving, Transfer};
 use crate::counters::Activity;
@@ -14,29 +14,29 @@ struct Ahead {
     bursts: u64,
 }
 
-/// The state of the loader in the cycle in which it asks.
+/// What the loader knows in the cycle in which it requests a tile.
 pub(crate) struct Known<'a> {
     pub now: u64,
     pub conv: usize,
     pub tile: usize,
-    /// The tile's output channels.
+    /// The output channels of the tile.
     pub channels: &'a [usize],
-    /// Live input channels; all of them without a list.
+    /// The live input channels. Without a list, all channels are live.
     pub inputs: Option<&'a [usize]>,
 }
 
-/// Fetches filters and gate weights, if they do not stand on chip, and moves maps that do not.
+/// Fetches filters and gate weights that are not on chip, and moves maps that are not.
 #[derive(Debug, Default)]
 pub(crate) struct Fetcher {
     channel: Channel,
     ahead: Option<Ahead>,
-    /// Channels whose filters were fetched ahead.
+    /// The channels whose filters were fetched early.
     guessed: Vec<usize>,
-    /// In the order of their requests, which is that of their bytes.
+    /// In the order of the requests, which is also the order of their bytes.
     transfers: Vec<Arriving>,
 }
 
-/// Cycles in which bytes for a line of the report arrive, the last one excluded.
+/// The cycles in which bytes for a line of the report arrive, without the last one.
 #[derive(Debug, Clone, Copy)]
 struct Arriving {
     layer: LayerId,
@@ -45,39 +45,39 @@ struct Arriving {
 }
 
 impl Fetcher {
-    /// As if nothing had been asked for.
+    /// Resets to the state before any request.
     pub fn reset(&mut self) {
         self.channel.reset();
         self.ahead = None;
         self.transfers.clear();
     }
 
-    /// Cycles in which bytes were transferred.
+    /// The number of cycles in which the DRAM transferred bytes.
     pub fn busy(&self) -> u64 {
         self.channel.busy
     }
 
-    /// The line of the report for which weights arrive in cycle `now`, or else that whose map is
-    /// moved.
+    /// The line of the report for which weights arrive in cycle `now`. If none arrive, the line
+    /// whose map is moved.
     pub fn arriving(&self, program: &Program, now: u64) -> Option<LayerId> {
         let open = self.transfers.iter().rev().take_while(|t| t.to > now);
         let weights = open.filter(|t| t.from <= now).map(|t| t.layer).next();
         weights.or_else(|| self.moving().map(|m| program.moves[m.job].layer))
     }
 
-    /// The move that is on its way.
+    /// The move that is in progress.
     pub fn moving(&self) -> Option<Moving> {
         self.channel.moving.front().copied()
     }
 
-    /// Lets moves pass up to cycle `to`.
+    /// Simulates the moves up to cycle `to`.
     pub fn follow(&mut self, program: &Program, to: u64) {
         if let Some(dram) = &program.config.dram {
             self.channel.follow(dram, to);
         }
     }
 
-    /// Asks for a move of rows of a map of `entries` entries; without any, for nothing.
+    /// Requests a move of rows of a map with `entries` entries. Requests nothing if there are none.
     pub fn moves(&mut self, program: &Program, now: u64, job: usize, entries: usize, activities: &mut [Activity]) {
         let Some(dram) = &program.config.dram else { return };
         let of = &program.moves[job];
@@ -93,7 +93,7 @@ impl Fetcher {
             activity.dram_map_read += bytes;
         }
         let words = move_words(program, of, entries);
-        // A bank takes a byte a cycle.
+        // A bank reads or writes one byte in a cycle.
         let takes = bytes.div_ceil(dram.bytes_per_cycle as u64).max(words);
         self.channel.request(dram, now, Moving { job, entries, words, takes, passed: 0 });
     }
@@ -105,12 +105,12 @@ impl Fetcher {
         }
     }
 
-    /// First cycle in which so many moves have ended.
+    /// The first cycle in which `moves` moves have ended.
     pub fn moves_end(&self, program: &Program, moves: usize) -> u64 {
         program.config.dram.as_ref().map_or(0, |dram| self.channel.ends(dram, moves))
     }
 
-    /// First cycle in which the filters of the tile that the loader begins are there.
+    /// The first cycle in which the filters of the tile that the loader begins are on chip.
     pub(crate) fn tile(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) -> u64 {
         let Some(dram) = streamed(program) else { return 0 };
         let job = &program.convs[known.conv];
@@ -119,7 +119,7 @@ impl Fetcher {
             let bursts = bursts(dram, job, channels(), known.inputs);
             return self.fetch_all(dram, known.now, bursts, job.layer, activities);
         };
-        // Channels ascend.
+        // Binary search works because channels are in ascending order.
         let hit = |channel: &usize| self.guessed.binary_search(channel).is_ok();
         let [useful, missing] = if self.guessed == known.channels {
             [bursts(dram, job, channels(), known.inputs), 0]
@@ -133,7 +133,7 @@ impl Fetcher {
         arrival.max(self.fetch_all(dram, known.now, missing, job.layer, activities))
     }
 
-    /// Fetches a tile's filters while those of the tile before it are in use.
+    /// Fetches a tile's filters while the filters of the tile before it are in use.
     pub(crate) fn ahead(&mut self, program: &Program, known: &Known, activities: &mut [Activity]) {
         let Some(dram) = streamed(program) else { return };
         self.drop_ahead(program, activities);
@@ -145,15 +145,15 @@ impl Fetcher {
         self.guessed.extend_from_slice(known.channels);
     }
 
-    /// What was fetched ahead and never asked for was fetched in vain.
+    /// Counts filters that were fetched early and never used as wasted.
     pub fn drop_ahead(&mut self, program: &Program, activities: &mut [Activity]) {
         if let (Some(dram), Some(ahead)) = (&program.config.dram, self.ahead.take()) {
             activities[program.convs[ahead.conv].layer.index()].dram_wasted += ahead.bursts * dram.burst_bytes as u64;
         }
     }
 
-    /// Weights of a gate that starts, for the entries of its map that are live; nothing if they
-    /// stand on chip.
+    /// Requests the weights of a gate that starts, for the live entries of its map. Returns `None`
+    /// if the weights are on chip.
     pub fn gate(
         &mut self,
         program: &Program,
@@ -176,7 +176,7 @@ impl Fetcher {
         Some(self.fetch(dram, now, bursts.count, job.layer, activities))
     }
 
-    /// First cycle in which all of it is there.
+    /// Requests a number of bursts, and returns the first cycle in which all of them are on chip.
     fn fetch_all(
         &mut self,
         dram: &DramConfig,
@@ -203,7 +203,7 @@ impl Fetcher {
     }
 }
 
-/// Words of the banks in a move of rows with so many entries.
+/// The words of the banks that a move of rows with `entries` entries takes.
 fn move_words(program: &Program, job: &MoveJob, entries: usize) -> u64 {
     let width = program.off_chip[job.map.index()].shape.width;
     (job.rows.len() * width * entries.div_ceil(program.config.banks())) as u64
@@ -213,8 +213,8 @@ fn streamed(program: &Program) -> Option<&DramConfig> {
     program.config.dram.as_ref().filter(|_| !program.filters_on_chip)
 }
 
-/// Bursts of a tile's filters: `[output channel][input channel][tap]`, a convolution begins at a
-/// burst.
+/// The bursts of a tile's filters. Filters are stored as `[output channel][input channel][tap]`,
+/// and each convolution begins with a new burst.
 fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize>, inputs: Option<&[usize]>) -> u64 {
     let mut bursts = Bursts::new(dram);
     let (run, taps) = (job.taps() * job.words_of_tap(), job.taps());
@@ -223,7 +223,7 @@ fn bursts(dram: &DramConfig, job: &ConvJob, channels: impl Iterator<Item = usize
         if let Some(live) = inputs {
             live.iter().for_each(|input| bursts.touch(channel * run + input * taps, taps));
         } else {
-            // Neighbours are one run of bytes.
+            // Neighbouring channels are one range of bytes.
             let mut end = channel + 1;
             while channels.next_if_eq(&end).is_some() {
                 end += 1;

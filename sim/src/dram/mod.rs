@@ -1,8 +1,7 @@
-//! Weights and maps off chip: bursts, the channel that they come through, and what is fetched
-//! ahead.
+//! Weights and maps off chip: bursts, the channel that transfers them, and early requests.
 //!
-//! Both engines ask at the same cycles, and this answers when what they asked for has arrived.
-//! docs/microarchitecture.md, "DRAM".
+//! Both engines make the same requests in the same cycles, and this module tells them when the data
+//! arrives. The section "DRAM" of docs/microarchitecture.md describes the rules.
 
 mod ahead;
 mod channel;

@@ -1,23 +1,24 @@
-//! An energy reference table (ERT) of Accelergy as an energy table. docs/energy.md lists the names.
+//! Reads an energy reference table (ERT) of Accelergy as an energy table. docs/energy.md lists the
+//! names that it understands.
 //!
-//! An ERT says what an action of a component costs, in picojoules, and neither widths nor sizes. So
-//! components are known by the last part of their name, which says what they have to be: an SRAM's
-//! has its bytes.
+//! An ERT has the energy of each action of each component in picojoules. It has neither widths nor
+//! sizes. The reader therefore takes the kind of a component from the last part of its name. The
+//! name of an SRAM also has its size in bytes.
 
 use super::table::{Dram, EnergyTable, Figure, Power, Sram, SramSize};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Bits that an action of `dram`, and bytes that one of an SRAM, reads or writes.
+/// What one action transfers: bits for `dram`, bytes for an SRAM.
 const DRAM_BITS: f64 = 64.0;
 const SRAM_BYTES: f64 = 8.0;
 
-/// Characters of a faulty line that an error shows.
+/// The number of characters that an error shows of a faulty line.
 const SHOWN: usize = 80;
 
-/// What a component of fixed size is called, and what is its own to do, by Timeloop's name and
-/// Accelergy's.
+/// The names of the components of fixed size, and the names of the action that counts for each, as
+/// Timeloop and as Accelergy call them.
 const MAC: Part = ("mac", &["compute", "mac_random"]);
 const REGISTER: Part = ("register", &["write"]);
 const ADDER: Part = ("adder", &["add", "compute"]);
@@ -57,7 +58,7 @@ struct Action {
     energy: f64,
 }
 
-/// Those that matter; others are passed over.
+/// The arguments that matter. Others are ignored.
 #[derive(Deserialize)]
 struct Arguments {
     address_delta: Option<f64>,
@@ -65,7 +66,7 @@ struct Arguments {
     global_cycle_seconds: Option<f64>,
 }
 
-/// Whether a table is one of Accelergy: by its file's name or its first key.
+/// Whether a text is an ERT of Accelergy. Its file name or its first key says so.
 pub(super) fn is_ert(text: &str, path: &str) -> bool {
     let extension = Path::new(path).extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
     matches!(extension.as_deref(), Some("yaml" | "yml")) || text.lines().any(|line| line.starts_with("ERT:"))
@@ -86,7 +87,7 @@ pub(super) fn parse(text: &str, path: &str) -> Result<EnergyTable, String> {
     }
     let parts = Parts::new(&ert)?;
     let register = parts.component(REGISTER.0)?;
-    // What is written is read once.
+    // Every value that is written to a register is read once, so both energies count.
     let (written, read) = (action(register, REGISTER.1)?, action(register, READ)?);
     Ok(EnergyTable {
         name: Path::new(path).file_name().map_or(path.into(), |name| name.to_string_lossy().into_owned()),
@@ -104,7 +105,7 @@ pub(super) fn parse(text: &str, path: &str) -> Result<EnergyTable, String> {
     })
 }
 
-/// The components by the last part of their name.
+/// The components, by the last part of their name.
 struct Parts<'a> {
     by_name: BTreeMap<String, &'a Component>,
     cycle_seconds: Option<f64>,
@@ -172,7 +173,8 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// Energy per cycle over the length of one; microwatts.
+    /// The leakage power in microwatts, computed from the energy that leaks in one cycle and the
+    /// length of a cycle.
     fn leakage(&self, component: &Component) -> Result<Option<f64>, String> {
         if !component.actions.iter().any(|a| LEAK.contains(&a.name.as_str())) {
             return Ok(None);
@@ -186,8 +188,8 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The first of `names` that the component does; of several energies of it, that of random data and
-/// addresses.
+/// Finds the first of `names` among the component's actions. If the action has several energies,
+/// the one for random data and addresses counts.
 fn action<'a>(component: &'a Component, names: &[&str]) -> Result<&'a Action, String> {
     let bad = |found: String| {
         let expected = names.join("` or `");
@@ -210,7 +212,7 @@ fn source(component: &Component, actions: &str) -> String {
     format!("Accelergy ERT: {}, {actions}", component.name)
 }
 
-/// `system.chip[0..3].MAC[1..256]` -> `mac`.
+/// Reduces a name to its last part: `system.chip[0..3].MAC[1..256]` becomes `mac`.
 fn leaf(name: &str) -> String {
     let name = name.strip_suffix(']').and_then(|n| n.rfind('[').map(|at| &n[..at])).unwrap_or(name);
     name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase()

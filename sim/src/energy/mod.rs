@@ -1,5 +1,5 @@
-//! Energy: counters and cycles times the figures of one table, each figure with its source.
-//! docs/energy.md has the formulas.
+//! Energy: the counted activities and cycles, multiplied by the figures of a table. Each figure has
+//! a source. docs/energy.md has the formulas.
 
 mod ert;
 mod model;
@@ -24,6 +24,6 @@ macro_rules! shipped {
     };
 }
 
-/// The shipped tables, as name and TOML: a technology's logic and SRAM, with a DRAM. The first is
-/// the default.
+/// The shipped tables as (name, TOML). Each combines the logic and SRAM of a technology with a
+/// DRAM. The first one is the default.
 pub const ENERGY_TABLES: [(&str, &str); 4] = shipped!["45nm" "lpddr4", "45nm" "hbm2", "65nm" "lpddr4", "65nm" "hbm2"];

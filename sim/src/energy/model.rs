@@ -1,4 +1,4 @@
-//! A table applied to an accelerator: activities and cycles become energy.
+//! Applies a table to an accelerator, and turns activities and cycles into energy.
 
 use super::table::{EnergyTable, PerByte};
 use crate::Error;
@@ -7,17 +7,17 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::report::{Energy, LayerKind};
 use lcsim_spec::timing::PE_STAGES;
 
-/// Bits of a PE's registers: operand, its weight when shadow, active and in use, a swap flag,
-/// products, partial sum.
+/// Bits of a PE's registers: the operand, three weight registers, a swap flag, the products and the
+/// partial sum.
 const PE_REGISTER_BITS: usize = 4 * 8 + 1 + 16 * (PE_STAGES - 1) + 32;
 
-/// Bytes of a parameter: bias 32, multiplier 15, shift 5 bits.
+/// Bytes of a parameter: 32 bits for the bias, 15 for the multiplier, 5 for the shift.
 const PARAMETER_BYTES: usize = 7;
 
-/// Bytes of a pool sum, a live list's entry and a logit.
+/// Bytes of a pool sum, of a live list's entry and of a logit.
 const WORD_BYTES: usize = 4;
 
-/// A table applied to an accelerator's memories, PEs and clock.
+/// A table applied to the memories, PEs and clock of an accelerator.
 pub(crate) struct EnergyModel<'a> {
     table: &'a EnergyTable,
     stream: PerByte,
@@ -27,7 +27,7 @@ pub(crate) struct EnergyModel<'a> {
     gate_weight: PerByte,
     pool: PerByte,
     list: PerByte,
-    /// A microwatt is a picojoule in each microsecond.
+    /// In picojoules. A microwatt is a picojoule per microsecond.
     leakage_pj_per_cycle: f64,
     clock_pj_per_cycle: f64,
 }
@@ -68,16 +68,16 @@ impl<'a> EnergyModel<'a> {
         }
     }
 
-    /// Of a layer of `kind` that did `a` in `cycles` cycles.
+    /// The energy of a layer of `kind` with the activities `a` in `cycles` cycles.
     ///
     /// # Errors
-    /// [`Error::EnergyTable`]: bytes of DRAM, and the table has no figures for them; figures so
-    /// large that their sum is no number.
+    /// [`Error::EnergyTable`] if the layer transferred bytes from DRAM and the table has no figures
+    /// for DRAM, or if the figures are so large that their sum is not a finite number.
     pub fn energy(&self, kind: LayerKind, a: &Activity, cycles: u64) -> Result<Energy, Error> {
         let bad = |message: &str| Error::EnergyTable { path: self.table.describe().name, message: message.into() };
         let t = self.table;
         let times = |n: u64, pj: f64| n as f64 * pj;
-        // Weights that arrive from DRAM are written to the memory that they are read from; rows of
+        // Weights from DRAM are first written to the memory that they are later read from. Rows of
         // maps are counted where they are written.
         let on_gate_unit = matches!(kind, LayerKind::LNet | LayerKind::CNet | LayerKind::Classifier);
         let [gate_weights, filters] = if on_gate_unit { [a.dram_read, 0] } else { [0, a.dram_read - a.dram_map_read] };
@@ -90,12 +90,12 @@ impl<'a> EnergyModel<'a> {
             + times(a.pool_write, self.pool.write)
             + times(a.list_read, self.list.read)
             + times(a.list_write, self.list.write);
-        // The classifier borrows the gate unit; its work is the network's own.
+        // The classifier runs on the gate unit, but its work belongs to the network.
         let (own, gate) = if kind == LayerKind::Classifier { (gate_unit, gate) } else { (0.0, gate + gate_unit) };
         let mac = own
             + times(a.macs, t.mac_int8.pj)
             + times(a.accumulations, t.add_int32.pj)
-            // Bias, two roundings and the residual are additions.
+            // The bias, two roundings and the residual are four additions.
             + times(a.requantized, t.multiply_16x16.pj + 4.0 * t.add_int32.pj);
         let register = times(a.register_bytes, t.register_byte.pj);
         let sram_read = times(a.stream_read, self.stream.read)

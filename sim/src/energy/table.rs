@@ -1,10 +1,10 @@
-//! A table of energy figures, each with its source.
+//! A table of energy figures with their sources.
 
 use lcsim_spec::report;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Figures of a file like energy/45nm.toml, or of an energy reference table of Accelergy.
+/// The figures of a file like energy/45nm.toml, or of an energy reference table of Accelergy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnergyTable {
@@ -59,10 +59,10 @@ pub(super) struct SramSize {
     pub leakage_uw: Option<f64>,
 }
 
-/// No access of a chip costs a microjoule, and none of its parts leaks a watt.
+/// The limit of figures: no access of a chip costs a microjoule, and no part leaks a watt.
 const LIMIT: f64 = 1e6;
 
-/// Picojoules to read and to write one byte of a memory.
+/// The energies to read and to write one byte of a memory, in picojoules.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct PerByte {
     pub read: f64,
@@ -70,7 +70,7 @@ pub(super) struct PerByte {
 }
 
 impl EnergyTable {
-    /// The first fault of its figures, if there is one.
+    /// Checks all figures. The error describes the first fault.
     pub(super) fn check(&self) -> Result<(), String> {
         for (key, value) in self.figures() {
             if !(0.0..=LIMIT).contains(&value) {
@@ -100,7 +100,7 @@ impl EnergyTable {
         }
     }
 
-    /// Everything but SRAM, with its key.
+    /// All figures but those of SRAM, with their keys.
     fn figures(&self) -> Vec<(&'static str, f64)> {
         let mut all = vec![
             ("mac_int8.pj", self.mac_int8.pj),
@@ -132,7 +132,8 @@ impl EnergyTable {
         all
     }
 
-    /// Name, with that of its DRAM; sources, and the figures that it does not have.
+    /// Describes the table for a report: its name with the name of its DRAM, the sources, and the
+    /// figures that it does not have.
     pub fn describe(&self) -> report::EnergyTable {
         let dram = self.dram.as_ref().and_then(|dram| dram.name.as_ref());
         let sources: BTreeMap<String, String> =
@@ -150,14 +151,14 @@ impl EnergyTable {
         }
     }
 
-    /// Figures for one byte of a memory of `bytes`.
+    /// The energies for one byte of a memory of `bytes` bytes.
     pub(super) fn per_byte(&self, bytes: usize) -> PerByte {
         let sram = &self.sram;
         let of = |figure: fn(&SramSize) -> f64| sram.between(bytes, figure) / sram.access_bytes;
         PerByte { read: of(|s| s.read_pj), write: of(|s| s.write_pj) }
     }
 
-    /// Leakage of a memory of `bytes` in microwatts; 0 if the table has none.
+    /// The leakage power of a memory of `bytes` bytes in microwatts. 0 if the table has no leakage.
     pub(super) fn leakage_uw(&self, bytes: usize) -> f64 {
         let smallest = &self.sram.sizes[0];
         let Some(least) = smallest.leakage_uw else { return 0.0 };
@@ -169,7 +170,8 @@ impl EnergyTable {
 }
 
 impl Sram {
-    /// Log-log between two sizes, and on along the last two; the smallest's below it.
+    /// Interpolates on logarithmic axes between two sizes. Beyond the largest size it extends the
+    /// last two; below the smallest size it takes the figure of the smallest.
     fn between(&self, bytes: usize, figure: impl Fn(&SramSize) -> f64) -> f64 {
         let x = (bytes as f64).ln();
         let above = self.sizes.iter().position(|s| s.bytes.ln() >= x).unwrap_or(self.sizes.len() - 1);

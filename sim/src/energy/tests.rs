@@ -30,7 +30,7 @@ fn energy(table: &EnergyTable, clock_mhz: f64, activity: &Activity, cycles: u64)
     EnergyModel::new(table, &accelerator(clock_mhz)).energy(LayerKind::Conv, activity, cycles)
 }
 
-/// Something of everything.
+/// Activities in which every counter is above 0.
 fn busy(n: u64) -> Activity {
     Activity {
         macs: 31 * n,
@@ -73,7 +73,7 @@ fn every_shipped_figure_has_a_source_and_every_gap_is_said() {
             about.sources.values().all(|source| source.contains(" nm") || source.contains("pJ per bit")),
             "{about:?}"
         );
-        // Each figure stands beside a source.
+        // Each figure has a source beside it.
         assert_eq!(text.matches("\nsource = \"").count(), about.sources.len(), "{name}");
         let absent = if name.starts_with("45nm") { &["clock_bit"][..] } else { &["clock_bit", "leakage_pe"] };
         assert_eq!(about.absent, absent, "{name}");
@@ -203,7 +203,7 @@ fn dram_bytes_cost_what_the_table_says() {
     for (name, per_bit) in [("45nm-lpddr4", 8.0), ("65nm-hbm2", 3.9)] {
         let spent = energy(&shipped(name), 100.0, &moved, 0).expect("complete");
         assert!(close(spent.dram, 1000.0 * 8.0 * per_bit), "{name}: {spent:?}");
-        // They are written on chip as well.
+        // The bytes from DRAM are also written on chip.
         assert!(spent.sram_write > 0.0 && close(spent.total, spent.dram + spent.sram_write), "{name}: {spent:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Which layer and which reason each cycle is charged to.
+//! Charges each cycle to a layer and a reason.
 
 use super::controller::ControllerState;
 use super::machine::{Machine, Sampled};
@@ -40,7 +40,7 @@ impl Machine<'_> {
         if self.draining > 0 {
             return (job.layer, Spent::Drain);
         }
-        // The stop belongs to what stands before it.
+        // A cycle at the stop is charged to the layer before it.
         let layer = self.program.ops.get(self.pc).or(self.program.ops.last()).map_or(job.layer, |op| op.layer);
         if self.controller(sampled) == ControllerState::AwaitsMoves || self.rests(sampled) {
             return (layer, Spent::Dram);

@@ -5,24 +5,24 @@ use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::{Condition, Op};
 
-/// The controller's action in one cycle.
+/// What the controller does in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControllerState {
-    /// It fetches the instruction.
+    /// It fetches an instruction.
     Fetches,
-    /// The instruction is of a block whose L-Net has no score yet.
+    /// It waits for the L-Net's score of the instruction's block.
     AwaitsScore,
-    /// The array is at work.
+    /// It waits until the array is idle.
     AwaitsArray,
-    /// The gate unit is at work.
+    /// It waits until the gate unit is idle.
     AwaitsGate,
-    /// Rows of a map are on their way from or to DRAM.
+    /// It waits for rows of a map on their way from or to DRAM.
     AwaitsMoves,
-    /// It starts the instruction.
+    /// It starts the unit of the instruction.
     Starts,
-    /// It steps over the instruction: the block is skipped.
+    /// It steps over the instruction, because the block is skipped.
     StepsOver,
-    /// There is no further instruction.
+    /// It is at the end of the program.
     Stopped,
 }
 
@@ -48,7 +48,7 @@ impl Machine<'_> {
         }
     }
 
-    /// The controller's action in this cycle.
+    /// What the controller does in this cycle.
     pub(crate) fn controller(&self, sampled: &Sampled) -> ControllerState {
         if self.fetching > 0 {
             return ControllerState::Fetches;

@@ -1,4 +1,4 @@
-//! All registers and memories, which the units' files work on.
+//! All registers and memories. The files of the units work on them.
 
 use super::memory::Memories;
 use crate::counters::{Activity, LayerCount, lines};
@@ -11,12 +11,13 @@ use crate::outcome::Mode;
 use lcsim_spec::schedule::{LayerId, Op, Program};
 use lcsim_spec::{Score, Trace, timing};
 
-/// Cycles in which a fetched instruction waits: the memory shows its first word already.
+/// How many cycles the controller waits for an instruction. It is one cycle less than the fetch
+/// takes, because the memory already shows the first word.
 pub(crate) fn fetch(program: &Program) -> usize {
     timing::fetch(program.config.memory.instruction_words) - 1
 }
 
-/// Instructions that have started and not ended, and whether maps are kept when they do.
+/// Instructions that have started and not ended, and whether their maps are kept at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
     pub(crate) keep_maps: bool,
@@ -24,7 +25,7 @@ pub(crate) struct Open {
     pub(crate) gate: Option<Op>,
 }
 
-/// Signals that cross units, as the registers hold them at the beginning of a cycle.
+/// Signals between units, as the registers hold them at the beginning of a cycle.
 pub(crate) struct Sampled {
     pub(crate) array_busy: bool,
     pub(crate) gate_running: Option<usize>,
@@ -39,32 +40,32 @@ pub(crate) struct Machine<'a> {
     pub(crate) memories: Memories,
     pub(crate) pool: Vec<i32>,
     pub(crate) slots: SlotHistory,
-    /// What the banks gave each row, with its swap flag: behind the bank's register, in front of
-    /// the array.
+    /// The byte that each row got from its bank, and its swap flag. These registers are between the
+    /// bank's own register and the array.
     pub(crate) fetched: Vec<(i8, bool)>,
     pub(crate) array: Array,
     pub(crate) columns: Columns,
     pub(crate) loader: Loader,
     pub(crate) streamer: Streamer,
     pub(crate) gate: GateUnit,
-    /// Words of the image that have been fetched, while it is loaded.
+    /// The number of the image's words that have been fetched. `None` if no image is being loaded.
     pub(crate) image_fetched: Option<usize>,
     pub(crate) pooler: Option<Pooler>,
     pub(crate) fetcher: Fetcher,
     pub(crate) mover: Mover,
-    /// Cycles until everything issued to the array is written back and pooled.
+    /// Cycles until everything that was issued to the array is written back and pooled.
     pub(crate) draining: usize,
-    /// Whether the array was busy in the cycle before, or has just been started: what the
-    /// controller sees.
+    /// What the controller sees of the array: whether it was busy in the cycle before, or has just
+    /// been started.
     pub(crate) array_busy: bool,
-    /// Current convolution; the array's units keep working on it until it is drained.
+    /// The current convolution. The array's units work on it until the array has drained.
     pub(crate) conv: usize,
     pub(crate) pc: usize,
-    /// Cycles until the controller has fetched the instruction, and the program memory shows what
-    /// is behind it.
+    /// Cycles until the controller has fetched the instruction, and the program memory shows the
+    /// word after it.
     pub(crate) fetching: usize,
-    /// Last cycle of a slot with a pixel or a swap, and of one that leaves through the requantise
-    /// stage.
+    /// The last cycle of a slot that has a pixel or a swap, and the last cycle of a slot whose
+    /// output passes the requantise stage.
     pub(crate) last_slot: u64,
     pub(crate) last_emission: u64,
     pub(crate) activity: Vec<Activity>,
@@ -116,7 +117,7 @@ impl<'a> Machine<'a> {
         self
     }
 
-    /// The program is at its end, and nothing is at work but moves.
+    /// Whether the program has ended and no unit works, except on moves.
     pub(crate) fn rests(&self, sampled: &Sampled) -> bool {
         let stops = self.pc == self.program.ops.len() && self.fetching == 0;
         stops && !sampled.array_busy && sampled.gate_running.is_none()
@@ -134,7 +135,7 @@ impl<'a> Machine<'a> {
             || self.draining > 0
     }
 
-    /// For questions to the loader that no L-Net's score answers.
+    /// The registers that the loader reads, for questions that do not depend on an L-Net's score.
     pub(crate) fn loader_view(&self) -> LoaderView<'_> {
         let (lists, now) = (&self.gate.lists, self.now);
         LoaderView { program: self.program, lists, lscore: Score::ONE, skips: false, now }

@@ -1,24 +1,25 @@
-//! The activation memories: banks of bytes, one read and one write port each, and one more of both
+//! The activation memories. Each bank has one read port and one write port, and one more of both
 //! for moves from and to DRAM.
 
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Memory;
 
-/// Who accesses a memory: each has ports of its own.
+/// The unit that accesses a memory. Each of the two has its own ports.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Port {
-    /// Array, image port, max pooling.
+    /// The array, the image port and the pooling unit.
     Array = 0,
     /// Moves from and to DRAM.
     Move = 1,
 }
 
-/// A memory of banks that all have the same depth.
+/// A memory of banks of the same depth.
 #[derive(Debug, Clone)]
 pub(crate) struct Banked {
     depth: usize,
     words: Vec<i8>,
-    /// Cycle of the last access to each bank's ports; two in one cycle would need another port.
+    /// The cycle of the last access to each port of each bank. A second access in the same cycle
+    /// would need another port, so it stops the simulation.
     read_at: [Vec<u64>; 2],
     write_at: [Vec<u64>; 2],
 }
@@ -51,13 +52,13 @@ impl Banked {
         self.words[bank * self.depth + word] = value;
     }
 
-    /// The content of a word, for the observer: no port is used.
+    /// Reads a word for an observer, without using a port.
     pub fn peek(&self, bank: usize, word: usize) -> i8 {
         self.words[bank * self.depth + word]
     }
 }
 
-/// Both activation memories.
+/// The stream memory and the scratch memory.
 #[derive(Debug)]
 pub(crate) struct Memories {
     pub stream: Banked,

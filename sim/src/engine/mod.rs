@@ -1,8 +1,8 @@
-//! The `stepped` engine: every register, every cycle. It is the definition of what a network costs.
+//! The `stepped` engine updates every register in every cycle. It defines what a network costs.
 //!
-//! A cycle has two phases. First every signal that crosses units is sampled from registers; then
-//! each unit takes its clock edge, consumers before producers, so that no unit sees a value of the
-//! same edge. The units are in the rooms of the operators that they compute.
+//! A cycle has two phases. First, every signal between units is sampled from registers. Then each
+//! unit takes its clock edge, consumers before producers, so that no unit sees a value of the same
+//! edge. The units are in the rooms of the operators that they compute.
 
 mod charge;
 mod controller;

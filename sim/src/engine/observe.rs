@@ -1,5 +1,5 @@
-//! What an observer notes down without touching a port: values, decisions, and when each
-//! instruction ended.
+//! Records values, decisions, and the cycle in which each instruction ended. It uses no port, so
+//! observing changes nothing.
 
 use super::machine::{Machine, Sampled};
 use crate::operators::gate::LiveList;
@@ -26,7 +26,7 @@ impl Machine<'_> {
         self.end_unit(op);
     }
 
-    /// Adds a band's rows to the trace's map; the first band makes it.
+    /// Adds the rows of a band to the map in the trace. The first band creates the map.
     pub(crate) fn keep(&mut self, op: Op, band: Band, rows: Shape, values: &[i8]) {
         let whole = Shape { height: band.of, ..rows };
         if band.first_row == 0 {

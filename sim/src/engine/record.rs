@@ -1,5 +1,5 @@
-//! What a recorder sees of each cycle: registers as they stand at its beginning. Nothing here
-//! writes one.
+//! Shows each cycle to a recorder: the registers as they are at the beginning of the cycle. Nothing
+//! here writes a register.
 
 use super::controller::ControllerState;
 use super::machine::Machine;
@@ -12,55 +12,55 @@ use lcsim_spec::schedule::LayerId;
 /// One cycle of the `stepped` engine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cycle {
-    /// Counted from 0.
+    /// The number of the cycle, counted from 0.
     pub number: u64,
-    /// Line of the report that the cycle is charged to.
+    /// The line of the report to which the cycle is charged.
     pub layer: LayerId,
-    /// The layer and the reason that it is charged to.
+    /// The reason to which the cycle is charged.
     pub spent: Spent,
-    /// The instruction, of [`lcsim_spec::schedule::Program::ops`]; their number when there is no
-    /// further one.
+    /// The index of the instruction in [`lcsim_spec::schedule::Program::ops`]. At the end of the
+    /// program it is the number of instructions.
     pub pc: usize,
-    /// The controller's action.
+    /// What the controller does.
     pub controller: ControllerState,
-    /// The slot register carries a pixel.
+    /// Whether the slot register has a pixel.
     pub slot_valid: bool,
-    /// It is of the first fold over that pixel.
+    /// Whether the slot is of the first fold over its pixel.
     pub slot_first: bool,
-    /// It is of the last one.
+    /// Whether the slot is of the last fold over its pixel.
     pub slot_last: bool,
-    /// The next fold becomes active behind this slot.
+    /// Whether the next fold becomes active after this slot.
     pub slot_swap: bool,
-    /// The output pixel; of a bubble, nothing.
+    /// The output pixel. `None` for a bubble.
     pub pixel: Option<usize>,
-    /// The fold of that pixel.
+    /// The position of the fold that has this pixel.
     pub place: Option<Place>,
-    /// The streamer has a fold.
+    /// Whether the streamer has a fold.
     pub streaming: bool,
     /// The loader's state.
     pub loader: LoaderState,
-    /// The loader's convolution, of [`lcsim_spec::schedule::Program::convs`], and the fold that it
-    /// is about.
+    /// The index of the loader's convolution in [`lcsim_spec::schedule::Program::convs`], and the
+    /// position of the fold that the loader works on.
     pub loads: (usize, Place),
-    /// The image port is at work.
+    /// Whether the image port works.
     pub image_port: bool,
-    /// Line of the report for which the DRAM is at work.
+    /// The line of the report for which the DRAM transfers bytes.
     pub dram: Option<LayerId>,
-    /// The unit for poolings is at work.
+    /// Whether the pooling unit works.
     pub pooling: bool,
-    /// The gate unit's job, of [`lcsim_spec::schedule::Program::gates`].
+    /// The index of the gate unit's job in [`lcsim_spec::schedule::Program::gates`].
     pub gate: Option<usize>,
-    /// The L-Net's score, once it is there.
+    /// The L-Net's score, as soon as it is known.
     pub lscore: Option<Score>,
-    /// Column 0: accumulator, or what came down its PEs on the first fold, and this fold's part
-    /// added to it.
+    /// Column 0: the sum of the accumulator and the partial sum that leaves the array. On the first
+    /// fold it is the partial sum alone.
     pub sum: i32,
-    /// Column 0: the last output, in front of its write-back.
+    /// Column 0: the last output before its write-back.
     pub output: i8,
 }
 
 impl Machine<'_> {
-    /// Runs the image, and shows each cycle to `see`.
+    /// Runs the image, and calls `see` for each cycle.
     pub fn watch(mut self, mut see: impl FnMut(&Cycle)) -> Outcome {
         // The slot register has what the streamer issued in the cycle before.
         let mut issued = None;

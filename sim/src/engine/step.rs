@@ -9,13 +9,14 @@ impl Machine<'_> {
         self.outcome()
     }
 
-    /// The content of the memories after so many cycles, or at the end if that comes first.
+    /// Returns the content of the memories after `cycles` cycles, or at the end if the image takes
+    /// fewer.
     pub fn probe(mut self, cycles: u64) -> Probe {
         while self.now < cycles && self.step() {}
         self.peek()
     }
 
-    /// One cycle; false if nothing is left to do.
+    /// Runs one cycle. Returns false if nothing is left to do.
     pub(crate) fn step(&mut self) -> bool {
         let sampled = self.sample();
         self.observe_ends(&sampled);

@@ -1,4 +1,4 @@
-//! One image: its values, and what they cost.
+//! Runs one image: its values and its costs.
 
 use super::run::{Network, ValueBuffers};
 use super::timeline::{Buffers, Counted, Timeline};
@@ -12,8 +12,8 @@ thread_local! {
     static VALUES: Cell<ValueBuffers> = Cell::default();
 }
 
-/// Lends buffers of this thread to `work`. Who asks meanwhile - a matrix product may run the work
-/// of another image - gets empty ones.
+/// Lends this thread's buffers to `work`. If the same thread asks again in the meantime, it gets
+/// empty buffers: a matrix product can run the work of another image while it waits.
 fn lend<B: Default, T>(buffers: &'static std::thread::LocalKey<Cell<B>>, work: impl FnOnce(&mut B) -> T) -> T {
     let mut lent = buffers.take();
     let result = work(&mut lent);
@@ -28,7 +28,7 @@ pub(crate) fn run(network: &Network, program: &Program, image: &[i8], mode: Mode
     Outcome { class: trace.class(), trace, ..counted }
 }
 
-/// What these decisions cost; the outcome has no values.
+/// Computes the costs of an image with these decisions. The outcome has no values.
 pub(crate) fn replay(program: &Program, decisions: &[GateDecision], mode: Mode) -> Outcome {
     let counted = lend(&TIMING, |buffers| Timeline::run(program, decisions, mode, buffers));
     let Counted { cycles, layers, ends, dram_busy } = counted;

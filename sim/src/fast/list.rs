@@ -1,6 +1,7 @@
-//! Live lists, and when their entries show.
+//! Live lists, and the cycles in which their entries become visible.
 
-/// A live list: channels, and from which cycle each shows, and the end of the list.
+/// A live list: channels, the first cycle in which each is visible, and the cycle that ends the
+/// list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct List {
     pub entries: Vec<usize>,
@@ -9,7 +10,8 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Fills it with `entries`, which show one by one, and ends it.
+    /// Fills the list with `entries` in ascending order of their cycles, and ends it in cycle
+    /// `done`.
     pub fn fill(&mut self, entries: impl Iterator<Item = (usize, u64)>, done: u64) {
         self.entries.clear();
         self.shows.clear();
@@ -20,12 +22,12 @@ impl List {
         self.done = done;
     }
 
-    /// First cycle in which it has so many entries, or is done.
+    /// The first cycle in which the list has `entries` entries, or is complete.
     pub fn suffices(&self, entries: usize) -> u64 {
         self.shows.get(entries.wrapping_sub(1)).map_or(self.done, |shows| self.done.min(*shows))
     }
 
-    /// What it shows in cycle `now`, and whether that is all.
+    /// The entries that are visible in cycle `now`, and whether the list is complete.
     pub fn at(&self, now: u64) -> (&[usize], bool) {
         let shown = self.shows.partition_point(|shows| *shows <= now);
         (&self.entries[..shown], self.done <= now)

@@ -1,8 +1,8 @@
-//! The `fast` engine: the same values and the same counts as `stepped`, computed layer by layer.
+//! The `fast` engine computes the same values and counts as `stepped`, layer by layer.
 //!
-//! `values` runs the network, whatever the accelerator, and gives the gates' decisions; `timing`
-//! says from those alone what every unit does when. A property test holds the two engines equal in
-//! every value, cycle and counter.
+//! `values` runs the network, independent of the accelerator, and gives the gates' decisions. From
+//! these decisions alone, `timing` computes when each unit works. A property test compares the two
+//! engines in every value, cycle and counter.
 
 mod image;
 mod list;

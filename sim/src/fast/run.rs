@@ -1,4 +1,4 @@
-//! Values of one image on its way through a network: maps, buffers, and what is noted down.
+//! The state of one image on its way through a network: maps, buffers, and the trace.
 
 use crate::operators::convolution::{Filters, Input, Lanes, Requantizer, Scratch, Way};
 use crate::operators::gate::Pooling;
@@ -6,10 +6,10 @@ use crate::outcome::Mode;
 use lcsim_spec::{QuantNetwork, Score, Shape, Trace};
 use std::sync::Arc;
 
-/// A network whose filters are ready for the products.
+/// A network whose filters are prepared for the matrix products.
 pub(crate) struct Network {
     pub(crate) net: Arc<QuantNetwork>,
-    /// In the order of [`QuantNetwork::convs`].
+    /// The filters, in the order of [`QuantNetwork::convs`].
     pub(crate) filters: Vec<Filters>,
     pub(crate) gates: usize,
 }
@@ -20,35 +20,35 @@ impl std::fmt::Debug for Network {
     }
 }
 
-/// A stored map, `[pixel][entry]`.
+/// A stored map as `[pixel][entry]`.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Map {
     pub values: Vec<i8>,
     pub relu: bool,
-    /// Channels of the entries; all of them without.
+    /// The channels of the entries. Without a list, the map has all channels.
     pub live: Option<Vec<usize>>,
     pub entries: usize,
 }
 
-/// Channels that a convolution computes.
+/// The channels that a convolution computes, and how it scales them.
 pub(crate) struct Keep {
     pub live: Option<Vec<usize>>,
-    /// Which decision of the trace has their scores.
+    /// The index of the trace's decision that has the scores of the channels.
     pub decision: Option<usize>,
     pub lscore: Score,
 }
 
-/// All channels, as they are.
+/// All channels, without scaling.
 pub(crate) const WHOLE: Keep = Keep { live: None, decision: None, lscore: Score::ONE };
 
-/// What an image fills, used again by the next one.
+/// Buffers that one image fills and the next one reuses.
 #[derive(Default)]
 pub(crate) struct ValueBuffers {
     pub scratch: Scratch,
     pub sums: Vec<Lanes>,
     pub requantizer: Requantizer,
     pub pooling: Pooling,
-    /// Values of maps that are not read any more, and live lists.
+    /// Memory of maps and live lists that nothing reads any more.
     pub spare: Vec<Vec<i8>>,
     pub lists: Vec<Vec<usize>>,
 }
@@ -60,7 +60,7 @@ pub(crate) struct Run<'a> {
     pub keep_maps: bool,
     pub trace: Trace,
     pub buffers: &'a mut ValueBuffers,
-    /// Convolutions so far.
+    /// The number of convolutions so far.
     pub conv: usize,
 }
 
@@ -86,13 +86,13 @@ impl Run<'_> {
         Map { values, relu, ..Map::default() }
     }
 
-    /// Nothing reads that map any more.
+    /// Takes back the memory of a map that nothing reads any more.
     pub fn done(&mut self, map: Map) {
         self.buffers.spare.push(map.values);
         self.buffers.lists.extend(map.live);
     }
 
-    /// Ends a layer: its map, if it is wanted, by channel.
+    /// Ends a layer. If maps are wanted, adds its map to the trace, in channel order.
     pub fn note(&mut self, name: &str, shape: Shape, out: &Map) {
         if self.keep_maps {
             let mut map = vec![0; shape.len()];

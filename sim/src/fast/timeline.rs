@@ -1,4 +1,4 @@
-//! What the units have reached, from instruction to instruction.
+//! The state of the units between two instructions.
 
 use super::list::List;
 use crate::counters::{Activity, LayerCount};
@@ -8,7 +8,7 @@ use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::{LayerId, Program};
 
-/// Cycles and counts of an image.
+/// The cycles and counts of an image.
 pub(crate) struct Counted {
     pub cycles: u64,
     pub layers: Vec<LayerCount>,
@@ -16,23 +16,23 @@ pub(crate) struct Counted {
     pub dram_busy: u64,
 }
 
-/// What an image fills, used again by the next one.
+/// Buffers that one image fills and the next one reuses.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub activities: Vec<Activity>,
-    /// Cycle, whether of the array, layer. Those of one cycle in the order in which they are
-    /// observed.
+    /// The ends of instructions: cycle, whether the array's units ran it, layer. Those of one cycle
+    /// are in the order in which an observer sees them.
     pub ends: Vec<(u64, bool, LayerId)>,
     pub lists: [List; 2],
-    /// Cycle in which the last input of each group of a gate's outputs is read.
+    /// The cycle that reads the last input of each group of a gate's outputs.
     pub groups: Vec<u64>,
     pub conv: TileBuffers,
     pub fetcher: Fetcher,
-    /// All channels that a convolution has at most.
+    /// The channels from 0 up to the largest channel count of a convolution.
     pub channels: Vec<usize>,
 }
 
-/// The gate unit's job: it runs in the cycles `started + 1 ..= last`.
+/// The gate unit's job. It runs in the cycles `started + 1 ..= last`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct GateRun {
     pub layer: LayerId,
@@ -46,15 +46,15 @@ pub(crate) struct Timeline<'a> {
     pub mode: Mode,
     pub layers: Vec<LayerCount>,
     pub buffers: &'a mut Buffers,
-    /// First cycle in which the controller may start the next instruction, and in which it sees the
-    /// array idle.
+    /// The first cycle in which the controller may start the next instruction, and the first one in
+    /// which it sees the array idle.
     pub fetched: u64,
     pub idle: u64,
     pub gate: GateRun,
-    /// The L-Net's score, and from which cycle it shows.
+    /// The L-Net's score, and the first cycle in which it is visible.
     pub lscore: (Score, u64),
-    /// Cycles before this one are charged, except `quiet` ones, in which nothing of the array was
-    /// at work.
+    /// Cycles before this one are charged, except `quiet` ones. In those no unit of the array
+    /// worked.
     pub charged: u64,
     pub quiet: Option<u64>,
 }

@@ -1,7 +1,7 @@
-//! When each instruction starts and ends, and what every cycle is charged to.
+//! Computes when each instruction starts and ends, and what every cycle is charged to.
 //!
-//! The terms are those of docs/microarchitecture.md. A cycle is named as there; a unit that
-//! finishes in one is seen idle in the next.
+//! The names are those of docs/microarchitecture.md, also the names of cycles. If a unit finishes
+//! in a cycle, other units see it idle in the next.
 
 use super::timeline::{Buffers, Counted, GateRun, Timeline};
 use crate::counters::{Activity, lines};
@@ -10,7 +10,7 @@ use lcsim_spec::schedule::{Condition, LayerId, Op, Program};
 use lcsim_spec::{GateDecision, Score, timing};
 
 impl<'a> Timeline<'a> {
-    /// `decisions`: of the gates that were evaluated, in order.
+    /// `decisions` has the gates that were evaluated, in order.
     pub fn run(program: &'a Program, decisions: &[GateDecision], mode: Mode, buffers: &'a mut Buffers) -> Counted {
         buffers.activities.clear();
         buffers.activities.resize(program.layers.len(), Activity::default());
@@ -68,7 +68,8 @@ impl<'a> Timeline<'a> {
         let cycles = rests.max(self.buffers.fetcher.moves_end(self.program, self.program.moves.len()));
         self.layers[last.index()].cycles.dram += cycles - rests;
         let Buffers { ends, activities, fetcher, .. } = self.buffers;
-        // The array's are in order, and so are the gate unit's.
+        // A stable sort, because the ends of the array are already in order, and so are those of
+        // the gate unit.
         ends.sort_by_key(|end| (end.0, end.1));
         let ends = ends.iter().map(|&(cycle, _, layer)| (layer, cycle)).collect();
         fetcher.drop_ahead(self.program, activities);
@@ -78,8 +79,8 @@ impl<'a> Timeline<'a> {
         Counted { cycles, layers: self.layers, ends, dram_busy: fetcher.busy() }
     }
 
-    /// Charges what an instruction that could start in cycle `at` waits for rows of maps; gives the
-    /// cycle in which it starts.
+    /// Charges the cycles for which an instruction that could start in cycle `at` waits for rows of
+    /// maps. Returns the cycle in which it starts.
     fn wait_for_moves(&mut self, at: u64, op: &Op) -> u64 {
         let ended = self.buffers.fetcher.moves_end(self.program, self.program.moves_before(op));
         if ended <= at {
@@ -91,8 +92,9 @@ impl<'a> Timeline<'a> {
         ended
     }
 
-    /// Charges the cycles up to `at` in which nothing of the array is at work: to the gate that
-    /// runs, or else to the controller, which waits with the instruction of `layer`.
+    /// Charges the cycles up to `at`, in which no unit of the array works. If a gate runs, they are
+    /// charged to the gate. Otherwise they are charged to the controller, which waits with the
+    /// instruction of `layer`.
     fn charge_quiet(&mut self, at: u64, layer: LayerId) {
         if let Some(cycle) = self.quiet.take_if(|cycle| *cycle <= at) {
             self.charge_range(cycle, cycle + 1, layer);
@@ -103,7 +105,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The same of the cycles from `from` to `to`.
+    /// Charges the cycles from `from` to `to` by the same rule.
     fn charge_range(&mut self, from: u64, to: u64, layer: LayerId) {
         let gate = self.gate;
         let until = (gate.last + 1).clamp(from, to);
@@ -114,7 +116,7 @@ impl<'a> Timeline<'a> {
     }
 }
 
-/// Cycles that an instruction takes the controller at least.
+/// The smallest number of cycles between two instructions.
 fn fetch(program: &Program) -> u64 {
     timing::fetch(program.config.memory.instruction_words) as u64
 }

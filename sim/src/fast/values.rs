@@ -1,4 +1,4 @@
-//! Values and decisions of one image, on no accelerator in particular.
+//! Computes values and decisions of one image, independent of the accelerator.
 
 use super::run::{Keep, Map, Network, Run, ValueBuffers};
 use crate::outcome::Mode;
@@ -6,7 +6,8 @@ use lcsim_spec::schedule::Reads;
 use lcsim_spec::{Block, Layer, Score, Trace};
 
 impl Network {
-    /// Decisions and logits of an image (`[channel][row][column]`), and every map if `keep_maps`.
+    /// Runs an image (`[channel][row][column]`). Returns decisions and logits, and every map if
+    /// `keep_maps`.
     pub fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool, buffers: &mut ValueBuffers) -> Trace {
         let shape = self.net.input.shape;
         let pixels = shape.pixels();
@@ -34,7 +35,7 @@ impl Network {
 }
 
 impl Run<'_> {
-    /// Replaces `stream` by the block's output.
+    /// Runs a block and replaces `stream` by its output.
     fn block(&mut self, b: &Block, stream: &mut Map) {
         let lscore = b.lnet.as_ref().map_or(Score::ONE, |g| {
             let decision = self.gate(g, stream);
@@ -56,7 +57,7 @@ impl Run<'_> {
             self.conv += 1;
         }
         let g = &b.convs[last];
-        // The last C-Net is scored beside the shortcut.
+        // The gate unit evaluates the last C-Net while the array computes the shortcut.
         let input = branch.as_ref().unwrap_or(stream);
         let keep = (!skipped).then(|| Keep { lscore, ..self.keep(g.gate.as_ref(), input) });
         let mut relu = stream.relu;

@@ -1,4 +1,4 @@
-//! The only place that tells operators apart: what each instruction starts.
+//! The edge: the only file that tells operators apart. It starts the unit of each instruction.
 
 use crate::engine::Machine;
 use crate::fast::Timeline;
@@ -17,7 +17,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes what an instruction that has ended gave.
+    /// Records the values of an instruction that has ended.
     pub(crate) fn end_unit(&mut self, op: Op) {
         match op.unit {
             Unit::LoadImage => self.end_image(op),
@@ -28,7 +28,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Remembers the instruction until its unit is idle. Nothing is noted of a move.
+    /// Remembers the instruction until its unit is idle. Moves have no values to record.
     pub(crate) fn observe_unit(&mut self, op: Op) {
         match op.unit {
             Unit::Gate(_) => self.open.gate = Some(op),

@@ -1,5 +1,5 @@
-//! The operators, a room each: how an instruction runs on the machine (`stepped`), when and with
-//! what values it does so computed at once (`fast`), and what it costs (`counts`).
+//! The operators, one room each: how an instruction runs on the machine (`stepped`), the same
+//! cycles and values computed at once (`fast`), and its activities (`counts`).
 
 mod average_pool;
 pub(crate) mod convolution;

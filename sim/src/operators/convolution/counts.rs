@@ -1,4 +1,4 @@
-//! What a tile costs.
+//! The activities of a convolution's tile.
 
 use super::folds::{Folds, copies};
 use crate::counters::Activity;
@@ -6,7 +6,7 @@ use crate::operators::depthwise;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs};
 
-/// A tile of `count` columns, whose channels lie in `groups` groups of filter words.
+/// Counts a tile of `count` columns, whose channels are in `groups` groups of filter words.
 pub(crate) fn tile(
     a: &mut Activity,
     config: &AcceleratorConfig,
@@ -18,11 +18,11 @@ pub(crate) fn tile(
     let (pixels, cols) = (job.output.pixels(), array.cols);
     let chunks = pixels.div_ceil(array.accumulator_depth);
     let entries = folds.alone + folds.packed;
-    // Rows that are loaded and rows that are fed, over all folds, and values that leave.
+    // The number of rows that are loaded and fed in all folds, and the number of output values.
     let (rows, outputs) = (entries * job.taps(), (count * pixels) as u64);
     let (fed, passes) = (((entries - folds.idle) * job.taps()) as u64, folds.len() as u64);
     a.macs += if job.depthwise { depthwise::macs(job.taps(), outputs) } else { fed * outputs };
-    // The operand passes `count` PEs (1 byte each), every PE below writes a partial sum (4 bytes).
+    // The operand passes `count` PEs, 1 byte each. Every PE below writes a partial sum of 4 bytes.
     a.register_bytes += outputs * (fed + 4 * array.rows as u64 * passes);
     a.accumulations += outputs * passes;
     a.accumulator_read += 4 * outputs * (passes - 1);
@@ -53,11 +53,11 @@ pub(crate) fn tile(
     }
 }
 
-/// Taps of all output pixels that fall inside the input map: the others read nothing.
+/// The number of taps of all output pixels that are inside the input map. Other taps read nothing.
 fn taps_inside(job: &ConvJob) -> usize {
     let axis = |outputs: usize, inputs: usize, a: usize| {
         let (stride, pad) = (job.stride[a], job.pad[a]);
-        // Outputs whose tap lies in front of `end`, counted with the padding.
+        // The outputs whose tap is before `end`, counted with the padding.
         let before = |tap: usize, end: usize| end.saturating_sub(tap).div_ceil(stride).min(outputs);
         (0..job.kernel[a]).map(|tap| before(tap, pad + inputs) - before(tap, pad)).sum::<usize>()
     };

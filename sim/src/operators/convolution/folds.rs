@@ -1,43 +1,45 @@
-//! The folds of a tile: which entries of the input map and which taps the rows of the array take.
+//! The folds of a tile: the entries of the input map, and the kernel taps, that the rows of the
+//! array take in each fold.
 //!
-//! Rows take the entries tap by tap, as many as there are rows. Where a map has copies of the rest
-//! behind its last full group, or of all its entries, several taps of these share a fold.
+//! For each tap, the rows take the entries in groups of `rows`. If a map has copies of its rest, or
+//! of all its entries, several taps of these entries share a fold.
 
 use crate::operators::depthwise;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, Inputs, MoveJob, Program};
 
-/// The folds of a tile over one chunk of pixels.
+/// The folds of a tile over one chunk.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Folds {
-    /// Entry that the first row reads.
+    /// The entry that the first row reads.
     first: usize,
-    /// Entries that are fed tap by tap, and entries behind them whose taps share folds.
+    /// The number of entries whose taps have folds of their own, and the number of entries after
+    /// them whose taps share folds.
     pub alone: usize,
     pub packed: usize,
-    /// Groups of rows that the entries fed tap by tap need for each tap.
+    /// For one tap: the number of folds that the entries with their own folds need.
     groups: usize,
-    /// Taps that share a fold.
+    /// The number of taps that share a fold.
     together: usize,
     taps: usize,
     rows: usize,
-    /// Rows that feed nothing, in front of a depthwise convolution's own.
+    /// Rows above the tile's own rows that feed nothing. Only depthwise convolutions have some.
     pub idle: usize,
 }
 
-/// Entries and taps that the rows take in one fold.
+/// The entries and taps that the rows take in one fold.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Taken {
-    /// First entry of the input map.
+    /// The first entry of the input map.
     pub entry: usize,
     pub rows: usize,
-    /// The first tap, and how many rows each tap has.
+    /// The first tap, and the number of rows for each tap.
     pub tap: usize,
     pub tap_rows: usize,
 }
 
 impl Folds {
-    /// Over an input map of so many entries.
+    /// The folds over an input map of `entries` entries.
     pub fn new(array: &ArrayConfig, job: &ConvJob, entries: usize) -> Self {
         let (taps, rows) = (job.taps(), array.rows);
         let (packed, together) = match (job.inputs, rest(array, entries)) {
@@ -49,8 +51,8 @@ impl Folds {
         Self { first: 0, alone, packed, groups: alone.div_ceil(rows), together, taps, rows, idle: 0 }
     }
 
-    /// Those of the tile whose `count` output channels begin with the one of number `channel`: a
-    /// depthwise convolution reads the channels of its own numbers, in the rows where they stand.
+    /// The folds of the tile whose `count` output channels begin with `channel`. A depthwise
+    /// convolution reads only the input channels of the same numbers, in the rows where they are.
     #[inline]
     pub fn of_tile(self, job: &ConvJob, [channel, count]: [usize; 2]) -> Self {
         if !job.depthwise {
@@ -62,13 +64,13 @@ impl Folds {
         Self { first: channel - idle, alone, packed: 0, groups, together: 1, idle, ..self }
     }
 
-    /// How many; without any input entry one is left, which brings the bias.
+    /// The number of folds. Without input entries there is still one, which adds the bias.
     pub fn len(&self) -> usize {
         let shared = if self.packed > 0 { self.taps.div_ceil(self.together) } else { 0 };
         (self.taps * self.groups + shared).max(1)
     }
 
-    /// Entries and taps that the rows take in a fold.
+    /// The entries and taps of a fold.
     #[inline]
     pub fn at(&self, fold: usize) -> Taken {
         let groups = self.groups.max(1);
@@ -86,21 +88,21 @@ impl Folds {
         }
     }
 
-    /// Rows in front of a fold that feed nothing.
+    /// The number of rows above a fold's own rows that feed nothing.
     pub fn idle_rows(&self, taken: &Taken) -> usize {
         (self.first + self.idle).saturating_sub(taken.entry)
     }
 
-    /// Folds after which the numbers of rows repeat, and how many folds from the first on do so.
+    /// After how many folds the numbers of rows repeat, and for how many folds from the first on.
     pub fn period(&self) -> [usize; 2] {
         let period = if self.alone.is_multiple_of(self.rows) { 1 } else { self.groups };
         [period, self.taps * self.groups]
     }
 }
 
-/// Entries behind a map's last full group of `rows`, if taps of theirs can share folds: the rest is
-/// no more than half of the rows and no full tile, the rows are a power of two, and rows and
-/// columns divide each other.
+/// The number of entries after a map's last full group of `rows`, if their taps can share folds.
+/// They can if three conditions hold: the rest is at most half of the rows and not a full tile, the
+/// number of rows is a power of two, and rows and columns divide each other.
 fn rest(array: &ArrayConfig, entries: usize) -> usize {
     let (rows, cols) = (array.rows, array.cols);
     let rest = entries % rows;
@@ -108,14 +110,15 @@ fn rest(array: &ArrayConfig, entries: usize) -> usize {
     if aligned && rest <= rows / 2 && rest < cols { rest } else { 0 }
 }
 
-/// How often the rest of a tile of `cols` columns that ends with entry `end` is stored, and how
-/// many entries that are; a full tile has none.
+/// How many times the rest is stored, and how many entries it has, for a tile of `cols` columns
+/// that ends with entry `end`. A full tile has no rest.
 pub(crate) fn copies(array: &ArrayConfig, job: &ConvJob, end: usize, cols: usize) -> [usize; 2] {
     let rest = if job.dst_copies && cols < array.cols { rest(array, end) } else { 0 };
     array.rows.checked_div(rest).map_or([1, 0], |times| [times, rest])
 }
 
-/// Times the last entries of a map that is moved stand on chip, and how many these are.
+/// How many times the last entries of a map that is moved are stored on chip, and how many entries
+/// these are.
 pub(crate) fn move_copies(program: &Program, job: &MoveJob, entries: usize) -> [usize; 2] {
     let times = program.off_chip[job.map.index()].times;
     let array = &program.config.array;

@@ -1,6 +1,6 @@
-//! What a depthwise convolution costs otherwise than a convolution.
+//! The activities in which a depthwise convolution differs from a dense one.
 
-/// MACs of a tile that gives so many outputs: one for each of the taps.
+/// The MACs of a tile with `outputs` outputs: one for each tap.
 pub(crate) fn macs(taps: usize, outputs: u64) -> u64 {
     taps as u64 * outputs
 }

@@ -1,4 +1,4 @@
-//! A convolution whose channels each read the one of their own number. All of them are live.
+//! The values of a depthwise convolution. All channels are live.
 
 use crate::operators::convolution::{Input, Lanes, VECTOR};
 use lcsim_spec::Conv;

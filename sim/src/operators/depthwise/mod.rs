@@ -1,4 +1,4 @@
-//! Depthwise convolution: what differs from a convolution, whose units compute it.
+//! Depthwise convolution. The units of a convolution compute it; this room has the differences.
 
 mod counts;
 mod fast;

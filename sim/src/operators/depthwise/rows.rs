@@ -1,6 +1,6 @@
-//! Which rows a tile uses, for both engines: those in which its channels stand.
+//! The rows that a tile uses, for both engines: those that have its channels.
 
-/// Rows in front of the tile's first channel, which feed nothing.
+/// The number of rows above the tile's first channel. They feed nothing.
 pub(crate) fn idle_rows(channel: usize, rows: usize) -> usize {
     channel % rows
 }

@@ -1,16 +1,16 @@
-//! What loader and rows do otherwise than for a convolution.
+//! How the loader and the rows work differently from a dense convolution.
 
-/// MACs of a row for each pixel: only the column of its own channel has a weight.
+/// MACs of a row for each pixel. Only the column of the row's own channel has a weight.
 pub(crate) const MACS_A_ROW: usize = 1;
 
-/// Whether the row of input channel `input` takes the weight of output channel `output`: of a tap's
-/// word, each row takes what belongs to its own channel.
+/// Whether the row of input channel `input` takes the weight of output channel `output`. A word has
+/// one tap of several channels, and each row takes the weight of its own channel.
 pub(crate) fn takes(input: usize, output: usize) -> bool {
     input == output
 }
 
-/// The filter word of a fold over `tap`, counted from its group's first: one word holds a tap of all
-/// channels of a group.
+/// The filter word of a fold over `tap`, counted from the first word of its group. One word has a
+/// tap of all channels of a group.
 pub(crate) fn filter_word(tap: usize) -> usize {
     tap
 }

@@ -1,16 +1,16 @@
-//! What a gate costs.
+//! The activities of a gate.
 
 use crate::counters::Activity;
 use lcsim_spec::schedule::{GateJob, Target};
 
-/// A gate that reads `inputs` entries and lists so many channels.
+/// Counts a gate that reads `inputs` entries and writes `listed` channels to its list.
 pub(super) fn gate(a: &mut Activity, job: &GateJob, macs: usize, inputs: usize, listed: usize) {
     let (groups, outputs) = (job.outputs().div_ceil(macs), job.outputs() as u64);
     let read = (groups * inputs) as u64;
     a.pool_read = 4 * read;
     a.gate_macs = inputs as u64 * outputs;
     let classifier = job.target == Target::Classes;
-    // A group without inputs brings its biases, on one word of weights.
+    // A group without inputs still adds its biases, so it reads one word of weights.
     a.gate_weight_read = (groups * inputs.max(1) * macs) as u64 + if classifier { 4 } else { 7 } * outputs;
     a.scores = if classifier { 0 } else { outputs };
     a.list_read = if job.list.is_some() { 4 * read } else { 0 };

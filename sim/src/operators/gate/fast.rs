@@ -1,4 +1,4 @@
-//! A gate: when its groups of outputs are read and leave.
+//! The timing of a gate: when each group of outputs is read, and when it leaves.
 
 use super::counts;
 use crate::dram::Bursts;
@@ -9,9 +9,9 @@ use lcsim_spec::schedule::{GateJob, Target};
 use lcsim_spec::timing::{self, GateStage};
 
 impl Timeline<'_> {
-    /// Notes the cycle in which the last input of each group of outputs is read. A group takes as
-    /// long as its inputs enter, which may wait for their weights, or as its predecessor's outputs
-    /// leave.
+    /// Records the cycle that reads the last input of each group of outputs. A group takes the
+    /// longer of two times: until its inputs have entered, for which they may wait for weights, and
+    /// until the outputs of the group before have left.
     fn groups(&mut self, at: u64, job: &GateJob) {
         let Buffers { activities, lists, groups: lasts, fetcher, .. } = &mut *self.buffers;
         let live = job.list.map(|l| &lists[l.index()].entries[..]);
@@ -38,7 +38,7 @@ impl Timeline<'_> {
         }
     }
 
-    /// A gate: when it runs, and what it decides.
+    /// Runs a gate: when it works, and what it decides.
     pub(crate) fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
         let inputs = job.list.map_or(job.inputs(), |l| self.buffers.lists[l.index()].entries.len());
         let macs = self.program.config.gate.macs;

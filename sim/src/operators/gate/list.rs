@@ -2,16 +2,16 @@
 
 use lcsim_spec::Score;
 
-/// Channels that are computed, with their scores, in order.
+/// The channels that are computed, in ascending order, with their scores.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct LiveList {
     pub channels: Vec<usize>,
     pub scores: Vec<Score>,
-    /// The gate has scored every channel.
+    /// Whether the gate has scored every channel.
     pub done: bool,
 }
 
 impl LiveList {
-    /// Channel and score, two bytes each.
+    /// Channel and score take two bytes each.
     pub const ENTRY_BYTES: u64 = 4;
 }

@@ -1,4 +1,4 @@
-//! Fully connected layers on pooled maps: gates, and the classifier.
+//! Fully connected layers on pool sums: gates and the classifier.
 
 mod counts;
 mod fast;

@@ -1,22 +1,22 @@
-//! Fully connected layers on pooled maps: gates, and the classifier.
+//! Fully connected layers on pool sums, for the `fast` engine: gates and the classifier.
 
 use crate::arithmetic;
 use crate::operators::convolution::Input;
 use lcsim_spec::{Decision, Fc, Gate, Score};
 use rten_simd::{Isa, SimdOp};
 
-/// Sums of a map's entries.
+/// Computes the pool sums of a map, and the layers that read them.
 #[derive(Default)]
 pub(crate) struct Pooling {
-    /// Those of several pixels side by side.
+    /// The sums of several pixels side by side.
     beside: Vec<i32>,
     pooled: Vec<i32>,
-    /// Accumulators of a fully connected layer.
+    /// The accumulators of a fully connected layer.
     outputs: Vec<i32>,
 }
 
 impl Pooling {
-    /// Accumulators of a fully connected layer on a map's pooled channels, bias added.
+    /// Computes the accumulators of a fully connected layer that reads a map, with the bias added.
     pub fn fully_connected(&mut self, f: &Fc, x: &Input) -> &[i32] {
         let Self { beside, pooled, outputs } = self;
         Pool { x, beside, sums: &mut *pooled }.dispatch();
@@ -42,7 +42,8 @@ impl SimdOp for Pool<'_> {
 
     #[inline(always)]
     fn eval<I: Isa>(self, _: I) {
-        // Few entries leave most of a vector empty: so many pixels are added up beside each other.
+        // With few entries, most of a vector would be empty. So this number of pixels is added up
+        // side by side.
         const TOGETHER: usize = 8;
         let Self { x, beside, sums } = self;
         sums.clear();
@@ -59,7 +60,7 @@ impl SimdOp for Pool<'_> {
     }
 }
 
-/// The score that a gate makes of an accumulator of its output.
+/// The score that a gate computes from the accumulator of an output.
 pub(crate) fn score(sum: i32, gate: &Gate, output: usize) -> Score {
     let (fc, Decision::ClampScale { threshold }) = (gate.head.output(), gate.decision);
     let narrow = arithmetic::narrow(sum, fc.shift[output]);

@@ -1,4 +1,4 @@
-//! A gate, as the controller starts it, and what it gave.
+//! A gate in the `stepped` engine: how it starts, and the values that it gave.
 
 use crate::dram::Bursts;
 use crate::engine::Machine;
@@ -24,7 +24,7 @@ impl Machine<'_> {
         self.gate.tick(&view, &mut self.activity);
     }
 
-    /// Notes what a gate that has ended gave.
+    /// Records the decision of a gate that has ended.
     pub(crate) fn end_gate(&mut self, op: Op, gate: usize) {
         let job = &self.program.gates[gate];
         if job.target == Target::Classes {

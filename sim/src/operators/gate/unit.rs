@@ -1,9 +1,9 @@
-//! The gate unit: pool sums in, scores, live lists or logits out.
+//! The gate unit: it reads pool sums, and writes scores, live lists or logits.
 //!
-//! G0 reads a pool sum and names its channel, G1 rounds it and addresses the weight word, G2
-//! multiplies, G3 accumulates in one accumulator for each of the unit's MACs. A finished group of
-//! outputs leaves one by one through P1 (bias), P2 (shift), P3 (multiplier), P4 (clamp to [0, 1],
-//! threshold) and P5 (live list).
+//! G0 reads a pool sum and names its channel. G1 rounds the sum and addresses the weight word. G2
+//! multiplies. G3 accumulates, in one accumulator for each of the unit's MACs. The outputs of a
+//! finished group leave one by one through P1 (bias), P2 (shift), P3 (multiplier), P4 (clamp to [0,
+//! 1], threshold) and P5 (live list).
 
 use super::list::LiveList;
 use crate::arithmetic;
@@ -21,7 +21,7 @@ struct Input {
     last: bool,
 }
 
-/// An output on its way to the live list; `value` is what the stage before has made of it.
+/// An output on its way to the live list. `value` is the result of the stage before.
 #[derive(Debug, Clone, Copy)]
 struct Output {
     index: usize,
@@ -33,7 +33,8 @@ pub(crate) struct GateView<'a> {
     pub program: &'a Program,
     pub pool: &'a [i32],
     pub now: u64,
-    /// Scores of 0 are listed like any other, and the L-Net's never skips.
+    /// Whether the run is forced open. Then scores of 0 are listed like any other, and the L-Net
+    /// never skips.
     pub forced_open: bool,
 }
 
@@ -42,9 +43,9 @@ pub(crate) struct GateUnit {
     job: Option<usize>,
     group: usize,
     step: usize,
-    /// Outputs that have not left P5 (logits: P1).
+    /// The number of outputs that have not left P5 (logits: P2).
     remaining: usize,
-    /// Weights on their way from DRAM, and the bursts of those that have been used.
+    /// The transfer of weights from DRAM, and the bursts of the weights that have been used.
     transfer: Option<(Transfer, Bursts)>,
     rounded: Option<Input>,
     fetched: Option<Input>,
@@ -60,7 +61,7 @@ pub(crate) struct GateUnit {
     scaled: Option<Output>,
     score: Option<Output>,
     pub lists: [LiveList; 2],
-    /// The L-Net's score, once it is there.
+    /// The L-Net's score, as soon as it is known.
     pub lscore: Option<Score>,
     pub scores: Vec<Score>,
     pub logits: Vec<i32>,
@@ -94,7 +95,7 @@ impl GateUnit {
         }
     }
 
-    /// `transfer`: weights that come from DRAM, and bursts to count them by.
+    /// Starts a job. `transfer` has the weights that come from DRAM, and counts their bursts.
     pub fn start(&mut self, index: usize, job: &GateJob, transfer: Option<(Transfer, Bursts)>) {
         self.transfer = transfer;
         (self.job, self.group, self.step) = (Some(index), 0, 0);
@@ -107,12 +108,12 @@ impl GateUnit {
         }
     }
 
-    /// The job whose outputs have not all left.
+    /// The index of the job whose outputs have not all left.
     pub fn running(&self) -> Option<usize> {
         self.job.filter(|_| self.remaining > 0)
     }
 
-    /// One clock edge, last stage first. Does nothing without a job.
+    /// Runs one clock edge, the last stage first. Without a job it does nothing.
     pub fn tick(&mut self, view: &GateView, activity: &mut [Activity]) {
         let Some(index) = self.running() else { return };
         let job = &view.program.gates[index];
@@ -126,7 +127,7 @@ impl GateUnit {
         view.program.gate_params[job.head.output().param_base + output]
     }
 
-    /// P5 to P1.
+    /// Runs the stages P5 to P1.
     fn finish_outputs(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if let Some(o) = self.score.take() {
             self.deliver(view, job, o, activity);
@@ -163,7 +164,7 @@ impl GateUnit {
         }
     }
 
-    /// P5: a score above 0 enters the list, or releases the branch.
+    /// P5: writes a score above 0 to the live list, or makes the L-Net's score visible.
     fn deliver(&mut self, view: &GateView, job: &GateJob, o: Output, activity: &mut Activity) {
         let score = Score::from_bits(o.value as u16);
         activity.scores += 1;
@@ -184,7 +185,7 @@ impl GateUnit {
         }
     }
 
-    /// P0 and G3 to G2.
+    /// Runs the stages P0 and G3 to G2.
     fn accumulate(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if std::mem::take(&mut self.finished) {
             self.leaving.copy_from_slice(&self.accumulators);
@@ -198,7 +199,7 @@ impl GateUnit {
         }
         if let Some(input) = self.fetched.take() {
             let macs = self.products.len();
-            // Without inputs there is no weight either; the group brings its biases only.
+            // Without inputs there are no weights either. The group then has only its biases.
             let weights = view.program.gate_weights.get(input.weight_word * macs..(input.weight_word + 1) * macs);
             for (i, p) in self.products.iter_mut().enumerate() {
                 *p = weights.map_or(0, |w| i32::from(w[i])) * input.pooled;
@@ -209,7 +210,7 @@ impl GateUnit {
         self.fetched = self.rounded.take();
     }
 
-    /// Whether the weights at this byte are on chip.
+    /// Whether the weight byte at this address is on chip.
     fn arrived(&mut self, view: &GateView, byte: usize) -> bool {
         let Some((transfer, used)) = &mut self.transfer else { return true };
         let mut needed = *used;
@@ -221,8 +222,8 @@ impl GateUnit {
         arrived
     }
 
-    /// G0 and G1's rounding; a group takes as long as its inputs enter or its predecessor's outputs
-    /// leave.
+    /// Runs G0 and the rounding of G1. A group takes the longer of two times: until its inputs have
+    /// entered, and until the outputs of the group before have left.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
         if self.group * macs >= job.outputs() {

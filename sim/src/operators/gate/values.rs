@@ -1,4 +1,4 @@
-//! A gate: its values.
+//! The values of a gate.
 
 use super::scores::score;
 use crate::fast::{Keep, Map, Run, WHOLE};
@@ -6,7 +6,7 @@ use crate::outcome::Mode;
 use lcsim_spec::{Gate, GateDecision, Head, Score};
 
 impl Run<'_> {
-    /// What a C-Net keeps of its convolution.
+    /// Evaluates the C-Net of a convolution. Returns the channels that the convolution computes.
     pub(crate) fn keep(&mut self, gate: Option<&Gate>, x: &Map) -> Keep {
         let Some(gate) = gate else { return WHOLE };
         let decision = self.gate(gate, x);
@@ -18,7 +18,7 @@ impl Run<'_> {
         Keep { live: Some(live), decision: Some(decision), lscore: Score::ONE }
     }
 
-    /// Evaluates a gate; which decision of the trace that is.
+    /// Evaluates a gate. Returns the index of its decision in the trace.
     pub(crate) fn gate(&mut self, gate: &Gate, x: &Map) -> usize {
         let Head::OneLayer(fc) = &gate.head;
         let sums = self.buffers.pooling.fully_connected(fc, &x.read());

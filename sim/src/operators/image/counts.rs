@@ -1,4 +1,4 @@
-//! What loading the image costs.
+//! The activities of loading the image.
 
 use crate::counters::Activity;
 use lcsim_spec::schedule::Program;

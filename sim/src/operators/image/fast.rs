@@ -1,4 +1,4 @@
-//! The image port: how long the image takes.
+//! The timing of the image port.
 
 use super::counts;
 use crate::fast::Timeline;
@@ -6,7 +6,7 @@ use lcsim_spec::schedule::LayerId;
 use lcsim_spec::timing::{ARRAY_SEEN, IMAGE_WRITE};
 
 impl Timeline<'_> {
-    /// The image port: a word is written in the cycle after it has been fetched.
+    /// Loads the image. A word is written in the cycle after it was fetched.
     pub(crate) fn image(&mut self, at: u64) {
         let words = self.program.image_depth() as u64;
         let works = words + IMAGE_WRITE as u64;

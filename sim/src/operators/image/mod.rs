@@ -1,4 +1,4 @@
-//! The image port: writes the image to the scratch memory, a word of the banks in each cycle.
+//! The image port: it writes the image to the scratch memory, one word of all banks in each cycle.
 
 mod counts;
 mod fast;

@@ -1,8 +1,8 @@
-//! What max pooling costs beside its bytes.
+//! The activities of max pooling, apart from its bytes.
 
 use crate::counters::Activity;
 
-/// A comparison is an addition of the accumulators' width.
+/// Counts comparisons. A comparison costs as much as an addition of the accumulators' width.
 pub(super) fn comparisons(activity: &mut Activity, joined: u64) {
     activity.accumulations += joined;
 }

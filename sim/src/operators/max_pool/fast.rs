@@ -1,4 +1,4 @@
-//! Maxima of all windows of a map.
+//! Computes the maxima of all windows of a map.
 
 use crate::fast::Map;
 use lcsim_spec::Windows;

@@ -1,4 +1,4 @@
-//! Max pooling: values are compared as they are stored, before their ReLU.
+//! Max pooling. It compares values before their ReLU, as they are stored.
 
 mod counts;
 mod fast;

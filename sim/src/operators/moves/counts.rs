@@ -1,10 +1,10 @@
-//! What a move costs.
+//! The activities of a move.
 
 use crate::counters::Activity;
 use crate::operators::convolution::move_copies;
 use lcsim_spec::schedule::{MoveJob, Program};
 
-/// A move of rows of a map with so many entries.
+/// Counts a move of rows of a map with `entries` entries.
 pub(super) fn moves(a: &mut Activity, program: &Program, job: &MoveJob, entries: usize) {
     let pixels = job.rows.len() * program.off_chip[job.map.index()].shape.width;
     let [times, rest] = move_copies(program, job, entries);

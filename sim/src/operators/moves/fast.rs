@@ -1,10 +1,10 @@
-//! A move: when it is asked for.
+//! The timing of a move.
 
 use super::counts;
 use crate::fast::{Buffers, Timeline};
 
 impl Timeline<'_> {
-    /// Asks for a move.
+    /// Requests a move.
     pub(crate) fn moves(&mut self, at: u64, index: usize) {
         let job = &self.program.moves[index];
         let map = &self.program.off_chip[job.map.index()];

@@ -1,4 +1,4 @@
-//! Moves of rows of maps between the memories and DRAM.
+//! Moves of rows of maps between the memories and the DRAM.
 
 mod counts;
 mod fast;

@@ -1,9 +1,9 @@
-//! A move, as the controller starts it or steps over it.
+//! A move in the `stepped` engine: how the controller starts it or steps over it.
 
 use crate::engine::Machine;
 
 impl Machine<'_> {
-    /// Asks for a move.
+    /// Requests a move.
     pub(crate) fn start_move(&mut self, job: usize) {
         let map = &self.program.off_chip[self.program.moves[job].map.index()];
         let entries = map.list.map_or(map.shape.channels, |l| self.gate.lists[l.index()].channels.len());

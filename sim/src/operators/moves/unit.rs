@@ -1,4 +1,4 @@
-//! Moves of rows of maps between the banks and the DRAM, a word of the banks at a time.
+//! Moves rows of maps between the banks and the DRAM, one word of all banks at a time.
 
 use crate::counters::Activity;
 use crate::dram::Fetcher;
@@ -7,28 +7,28 @@ use crate::operators::convolution::move_copies;
 use lcsim_spec::schedule::Program;
 use std::collections::VecDeque;
 
-/// The maps in the DRAM, and the words that are on their way from there.
+/// The maps in the DRAM, and the words on their way from there.
 #[derive(Debug)]
 pub(crate) struct Mover {
     /// Maps, `[row][column][entry]`.
     maps: Vec<Vec<i8>>,
-    /// Cycle in which each word that has left the DRAM is written, and which word that is.
+    /// The cycle that writes each word that has left the DRAM, and the word.
     arriving: VecDeque<(u64, Word)>,
 }
 
-/// A word of the banks that is moved.
+/// A word of all banks that is moved.
 #[derive(Debug, Clone, Copy)]
 struct Word {
-    /// Which of [`Program::moves`].
+    /// The index of the move in [`Program::moves`].
     job: usize,
-    /// Entries of its map.
+    /// The number of entries of the map.
     entries: usize,
     number: u64,
 }
 
-/// Where a word stands.
+/// The place of a word.
 struct Place {
-    /// Its first entry, where that is in the DRAM, and its address in the banks.
+    /// Its first entry, the place of this entry in the DRAM, and its address in the banks.
     entry: usize,
     dram: usize,
     address: usize,
@@ -55,8 +55,8 @@ impl Mover {
         Self { maps, arriving: VecDeque::new() }
     }
 
-    /// What the channel moves in this cycle: words to the DRAM are read now, words from there
-    /// arrive a latency later.
+    /// Moves what the channel transfers in this cycle. Words to the DRAM are read now. Words from
+    /// the DRAM arrive later, after its latency.
     pub fn tick(
         &mut self,
         program: &Program,

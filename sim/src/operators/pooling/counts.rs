@@ -1,4 +1,4 @@
-//! What a pooling costs: the bytes, and what its room counts.
+//! The activities of a pooling: its bytes, and what its room counts.
 
 use super::room::room;
 use crate::counters::Activity;

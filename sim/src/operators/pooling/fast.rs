@@ -1,4 +1,4 @@
-//! A pooling: when it runs, and its values.
+//! The timing and the values of a pooling.
 
 use super::counts;
 use super::room::room;
@@ -7,8 +7,8 @@ use lcsim_spec::Pool;
 use lcsim_spec::timing::{ARRAY_SEEN, WINDOW_TAIL};
 
 impl Timeline<'_> {
-    /// The windows of each word of the banks, the cycles until the last is written, and the pool
-    /// sums.
+    /// Runs a pooling: for each word of the banks the windows, then the cycles until the last one
+    /// is written, then the pool sums.
     pub(crate) fn pool(&mut self, at: u64, index: usize) {
         let job = &self.program.pools[index];
         let windows = &job.pool.windows;
@@ -28,7 +28,7 @@ impl Timeline<'_> {
 }
 
 impl Run<'_> {
-    /// The output of a pooling.
+    /// Computes the output map of a pooling.
     pub(crate) fn pool(&mut self, p: &Pool, x: &Map) -> Map {
         let relu = p.pooling.room().relu(x.relu);
         let mut out = Map { entries: p.windows.output.channels, ..self.map(relu) };

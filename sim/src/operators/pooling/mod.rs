@@ -1,5 +1,5 @@
-//! Poolings of the residual stream: what they have in common. What is computed of a window is in the
-//! room of each.
+//! Poolings of the residual stream: what all poolings share. The room of each pooling computes its
+//! windows.
 
 mod counts;
 mod fast;

@@ -1,40 +1,41 @@
-//! What a pooling computes of a window, for both engines.
+//! The interface of a pooling's room, for both engines.
 
 use crate::counters::Activity;
 use crate::fast::Map;
 use lcsim_spec::{Pooling, Windows};
 
-/// A window on the map.
+/// A window on a map.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Window {
-    /// Pixels of it that lie in the map.
+    /// The number of its pixels that are inside the map.
     pub inside: usize,
-    /// All of its pixels.
+    /// The number of all its pixels.
     pub taps: usize,
 }
 
 impl Window {
-    /// The one of output pixel `output`.
+    /// The window of output pixel `output`.
     pub fn at(windows: &Windows, output: usize) -> Self {
         let [y, x] = [output / windows.output.width, output % windows.output.width];
         Self { inside: windows.window(0, y).len() * windows.window(1, x).len(), taps: windows.taps() }
     }
 }
 
-/// A pooling.
+/// The function that a pooling computes of a window.
 pub(crate) trait Room {
-    /// A bank's register before the first value of a window.
+    /// The value of a bank's register before the first value of a window.
     fn empty(&self) -> i64;
-    /// The register when a stored value has joined it, which readers of the map see through its
-    /// ReLU or not.
+    /// The register after a stored value has joined it. `relu` says whether readers of the map
+    /// apply ReLU to the value.
     fn join(&self, register: i64, stored: i8, relu: bool) -> i64;
-    /// Registers between the last value of a window and the write.
+    /// The number of registers between the last value of a window and the write.
     fn stages(&self) -> usize;
-    /// What stage number `stage` makes of the value of the one before it.
+    /// Computes stage number `stage` from the value of the stage before.
     fn stage(&self, stage: usize, value: i64, window: Window) -> i64;
-    /// The output of a whole map, `[pixel][channel]`, at once.
+    /// Computes a whole map at once, as `[pixel][channel]`.
     fn values(&self, windows: &Windows, x: &Map, out: &mut Vec<i8>);
-    /// What so many values that joined, and so many that were written, cost beside their bytes.
+    /// Counts the activities, apart from bytes, for `joined` values that joined and `written`
+    /// values that were written.
     fn count(&self, activity: &mut Activity, joined: u64, written: u64);
 }
 

@@ -1,4 +1,4 @@
-//! A pooling, as the controller starts it, and what it gave.
+//! A pooling in the `stepped` engine: how it starts, and the values that it gave.
 
 use super::unit::Pooler;
 use crate::engine::Machine;
@@ -11,7 +11,7 @@ impl Machine<'_> {
         (self.pooler, self.array_busy) = (Some(Pooler::new(index, &self.program.pools[index], banks)), true);
     }
 
-    /// The unit's clock edge.
+    /// Runs the unit's clock edge.
     pub(crate) fn tick_pool(&mut self) {
         let Some(unit) = &mut self.pooler else { return };
         let job = &self.program.pools[unit.job];
@@ -23,7 +23,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes what a pooling that has ended gave.
+    /// Records the values of a pooling that has ended.
     pub(crate) fn end_pool(&mut self, op: Op, index: usize) {
         let job = &self.program.pools[index];
         let shape = job.pool.windows.output;

@@ -1,8 +1,8 @@
-//! The unit for poolings: all banks side by side, a pixel of a window in each cycle.
+//! The pooling unit: it works on all banks in parallel, one pixel of a window in each cycle.
 //!
-//! A pixel that is addressed in one cycle joins its window in the next. What is made of a window
-//! passes the stages of its pooling, one a cycle, and is written in the cycle behind. When the
-//! channels of one word of the banks are done, their pool sums leave one by one.
+//! A pixel that is addressed in one cycle joins its window in the next. The result of a window
+//! passes the stages of its pooling, one in each cycle, and is written in the cycle after the last
+//! one. When the channels of one word of the banks are done, their pool sums leave one by one.
 
 use super::room::{Window, room};
 use crate::counters::Activity;
@@ -11,7 +11,7 @@ use lcsim_spec::schedule::PoolJob;
 use lcsim_spec::timing::WINDOW_TAIL;
 use std::collections::VecDeque;
 
-/// A pixel of a window on its way.
+/// A pixel of a window between its address and its value.
 #[derive(Debug, Clone, Copy)]
 struct Pixel {
     output: usize,
@@ -19,7 +19,7 @@ struct Pixel {
     last: bool,
 }
 
-/// A window that is complete, with a value of each bank.
+/// A complete window, with a value for each bank.
 #[derive(Debug)]
 struct Finished {
     output: usize,
@@ -29,14 +29,14 @@ struct Finished {
 #[derive(Debug)]
 pub(crate) struct Pooler {
     pub job: usize,
-    /// Which channels: word of the banks.
+    /// The number of the word of the banks, which says which channels are computed.
     part: usize,
     step: usize,
     fetched: Option<Pixel>,
-    /// The value of each bank; nothing outside the map.
+    /// The value of each bank. `None` outside the map.
     values: Option<Vec<i8>>,
     registers: Vec<i64>,
-    /// Windows between their last pixel and their write, the newest first.
+    /// The windows between their last pixel and their write, the newest first.
     stages: VecDeque<Option<Finished>>,
     sums: Vec<i32>,
 }
@@ -48,7 +48,8 @@ impl Pooler {
         Self { job: index, part: 0, step: 0, fetched: None, values: None, registers, stages, sums }
     }
 
-    /// One clock edge; `pool` is the map's region of the pool memory. False in the last cycle.
+    /// Runs one clock edge. `pool` is the map's region of the pool memory. Returns false in the
+    /// last cycle.
     pub fn tick(
         &mut self,
         now: u64,
@@ -116,7 +117,8 @@ impl Pooler {
         }
     }
 
-    /// Moves finished windows on by a stage; what has passed the last one is written.
+    /// Moves finished windows to their next stage, and writes the window that has passed the last
+    /// one.
     fn finish(&mut self, now: u64, job: &PoolJob, lanes: usize, stream: &mut Banked, activity: &mut Activity) {
         let room = room(&job.pool.pooling);
         let last = self.stages.pop_back().flatten();

@@ -1,9 +1,10 @@
-//! A convolution in AVX2 instructions, on pixels where they stand.
+//! Computes a convolution with AVX2 instructions, without copying pixels into a matrix.
 //!
-//! A map gets a border of zeros, so that every tap reads a pixel. What a row of the kernel reads
-//! stands side by side then: all entries of neighbouring pixels. Its bytes are taken by four, a
-//! quad: each is multiplied by a vector of filters, 8 output channels by 4 bytes, for as many
-//! pixels and channels at once as there are registers for their sums. Filters of live channels are
+//! The map gets a border of zeros, so that every tap reads a pixel. The bytes that a kernel row
+//! reads, which are all entries of neighbouring pixels, are then next to each other. The code takes
+//! four bytes at a time, a quad. It multiplies each quad by a vector of filters: 8 output channels
+//! by 4 bytes. It does this for as many pixels and channels at the same time as there are registers
+//! for their sums. The filters of the live channels are packed for each image.
 //! put together for each image.
 
 use super::input::{Input, Lanes, VECTOR};
@@ -12,27 +13,28 @@ use pulp::x86::V3;
 use pulp::{NullaryFnOnce, cast};
 use std::arch::x86_64::__m256i;
 
-/// Pixels of a block of one vector of channels; a block of two has half of them.
+/// The number of pixels of a block with one vector of channels. A block with two vectors has half
+/// as many.
 const BLOCK: usize = 8;
 
-/// Four bytes of each of a vector of output channels.
+/// Four bytes for each output channel of a vector.
 type Quads = [u32; VECTOR];
 
 /// A convolution's filters.
 pub(crate) struct Filters {
     simd: V3,
-    /// `[tap][input][lane]`, a lane for each output channel, in whole vectors; behind them an input
-    /// of zeros.
+    /// `[tap][input][lane]`, with a lane for each output channel, in whole vectors. An input of
+    /// zeros follows.
     all: Vec<u8>,
-    /// Those of all channels, as [`Pack`] makes them.
+    /// The filters of all channels, as [`Pack`] packs them.
     packed: Vec<Quads>,
 }
 
-/// Buffers, used again from layer to layer.
+/// Buffers that all layers reuse.
 #[derive(Default)]
 pub(crate) struct Scratch {
     map: Bordered,
-    /// Where in the map each output pixel begins to read.
+    /// The byte of the map at which each output pixel begins to read.
     at: Vec<usize>,
     packing: Packing,
     packed: Vec<Quads>,
@@ -58,8 +60,8 @@ impl Filters {
         Self { simd, all, packed }
     }
 
-    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, in whole blocks
-    /// of pixels.
+    /// Computes the sums of the output channels `live`, or of all without a list, as
+    /// `[pixel][vector]`, in whole blocks of pixels.
     pub fn accumulate(
         &self,
         conv: &Conv,
@@ -90,23 +92,23 @@ impl Filters {
     }
 }
 
-/// Rows of a kernel, and the quads that each reads.
+/// The number of kernel rows, and the number of quads that each reads.
 fn reads(conv: &Conv, entries: usize) -> [usize; 2] {
     [conv.kernel[0], (conv.kernel[1] * entries).div_ceil(4)]
 }
 
-/// Vectors of channels that are computed together: where each begins, and how many they are.
+/// The vectors of channels that are computed together: the first one, and how many.
 fn together(vectors: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..vectors).step_by(2).map(move |first| (first, (vectors - first).min(2)))
 }
 
-/// A map's bytes, split by sign, in a border of zeros.
+/// The bytes of a map in a border of zeros, split by their sign.
 #[derive(Default)]
 struct Bordered {
     above: Vec<u8>,
-    /// Magnitudes of negative values; empty if there are none.
+    /// The magnitudes of negative values. Empty if there are none.
     below: Vec<u8>,
-    /// Bytes of a row.
+    /// The number of bytes of a row.
     row: usize,
 }
 
@@ -116,7 +118,7 @@ impl Bordered {
         let Shape { height, width, .. } = conv.output;
         let (height, width) = (extent(0, height), extent(1, width));
         self.row = width * x.entries;
-        // The last quad of a row may read bytes of what follows, which are multiplied by 0.
+        // The last quad of a row can read bytes of the next one, which are multiplied by 0.
         let bytes = height * self.row + 3;
         let copied = conv.input.width.min(width.saturating_sub(conv.pad[1])) * x.entries;
         let fill = |half: &mut Vec<u8>, read: fn(i8) -> u8| {
@@ -137,23 +139,22 @@ impl Bordered {
     }
 }
 
-/// Buffers of [`Pack`].
+/// The buffers of [`Pack`].
 #[derive(Default)]
 struct Packing {
-    /// The row of the filters that each byte of each quad is multiplied by.
+    /// The row of the filters with which each byte of each quad is multiplied.
     rows: Vec<usize>,
-    /// A quad of each output, and one of zeros.
+    /// A quad of each output, and a quad of zeros.
     quads: Vec<u32>,
-    /// The output of each lane.
+    /// The output channel of each lane.
     lanes: Vec<usize>,
 }
 
-/// Puts filters together:
-/// `[vectors that are computed together][row of the kernel][quad][vector][lane][byte]`.
+/// Packs filters as `[vectors that are computed together][kernel row][quad][vector][lane][byte]`.
 struct Pack<'a> {
     conv: &'a Conv,
     all: &'a [u8],
-    /// Inputs and outputs.
+    /// The live inputs and the live outputs.
     live: [Option<&'a [usize]>; 2],
     packing: &'a mut Packing,
     packed: &'a mut Vec<Quads>,
@@ -239,7 +240,8 @@ impl NullaryFnOnce for Sums<'_> {
 }
 
 impl Sums<'_> {
-    /// Those of `V` vectors of channels from `first` on, `P` pixels at a time.
+    /// Computes the sums of `V` vectors of channels, beginning with `first`, for `P` pixels at a
+    /// time.
     #[inline(always)]
     fn vectors<const P: usize, const V: usize>(&mut self, filters: &[Quads], first: usize) {
         let (filters, _) = filters.as_chunks::<V>();
@@ -265,7 +267,7 @@ impl Sums<'_> {
             if half.is_empty() {
                 continue;
             }
-            // The first half is subtracted.
+            // The first half has the negative values, so it is subtracted.
             for sum in sums.as_flattened_mut() {
                 *sum = avx2._mm256_sub_epi32(zero, *sum);
             }

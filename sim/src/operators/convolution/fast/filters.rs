@@ -1,4 +1,4 @@
-//! Accumulators of a convolution, in the way that suits machine and shape.
+//! Computes a convolution's sums in the way that suits the machine and the shape.
 
 #[cfg(target_arch = "x86_64")]
 use super::direct;
@@ -9,25 +9,25 @@ use lcsim_spec::Conv;
 #[cfg(target_arch = "x86_64")]
 use pulp::x86::V3;
 
-/// What this machine multiplies with.
+/// How this machine computes convolutions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Way {
-    /// Matrix products, on any machine.
+    /// By matrix products, which any machine can compute.
     Product,
-    /// AVX2 instructions, without a matrix.
+    /// By AVX2 instructions, without a matrix.
     #[cfg(target_arch = "x86_64")]
     Direct(V3),
 }
 
 impl Way {
-    /// The fastest one. Machines with instructions for sums of four int8 products have matrix
-    /// products that are hard to beat.
+    /// The fastest way. If a machine has instructions for sums of four int8 products, its matrix
+    /// products are faster than the direct way.
     pub fn of_machine() -> Self {
         let products_are_slow = |_: &Self| product::Multiplier::new().may_saturate();
         Self::direct().filter(products_are_slow).unwrap_or(Self::Product)
     }
 
-    /// The direct one, if this machine has its instructions.
+    /// The direct way, if this machine has the instructions.
     pub fn direct() -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
         {
@@ -40,7 +40,7 @@ impl Way {
     }
 }
 
-/// A convolution's filters, ready for use.
+/// A convolution's filters, prepared for their way.
 pub(crate) enum Filters {
     Depthwise(depthwise::Filters),
     Product(product::Filters),
@@ -48,7 +48,7 @@ pub(crate) enum Filters {
     Direct(direct::Filters),
 }
 
-/// Buffers, used again from layer to layer.
+/// Buffers that all layers reuse.
 #[derive(Default)]
 pub(crate) struct Scratch {
     product: product::Scratch,
@@ -66,8 +66,9 @@ impl Filters {
         }
     }
 
-    /// Accumulators of the output channels `live`, all without: `[pixel][vector]`, where the last
-    /// vector of a pixel may have lanes more, and the last pixels may be none.
+    /// Computes the sums of the output channels `live`, or of all without a list, as
+    /// `[pixel][vector]`. The last vector of a pixel can have unused lanes, and there can be unused
+    /// pixels at the end.
     pub fn accumulate(
         &self,
         conv: &Conv,

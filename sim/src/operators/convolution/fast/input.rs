@@ -1,19 +1,19 @@
-//! What a convolution reads, and the sums that it makes.
+//! The input of a convolution, and the type of its sums.
 
-/// Channels that are requantised together.
+/// The number of channels that are requantised together.
 pub(crate) const VECTOR: usize = 8;
 
-/// Sums of neighbouring output channels.
+/// The sums of neighbouring output channels.
 pub(crate) type Lanes = [i32; VECTOR];
 
-/// A map as a convolution reads it, `[pixel][entry]`.
+/// A map as a convolution reads it: `[pixel][entry]`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input<'a> {
     pub values: &'a [i8],
-    /// Negative values are read as 0.
+    /// Whether negative values are read as 0.
     pub relu: bool,
     pub entries: usize,
-    /// Channels of the entries; all of them without.
+    /// The channels of the entries. Without a list, the map has all channels.
     pub live: Option<&'a [usize]>,
 }
 

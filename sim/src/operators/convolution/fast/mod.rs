@@ -1,4 +1,4 @@
-//! A convolution layer by layer: its values by matrix products, its cycles tile by tile.
+//! Convolutions in the `fast` engine: values for a whole layer, cycles tile by tile.
 
 #[cfg(target_arch = "x86_64")]
 mod direct;

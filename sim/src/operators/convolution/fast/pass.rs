@@ -1,40 +1,40 @@
-//! What the units of the array reach, fold by fold, and what the cycles between are charged to.
+//! Computes fold by fold when the array's units work, and what the cycles between are charged to.
 
 use crate::counters::LayerCount;
 use crate::operators::convolution::folds::Folds;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
-/// What a convolution fills, used again by the next one.
+/// Buffers that one convolution fills and the next one reuses.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
     pub gaps: Vec<Gap>,
-    /// Since when the loader waits for entries of a list or for filters, until when. They come in
+    /// The intervals in which the loader waits for entries of a list or for filters, in ascending
     /// order.
     pub waits: Vec<(For, [u64; 2])>,
-    /// Columns of a tile that write to each bank.
+    /// How many columns of a tile write to each bank.
     pub writers: Vec<usize>,
 }
 
-/// Why a loader waits.
+/// The reason for which a loader waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
     Gate,
     Dram,
 }
 
-/// How a convolution ended.
+/// The result of a convolution's timing.
 pub(crate) struct Ran {
-    /// First cycle in which nothing of it is at work.
+    /// The first cycle in which none of its units works.
     pub idle: u64,
-    /// Cycles in which the array waited for a live list.
+    /// The number of cycles in which the array waited for a live list.
     pub gate: u64,
-    /// The cycle in which its last fold becomes active, if nothing else was at work.
+    /// The cycle in which its last fold becomes active, if no other unit worked then.
     pub quiet: Option<u64>,
 }
 
-/// A stretch of cycles in which no pixel is fed: from, to (exclusive); a hold for the banks lies
-/// within.
+/// Cycles in which the array gets no pixel: from, to (exclusive). The cycles of a hold for the
+/// banks are among them.
 #[derive(Debug)]
 pub(crate) struct Gap {
     from: u64,
@@ -42,21 +42,21 @@ pub(crate) struct Gap {
     to: u64,
 }
 
-/// Cycles on which alone it depends when the next fold that emits nothing is loaded and taken.
+/// The state that alone determines when the next fold that emits nothing is loaded and taken.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reached {
-    /// First cycle in which the loader may look at a fold: it is done with the one before, and the
-    /// shadow weights are free.
+    /// The first cycle in which the loader may look at a fold. It has finished the fold before, and
+    /// the shadow weights are free.
     pub loader: u64,
     pub shadow: u64,
-    /// The streamer's earliest decision cycle for the next fold.
+    /// The first cycle in which the streamer can decide to take the next fold.
     streamer: u64,
-    /// First cycle that is not charged.
+    /// The first cycle that is not charged yet.
     charged: u64,
 }
 
 impl Reached {
-    /// By how much everything is later than in `before`, if that is the same for all.
+    /// How much later everything is than in `before`, if it is the same number of cycles for all.
     fn later(&self, before: &Self) -> Option<u64> {
         let by = self.loader - before.loader;
         let moved = [self.shadow - before.shadow, self.streamer - before.streamer, self.charged - before.charged];
@@ -70,28 +70,29 @@ impl Reached {
     }
 }
 
-/// Folds over a chunk of pixels.
+/// The folds over a chunk of pixels.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Chunk {
-    /// Groups of filter words that a tile's columns lie in.
+    /// The number of groups of filter words that contain the tile's columns.
     pub groups: usize,
     pub pixels: usize,
-    /// Cycles a pixel takes in the last fold, and whether that waits until the banks have settled.
+    /// Cycles of a pixel in the last fold, and whether this fold waits until the banks have
+    /// settled.
     pub interval: u64,
     pub scattered: bool,
 }
 
-/// What the units of the array have reached.
+/// The times of the array's units up to now.
 pub(crate) struct Pass<'a> {
     config: &'a AcceleratorConfig,
     pub reached: Reached,
-    /// The streamer's earliest decision cycle for a fold that emits.
+    /// The first cycle in which the streamer can decide to take a fold that emits.
     settled: u64,
-    /// Decision cycle of the last fold.
+    /// The cycle that decided to take the last fold.
     taken: u64,
-    /// First cycle in which the other set of column parameters is free.
+    /// The first cycle in which the other set of column parameters is free.
     pub params: u64,
-    /// The last cycle in which outputs are on their way; the same before the last fold.
+    /// The last cycle in which outputs are on their way, and the same before the last fold.
     drains: [u64; 2],
     gaps: &'a mut Vec<Gap>,
     compute: u64,
@@ -113,11 +114,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// All folds over a chunk; gives the decision cycle of the first.
+    /// Runs all folds over a chunk. Returns the cycle that decides to take the first one.
     ///
-    /// What a fold reaches is made of what the one before has reached by maxima and sums with
-    /// constants. So once folds with the same rows make everything later by the same number of
-    /// cycles, and leave no gap, all further ones do.
+    /// The times of a fold follow from those of the fold before it by maxima and by sums with
+    /// constants. Suppose that folds with the same rows delay everything by the same number of
+    /// cycles, and leave no gap. Then all further such folds do the same, and are counted at once.
     pub fn chunk(&mut self, folds: &Folds, chunk: &Chunk) -> u64 {
         let last = folds.len() - 1;
         let [period, periodic] = folds.period();
@@ -145,7 +146,7 @@ impl<'a> Pass<'a> {
         first.unwrap_or(self.taken)
     }
 
-    /// A fold; the last one over its pixels emits.
+    /// Runs a fold. The last fold over its pixels emits outputs.
     fn fold(&mut self, rows: usize, chunk: &Chunk, last: bool) {
         let array = &self.config.array;
         let Chunk { groups, pixels, .. } = *chunk;
@@ -155,7 +156,7 @@ impl<'a> Pass<'a> {
         let ready = first_word + timing::fold_ready(rows, groups) as u64;
         let free = streamer.max(ready);
         let taken = if last && chunk.scattered { free.max(self.settled) } else { free };
-        // The swap's slot; the fold's first pixel is in the one behind.
+        // The slot that has the swap. The fold's first pixel is in the next one.
         let slot = taken + DECISION_TO_SLOT as u64;
         if charged <= slot {
             let held = (free + DECISION_TO_SLOT as u64).max(charged);
@@ -173,7 +174,7 @@ impl<'a> Pass<'a> {
         };
         self.drains[0] = self.drains[1];
         if last {
-            // The last pixel's decision.
+            // The cycle that decides about the last pixel.
             let emitted = taken + 1 + (pixels as u64 - 1) * interval;
             self.settled = emitted + timing::settled(array.cols, interval as usize) as u64;
             let drain = timing::drain(array.rows, array.cols, interval as usize) as u64;
@@ -181,9 +182,9 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Charges all gaps. The loader has nothing left from cycle `idle` on.
+    /// Charges all gaps. The loader has nothing left to do from cycle `idle` on.
     pub fn end(self, idle: u64, any: bool, waits: &[(For, [u64; 2])], layer: &mut LayerCount) -> Ran {
-        // A fold is the loader's until it has been taken.
+        // The loader works on a fold until the streamer has taken it.
         let loads = if any { idle.max(self.taken + 1) } else { idle };
         let end = loads.max(self.drains[1] + 1);
         let cycles = &mut layer.cycles;
@@ -192,7 +193,7 @@ impl<'a> Pass<'a> {
         let (mut gate, mut dram, mut quiet) = (0, 0, None);
         let mut next = 0;
         let mut charge = |from: u64, to: u64| {
-            // Waits and gaps come in order; the last wait may reach into several gaps.
+            // Waits and gaps are in ascending order. The last wait can reach into several gaps.
             while next + 1 < waits.len() && waits[next].1[1] <= from {
                 next += 1;
             }
@@ -208,7 +209,7 @@ impl<'a> Pass<'a> {
             let [held, held_to] = gap.held;
             cycles.bank_conflict += held_to - held;
             cycles.weights += charge(gap.from, held.min(gap.to - 1).max(gap.from));
-            // The cycle in which the fold becomes active; behind the last one the loader may be
+            // The cycle in which the fold becomes active. After the last fold, the loader may be
             // idle.
             let swap = gap.to - 1;
             if swap < loads {

@@ -1,10 +1,10 @@
-//! One convolution as a product of matrices: pixels by taps and inputs, times taps and inputs by
-//! output channels.
+//! Computes a convolution as a product of two matrices. The first has a row for each pixel, with
+//! one element for each tap and input. The second has a column for each output channel.
 //!
-//! Copying pixels in front of a product costs as much as the product. So where a kernel moves by
-//! one pixel, only the taps of a column stand side by side in a row of the first matrix, a third
-//! for a kernel of 3x3. The second has a column for each tap of a row, and the products are added
-//! up, each moved by its tap.
+//! Copying pixels into the first matrix would take as long as the product. If the kernel moves by
+//! one pixel, a row of the first matrix therefore holds only the taps of one kernel column, a third
+//! of them for a 3x3 kernel. The second matrix then has a column for each horizontal tap of each
+//! output channel. The products are shifted by their tap and added.
 
 use super::input::{Input, Lanes, VECTOR};
 use lcsim_spec::{Conv, Shape};
@@ -14,15 +14,15 @@ use rten_tensor::Matrix;
 
 /// Multiplies unsigned by signed bytes, exactly.
 ///
-/// Where a machine's widest instructions saturate sums of two products at 16 bits, operands of at
-/// most 128 keep them exact: signed operands are split by their sign.
+/// The widest instructions of some machines saturate the sum of two products at 16 bits. With
+/// operands of at most 128 these sums are exact, so signed operands are split by their sign.
 pub(crate) type Multiplier = GemmExecutor<u8, i8, i32>;
 
-/// A map's bytes, split by sign.
+/// The bytes of a map, split by their sign.
 #[derive(Debug, Default)]
 struct Operands {
     above: Vec<u8>,
-    /// Magnitudes of negative values; empty if there are none.
+    /// The magnitudes of negative values. Empty if there are none.
     below: Vec<u8>,
 }
 
@@ -37,7 +37,7 @@ impl Operands {
     }
 }
 
-/// Buffers, used again from layer to layer.
+/// Buffers that all layers reuse.
 #[derive(Default)]
 pub(crate) struct Scratch {
     multiplier: Multiplier,
@@ -47,14 +47,14 @@ pub(crate) struct Scratch {
     products: Vec<i32>,
 }
 
-/// A convolution's filters, `[vertical tap][input][horizontal tap][output]`; where products are not
-/// moved, all taps count as vertical.
+/// A convolution's filters as `[vertical tap][input][horizontal tap][output]`. If the products are
+/// not shifted, all taps count as vertical.
 pub(crate) struct Filters {
     all: Vec<i8>,
     packed: PackedBMatrix<i8>,
 }
 
-/// Horizontal taps that stand in columns of the second matrix.
+/// The number of horizontal taps that have columns of their own in the second matrix.
 fn columns(conv: &Conv) -> usize {
     if conv.stride[1] == 1 { conv.kernel[1] } else { 1 }
 }
@@ -74,7 +74,8 @@ impl Filters {
         Self { all, packed }
     }
 
-    /// Accumulators of the output channels `live`, all without, `[pixel][vector]`.
+    /// Computes the sums of the output channels `live`, or of all without a list, as
+    /// `[pixel][vector]`.
     pub fn accumulate(
         &self,
         conv: &Conv,
@@ -115,7 +116,7 @@ impl Filters {
         }
     }
 
-    /// Filters of the live channels alone.
+    /// Copies the filters of the live channels.
     fn gather(&self, conv: &Conv, live_in: Option<&[usize]>, live_out: Option<&[usize]>, filters: &mut Vec<i8>) {
         let (inputs, outputs, columns) = (conv.input.channels, conv.output.channels, columns(conv));
         filters.clear();
@@ -137,12 +138,12 @@ impl Filters {
     }
 }
 
-/// Adds products, `[position][horizontal tap][output]`, to the pixels that they belong to.
+/// Adds products, `[position][horizontal tap][output]`, to the pixels to which they belong.
 struct Moved<'a> {
     conv: &'a Conv,
     outputs: usize,
     products: &'a [i32],
-    /// Subtracts them.
+    /// Whether the products are subtracted instead.
     negative: bool,
     /// `[pixel][vector]`.
     sums: &'a mut [i32],
@@ -155,7 +156,7 @@ impl SimdOp for Moved<'_> {
     fn eval<I: Isa>(self, _: I) {
         let Self { conv, outputs, products, negative, sums } = self;
         let (columns, width, pad) = (columns(conv), conv.output.width, conv.pad[1]);
-        // Positions in a row of the product.
+        // The number of positions in a row of the product.
         let positions = if columns == 1 { width } else { conv.input.width };
         for (pixel, sums) in sums.chunks_exact_mut(outputs.next_multiple_of(VECTOR)).enumerate() {
             let (y, x) = (pixel / width, pixel % width);
@@ -177,9 +178,9 @@ fn matrix<T>(data: &[T], rows: usize, cols: usize) -> Matrix<'_, T> {
     Matrix::from_data([rows, cols], data)
 }
 
-/// The input of each position, `[position][tap][entry]`, 0 in the padding: of each output pixel, or
-/// where products are moved, of each column of the input, under the vertical taps alone. Gives the
-/// number of positions.
+/// Copies the inputs of each position as `[position][tap][entry]`, with 0 in the padding. A
+/// position is an output pixel. If products are shifted, it is a column of the input, and only the
+/// vertical taps are copied. Returns the number of positions.
 fn unfold(conv: &Conv, entries: usize, x: &[u8], rows: &mut Vec<u8>) -> usize {
     let Shape { height, width, .. } = conv.input;
     let moved = columns(conv) > 1;
@@ -192,7 +193,7 @@ fn unfold(conv: &Conv, entries: usize, x: &[u8], rows: &mut Vec<u8>) -> usize {
         let (y, x0) = (p / across * conv.stride[0], p % across * stride);
         for (ky, taps) in row.chunks_exact_mut(kernel * entries).enumerate() {
             let Some(y) = (y + ky).checked_sub(conv.pad[0]).filter(|at| *at < height) else { continue };
-            // Neighbouring taps are neighbouring pixels.
+            // Neighbouring taps read neighbouring pixels, so one copy takes all of them.
             let from = pad.saturating_sub(x0).min(kernel);
             let to = (width + pad).saturating_sub(x0).min(kernel);
             if from < to {

@@ -1,19 +1,20 @@
-//! From accumulators to stored values, for vectors of channels.
+//! Turns sums into stored values, for a vector of channels at a time.
 
 use super::input::{Lanes, VECTOR};
 use crate::arithmetic;
 use lcsim_spec::{Conv, Score};
 use rten_simd::{Isa, SimdOp};
 
-/// How a vector of output channels is requantised, field by field. The default makes 0 of what it
-/// is given, and adds nothing.
+/// The parameters that requantise a vector of output channels, one vector for each field. With the
+/// default parameters, the result is 0 and nothing is added.
 #[derive(Debug, Clone, Copy)]
 struct Vector {
-    /// Biases, and half of the last place that the shift drops.
+    /// The bias of each channel, plus half of the smallest step that is left after its shift.
     bias: Lanes,
     shift: Lanes,
     multiplier: Lanes,
-    /// As what a smaller value is read to which is added.
+    /// The smallest value that can be read from the destination, to which the result is added. It
+    /// is 0 if the destination is read with ReLU.
     least: [i8; VECTOR],
 }
 
@@ -25,11 +26,11 @@ impl Default for Vector {
 }
 
 impl Vector {
-    /// Adds values of `sums` to `values`. `|sum + bias|` is below 2^30, so that the rounding cannot
+    /// Adds the requantised `sums` to `values`. `|sum + bias|` is below 2^30, so rounding cannot
     /// overflow.
     ///
-    /// [`arithmetic::narrow`] in another form: half of the last place stands in the bias already,
-    /// which saves each lane an addition. A test holds both equal.
+    /// This is [`arithmetic::narrow`] in another form: the bias already contains half of the
+    /// smallest step, which saves an addition for each lane. A test holds both equal.
     #[inline(always)]
     fn add(&self, sums: &Lanes, values: &mut [i8; VECTOR]) {
         for c in 0..VECTOR {
@@ -40,28 +41,28 @@ impl Vector {
     }
 }
 
-/// Channels that are computed, all without, and their scores.
+/// The channels that are computed, with their scores. Without a list, all channels are computed.
 pub(crate) struct Kept<'a> {
     pub live: Option<&'a [usize]>,
     pub scores: Option<&'a [Score]>,
-    /// The score of the block.
+    /// The L-Net's score.
     pub lscore: Score,
 }
 
-/// Requantises convolutions. Buffers, used again from layer to layer.
+/// Requantises convolutions. Its buffers are reused.
 #[derive(Debug, Default)]
 pub(crate) struct Requantizer {
     vectors: Vec<Vector>,
-    /// Sums of [`PIXELS`] pixels, at the places of their channels.
+    /// The sums of [`PIXELS`] pixels, moved to the places of their channels.
     spread: Vec<Lanes>,
 }
 
-/// Pixels that are requantised vector by vector. Sums that are spread are read after so many, when
-/// the writes have left their queue.
+/// The number of pixels that are requantised together. Moved sums are read again after this number
+/// of pixels, when their writes have reached the cache.
 const PIXELS: usize = 16;
 
 impl Requantizer {
-    /// Scores are folded into the multipliers.
+    /// The scores are multiplied into the multipliers here.
     fn set(&mut self, c: &Conv, keep: &Kept, lane: usize, channel: usize, least: i8) {
         let score = keep.scores.map_or(Score::ONE, |scores| scores[channel]);
         let (vector, lane) = (&mut self.vectors[lane / VECTOR], lane % VECTOR);
@@ -80,8 +81,8 @@ impl Requantizer {
         }
     }
 
-    /// Values of `sums`, `[pixel][vector]`, without those channels that are not kept:
-    /// `[pixel][channel]`.
+    /// Requantises `sums`, `[pixel][vector]`, to values, `[pixel][channel]`. Channels that are not
+    /// kept are left out.
     pub fn store(&mut self, c: &Conv, keep: &Kept, sums: &[Lanes], values: &mut Vec<i8>) {
         let channels = match keep.live {
             Some(live) => {
@@ -97,15 +98,15 @@ impl Requantizer {
         };
         let pixels = c.output.pixels();
         let len = pixels * channels;
-        // Vectors are written whole, each over the last one's superfluous lanes.
+        // Vectors are written whole. Each overwrites the unused lanes of the vector before it.
         values.clear();
         values.resize(len + VECTOR, 0);
         Store { vectors: &self.vectors, channels, pixels, sums, values: &mut values[..] }.dispatch();
         values.truncate(len);
     }
 
-    /// Adds values of `sums`, `[pixel][vector]`, without those channels that are not kept, to those
-    /// of `values`, `[pixel][channel]`, which are read with ReLU or without.
+    /// Requantises `sums`, `[pixel][vector]`, and adds them to `values`, `[pixel][channel]`.
+    /// Channels that are not kept stay as they are. `relu` says how the old values are read.
     pub fn add(&mut self, c: &Conv, keep: &Kept, relu: bool, sums: &[Lanes], values: &mut [i8]) {
         self.set_all(c, keep, if relu { 0 } else { i8::MIN });
         self.spread.clear();
@@ -133,8 +134,8 @@ impl SimdOp for Store<'_> {
         let stride = vectors.len();
         for first in (0..pixels).step_by(PIXELS) {
             let pixels = first..pixels.min(first + PIXELS);
-            // The last vector first, whose superfluous lanes are those of the first one in the next
-            // pixel.
+            // The last vector comes first: its unused lanes are those of the next pixel's first
+            // vector, which is not computed yet.
             for (v, vector) in vectors.iter().enumerate().rev() {
                 for pixel in pixels.clone() {
                     let mut sum = [0; VECTOR];

@@ -1,4 +1,4 @@
-//! A convolution: when it runs.
+//! Runs a convolution on the timeline of the units.
 
 use super::tiles::{self, Start};
 use crate::fast::{Buffers, Timeline};
@@ -7,7 +7,7 @@ use lcsim_spec::Score;
 use lcsim_spec::timing::ARRAY_SEEN;
 
 impl Timeline<'_> {
-    /// A convolution: loader, streamer and columns.
+    /// Runs a convolution on loader, streamer and columns. The controller starts it in cycle `at`.
     pub(crate) fn conv(&mut self, at: u64, index: usize) {
         let job = &self.program.convs[index];
         let layer = &mut self.layers[job.layer.index()];

@@ -1,5 +1,5 @@
-//! Each way to compute a convolution against its definition; requantised vectors against the stages
-//! of `arithmetic`.
+//! Compares each way to compute a convolution with the definition, and requantised vectors with the
+//! stages of `arithmetic`.
 
 use super::filters::{Filters, Scratch, Way};
 use super::input::{Input, VECTOR};
@@ -9,7 +9,7 @@ use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, SHIFT_MAX};
 use lcsim_spec::{Conv, Score, Shape};
 use proptest::prelude::*;
 
-/// A convolution, and a map that it reads.
+/// A convolution and a map that it reads.
 #[derive(Debug, Clone)]
 struct Case {
     conv: Conv,
@@ -21,7 +21,7 @@ struct Case {
 }
 
 impl Case {
-    /// Output `o` of the pixel at row `y` and column `x`.
+    /// The sum of output channel `o` for the pixel at row `y` and column `x`.
     fn sum(&self, o: usize, y: usize, x: usize) -> i32 {
         let Conv { input, kernel, stride, pad, .. } = &self.conv;
         let live: Vec<usize> = self.live_in.clone().unwrap_or_else(|| (0..input.channels).collect());
@@ -45,7 +45,7 @@ impl Case {
     fn all_agree(&self, way: Way, scratch: &mut Scratch) -> Result<(), TestCaseError> {
         let entries = self.live_in.as_ref().map_or(self.conv.input.channels, Vec::len);
         let input = Input { values: &self.values, relu: self.relu, entries, live: self.live_in.as_deref() };
-        // What another convolution has left behind.
+        // A buffer that another convolution has used before.
         let mut sums = vec![[7; VECTOR]; 5];
         Filters::new(&self.conv, way).accumulate(&self.conv, &input, self.live_out.as_deref(), scratch, &mut sums);
         let outputs: Vec<usize> = self.live_out.clone().unwrap_or_else(|| (0..self.conv.output.channels).collect());
@@ -62,13 +62,13 @@ impl Case {
     }
 }
 
-/// None, or some of so many channels.
+/// Either no list, or a list of some of the channels.
 fn live(channels: usize) -> impl Strategy<Value = Option<Vec<usize>>> {
     let chosen = prop::collection::vec(any::<bool>(), channels);
     prop::option::of(chosen.prop_map(|chosen| (0..chosen.len()).filter(|c| chosen[*c]).collect()))
 }
 
-/// Bytes, a third of them at the ends.
+/// Bytes, of which a third are the extreme values.
 fn bytes(count: usize) -> impl Strategy<Value = Vec<i8>> {
     prop::collection::vec(prop_oneof![4 => any::<i8>(), 1 => Just(i8::MIN), 1 => Just(i8::MAX)], count)
 }
@@ -76,14 +76,14 @@ fn bytes(count: usize) -> impl Strategy<Value = Vec<i8>> {
 fn case() -> impl Strategy<Value = Case> {
     let axis = || {
         (1usize..=9, 1usize..=4, 1usize..=3).prop_flat_map(|(size, kernel, stride)| {
-            // A kernel that is larger than the map stands on padding.
+            // A kernel that is larger than the map needs padding.
             (Just((size, kernel, stride)), kernel.saturating_sub(size)..=kernel)
         })
     };
     let channels = (1usize..=37, 1usize..=37, prop::bool::weighted(0.2));
     let shapes = (axis(), axis(), channels).prop_map(|(rows, columns, (inputs, outputs, depthwise))| {
         let output = |((size, kernel, stride), pad): ((usize, usize, usize), usize)| {
-            // Padding as wide below as above.
+            // The padding below is as wide as above.
             (size + 2 * pad - kernel) / stride + 1
         };
         let outputs = if depthwise { inputs } else { outputs };
@@ -127,7 +127,8 @@ fn case() -> impl Strategy<Value = Case> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
-    /// In each way that this machine has; two by two, so that buffers have been used before.
+    /// Tests each way that this machine has. Two cases follow each other, so that buffers have been
+    /// used before.
     #[test]
     fn convolutions_are_their_definition(cases in [case(), case()]) {
         for way in [Some(Way::Product), Way::direct()].into_iter().flatten() {
@@ -138,7 +139,7 @@ proptest! {
         }
     }
 
-    /// Vectors take the steps of `arithmetic` in another form.
+    /// Vectors go through the steps of `arithmetic` in another form.
     #[test]
     fn vectors_are_requantised_like_the_stages(
         biased in prop_oneof![-300_000..300_000i64, -(ACC_BOUND - 1)..ACC_BOUND],

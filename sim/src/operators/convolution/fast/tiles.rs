@@ -1,4 +1,4 @@
-//! A convolution: loader, streamer and columns, fold by fold.
+//! The cycles of a convolution: loader, streamer and columns, fold by fold.
 
 use super::super::counts;
 use super::pass::{Buffers, Chunk, For, Pass, Ran};
@@ -10,17 +10,17 @@ use crate::operators::convolution::turns;
 use lcsim_spec::schedule::{Inputs, ListId, Program};
 use lcsim_spec::timing::{self, DECISION_TO_SLOT};
 
-/// What a convolution finds when it starts.
+/// The state of the machine when a convolution starts.
 pub(crate) struct Start<'a> {
     pub program: &'a Program,
-    /// Which convolution.
+    /// The index of the convolution.
     pub conv: usize,
     pub lists: &'a [List; 2],
-    /// As many as any convolution has.
+    /// The channels from 0 up to the largest channel count of a convolution.
     pub channels: &'a [usize],
-    /// The L-Net's score skips the branch of its block.
+    /// Whether the L-Net's score skips the branch of the block.
     pub skips: bool,
-    /// The controller's cycle.
+    /// The cycle in which the controller starts it.
     pub at: u64,
 }
 
@@ -82,7 +82,7 @@ pub(crate) fn run(
     ran
 }
 
-/// Cycles that a pixel of a tile of these channels takes.
+/// The number of cycles that a pixel of a tile of these channels takes.
 fn interval(channels: impl Iterator<Item = usize>, banks: usize, writers: &mut Vec<usize>) -> u64 {
     writers.clear();
     writers.resize(banks, 0);

@@ -1,4 +1,4 @@
-//! A convolution: its values.
+//! The values of a convolution.
 
 use super::requantize::Kept;
 use crate::fast::{Keep, Map, Run, ValueBuffers, WHOLE};
@@ -6,7 +6,7 @@ use lcsim_spec::Conv;
 use lcsim_spec::schedule::Reads;
 
 impl Run<'_> {
-    /// A convolution outside any branch.
+    /// Computes a convolution outside any branch.
     pub(crate) fn plain(&mut self, c: &Conv, x: &Map) -> Map {
         let mut out = self.map(c.relu);
         self.convolve(c, x, &WHOLE, Reads::Nothing, &mut out);
@@ -15,8 +15,8 @@ impl Run<'_> {
         out
     }
 
-    /// Computes the channels that `keep` names into `out`: by channel where that has all of them
-    /// already, else densely.
+    /// Computes the channels of `keep` into `out`. If `out` already has all channels, each result
+    /// goes to its channel. Otherwise the results are stored densely.
     pub(crate) fn convolve(&mut self, c: &Conv, x: &Map, keep: &Keep, base: Reads, out: &mut Map) {
         let ValueBuffers { scratch, sums, requantizer, .. } = &mut *self.buffers;
         let live = keep.live.as_deref();

@@ -1,26 +1,26 @@
-//! The systolic array: PE by PE, register by register.
+//! The systolic array, updated PE by PE and register by register.
 //!
-//! PE (r, c) holds an operand register, a swap flag, a shadow and an active weight, registers of a
-//! product and a partial-sum register: [`PE_STAGES`] from operand to sum. In each cycle it
-//! multiplies its operand by its active weight, adds the oldest product to the sum from above,
-//! hands the operand and the flag to the right and the sum downwards. Where the flag is set, the
+//! PE (r, c) has an operand register, a swap flag, a shadow weight, an active weight, product
+//! registers and a partial-sum register: [`PE_STAGES`] registers from operand to sum. In each cycle
+//! it multiplies its operand by its active weight, and adds the oldest product to the sum from
+//! above. It passes the operand and the flag to the right and the sum down. If the flag is set, the
 //! shadow weight becomes the active one.
 
 use lcsim_spec::timing::PE_STAGES;
 
-/// All PEs, one vector a kind of register, row by row.
+/// All PEs. There is one vector for each kind of register, row by row.
 #[derive(Debug, Clone)]
 pub(crate) struct Array {
     rows: usize,
     cols: usize,
-    /// `[row][col]`; entry `cols` of a row is what leaves it.
+    /// `[row][col]`. Entry `cols` of a row is the operand that leaves the row.
     operand: Vec<i16>,
     swap: Vec<bool>,
-    /// Swap flags in each row: most rows have none.
+    /// The number of swap flags in each row. Most rows have none, which saves work.
     swaps: Vec<u32>,
     active: Vec<i16>,
     shadow: Vec<i16>,
-    /// The newest product first.
+    /// The products in their registers, the newest first.
     products: [Vec<i32>; PE_STAGES - 1],
     sum: Vec<i32>,
 }
@@ -40,12 +40,13 @@ impl Array {
         }
     }
 
-    /// Partial sum that left the bottom of a column at the end of the last cycle.
+    /// The partial sum that left the bottom of a column at the end of the last cycle.
     pub fn bottom(&self, col: usize) -> i32 {
         self.sum[(self.rows - 1) * self.cols + col]
     }
 
-    /// One clock edge. Rows go bottom up, so that each still sees its upper neighbour's old sum.
+    /// Runs one clock edge. Rows go from bottom to top, so that each row still sees the old sum of
+    /// the row above.
     pub fn tick(&mut self) {
         let oldest = &self.products[PE_STAGES - 2];
         for r in (0..self.rows).rev() {

@@ -1,8 +1,8 @@
-//! Below the array, one for each column: accumulators, requantise stage, residual addition, pool
-//! sums, write-back.
+//! The columns below the array: accumulators, requantise stage, residual addition, pool sums and
+//! write-back.
 //!
-//! Stages E0 to E8 of docs/microarchitecture.md. Column `c` runs a stage for the slot of
-//! [`timing::column_stage`] cycles ago, from E4 on later by the column's delay.
+//! The stages are E0 to E8 of docs/microarchitecture.md. In a stage, column `c` works on the slot
+//! of [`timing::column_stage`] cycles ago. From E4 on, the column's delay is added.
 
 use super::array::Array;
 use super::slot::{Slot, SlotHistory};
@@ -17,35 +17,36 @@ use lcsim_spec::{AcceleratorConfig, Score};
 /// A column's parameters for a tile.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
-    /// Group of output channels in the filter memory, and the byte of its words.
+    /// The group of output channels in the filter memory, and the byte in its words.
     pub group: usize,
     pub lane: usize,
     bias: i32,
     multiplier: u16,
     shift: u8,
-    /// Where its output goes: bank, word of pixel 0, entry of the pool region.
+    /// The destination of its output: the bank, the word of pixel 0, and the entry of the pool
+    /// region.
     bank: usize,
     word: usize,
     entry: usize,
-    /// How often it is written, and how many banks apart.
+    /// How many times its output is written, and the distance of the copies in banks.
     copies: [usize; 2],
-    /// Cycles it holds a value until its turn at the bank.
+    /// The cycles for which it holds a value until its turn at the bank.
     delay: usize,
 }
 
-/// The parameters of all columns for a tile; two sets alternate.
+/// The parameters of all columns for a tile. Two sets alternate.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ColumnSet {
     pub columns: Vec<Column>,
-    /// How many columns write to each bank.
+    /// The number of columns that write to each bank.
     writers: Vec<usize>,
-    /// Cycles a pixel takes: the most columns that write to one bank.
+    /// The cycles that a pixel takes: the largest number of columns that write to one bank.
     interval: usize,
 }
 
 impl ColumnSet {
-    /// Adds the next column: `from` is its group and lane, `entry` its place in the output map,
-    /// `copies` how often it stands there and how many banks apart.
+    /// Adds the next column. `from` is its group and lane. `entry` is its place in the output map.
+    /// `copies` is how many times it is stored, and the distance in banks.
     pub fn push(
         &mut self,
         job: &ConvJob,
@@ -76,7 +77,8 @@ impl ColumnSet {
         self.interval
     }
 
-    /// Turns the columns' turns into delays; gives the cycles that a pixel takes.
+    /// Computes each column's delay from its turn at the bank. Returns the cycles that a pixel
+    /// takes.
     pub fn finish(&mut self) -> usize {
         self.interval = turns::interval(&self.writers);
         for (c, column) in self.columns.iter_mut().enumerate() {
@@ -94,7 +96,7 @@ pub(crate) struct Columns {
     depth: usize,
     sets: [ColumnSet; 2],
     accumulators: Vec<i32>,
-    /// Registers behind E0 to E7.
+    /// The registers after E0 to E7.
     read: Vec<i32>,
     sum: Vec<i32>,
     biased: Vec<i32>,
@@ -102,11 +104,12 @@ pub(crate) struct Columns {
     product: Vec<i32>,
     scaled: Vec<i32>,
     saturated: Vec<i32>,
-    /// The residual: the bank's answer, the bank's register, the column's.
+    /// The residual in three registers: the bank's answer, the bank's output register, the column's
+    /// register.
     residual: Vec<[i8; 3]>,
     output: Vec<i8>,
     pool: Vec<i32>,
-    /// Cycle of the last write to the pool memory's one write port.
+    /// The cycle of the last write to the pool memory, which has one write port.
     flushed_at: Option<u64>,
 }
 
@@ -141,7 +144,7 @@ impl Columns {
         }
     }
 
-    /// A column's registers behind E1 and E7, sum and output, for observers.
+    /// The registers of a column after E1 (sum) and E7 (output), for observers.
     pub fn registers(&self, c: usize) -> (i32, i8) {
         (self.sum[c], self.output[c])
     }
@@ -161,12 +164,12 @@ impl Columns {
         set.writers.resize(self.banks, 0);
     }
 
-    /// The slot that column `c` handles in `stage`, if its outputs are not held.
+    /// The slot that column `c` works on in `stage`, if its outputs are not delayed.
     fn slot<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: ColumnStage) -> &'s Slot {
         slots.at(now, timing::column_stage(self.rows, c, stage))
     }
 
-    /// One clock edge of stages E0 to E2.
+    /// Runs one clock edge of the stages E0 to E2.
     pub fn accumulate(&mut self, now: u64, slots: &SlotHistory, array: &Array, activity: &mut Activity) {
         for c in 0..self.cols {
             let done = self.slot(now, slots, c, ColumnStage::Bias);
@@ -191,7 +194,7 @@ impl Columns {
         }
     }
 
-    /// One clock edge of stages E3 to E8 and of the pool flush, last stage first.
+    /// Runs one clock edge of the stages E3 to E8 and of the pool flush, the last stage first.
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
@@ -227,7 +230,7 @@ impl Columns {
         }
     }
 
-    /// The slot whose output column `c` handles in a stage from E4 on.
+    /// The slot whose output column `c` works on in a stage from E4 on.
     fn emitted<'s>(&self, now: u64, slots: &'s SlotHistory, c: usize, stage: ColumnStage) -> Option<&'s Slot> {
         (0..2).find_map(|parity| {
             let column = self.sets[parity].columns.get(c)?;
@@ -260,8 +263,8 @@ impl Columns {
         }
     }
 
-    /// Behind a tile's last pixel, when the slowest column has added it, the sums leave for the
-    /// pool memory, one a cycle.
+    /// Sends the pool sums to the pool memory, one in each cycle. This begins when the slowest
+    /// column has added the tile's last pixel.
     fn flush_pool(
         &mut self,
         now: u64,

@@ -1,15 +1,15 @@
-//! A fold, as the loader hands it to the streamer.
+//! A fold that the loader gives to the streamer.
 
 use crate::operators::convolution::folds::Taken;
 
-/// Where a fold stands in its convolution; each counts from 0.
+/// The position of a fold in its convolution. Each number counts from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Tile: as many output channels as the array has columns.
+    /// The tile. Its output channels are at most the columns of the array.
     pub tile: usize,
-    /// Chunk of the tile: as many output pixels as the accumulators hold.
+    /// The chunk of the tile. Its output pixels are at most the entries of an accumulator memory.
     pub chunk: usize,
-    /// Fold over the chunk: taps and input channels, as many as the array has rows.
+    /// The fold over the chunk. Its taps and input channels are at most the rows of the array.
     pub fold: usize,
 }
 
@@ -18,21 +18,21 @@ pub struct Place {
 pub(crate) struct Fold {
     pub parity: usize,
     pub cols: usize,
-    /// What the rows take.
+    /// The entries and taps that the rows take.
     pub taken: Taken,
     pub bank: usize,
     pub word: usize,
-    /// Rows in front whose entries the tile does not read.
+    /// Rows above the tile's own rows, whose entries the tile does not read.
     pub idle_rows: usize,
-    /// First output pixel of the chunk, and how many.
+    /// The first output pixel of the chunk, and the number of pixels.
     pub start: usize,
     pub pixels: usize,
     pub first: bool,
     pub last: bool,
     pub first_of_tile: bool,
     pub last_of_tile: bool,
-    /// Cycles a pixel takes in the last fold.
+    /// The cycles that a pixel takes in the last fold.
     pub interval: usize,
-    /// For observers.
+    /// The position, for observers.
     pub place: Place,
 }

@@ -1,4 +1,4 @@
-//! The convolution's units, register by register.
+//! The units of a convolution, register by register.
 
 mod array;
 mod columns;

@@ -1,48 +1,49 @@
-//! Slots: what the streamer issues in one cycle, on its way through rows and columns.
+//! Slots: what the streamer issues in one cycle. A slot moves along the rows and the columns.
 
-/// The content of the streamer's output register in one cycle. A slot without pixel is a bubble.
+/// The value of the streamer's output register in one cycle. A slot without a pixel is a bubble.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Slot {
-    /// Carries a pixel.
+    /// Whether it has a pixel.
     pub valid: bool,
-    /// A bubble between two pixels, while columns take their turns at the banks.
+    /// Whether it is a bubble between two pixels, in which columns take their turns at the banks.
     pub waits: bool,
-    /// The fold after this one becomes active behind this slot.
+    /// Whether the next fold becomes active after this slot.
     pub swap: bool,
-    /// First and last fold over a pixel: overwrite the accumulator, emit the output.
+    /// Whether this is the first fold over the pixel, which overwrites the accumulator. Whether it
+    /// is the last one, which emits the output.
     pub first: bool,
     pub last: bool,
-    /// First and last pixel of a tile.
+    /// Whether this is the first, or the last, pixel of a tile.
     pub opens_tile: bool,
     pub closes_tile: bool,
-    /// Which of the two sets of column parameters applies.
+    /// Which of the two sets of column parameters is used.
     pub parity: usize,
-    /// Rows and columns that take part.
+    /// The number of rows, and of columns, that take part.
     pub rows: usize,
     pub cols: usize,
-    /// Bank of row 0, and word of the entry at pixel 0.
+    /// The bank of row 0, and the word of the entry at pixel 0.
     pub bank: usize,
     pub word: usize,
-    /// Position of the kernel's upper left corner in the input map, the first tap, and how many
-    /// rows each tap has.
+    /// The position of the kernel's upper left corner in the input map, the first tap, and the
+    /// number of rows for each tap.
     pub corner: [isize; 2],
     pub tap: usize,
     pub tap_rows: usize,
-    /// Rows in front that take no part.
+    /// The number of rows above these that take no part.
     pub idle_rows: usize,
-    /// Output pixel, and its word in the accumulators.
+    /// The output pixel, and its word in the accumulators.
     pub pixel: usize,
     pub acc: usize,
 }
 
-/// The slots of the last cycles: the shift registers along rows and columns.
+/// The slots of the last cycles. They stand for the shift registers along rows and columns.
 #[derive(Debug, Clone)]
 pub(crate) struct SlotHistory {
     slots: Vec<Slot>,
 }
 
 impl SlotHistory {
-    /// Remembers at least `depth` cycles.
+    /// Makes a history of at least `depth` cycles.
     pub fn new(depth: usize) -> Self {
         Self { slots: vec![Slot::default(); (depth + 2).next_power_of_two()] }
     }

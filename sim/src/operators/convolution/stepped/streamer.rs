@@ -1,4 +1,4 @@
-//! The streamer: issues the pixels of fold after fold, one slot a cycle.
+//! The streamer: it issues the pixels of one fold after the other, one slot in each cycle.
 
 use super::fold::{Fold, Place};
 use super::slot::Slot;
@@ -9,20 +9,20 @@ use lcsim_spec::timing;
 #[derive(Debug, Default)]
 pub(crate) struct Streamer {
     fold: Option<Fold>,
-    /// Pixel within the chunk, and cycle within the pixel.
+    /// The pixel within the chunk, and the cycle within the pixel.
     pixel: usize,
     phase: usize,
-    /// Cycles until outputs may follow the last ones, whose columns' turns at the banks may be
-    /// others.
+    /// Cycles until the outputs of another tile may follow. Its columns can have other turns at the
+    /// banks.
     settling: usize,
-    /// A fold that is loaded waits for that.
+    /// Whether a loaded fold waits for these cycles.
     held: bool,
 }
 
-/// The streamer's decision in one cycle.
+/// What the streamer decided in one cycle.
 pub(crate) struct Issue {
     pub slot: Slot,
-    /// The pending fold becomes active behind this slot.
+    /// Whether the pending fold becomes active after this slot.
     pub swap: bool,
 }
 
@@ -31,12 +31,13 @@ impl Streamer {
         self.fold.is_some()
     }
 
-    /// The fold whose pixels are being issued: its place, for observers.
+    /// The position of the fold whose pixels it issues, for observers.
     pub fn place(&self) -> Option<Place> {
         self.fold.map(|f| f.place)
     }
 
-    /// The next slot. `ready` is the fold that may follow the current one without a gap.
+    /// Decides about the next slot. `ready` is the fold that may follow the current one without a
+    /// gap.
     pub fn tick(&mut self, job: &ConvJob, cols: usize, ready: Option<Fold>) -> Issue {
         let mut slot =
             self.fold.filter(|_| self.phase == 0).map_or_else(Slot::default, |f| pixel_slot(job, &f, self.pixel));
@@ -52,8 +53,8 @@ impl Streamer {
             }
         }
         if slot.valid && slot.last {
-            // The slowest column's last output, `cols - 1` columns on and delayed by up to a
-            // pixel's cycles, comes first.
+            // The last output of the slowest column comes first. That column is `cols - 1` columns
+            // to the right, and its delay is less than the cycles of a pixel.
             self.settling = timing::settled(cols, interval);
         }
         let scattered = turns::scattered(job);
@@ -68,7 +69,7 @@ impl Streamer {
         Issue { slot, swap }
     }
 
-    /// A fold waits for turns at the banks.
+    /// Whether a fold waits for turns at the banks.
     pub fn held(&self) -> bool {
         self.held
     }

@@ -1,4 +1,4 @@
-//! The convolution's part of the machine's clock edge.
+//! The convolution's part of a clock edge of the machine.
 
 use super::columns::Stores;
 use super::loader::LoaderView;
@@ -16,7 +16,7 @@ impl Machine<'_> {
         self.loader.start(conv);
     }
 
-    /// Notes what a convolution that has ended gave.
+    /// Records the values of a convolution that has ended.
     pub(crate) fn end_conv(&mut self, op: Op, conv: usize) {
         let job = &self.program.convs[conv];
         let live = job.outputs.map_or(job.output.channels, |l| self.gate.lists[l.index()].channels.len());
@@ -26,7 +26,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Columns, PEs and rows.
+    /// Clocks the columns, the PEs and the rows.
     pub(crate) fn tick_array(&mut self) {
         let job = &self.program.convs[self.conv];
         if self.now <= self.last_slot + self.slot_ends() {
@@ -52,8 +52,8 @@ impl Machine<'_> {
         self.columns.accumulate(self.now, &self.slots, &self.array, activity);
     }
 
-    /// Each row reads its bank for the slot that reaches it, and hands the operand of the slot
-    /// before, with its swap flag, to its first PE.
+    /// Lets each row read its bank for the slot that reaches the row. The row gives the operand of
+    /// the slot before, with its swap flag, to its first PE.
     fn feed_rows(&mut self, job: &ConvJob) {
         let rows = self.program.config.array.rows;
         for r in 0..rows {
@@ -63,8 +63,8 @@ impl Machine<'_> {
                 let activity = &mut self.activity[job.layer.index()];
                 let macs = if job.depthwise { depthwise::MACS_A_ROW } else { slot.cols };
                 activity.macs += macs as u64;
-                // The operand passes `cols` PEs (1 byte each), which each write a partial sum (4
-                // bytes).
+                // The operand passes `cols` PEs (1 byte each), and each of them writes a partial
+                // sum (4 bytes).
                 activity.register_bytes += 5 * slot.cols as u64;
                 if let Some(offset) = input_offset(job, slot.corner, slot.tap + r / slot.tap_rows) {
                     let memory = self.memories.of_mut(job.src.memory);
@@ -83,7 +83,7 @@ impl Machine<'_> {
         }
     }
 
-    /// Loader and streamer.
+    /// Clocks the loader and the streamer.
     pub(crate) fn tick_streamer_and_loader(&mut self, sampled: &Sampled) {
         let job = &self.program.convs[self.conv];
         self.draining = self.draining.saturating_sub(1);
@@ -106,7 +106,8 @@ impl Machine<'_> {
         self.slots.set(self.now + DECISION_TO_SLOT as u64, issue.slot);
     }
 
-    /// A convolution's output map in channel order; 0 where a compacted map has no entry.
+    /// Returns a convolution's output map in channel order. Channels without an entry in a
+    /// compacted map are 0.
     pub(crate) fn map(&self, job: &ConvJob) -> Vec<i8> {
         let mut map = vec![0; job.output.len()];
         let entries: Vec<usize> = match job.outputs {
@@ -121,7 +122,7 @@ impl Machine<'_> {
     }
 }
 
-/// Word of the input pixel under a tap, from the entry's first; nothing on padding.
+/// The word of the input pixel under a tap, counted from the entry's first word. `None` on padding.
 fn input_offset(job: &ConvJob, corner: [isize; 2], tap: usize) -> Option<usize> {
     let y = corner[0] + (tap / job.kernel[1]) as isize;
     let x = corner[1] + (tap % job.kernel[1]) as isize;

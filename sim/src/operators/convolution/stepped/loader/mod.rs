@@ -1,5 +1,5 @@
-//! The loader: column parameters of a tile, then the filters of its folds, into the array's shadow
-//! weights.
+//! The loader: it loads the column parameters of a tile, and then the filters of its folds into the
+//! array's shadow weights.
 
 mod observe;
 mod registers;

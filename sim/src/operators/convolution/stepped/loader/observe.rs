@@ -3,12 +3,12 @@
 use super::super::fold::Place;
 use super::registers::{Loader, LoaderView, State};
 
-/// The loader's state in one cycle.
+/// What the loader does in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoaderState {
     /// It has nothing to load.
     Idle,
-    /// It waits for a gate to list the tile's channels.
+    /// It waits until a gate has listed the tile's channels.
     AwaitsList,
     /// It waits for a free set of column parameters.
     AwaitsSet,
@@ -23,12 +23,12 @@ pub enum LoaderState {
 }
 
 impl Loader {
-    /// Its job, and the place of the fold that it is about.
+    /// The index of its job, and the position of the fold that it works on.
     pub fn at(&self) -> (usize, Place) {
         (self.job, self.place())
     }
 
-    /// Its state in this cycle.
+    /// What it does in this cycle.
     pub fn state(&self, view: &LoaderView) -> LoaderState {
         match self.state {
             State::Idle => LoaderState::Idle,

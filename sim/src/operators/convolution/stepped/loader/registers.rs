@@ -1,4 +1,4 @@
-//! The loader's registers, and what can be told from them.
+//! The loader's registers, and the questions that they answer.
 
 use super::super::fold::{Fold, Place};
 use crate::operators::convolution::folds::Folds;
@@ -10,15 +10,15 @@ use lcsim_spec::timing::FILTER_STAGES;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Idle,
-    /// Waits for the live list and for a free set of column parameters.
+    /// It waits for the live list and for a free set of column parameters.
     Tile,
-    /// Reads the parameters of this column.
+    /// It reads the parameters of this column.
     Setup(usize),
-    /// Waits for the last parameters to arrive.
+    /// It waits until the last parameters have arrived.
     Settle,
-    /// Looks at the next fold, and waits until the shadow weights are free.
+    /// It looks at the next fold, and waits until the shadow weights are free.
     Fold,
-    /// Issues this word.
+    /// It issues this word.
     Load(usize),
 }
 
@@ -26,12 +26,13 @@ pub(crate) enum State {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Word {
     pub row: usize,
-    /// Group of the columns that it fills; all of them where words are gathered for the tile, on
-    /// their way from DRAM.
+    /// The group of the columns that it fills. `None` if it fills all columns, because words from
+    /// DRAM are gathered for the whole tile.
     pub group: Option<usize>,
-    /// `tap * inputs + input`, counted from its group's first; the tap of a depthwise convolution.
+    /// `tap * inputs + input`, counted from the first word of its group. For a depthwise
+    /// convolution, the tap.
     pub entry: usize,
-    /// The row's entry of a map that has all of its channels.
+    /// The channel of the row's entry, in a map that has all of its channels.
     pub channel: usize,
     pub parity: usize,
 }
@@ -42,13 +43,13 @@ pub(crate) struct LoaderView<'a> {
     pub lists: &'a [LiveList; 2],
     /// The L-Net's score.
     pub lscore: Score,
-    /// That score skips the branch.
+    /// Whether this score skips the branch.
     pub skips: bool,
     pub now: u64,
 }
 
 impl<'a> LoaderView<'a> {
-    /// Live input channels; all of them without a list.
+    /// The live input channels. Without a list, all channels are live.
     pub(crate) fn inputs(&self, job: &ConvJob) -> Option<&'a [usize]> {
         if let Inputs::List(list) = job.inputs { Some(&self.lists[list.index()].channels) } else { None }
     }
@@ -63,21 +64,21 @@ pub(crate) struct Loader {
     pub(crate) index: usize,
     pub(crate) cols: usize,
     pub(crate) folds: Folds,
-    /// As many channels as any convolution has.
+    /// The channels from 0 up to the largest channel count of a convolution.
     pub(crate) channels: Vec<usize>,
     pub(crate) first_group: usize,
     pub(crate) groups: usize,
     pub(crate) interval: usize,
-    /// First cycle in which the tile's filters are on chip.
+    /// The first cycle in which the tile's filters are on chip.
     pub(crate) arrival: u64,
-    /// Fold in the shadow weights, or on its way there, with the cycles since its first word was
-    /// issued and those needed.
+    /// The fold in the shadow weights, or on its way there. The cycles since its first word was
+    /// issued, and the cycles that it needs.
     pub(crate) pending: Option<Fold>,
     pub(crate) waited: usize,
     pub(crate) needed: usize,
     pub(crate) shadow_busy: usize,
     pub(crate) param_busy: usize,
-    /// The tile whose parameters stand ready has not begun.
+    /// Whether the next tile's parameters are loaded and the tile has not begun.
     pub(crate) tile_waits: bool,
     pub(crate) pipe: [Option<Word>; FILTER_STAGES],
 }
@@ -112,42 +113,42 @@ impl Loader {
         (self.state, self.job, self.tile) = (State::Tile, job, 0);
     }
 
-    /// Has tiles to load, or a fold that the streamer has not taken.
+    /// Whether it has tiles to load, or a fold that the streamer has not taken.
     pub fn busy(&self) -> bool {
         self.state != State::Idle || self.pending.is_some()
     }
 
-    /// The fold that may become active behind the next slot: its weights run ahead of the pixels,
-    /// row by row.
+    /// The fold that may become active after the next slot. Its last rows may still be loading:
+    /// weights arrive row by row before the pixels do.
     pub fn ready(&self) -> Option<Fold> {
         self.pending.filter(|_| self.waited >= self.needed)
     }
 
-    /// Waits for a live list that its gate has not filled far enough.
+    /// Whether it waits for entries of a live list that its gate has not written yet.
     pub fn waits_for_gate(&self, view: &LoaderView) -> bool {
         self.state == State::Tile && !self.list_suffices(view)
     }
 
-    /// Waits for filters that are on their way from DRAM.
+    /// Whether it waits for filters that are on their way from DRAM.
     pub fn waits_for_dram(&self, now: u64) -> bool {
         self.state == State::Fold && now < self.arrival
     }
 
-    /// Whether the tile's output channels are known.
+    /// Whether the output channels of the tile are known.
     pub(crate) fn list_suffices(&self, view: &LoaderView) -> bool {
         let job = &view.program.convs[self.job];
         let end = (self.tile + 1) * view.program.config.array.cols;
         job.outputs.is_none_or(|l| view.lists[l.index()].done || view.lists[l.index()].channels.len() >= end)
     }
 
-    /// Columns of the current tile; none behind the last one.
+    /// The number of columns of the current tile. 0 after the last tile.
     pub(crate) fn tile_cols(&self, view: &LoaderView, job: &ConvJob) -> usize {
         let array = &view.program.config.array;
         let channels = job.outputs.map_or(job.output.channels, |l| view.lists[l.index()].channels.len());
         channels.saturating_sub(self.tile * array.cols).min(array.cols)
     }
 
-    /// The place of the fold that it is about.
+    /// The position of the fold that it works on.
     pub(crate) fn place(&self) -> Place {
         Place { tile: self.tile, chunk: self.chunk, fold: self.index }
     }

@@ -15,17 +15,18 @@ use lcsim_spec::schedule::{ConvJob, ListId, Program};
 use lcsim_spec::timing::{self, FILTER_STAGES};
 
 impl Loader {
-    /// The streamer takes the fold: from the next cycle on its slots follow.
+    /// The streamer takes the fold. Its slots follow from the next cycle on.
     pub fn swapped(&mut self, config: &ArrayConfig) {
         if self.pending.take().is_some_and(|f| f.first_of_tile) {
             self.tile_waits = false;
             self.param_busy = timing::parameters_free(config.rows, config.cols);
         }
-        // FOLD sees them free in the cycle before the first word that may follow.
+        // The state FOLD sees the shadow weights free one cycle before the first word that may
+        // follow.
         self.shadow_busy = timing::shadow_free(config.cols) - 1;
     }
 
-    /// Writes the word that arrives in this cycle into the shadow weights.
+    /// Writes the word that arrives in this cycle to the shadow weights.
     pub fn commit(&self, program: &Program, columns: &Columns, array: &mut Array, activity: &mut Activity) {
         let Some(word) = self.pipe[FILTER_STAGES - 1] else { return };
         let (cols, job) = (program.config.array.cols, &program.convs[self.job]);
@@ -74,7 +75,7 @@ impl Loader {
         self.pipe[0] = issued;
     }
 
-    /// Whether a tile begins in this cycle.
+    /// Begins a tile if it can. Returns whether it did.
     fn begin_tile(&mut self, view: &LoaderView, job: &ConvJob, columns: &mut Columns, params_free: bool) -> bool {
         if !self.list_suffices(view) {
             return false;
@@ -122,7 +123,7 @@ impl Loader {
         (self.chunk, self.index, self.tile_waits) = (0, 0, true);
     }
 
-    /// Issues a word of the current fold and moves on behind its last one.
+    /// Issues a word of the current fold, and goes to the next state after the last word.
     fn issue(&mut self, view: &LoaderView, job: &ConvJob, word: usize, activity: &mut Activity) -> Option<Word> {
         let fold = self.fold(view, job);
         let taken = fold.taken;
@@ -157,7 +158,8 @@ impl Loader {
         State::Tile
     }
 
-    /// Asks for the filters of the tile that begins; the first cycle in which they are there.
+    /// Requests the filters of the tile that begins. Returns the first cycle in which they are on
+    /// chip.
     fn fetch(&self, view: &LoaderView, fetcher: &mut Fetcher, activity: &mut [Activity]) -> u64 {
         let list = |list: ListId| (&view.lists[list.index()].channels[..], view.lists[list.index()].done);
         let (conv, tile, channels) = (self.job, self.tile, &self.channels[..]);
@@ -165,8 +167,8 @@ impl Loader {
         fetcher.begin(view.program, &begins, activity)
     }
 
-    /// How often an output is stored, and how many banks apart: more than once in the rest of a map
-    /// that has copies of it.
+    /// How many times an output is stored, and the distance of the copies in banks. Only the rest
+    /// of a map with copies is stored more than once.
     fn copies(&self, array: &ArrayConfig, job: &ConvJob, position: usize) -> [usize; 2] {
         let end = self.tile * array.cols + self.cols;
         let [times, rest] = copies(array, job, end, self.cols);
