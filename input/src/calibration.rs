@@ -1,5 +1,19 @@
-//! Which images set the scales of a network that is quantised: never, unless told to, those that it
-//! is measured on.
+//! Chooses the images that set the scales of a network when it is quantised. Unless the user asks
+//! for it, accuracy is never measured on these images.
+//!
+//! ```
+//! use lcsim_input::Dataset;
+//! use lcsim_input::calibration::{Calibration, Choice, ON_THE_FLY, choose};
+//! use lcsim_spec::Shape;
+//!
+//! let shape = Shape { channels: 1, height: 1, width: 1 };
+//! let data = Dataset::from_arrays("mine", shape, vec![0; 10], vec![0; 10])?;
+//! let calibration = Calibration::default();
+//! let choice = Choice { offset: 0, asked: None, default: 100, on_the_fly: Some((&calibration, ON_THE_FLY)) };
+//! let images = choose(data, &choice, &|note| println!("{note}"))?;
+//! assert_eq!(images.range(), 0..8, "the last two images calibrate");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use crate::{Count, Dataset, Expected, Images, Remark};
 use anyhow::{Context, Result, anyhow, bail};
@@ -9,55 +23,56 @@ use lcsim_spec::QuantNetwork;
 use lcsim_spec::progress::Progress;
 use std::path::Path;
 
-/// Images that calibrate a network which is quantised on the fly, unless told otherwise.
+/// How many images calibrate a network that is quantised on the fly, unless the user gives a
+/// number.
 pub const ON_THE_FLY: usize = 128;
 
-/// Fewer images than that may not show the range of an activation.
+/// With fewer images than this, the range of an activation may not show.
 const FEW: usize = 16;
 
-/// What `--calibration` says for the first images of `--data`, whether they are measured or not.
+/// The value of `--calibration` for the first images of `--data`, even if they are also measured.
 const SAME: &str = "same";
 
-/// The images that calibrate a network which is quantised on the fly.
+/// The user's choice of the images that calibrate a network which is quantised on the fly.
 #[derive(Debug, Clone, Default)]
 pub struct Calibration {
-    /// Data whose first images set the scales; `same` for the first of the measured data, whether
-    /// they are measured or not. If it is not said: the training images beside the measured data,
-    /// or images of it that are not measured.
+    /// The name of the data whose first images set the scales. `same` stands for the data that is
+    /// measured, and may take images that are also measured. If it is not given, lcsim takes the
+    /// training images beside the measured data, or else images of the data that are not measured.
     pub data: Option<String>,
-    /// How many images.
+    /// The number of images.
     pub images: Option<usize>,
 }
 
 impl Calibration {
-    /// The first of these that is said, by the name of its option.
+    /// The name of the first option of these that the user gave.
     pub fn given(&self) -> Option<&'static str> {
         let given = [("--calibration", self.data.is_some()), ("--calibration-images", self.images.is_some())];
         given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }
 }
 
-/// Which images a command measures, and what quantises a network with the others.
+/// Which images a command measures, and how it quantises a network with the others.
 pub struct Choice<'a> {
-    /// Number of the first image that is measured.
+    /// The number of the first image to measure.
     pub offset: usize,
-    /// How many the user asked for.
+    /// The number of images that the user asked for.
     pub asked: Option<usize>,
-    /// How many otherwise, if there are so many.
+    /// The number of images if the user did not ask, or all images if there are fewer.
     pub default: usize,
-    /// How a network is quantised on the fly, and with how many images by default; `None` if none
-    /// is.
+    /// How a network is quantised on the fly, and the default number of images for it. `None` if no
+    /// network is quantised.
     pub on_the_fly: Option<(&'a Calibration, usize)>,
 }
 
 /// Chooses the images of `data` to measure.
 ///
-/// Calibration needs images that are not measured. Where the user says neither which images to
-/// measure nor which to calibrate with, a fifth of the data at most is left out for it, and
-/// `remark` tells so.
+/// Calibration needs images that are not measured. If the user chooses neither the images to
+/// measure nor those to calibrate with, at most a fifth of the data is left out for calibration.
+/// `remark` is then called with a note.
 ///
 /// # Errors
-/// The data has fewer images than asked for.
+/// Fails if the data has fewer images than asked for.
 pub fn choose(data: Dataset, choice: &Choice, remark: Remark) -> Result<Images> {
     let Choice { offset, asked, default, on_the_fly } = *choice;
     let images = Images::select(data, offset, Count::or_at_most(asked, default))?;
@@ -80,21 +95,22 @@ pub fn choose(data: Dataset, choice: &Choice, remark: Remark) -> Result<Images> 
     Ok(images)
 }
 
-/// A network, and which images set its scales.
+/// A quantised network, and the images that set its scales.
 #[derive(Debug)]
 pub struct Calibrated {
     /// The network.
     pub network: QuantNetwork,
-    /// The images, for people.
+    /// A description of the images, for messages.
     pub images: String,
-    /// Whether these are so few that they may not show the range of each activation.
+    /// Whether there are so few images that the range of an activation may not show.
     pub few: bool,
 }
 
-/// Quantises `net`, read from `path`, on the fly: with `default` images unless `args` say how many.
+/// Quantises `net`, which was read from `path`. `default` is the number of images if `args` has
+/// none.
 ///
 /// # Errors
-/// No image is left that is not `measured`; those of the data and of the quantisation.
+/// Fails if every image is `measured`, if the data cannot be read, or if quantisation fails.
 pub fn on_the_fly(
     path: &Path,
     net: &Network,
@@ -170,10 +186,10 @@ fn unmeasured(
     Ok(calibrated)
 }
 
-/// Quantises `net`, read from `path`, with these images of `data`, watched by `progress`.
+/// Quantises `net`, which was read from `path`, with the images `which` of `data`.
 ///
 /// # Errors
-/// Those of the data and of the quantisation.
+/// Fails if the data cannot be read, or if quantisation fails.
 pub fn with(
     path: &Path,
     net: &Network,
@@ -195,7 +211,7 @@ pub fn with(
     Ok(Calibrated { network, images, few: pixels.len() < FEW })
 }
 
-/// The error of a model whose float network overflows with an image of `data`.
+/// Makes the error for a float network that overflows with an image of `data`.
 pub fn overflowed(model: &str, overflow: &Overflow, image: usize, data: &Dataset) -> anyhow::Error {
     anyhow!("{model}: {overflow} (image {image} of {})", data.name)
 }

@@ -1,4 +1,16 @@
-//! Models, data, accelerators and energy tables from files or from what is embedded.
+//! Loads models, data, accelerators and energy tables, from files or from the embedded ones.
+//!
+//! ```
+//! use lcsim_input::load;
+//!
+//! let network = load::embedded_model()?;
+//! let accelerator = load::config("16x16", &["array.rows=8".to_owned()])?;
+//! assert_eq!((accelerator.array.rows, accelerator.array.cols), (8, 16));
+//! assert_eq!(network.classifier.outputs, 10);
+//! let error = load::energy_table("45nm").map(drop).unwrap_err();
+//! assert!(error.to_string().contains("45nm-hbm2"), "the message lists the embedded tables");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use crate::calibration::{self, Calibration, Choice, ON_THE_FLY};
 use crate::embedded::{self, CONFIGS};
@@ -12,40 +24,41 @@ use lcsim_spec::progress::Progress;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, file};
 use std::path::Path;
 
-/// Largest energy table that is read: an ERT has some hundred bytes a component.
+/// The largest energy table in bytes. An ERT has some hundred bytes for each component.
 const TABLE_BYTES: u64 = 10_000_000;
 
-/// How models and data are read.
+/// The user's choices about reading models and data.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
-    /// How a float model is read.
+    /// How float models are read.
     pub network: onnx::Options,
-    /// The images that calibrate it.
+    /// The images that calibrate a float model.
     pub calibration: Calibration,
-    /// In which order class folders count.
+    /// The order of class folders.
     pub classes: Option<ClassOrder>,
 }
 
-/// What is measured: which models, and with which images.
+/// The models and images that a command measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Files of the models; none for the embedded one.
+    /// The files of the models. Empty for the embedded model.
     pub models: &'a [&'a Path],
-    /// The data, by its name.
+    /// The name of the data.
     pub data: &'a str,
-    /// Number of the first image there.
+    /// The number of the first image.
     pub offset: usize,
-    /// How many the user asked for.
+    /// The number of images that the user asked for.
     pub images: Option<usize>,
-    /// How many otherwise, if there are so many.
+    /// The number of images if the user did not ask, or all images if there are fewer.
     pub default: usize,
 }
 
 impl Request<'_> {
-    /// The images that are measured.
+    /// Chooses the images to measure.
     ///
     /// # Errors
-    /// Those of [`data`] and of [`calibration::choose`]; a model of another extension.
+    /// The errors of [`data`] and of [`calibration::choose`], and a model file with another
+    /// extension.
     pub fn images(&self, reading: &Reading, remark: Remark) -> Result<Images> {
         let Self { models, offset, images: asked, default, .. } = *self;
         let data = data(self.data, reading.classes, remark)?;
@@ -54,10 +67,10 @@ impl Request<'_> {
     }
 }
 
-/// The data of that name.
+/// Opens the data `name`.
 ///
 /// # Errors
-/// Those of [`Dataset::open`].
+/// The errors of [`Dataset::open`].
 pub fn data(name: &str, classes: Option<ClassOrder>, remark: Remark) -> Result<Dataset> {
     let data = Dataset::open(name, classes)?;
     if let Some(note) = data.note() {
@@ -66,18 +79,18 @@ pub fn data(name: &str, classes: Option<ClassOrder>, remark: Remark) -> Result<D
     Ok(data)
 }
 
-/// The embedded quantised model.
+/// Loads the embedded quantised model.
 ///
 /// # Errors
-/// None, unless lcsim was built with a broken model.
+/// Fails only if lcsim was built with a damaged model.
 pub fn embedded_model() -> Result<QuantNetwork> {
     Ok(container::load_bytes(embedded::MODEL, "embedded model")?)
 }
 
-/// The float model in `path`, which notes say what was recognised of.
+/// Imports the float model in `path`. Notes say what was recognised.
 ///
 /// # Errors
-/// Those of the import.
+/// The errors of the import.
 pub fn float(path: &Path, options: &onnx::Options, remark: Remark) -> Result<Imported> {
     let imported = onnx::open(path, options)?;
     remark(&format!("{}: {}", path.display(), imported.network.summary()));
@@ -87,7 +100,7 @@ pub fn float(path: &Path, options: &onnx::Options, remark: Remark) -> Result<Imp
     Ok(imported)
 }
 
-/// A note about a model that says no mean and standard deviation.
+/// A note about a model without mean and standard deviation.
 pub fn absent(path: &Path) -> String {
     format!(
         "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; --mean and --std give others",
@@ -95,7 +108,7 @@ pub fn absent(path: &Path) -> String {
     )
 }
 
-/// Where a float network's mean and standard deviation are from.
+/// Says where a float network's mean and standard deviation are from.
 pub fn origin(normalisation: Normalisation) -> &'static str {
     match normalisation {
         Normalisation::Given => "as given",
@@ -105,15 +118,16 @@ pub fn origin(normalisation: Normalisation) -> &'static str {
     }
 }
 
-/// The name of the model in `path`, or of the embedded one, in messages.
+/// The name of the model in `path`, or of the embedded model, for messages.
 pub fn shown(path: Option<&Path>) -> String {
     path.map_or_else(|| "embedded model".into(), |path| path.display().to_string())
 }
 
-/// The model in `path`, or the embedded one, with another threshold of its scores if one is given.
+/// Loads the model in `path`, or the embedded one. `threshold` replaces the thresholds of its
+/// gates.
 ///
 /// # Errors
-/// Those of [`networks`].
+/// The errors of [`networks`].
 pub fn network(
     path: Option<&Path>,
     threshold: Option<Score>,
@@ -125,10 +139,10 @@ pub fn network(
     Ok(with_float(path, threshold, args, measured, progress, remark)?.0)
 }
 
-/// Like [`network`], with the float network that was quantised, if the model is one.
+/// Like [`network`]. If the model is a float network, returns it too.
 ///
 /// # Errors
-/// Those of [`networks`].
+/// The errors of [`networks`].
 pub fn with_float(
     path: Option<&Path>,
     threshold: Option<Score>,
@@ -147,7 +161,7 @@ pub fn with_float(
     Ok((trimmed(net, threshold), float))
 }
 
-/// `net`, with another threshold of its scores if one is given.
+/// Replaces the thresholds of the gates of `net`, if a threshold is given.
 pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     match threshold {
         Some(threshold) => net.with_threshold(threshold),
@@ -155,25 +169,25 @@ pub fn trimmed(net: QuantNetwork, threshold: Option<Score>) -> QuantNetwork {
     }
 }
 
-/// The content of a model file.
+/// The kind of a model file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// `.safetensors`.
+    /// A quantised network, in `.safetensors`.
     Quantized,
-    /// `.onnx`.
+    /// A float network, in `.onnx`.
     Float,
 }
 
-/// How the float models among `paths` are quantised on the fly; `None` if there is none.
+/// How the float models of `paths` are quantised on the fly. `None` if there is none.
 fn on_the_fly<'a>(paths: &[&Path], args: &'a Reading) -> Result<Option<(&'a Calibration, usize)>> {
     let kinds = paths.iter().map(|path| kind(path)).collect::<Result<Vec<_>>>()?;
     Ok(kinds.contains(&Kind::Float).then_some((&args.calibration, ON_THE_FLY)))
 }
 
-/// The content of a model file, by its extension.
+/// The kind of a model file, by its extension.
 ///
 /// # Errors
-/// Another extension.
+/// Fails for every other extension.
 pub fn kind(path: &Path) -> Result<Kind> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("safetensors") => Ok(Kind::Quantized),
@@ -182,16 +196,15 @@ pub fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
-/// A model that was read: its quantised network, and the float one that was quantised, if the file
-/// has a float one.
+/// A model that was read: the quantised network, and the float network if the file had one.
 pub type Read = (QuantNetwork, Option<Network>);
 
-/// The models in `paths`. A float model is quantised on the fly, which a note tells, and comes
-/// along.
+/// Loads the models in `paths`. A float model is quantised on the fly, a note says so, and the
+/// float network is returned too.
 ///
 /// # Errors
-/// Another extension, options that mean nothing to these models, and those of the readers, of the
-/// data and of the quantisation.
+/// Fails for another extension, for options that have no meaning for these models, and if reading
+/// or quantisation fails.
 pub fn networks(
     paths: &[&Path],
     args: &Reading,
@@ -223,7 +236,7 @@ pub fn networks(
     Ok(nets)
 }
 
-/// The first of these that is said, by the name of its option.
+/// The name of the first of these options that the user gave.
 fn given(options: &onnx::Options) -> Option<&'static str> {
     let onnx::Options { output, mean, std } = options;
     let given = [("--mean", mean.is_some()), ("--std", std.is_some()), ("--output", output.is_some())];
@@ -233,7 +246,7 @@ fn given(options: &onnx::Options) -> Option<&'static str> {
 /// Refuses options of float models for `model`, which is quantised.
 ///
 /// # Errors
-/// There is such an option.
+/// Fails if the user gave such an option.
 pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     if let Some(option) = given(&args.network) {
         bail!(
@@ -246,8 +259,8 @@ pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     Ok(())
 }
 
-/// What the user should know where data has fewer classes than the network: its labels may mean
-/// other classes.
+/// A note for data with fewer classes than the network. The data's labels may then mean other
+/// classes.
 pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
     let known = data.class_names().len();
     (known > 0 && known < classes).then(|| {
@@ -258,12 +271,12 @@ pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
     })
 }
 
-/// The accelerator in the embedded configuration of that name or in the file, with what is set
-/// otherwise.
+/// Loads the embedded accelerator `name`, or the file of this name, and then changes the parameters
+/// in `set`.
 ///
 /// # Errors
-/// Neither exists, the file is no configuration, or a parameter that is set is none or is out of
-/// its range.
+/// Fails if neither exists, if the file is no configuration, or if an item of `set` has an unknown
+/// key or a value outside its range.
 pub fn config(name: &str, set: &[String]) -> Result<AcceleratorConfig> {
     let path = Path::new(name);
     if embedded::text(&CONFIGS, name).is_none() && !path.exists() {
@@ -272,10 +285,11 @@ pub fn config(name: &str, set: &[String]) -> Result<AcceleratorConfig> {
     Ok(AcceleratorConfig::load(name, &CONFIGS, set)?)
 }
 
-/// The embedded energy table of that name, or the file.
+/// Loads the embedded energy table `name`, or the file of this name.
 ///
 /// # Errors
-/// Neither exists, or the file cannot be read, is larger than 10 MB, or is no energy table.
+/// Fails if neither exists, or if the file cannot be read, is larger than 10 MB, or is no energy
+/// table.
 pub fn energy_table(name: &str) -> Result<EnergyTable> {
     if let Some(text) = embedded::text(&ENERGY_TABLES, name) {
         return Ok(EnergyTable::parse(text, name)?);

@@ -1,4 +1,4 @@
 //! Notes for the user.
 
-/// Takes notes for the user.
+/// Receives notes for the user.
 pub type Remark<'a> = &'a dyn Fn(&str);

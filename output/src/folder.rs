@@ -1,4 +1,19 @@
-//! A folder of generated files, with a list of their checksums by which a later run knows its own.
+//! Writes a folder of generated files with a list of their checksums. By this list, a later run
+//! knows which files it may replace.
+//!
+//! ```
+//! use lcsim_output::folder::Folder;
+//!
+//! let place = tempfile::tempdir()?;
+//! let files = [("a.v".to_owned(), "module a;\n".to_owned())];
+//! Folder::check(place.path(), &files, false)?.write(&files)?;
+//! Folder::check(place.path(), &files, false)?; // its own file may be replaced
+//!
+//! std::fs::write(place.path().join("a.v"), "module mine;\n")?;
+//! assert!(Folder::check(place.path(), &files, false).is_err(), "the user has changed the file");
+//! assert!(Folder::check(place.path(), &files, true).is_ok());
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use crate::text::hex;
 use crate::{Destination, PREFIX};
@@ -11,34 +26,34 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The list, as `sha256sum` writes and checks it.
+/// The name of the list, which has the format of `sha256sum`.
 const LIST: &str = "lcsim.sha256";
-/// Largest list, in bytes; a core with every script has some thirty files.
+/// The largest list in bytes. A core with all scripts has some thirty files.
 const LIST_BYTES: u64 = 1 << 20;
-/// Largest file that is compared with its sum: the memory files of the largest network that fits a
+/// The largest file whose checksum is compared. The memory files of the largest network that fits a
 /// core are smaller.
 const FILE_BYTES: u64 = 1 << 33;
 
-/// Sums of each file. A run that was interrupted leaves two: of what it had to write, and of what
-/// was there before.
+/// The checksums of each file. An interrupted run leaves two for a file: the checksum of the text
+/// that it had to write, and the one of the text that was there before.
 type Sums = BTreeMap<String, Vec<String>>;
 
 /// A folder that may be written.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Files of the run before, which nobody has touched since, and their sums.
+    /// The files of the run before that nobody has changed since, with their checksums.
     own: BTreeMap<String, String>,
     /// Temporary files of a run that was killed while it wrote.
     leftovers: Vec<PathBuf>,
 }
 
 impl Folder {
-    /// Checks that `files` may be written to `path`; writes nothing.
+    /// Checks that `files` may be written to `path`. Writes nothing.
     ///
     /// # Errors
-    /// Unless `force`: `path` has files but no list of an earlier run, or a file of `files` is
-    /// there that was changed. A list that is none.
+    /// Fails if `path` has files but no list of an earlier run, or if a file of `files` was changed
+    /// since. With `force`, neither is an error. Fails also if the list is damaged.
     pub fn check(path: &Path, files: &[(String, String)], force: bool) -> Result<Self> {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
@@ -71,8 +86,7 @@ impl Folder {
         Ok(Self { path: path.into(), own, leftovers })
     }
 
-    /// Writes `files` and their list; files of the run before that are not among them any more are
-    /// removed.
+    /// Writes `files` and their list. Removes files of the run before that are not among `files`.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
@@ -88,8 +102,8 @@ impl Folder {
         };
         let new = lines(&mut files.iter().map(|(name, text)| (name, digest(text.as_bytes()))));
         let old = lines(&mut self.own.iter().map(|(name, sum)| (name, sum.clone())));
-        // A run that is interrupted leaves new files and old ones: the next one knows both as its
-        // own.
+        // If this run is interrupted, the folder has new and old files. The next run then knows
+        // both as its own.
         write(LIST, &(new.clone() + &old))?;
         for (name, text) in files {
             write(name, text)?;
@@ -102,7 +116,7 @@ impl Folder {
     }
 }
 
-/// What lies in a folder, if it is there: temporary files of ours, and the others.
+/// The entries of a folder, if it exists: our temporary files, and the others.
 fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let cannot = || format!("{}: cannot read", folder.display());
     let entries = match fs::read_dir(folder) {
@@ -123,7 +137,7 @@ fn digest(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The list of the run before; nothing if there is none.
+/// Reads the list of the run before. Empty if there is none.
 fn read_list(path: &Path) -> Result<Sums> {
     match file::read_text(path, LIST_BYTES) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Sums::new()),
@@ -132,7 +146,7 @@ fn read_list(path: &Path) -> Result<Sums> {
     }
 }
 
-/// Each line has a sum, two spaces and a name without a path.
+/// Parses a list. Each line has a checksum, two spaces and a name without a folder.
 fn parse(text: &str) -> Result<Sums> {
     let mut sums = Sums::new();
     for (at, line) in text.lines().enumerate() {
@@ -199,8 +213,8 @@ mod tests {
         fs::write(&left, "half").expect("written");
         write(folder.path(), &["a.v"], false).expect("its own");
         assert!(!left.exists() && folder.path().join("a.v").exists());
-        // The list of the next run is there, its file `b.v` and a temporary one; `a.v` is still
-        // that of the run before.
+        // The next run was interrupted: its list, its file `b.v` and a temporary file are there,
+        // and `a.v` is still the file of the run before.
         let files = files(&["a.v", "b.v"]);
         let list = |name: &str, text: &str| format!("{}  {name}\n", digest(text.as_bytes()));
         let old = fs::read_to_string(folder.path().join("a.v")).expect("readable");

@@ -1,5 +1,20 @@
-//! Files that are written whole or not at all, to places that are checked as one set before the
-//! work.
+//! Writes files, each of them whole or not at all. A command checks all its outputs as one set
+//! before it begins the work.
+//!
+//! ```
+//! use lcsim_output::{check_all, json};
+//! use std::path::Path;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("report.json");
+//! let [report, _] = check_all([Some(path.as_path()), None])?;
+//! report.map_or(Ok(()), |destination| destination.write(&json(&[1, 2])?))?;
+//! assert!(std::fs::read_to_string(&path)?.contains('2'));
+//!
+//! let twice = Some(Path::new("-"));
+//! assert!(check_all([twice, twice]).is_err(), "only one output can go to stdout");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
@@ -16,23 +31,23 @@ use place::Place;
 use temporary::Temporary;
 pub use temporary::{PREFIX, end_process};
 
-/// Where a result goes; known to be writable when it was made.
+/// The place of an output. It was writable when it was checked.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Destination {
-    /// `-`.
+    /// Stdout, which users write as `-`.
     Stdout,
-    /// A file; symbolic links are resolved, so that their target is replaced and not the link.
+    /// A file. Symbolic links are resolved, so that their target is replaced and not the link.
     File(PathBuf),
-    /// A device or a pipe, which is written to and not replaced.
+    /// A device or a pipe. It is written to, and not replaced.
     Special(PathBuf),
 }
 
 impl Destination {
-    /// Checks that `path` can be written, and leaves no trace of it: hours of work must not end at
-    /// a mistyped folder.
+    /// Checks that `path` can be written, without changing anything. So hours of work do not end
+    /// with an error because of a mistyped folder.
     ///
     /// # Errors
-    /// Names the path and why it cannot be written.
+    /// Names the path, and why it cannot be written.
     pub fn check(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::Stdout);
@@ -75,10 +90,11 @@ impl Destination {
         writable().with_context(|| format!("{}: cannot write", path.display()))
     }
 
-    /// Writes `bytes`; a file has its new content at once, and keeps its old one if that fails.
+    /// Writes `bytes`. A file gets its new content in one step, or keeps its old content if that
+    /// fails.
     ///
     /// # Errors
-    /// Names the path and why it cannot be written.
+    /// Names the path, and why it cannot be written.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         if let Self::File(path) = self
             && file::is_wanted(path)
@@ -100,7 +116,7 @@ impl Destination {
     }
 }
 
-/// A file that was there keeps its permissions.
+/// Replaces a file, which keeps its permissions.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = Temporary::beside(path)?;
     if let Ok(old) = fs::metadata(path) {
@@ -111,18 +127,18 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.persist(path)
 }
 
-/// Checks what a command writes as one set: at most one output is stdout, and no two are the same
-/// file, by whatever names. From now on it is an error to read one of them.
+/// Checks the outputs of a command as one set. At most one output can be stdout, and no two can be
+/// the same file, even by different names. From now on it is an error to read one of them.
 ///
 /// # Errors
-/// Those of [`Destination::check`], and two outputs in one place.
+/// The errors of [`Destination::check`], and two outputs in one place.
 pub fn check_all<const N: usize>(paths: [Option<&Path>; N]) -> Result<[Option<Destination>; N]> {
     let (checked, places) = check_set(paths)?;
     places.into_iter().for_each(Place::keep);
     Ok(checked)
 }
 
-/// The same, of files that may be read yet.
+/// Like [`check_all`], but the files can still be read.
 fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Destination>; N], Vec<Place>)> {
     let mut seen: Vec<(Place, &Path)> = vec![];
     let mut checked = [const { None }; N];
@@ -142,11 +158,11 @@ fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Desti
     Ok((checked, seen.into_iter().map(|(place, _)| place).collect()))
 }
 
-/// Checks that files of these `names` can be written to `folder`, which is made later if it is not
-/// there.
+/// Checks that files with these `names` can be written to `folder`. If the folder does not exist,
+/// it is created later.
 ///
 /// # Errors
-/// Those of [`Destination::check`]; `folder` cannot be made.
+/// The errors of [`Destination::check`]; also if `folder` cannot be created.
 pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>]) -> Result<()> {
     if fs::exists(folder).with_context(|| format!("{}: cannot write", folder.display()))? {
         return names.iter().try_for_each(|name| check_set([Some(&folder.join(name))]).map(drop));
@@ -161,16 +177,16 @@ pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>]) -> Result<()> {
     Ok(())
 }
 
-/// Checks `outputs`, and files of these `names` in `folder`, as one set.
+/// Checks `outputs`, and files with these `names` in `folder`, as one set.
 ///
 /// # Errors
-/// Those of [`check_all`] and [`check_folder`].
+/// The errors of [`check_all`] and of [`check_folder`].
 pub fn check_with_folder<const N: usize>(
     outputs: [Option<&Path>; N],
     folder: &Path,
     names: &[impl AsRef<Path>],
 ) -> Result<[Option<Destination>; N]> {
-    // What cannot be placed is refused below.
+    // A path whose place cannot be found is refused below.
     let place = Place::of(folder).ok();
     for path in outputs.iter().flatten() {
         if place.is_some() && Place::of(path).ok() == place {
@@ -179,7 +195,7 @@ pub fn check_with_folder<const N: usize>(
     }
     check_folder(folder, names)?;
     let checked = check_all(outputs)?;
-    // An output that could be checked lies in no folder that has yet to be made.
+    // If the folder does not exist yet, no output that passed its check is in it.
     for name in names.iter().filter(|_| folder.exists()) {
         let name = folder.join(name);
         outputs.into_iter().flatten().try_for_each(|output| check_set([Some(&name), Some(output)]).map(drop))?;
@@ -192,7 +208,7 @@ fn shown(path: &Path) -> String {
     if path == Path::new("-") { "stdout".into() } else { path.display().to_string() }
 }
 
-/// Another name of the same place.
+/// Says which other name the place has.
 fn same_as(first: &Path, second: &Path) -> String {
     if first.as_os_str() == second.as_os_str() {
         String::new()
@@ -201,31 +217,31 @@ fn same_as(first: &Path, second: &Path) -> String {
     }
 }
 
-/// A JSON file's bytes.
+/// Writes `value` as JSON.
 ///
 /// # Errors
-/// `value` has no JSON form.
+/// Fails if `value` has no JSON form.
 pub fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
     let mut text = serde_json::to_vec_pretty(value)?;
     text.push(b'\n');
     Ok(text)
 }
 
-/// Rows as CSV, with their fields' names as header, and cells as [`cells`] has them.
+/// Writes rows as CSV, with the names of their fields as header. The cells are those of [`cells`].
 ///
 /// # Errors
-/// A row has a form that is no line of a table.
+/// Fails if a row is not a flat structure.
 pub fn csv<T: serde::Serialize>(rows: impl IntoIterator<Item = T>) -> Result<Vec<u8>> {
     let mut plain = csv::Writer::from_writer(vec![]);
     rows.into_iter().try_for_each(|row| plain.serialize(row))?;
     cells(&plain.into_inner().context("cannot write the table")?)
 }
 
-/// A table of CSV for people too: a cell of text that a spreadsheet would take for a formula begins
-/// with a `'`, and what steers a terminal is escaped.
+/// Makes a CSV table safe to open. If a spreadsheet would take a text for a formula, the cell gets
+/// a `'` in front. Control characters of terminals are escaped.
 ///
 /// # Errors
-/// It is no table.
+/// Fails if `plain` is no CSV table.
 pub fn cells(plain: &[u8]) -> Result<Vec<u8>> {
     let mut written = csv::Writer::from_writer(vec![]);
     for record in csv::ReaderBuilder::new().has_headers(false).from_reader(plain).records() {

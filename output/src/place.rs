@@ -1,12 +1,12 @@
-//! Which file a path means: two paths may be spelled differently, lead through links, or be names
-//! of one file.
+//! Finds out which file a path means. Two paths can have different spellings, go through links, or
+//! be two names of one file.
 
 use anyhow::{Context, Result};
 use lcsim_spec::file::{self, Id, id};
 use std::ffi::OsString;
 use std::path::Path;
 
-/// The file that stdout leads to.
+/// The file to which stdout leads.
 #[cfg(unix)]
 fn stdout() -> Option<Id> {
     use std::os::fd::AsFd;
@@ -20,19 +20,19 @@ fn stdout() -> Option<Id> {
     None
 }
 
-/// Where an output goes.
+/// The file of an output.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// Stdout, which several names may lead to.
+    /// Stdout, to which several names can lead.
     Stdout,
-    /// A file that is there.
+    /// A file that exists.
     File(Id),
-    /// A file that is not there yet: its folder and its name.
+    /// A file that does not exist yet: its folder and its name.
     New(Id, OsString),
 }
 
 impl Place {
-    /// Where `path` leads.
+    /// Finds the place of `path`.
     pub fn of(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
             return Ok(Self::Stdout);
@@ -53,7 +53,7 @@ impl Place {
         *self == Self::Stdout
     }
 
-    /// Makes it an error to read this file, if it is one that is there.
+    /// Makes it an error to read this file, if it exists.
     pub fn keep(self) {
         if let Self::File(id) = self {
             file::keep_for_output(id);

@@ -1,4 +1,4 @@
-//! Temporary files, of which none outlives the process, however it ends.
+//! Temporary files. None of them is left when the process ends, in whatever way it ends.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,37 +6,37 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::TempPath;
 
-/// Names of temporary files begin so.
+/// The first characters of the names of temporary files.
 pub const PREFIX: &str = ".lcsim-";
 
-/// Those that exist. A file is made, renamed and removed by who holds this, so that the list is
-/// never behind.
+/// The temporary files that exist. Code that creates, renames or removes one holds this lock, so
+/// that the list is always right.
 static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(vec![]);
 
 fn existing() -> MutexGuard<'static, Vec<PathBuf>> {
     EXISTING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends the process, and removes what others are writing.
+/// Ends the process, and removes the temporary files that other threads are writing.
 pub fn end_process(code: i32) -> ! {
     let existing = existing();
     for path in existing.iter() {
-        // Nobody is left to tell.
+        // An error cannot be reported any more.
         let _ = fs::remove_file(path);
     }
-    // The list stays locked: nobody makes a file any more.
+    // The lock is never released, so no thread can create another file.
     std::process::exit(code)
 }
 
-/// A temporary file, removed unless it becomes another.
+/// A temporary file. It is removed, unless it has replaced another file.
 pub(super) struct Temporary {
     file: File,
-    /// Nothing once it was renamed.
+    /// `None` after the file was renamed.
     path: Option<TempPath>,
 }
 
 impl Temporary {
-    /// In the folder of `path`, with the permissions that an ordinary new file has there.
+    /// Creates a file in the folder of `path`, with the permissions of an ordinary new file.
     pub fn beside(path: &Path) -> io::Result<Self> {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
@@ -44,11 +44,12 @@ impl Temporary {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            // Less what the umask takes away.
+            // The umask removes some of these permissions.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
         let mut existing = existing();
-        // The full error quotes the temporary file's random name, which helps nobody.
+        // The full error contains the random name of the temporary file, which does not help a
+        // user.
         let made = builder.tempfile_in(folder).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => io::Error::other(format!("no folder {}", folder.display())),
             kind => kind.into(),
@@ -62,7 +63,7 @@ impl Temporary {
         &mut self.file
     }
 
-    /// Puts it in the place of `target`.
+    /// Replaces `target` by this file.
     pub fn persist(mut self, target: &Path) -> io::Result<()> {
         let Some(path) = self.path.take() else { return Ok(()) };
         let mut existing = existing();

@@ -1,37 +1,46 @@
-//! Numbers, names and errors as people read them.
+//! Formats numbers, names and errors for people.
+//!
+//! ```
+//! use lcsim_output::text::{cell, count, percent};
+//!
+//! assert_eq!(count(1_234_567), "1,234,567");
+//! assert_eq!(percent(0.125), "12.5");
+//! assert_eq!(cell("=1+1"), "'=1+1", "a spreadsheet must not compute it");
+//! assert_eq!(cell("-1.5"), "-1.5");
+//! ```
 
 pub use lcsim_spec::escape::count;
 use lcsim_spec::escape::printable;
 use std::borrow::Cow;
 
-/// Two hexadecimal digits a byte.
+/// Formats bytes as hexadecimal digits, two for each byte.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A mean of a count, to the next whole number.
+/// Rounds a mean of counts to a whole number.
 pub fn rounded(x: f64) -> String {
     count(x.round() as u64)
 }
 
-/// A share in percent, without its sign.
+/// Formats a share in percent, without the sign.
 pub fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share)
 }
 
-/// A score, without the digits of its rounding to 15 bits.
+/// Formats a score without the digits that come from its rounding to 15 bits.
 pub fn score(s: f64) -> String {
     ((1e4 * s).round() / 1e4).to_string()
 }
 
-/// Says in words how a threshold of scores acts.
+/// Describes the effect of a threshold in words.
 pub fn threshold(least: f64) -> String {
     format!("scores below {} count as 0", score(least))
 }
 
-/// An error and its causes on one line.
+/// Formats an error and its causes on one line.
 ///
-/// Some errors quote their cause in their own text; such a cause is not repeated.
+/// Some errors quote their cause in their own text. Such a cause is not repeated.
 pub fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
     for cause in error.chain() {
@@ -45,7 +54,8 @@ pub fn one_line(error: &anyhow::Error) -> String {
     printable(&line.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
-/// A name for a table: a long one keeps its beginning and its end, where modules and layers differ.
+/// Shortens a long name for a table. Its beginning and its end stay, because names of modules and
+/// layers differ there.
 pub fn abbreviated(name: &str) -> Cow<'_, str> {
     const MOST: usize = 40;
     let count = name.chars().count();
@@ -57,7 +67,8 @@ pub fn abbreviated(name: &str) -> Cow<'_, str> {
     first.chain(['…']).chain(last).collect::<String>().into()
 }
 
-/// A cell of CSV: what a spreadsheet would take for a formula, and is no number, begins with a `'`.
+/// Makes a text safe as a cell of CSV. If a spreadsheet would take it for a formula, and it is no
+/// number, it gets a `'` in front.
 pub fn cell(text: &str) -> Cow<'_, str> {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
     let shown = printable(text);

@@ -1,5 +1,5 @@
-//! Arrays of NumPy: images and labels in one `.npz`, or side by side as `.npy`, found by their
-//! names.
+//! Reads arrays of NumPy: images and labels in one `.npz`, or in `.npy` files in one folder. It
+//! finds them by their names.
 
 use super::content::{Content, Unpacked};
 use super::files::entries;
@@ -13,11 +13,11 @@ use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
-/// What a `.npz` begins with: it is a ZIP archive.
+/// The first bytes of an `.npz`, which is a ZIP archive.
 pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 
-/// Names of images and of their labels, in the order in which they are looked for. Upper and lower
-/// case are the same.
+/// Names of images and of their labels, in the order in which they are tried. Upper and lower case
+/// count as the same.
 const PAIRS: [(&str, &str, Part); 6] = [
     ("x_test", "y_test", Part::Test),
     ("test_images", "test_labels", Part::Test),
@@ -27,7 +27,7 @@ const PAIRS: [(&str, &str, Part); 6] = [
     ("train_images", "train_labels", Part::Training),
 ];
 
-/// The part of a data set that a pair of arrays is.
+/// The part of a data set to which a pair of arrays belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Test,
@@ -35,18 +35,18 @@ enum Part {
     Training,
 }
 
-/// Where arrays lie.
+/// The place of the arrays.
 enum Place {
     Archive { path: PathBuf, bytes: u64, archive: Box<ZipArchive<Cursor<Vec<u8>>>> },
     Folder(Vec<PathBuf>),
 }
 
-/// Opens a `.npz`.
+/// Opens an `.npz`.
 pub(super) fn open_archive(content: Content) -> Result<Opened> {
     open(archive(content)?, |_| true)
 }
 
-/// Opens a `.npy` with images, and the labels that lie beside it.
+/// Opens an `.npy` with images, and the labels in the same folder.
 pub(super) fn open_file(path: &Path) -> Result<Opened> {
     let stem = stem(path);
     if !PAIRS.iter().any(|(images, ..)| *images == stem) {
@@ -76,8 +76,8 @@ fn archive(content: Content) -> Result<Place> {
     Ok(Place::Archive { path, bytes: size, archive: Box::new(archive) })
 }
 
-/// The first name that the directory of a ZIP archive has twice: readers would silently take the
-/// last of them.
+/// Finds a name that is twice in the directory of a ZIP archive. Readers would silently take the
+/// last of the two files.
 fn twice(bytes: &[u8]) -> Option<String> {
     let number = |at: usize, size: usize| {
         let bytes = bytes.get(at..at.checked_add(size)?)?;
@@ -97,12 +97,12 @@ fn twice(bytes: &[u8]) -> Option<String> {
     None
 }
 
-/// The name of an array's file, by which arrays are known.
+/// The name of an array: the name of its file without the ending.
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
-/// The names that arrays of images may have.
+/// Lists the names that arrays of images can have.
 fn known() -> String {
     PAIRS.iter().map(|(images, ..)| *images).collect::<Vec<_>>().join(", ")
 }
@@ -122,7 +122,7 @@ impl Place {
     fn names(&self) -> Vec<String> {
         match self {
             Self::Archive { archive, .. } => {
-                // What has no name that can be read is no array that is known.
+                // A name that cannot be decoded is not one of the known names.
                 let name = |i| archive.name_for_index(i).and_then(Result::ok).unwrap_or_default();
                 (0..archive.len()).map(|i| stem(Path::new(name(i).as_ref()))).collect()
             }
@@ -130,7 +130,7 @@ impl Place {
         }
     }
 
-    /// An array, and where it is from.
+    /// Reads an array. Returns it with its origin, for messages.
     fn array(&mut self, index: usize) -> Result<(String, Array)> {
         let (origin, bytes) = match self {
             Self::Archive { path, bytes: size, archive } => {
@@ -149,7 +149,7 @@ impl Place {
         Ok((origin, array))
     }
 
-    /// How to open the training images that lie here too.
+    /// Makes the function that opens the training images in the same place.
     fn training(&self, images: &str) -> Training {
         let of_training = |images: &str| PAIRS.iter().any(|(name, _, part)| *name == images && *part == Part::Training);
         let name = format!("{}, {images}", self.shown());
@@ -167,7 +167,7 @@ impl Place {
     }
 }
 
-/// Opens the first pair of arrays whose images have a name that is `wanted`.
+/// Opens the first pair of arrays whose images have a name that `wanted` accepts.
 fn open(mut place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
     let names = place.names();
     let find = |name: &str| names.iter().position(|n| n == name);
@@ -198,7 +198,7 @@ fn open(mut place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
     Ok(Opened { training, ..Opened::new(Box::new(source)) })
 }
 
-/// Images of an array with the labels of another.
+/// Combines an array of images with an array of labels.
 fn together((origin, images): (String, Array), (labels_origin, labels): (String, Array)) -> Result<Images> {
     if images.dtype.get(1..) != Some("u1") {
         let found = images.type_name();
@@ -353,7 +353,7 @@ mod tests {
         npz(&path, &[("x", images.clone()), ("X", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
         assert!(refused(&path).contains("array `x`: expected one of this name"));
         npz(&path, &[("x", images.clone()), ("z", images.clone()), ("y", npy("|u1", "(1,)", &[7]))]);
-        // The writer takes no name twice.
+        // The writer refuses to write a name twice, so the test changes the bytes.
         let mut bytes = fs::read(&path).expect("written");
         let places = (0..bytes.len() - 5).filter(|&i| &bytes[i..i + 5] == b"z.npy").collect::<Vec<_>>();
         places.into_iter().for_each(|i| bytes[i] = b'x');

@@ -1,5 +1,5 @@
-//! CIFAR-10 and CIFAR-100 binary files: records of one or two label bytes and the R, G and B planes
-//! of a 32x32 image.
+//! Reads CIFAR-10 and CIFAR-100 binary files. A record has one or two label bytes, and then the R,
+//! G and B planes of a 32x32 image.
 
 use super::content::Content;
 use super::files::sibling;
@@ -12,12 +12,13 @@ use std::path::{Path, PathBuf};
 const SHAPE: Shape = Shape { channels: 3, height: 32, width: 32 };
 const PIXELS: usize = 3 * 32 * 32;
 
-/// Which of the two.
+/// CIFAR-10 or CIFAR-100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A record begins with the class.
     Ten,
-    /// A record begins with one of 20 coarse classes, then has the fine one, which counts.
+    /// A record begins with one of 20 coarse classes. Its second byte is the fine class, which is
+    /// the label.
     Hundred,
 }
 
@@ -33,10 +34,10 @@ impl Kind {
         self.labels() + PIXELS
     }
 
-    /// Of records that fill a file.
+    /// Recognises the kind of the records that fill a file.
     fn of(bytes: &[u8]) -> Option<Self> {
         let fits = |kind: &Self| {
-            // Both lengths divide some file sizes; then the labels decide.
+            // Some file sizes are multiples of both record lengths. Then the labels decide.
             let most = [10, 20][kind.labels() - 1];
             let both = bytes.len().is_multiple_of(Self::Ten.record() * Self::Hundred.record());
             let labelled = || bytes.chunks(kind.record()).all(|record| record[0] < most);
@@ -46,13 +47,13 @@ impl Kind {
     }
 }
 
-/// The records of one or more files, one after the other.
+/// The records of one or more files, one file after the other.
 struct Records {
     kind: Kind,
     files: Vec<(PathBuf, Vec<u8>)>,
 }
 
-/// A file's name, without the ending of its compression.
+/// The name of a file without the ending of its compression.
 fn name(path: &Path) -> &str {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     name.strip_suffix(".gz").unwrap_or(name)
@@ -63,8 +64,8 @@ fn is_training_batch(path: &Path) -> bool {
     number.is_some()
 }
 
-/// Which of a folder's files to read: the test images, or else all training images; of CIFAR-10, or
-/// else of CIFAR-100.
+/// Chooses the files of a folder to read: the test images, or else all training images. CIFAR-10
+/// comes before CIFAR-100.
 pub(super) fn batches(files: &[PathBuf]) -> Vec<PathBuf> {
     let named = |test: fn(&Path) -> bool| -> Vec<PathBuf> { files.iter().filter(|p| test(p)).cloned().collect() };
     let kinds = [
@@ -76,8 +77,8 @@ pub(super) fn batches(files: &[PathBuf]) -> Vec<PathBuf> {
     kinds.into_iter().find(|files| !files.is_empty()).unwrap_or_default()
 }
 
-/// The training images beside a file of test images: of CIFAR-10 one of the five files, which is
-/// more than enough to calibrate.
+/// Finds the training images beside a file of test images. Of CIFAR-10 it takes one of the five
+/// files, which is more than enough to calibrate.
 fn training(test: &Path) -> Option<Training> {
     let path = match name(test) {
         "test_batch.bin" => (1..=5).find_map(|i| sibling(test, &format!("data_batch_{i}.bin")))?,
@@ -109,7 +110,8 @@ pub(super) fn open(contents: Vec<Content>) -> Result<Opened> {
         files.push((path, bytes));
     }
     let (Some(kind), [(path, _), ..]) = (all, &files[..]) else { bail!("no file of CIFAR records") };
-    // Records of this form may hold other pictures, under other names.
+    // Records of this form can hold other pictures. Only files with the original names get the
+    // class names.
     let is_own = |(path, _): &(PathBuf, _)| name(path) == "test_batch.bin" || is_training_batch(path);
     let classes: &[&str] = match kind {
         Kind::Ten if files.iter().all(is_own) => &names::CIFAR_10,
@@ -121,7 +123,7 @@ pub(super) fn open(contents: Vec<Content>) -> Result<Opened> {
 }
 
 impl Records {
-    /// The file and the record in it.
+    /// Finds the file of an image, and the number of its record there.
     fn find(&self, index: usize) -> (&(PathBuf, Vec<u8>), usize) {
         let mut record = index;
         let mut files = self.files.iter();

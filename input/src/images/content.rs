@@ -1,4 +1,5 @@
-//! A file whose beginning tells what it is, unpacked if it is compressed with gzip.
+//! Opens a file, keeps its beginning to recognise its content, and unpacks it if gzip has
+//! compressed it.
 
 use super::files::MAX_BYTES;
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,8 @@ use lcsim_spec::file;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// As much of a file as is looked at to recognise it: a tar archive says what it is at byte 257.
+/// The number of bytes that are read to recognise a file. A tar archive identifies itself at byte
+/// 257.
 const START: usize = 512;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
@@ -39,12 +41,12 @@ impl Content {
         Ok(Self { path: path.to_path_buf(), start, rest: Box::new(unpacked) })
     }
 
-    /// Whether these bytes stand so far behind the beginning.
+    /// Whether the file has these bytes at position `at`.
     pub(super) fn has(&self, at: usize, bytes: &[u8]) -> bool {
         self.start.get(at..).is_some_and(|start| start.starts_with(bytes))
     }
 
-    /// All of it.
+    /// Reads the whole file.
     pub(super) fn read(self) -> Result<Vec<u8>> {
         let Self { path, start: mut bytes, rest } = self;
         rest.take(MAX_BYTES + 1)
@@ -66,7 +68,7 @@ fn beginning(from: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Counts what is read.
+/// Counts the bytes that are read.
 struct Counted<R> {
     inner: R,
     count: u64,
@@ -80,14 +82,15 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Most bytes that so many compressed bytes may unpack to: images of one colour come close to a
-/// thousand times their size, and so does a file that is made to fill the memory.
+/// The largest size to which this number of compressed bytes may unpack. Images of a single colour
+/// shrink to about a thousandth of their size, and so does a file that someone made to fill the
+/// memory.
 fn most_unpacked(packed: u64) -> u64 {
     (16 << 20) + 100 * packed
 }
 
-/// What is unpacked, which ends with an error where it grows out of proportion to the bytes it is
-/// unpacked from.
+/// The unpacked bytes. Reading ends with an error if they become too many for the compressed bytes
+/// that were read.
 pub(super) struct Unpacked<R, P> {
     inner: R,
     packed: P,
@@ -95,7 +98,7 @@ pub(super) struct Unpacked<R, P> {
 }
 
 impl<R: Read, P: Fn(&R) -> u64> Unpacked<R, P> {
-    /// `packed` tells how many bytes `inner` was unpacked from so far.
+    /// `packed` returns the number of compressed bytes that `inner` has read so far.
     pub(super) fn new(inner: R, packed: P) -> Self {
         Self { inner, packed, count: 0 }
     }
@@ -134,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("data.gz");
         let bytes: Vec<u8> = (0..100_000u32).map(|i| (i.wrapping_mul(i) >> 7) as u8).collect();
-        // Two members follow each other, as `cat a.gz b.gz` writes.
+        // A file with two members, as `cat a.gz b.gz` writes it.
         fs::write(&path, [gzip(&bytes[..60_000]), gzip(&bytes[60_000..])].concat()).expect("written");
         let content = Content::open(&path).expect("opens");
         assert!(content.has(7, &bytes[7..20]) && !content.has(500, &bytes[500..513]));

@@ -1,4 +1,4 @@
-//! A data set, opened and checked against what the network reads.
+//! A data set that is opened and checked against the input of a network.
 
 use super::memory;
 use super::source::{ClassOrder, Opened, Training};
@@ -10,26 +10,27 @@ use lcsim_spec::{QuantNetwork, Shape};
 use std::ops::Range;
 use std::path::Path;
 
-/// An image as the network reads it.
+/// One image as the network reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// `[channel][row][column]`.
+    /// One byte for each `[channel][row][column]`.
     pub pixels: Vec<u8>,
-    /// Index of its class.
+    /// The index of its class.
     pub label: usize,
 }
 
-/// How many images to take.
+/// The number of images to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
-    /// So many; fewer are an error.
+    /// This number. Fewer images are an error.
     Exactly(usize),
-    /// So many, or as many as there are.
+    /// This number, or all images if there are fewer.
     AtMost(usize),
 }
 
 impl Count {
-    /// The number that the user asked for, or else a default that may be more than there are.
+    /// The number that the user asked for, or else a default, which can be larger than the data
+    /// set.
     pub fn or_at_most(asked: Option<usize>, default: usize) -> Self {
         asked.map_or(Self::AtMost(default), Self::Exactly)
     }
@@ -40,16 +41,16 @@ impl Count {
 pub struct Expected {
     /// Shape of an image.
     pub shape: Shape,
-    /// Classes it tells apart.
+    /// The number of classes that the network knows.
     pub classes: usize,
 }
 
 impl Expected {
-    /// The images and labels of a float network.
+    /// The images and labels that a float network can read.
     pub fn by_float(net: &Network) -> Self {
         Self { shape: net.input, classes: net.classifier.outputs }
     }
-    /// The images and labels of a quantised network.
+    /// The images and labels that a quantised network can read.
     pub fn by_quantized(net: &QuantNetwork) -> Self {
         Self { shape: net.input.shape, classes: net.classifier.outputs }
     }
@@ -63,16 +64,17 @@ impl std::fmt::Display for Expected {
 
 /// A data set, opened.
 pub struct Dataset {
-    /// For reports.
+    /// The name that reports show.
     pub name: String,
     opened: Opened,
 }
 
 impl Dataset {
-    /// Opens the embedded data set, a file or a folder, whose class folders count in that order.
+    /// Opens the embedded data set, a file, or a folder. `order` is the order of class folders.
     ///
     /// # Errors
-    /// Nothing of that name, nothing known in it, no image in it, or a truncated file.
+    /// Fails if nothing has this name, if no known kind of data or no image is found, or if a file
+    /// is truncated.
     pub fn open(name: &str, order: Option<ClassOrder>) -> Result<Self> {
         let path = Path::new(name);
         if name == embedded::DATA_NAME || name == "embedded" {
@@ -85,10 +87,12 @@ impl Dataset {
         Ok(Self { name: name.into(), opened: sniff::open(path, order)? })
     }
 
-    /// Images in memory, one behind the other as `[channel][row][column]`, and a label for each.
+    /// Makes a data set of images in memory, one after the other as `[channel][row][column]`, with
+    /// one label for each.
     ///
     /// # Errors
-    /// No image, an empty shape, or pixels that are not those of as many images as labels.
+    /// Fails if there is no image, if the shape is empty, or if the number of pixels does not match
+    /// the number of labels.
     pub fn from_arrays(name: &str, shape: Shape, pixels: Vec<u8>, labels: Vec<u32>) -> Result<Self> {
         let expected = shape.len() as u128 * labels.len() as u128;
         if expected == 0 {
@@ -102,27 +106,27 @@ impl Dataset {
         Ok(Self { name: name.into(), opened: Opened::new(Box::new(source)) })
     }
 
-    /// The training images, where these are test images and others lie beside them.
+    /// Opens the training images, if these are test images and the training images are beside them.
     ///
     /// # Errors
-    /// Those of [`open`](Self::open).
+    /// The errors of [`open`](Self::open).
     pub fn training(&self) -> Result<Option<Self>> {
         let Some(Training { name, open }) = &self.opened.training else { return Ok(None) };
         Ok(Some(Self { name: name.clone(), opened: open()? }))
     }
 
-    /// Whether these are test images and training images lie beside them.
+    /// Whether these are test images with training images beside them.
     pub fn has_training(&self) -> bool {
         self.opened.training.is_some()
     }
 
-    /// Where an image comes from: its file, or the data and its number there.
+    /// The origin of an image for messages: its file, or the data and the image's number.
     pub fn origin(&self, index: usize) -> String {
         self.opened.source.origin(index)
     }
 
-    /// Names of its classes, in the order of their labels: those of class folders and of well-known
-    /// data; none of other data.
+    /// The names of the classes in the order of their labels. Class folders and well-known data
+    /// have names; for other data the list is empty.
     pub fn class_names(&self) -> &[String] {
         &self.opened.classes
     }
@@ -132,25 +136,25 @@ impl Dataset {
         self.opened.note.as_ref().map(|note| format!("{}: {note}", self.name))
     }
 
-    /// Its name, and where the images begin.
+    /// The name of the data, with the number of the first image.
     pub fn name_from(&self, offset: usize) -> String {
         if offset == 0 { self.name.clone() } else { format!("{} from image {offset}", self.name) }
     }
 
-    /// Images in it.
+    /// The number of images.
     pub fn len(&self) -> usize {
         self.opened.source.len()
     }
 
-    /// Whether there is no image in it.
+    /// Whether the data has no image.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Which images those are from `offset` on.
+    /// The numbers of `count` images from `offset` on.
     ///
     /// # Errors
-    /// Fewer images than asked for.
+    /// Fails if there are fewer images than asked for.
     pub fn range(&self, offset: usize, count: Count) -> Result<Range<usize>> {
         let left = self.len().saturating_sub(offset);
         let count = match count {
@@ -165,24 +169,25 @@ impl Dataset {
         Ok(offset..offset + count)
     }
 
-    /// Decodes the images from `offset` on, and checks that the network can read them.
+    /// Decodes `count` images from `offset` on, and checks that the network can read them.
     ///
     /// # Errors
-    /// Fewer images than asked for, an image of another size, a label that is no class, a broken
-    /// file.
+    /// Fails if there are fewer images than asked for, if an image has another size, if a label is
+    /// no class of the network, or if a file is damaged.
     pub fn select(&self, offset: usize, count: Count, expected: &Expected) -> Result<Vec<Image>> {
         self.images(self.range(offset, count)?, expected)
     }
 
-    /// Decodes these images, and checks that the network can read them.
+    /// Decodes the images `which`, and checks that the network can read them.
     ///
     /// # Errors
-    /// An image of another size, a label that is no class, a broken file.
+    /// Fails if an image has another size, if a label is no class of the network, or if a file is
+    /// damaged.
     pub fn images(&self, which: impl IntoIterator<Item = usize>, expected: &Expected) -> Result<Vec<Image>> {
         which.into_iter().map(|i| self.image(i, expected)).collect()
     }
 
-    /// Advice for an image that does not fit.
+    /// Advice for an image that does not have the size that the network needs.
     fn advice(&self, item: &str) -> String {
         let classes = self.class_names().len();
         let advice = match item {
@@ -220,7 +225,7 @@ mod tests {
 
     const CIFAR: Expected = Expected { shape: Shape { channels: 3, height: 32, width: 32 }, classes: 10 };
 
-    /// The message of an error that has to occur.
+    /// The message of an error that the test expects.
     fn refused<T>(result: Result<T>) -> String {
         format!("{:#}", result.err().expect("refused"))
     }

@@ -1,13 +1,13 @@
-//! Files of a data set: how large they may be, and what lies beside them.
+//! Files of a data set: their largest size, and the files beside them.
 
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Largest file of CIFAR records, idx images or arrays, in bytes, packed and unpacked.
+/// The largest file of CIFAR records, idx images or arrays in bytes, compressed and unpacked.
 pub(super) const MAX_BYTES: u64 = 1 << 32;
 
-/// The file of that name beside `path`, as it is or compressed.
+/// Finds the file `name` beside `path`, compressed or not.
 pub(super) fn sibling(path: &Path, name: &str) -> Option<PathBuf> {
     let plain = name.strip_suffix(".gz").unwrap_or(name);
     let names = [name.to_owned(), plain.to_owned(), format!("{plain}.gz")];

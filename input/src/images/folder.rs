@@ -1,4 +1,4 @@
-//! A folder of class folders with PNGs and JPEGs.
+//! Reads a folder of class folders with PNGs and JPEGs.
 
 use super::files::entries;
 use super::picture;
@@ -7,8 +7,8 @@ use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
 use std::path::{Path, PathBuf};
 
-/// (image, index of its class). The classes take turns, so that the first images of the data are a
-/// sample of all classes.
+/// (file, index of its class). The list takes one image of each class in turn, so that the first
+/// images are a sample of all classes.
 struct ClassFolders {
     images: Vec<(PathBuf, usize)>,
 }
@@ -31,7 +31,7 @@ pub(super) fn open(mut classes: Vec<PathBuf>, order: Option<ClassOrder>) -> Resu
         if let Some(other) = files.iter().find(|p| !p.is_file()) {
             bail!("{}: expected a PNG or JPEG, found no file", other.display());
         }
-        // Pictures are read one by one, when the work has begun.
+        // Pictures are read later, one by one.
         files.iter().try_for_each(|path| {
             file::refuse_output(path).with_context(|| format!("{}: cannot read", path.display()))
         })?;
@@ -47,9 +47,9 @@ fn name(class: &Path) -> String {
     class.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Puts classes that are sorted by name in the order asked for, or else in numeric order if all
-/// names are numbers (so that 10 comes after 9). Says so if nobody asked, and others count the
-/// classes in another order.
+/// Sorts classes, which are sorted by name, as `order` says. Without `order` they are sorted as
+/// numbers if all names are numbers, so that 10 comes after 9. Returns a note if the user gave no
+/// order and other programs would use another one.
 fn sort_classes(classes: &mut [PathBuf], order: Option<ClassOrder>) -> Result<Option<String>> {
     let number = |p: &PathBuf| p.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse::<u64>().ok());
     let text = classes.iter().find(|p| number(p).is_none());
@@ -115,7 +115,7 @@ mod tests {
         let note = note.expect("differs from string order");
         assert!(note.contains("numeric order (0, 9, 10)") && note.contains("string order (0, 10, 9)"), "{note}");
         assert_eq!(names(&["10", "9", "cat"], None), (["10", "9", "cat"].map(Into::into).to_vec(), None));
-        // Where both orders are the same there is nothing to say.
+        // If both orders are the same, no note is needed.
         for same in [&["0", "1", "9"][..], &["00", "09", "10"]] {
             assert_eq!(names(same, None), (same.iter().map(ToString::to_string).collect(), None));
         }

@@ -1,4 +1,4 @@
-//! MNIST idx files: a magic number, sizes in big-endian 32-bit words, and bytes.
+//! Reads MNIST idx files: a magic number, sizes as big-endian 32-bit words, and bytes.
 
 use super::content::Content;
 use super::files::sibling;
@@ -8,12 +8,12 @@ use anyhow::{Result, bail};
 use lcsim_spec::Shape;
 use std::path::{Path, PathBuf};
 
-/// Magic number of unsigned bytes in three dimensions.
+/// The magic number of unsigned bytes in three dimensions.
 pub(super) const IMAGES: [u8; 4] = [0, 0, 8, 3];
-/// Magic number of unsigned bytes in one dimension.
+/// The magic number of unsigned bytes in one dimension.
 pub(super) const LABELS: [u8; 4] = [0, 0, 8, 1];
 
-/// The labels file beside an images file, by the names that MNIST gives them.
+/// Finds the file of labels beside a file of images, by the names that MNIST gives them.
 fn labels_of(images: &Path) -> Result<PathBuf> {
     let name = images.file_name().unwrap_or_default().to_string_lossy();
     if !name.contains("images") {
@@ -26,13 +26,14 @@ fn labels_of(images: &Path) -> Result<PathBuf> {
     Ok(found)
 }
 
-/// Opens an images file with the labels file that lies beside it.
+/// Opens a file of images with the labels beside it.
 pub(super) fn open(images: Content) -> Result<Opened> {
     let labels = labels_of(&images.path)?;
     pair(images, &labels)
 }
 
-/// Opens a folder's files: one images file and its labels, or the test images of several.
+/// Opens the files of a folder: one file of images with its labels, or the test images if there are
+/// several.
 pub(super) fn open_folder(folder: &Path, images: &[PathBuf], labels: &[PathBuf]) -> Result<Opened> {
     let is_test = |path: &&PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -51,7 +52,7 @@ pub(super) fn open_folder(folder: &Path, images: &[PathBuf], labels: &[PathBuf])
     }
 }
 
-/// The training images beside these test images.
+/// Finds the training images beside these test images.
 fn training(images: &Path) -> Option<Training> {
     let name = images.file_name()?.to_str()?;
     let rest = name.strip_prefix("t10k").or_else(|| name.strip_prefix("test"))?;
@@ -77,7 +78,7 @@ fn pair(images: Content, labels: &Path) -> Result<Opened> {
     Ok(Opened { training: training(&path), ..Opened::new(source) })
 }
 
-/// The sizes and the bytes of a file.
+/// Reads the sizes and the bytes of a file.
 fn read(content: Content, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
     let path = content.path.clone();
     let shown = path.display();
@@ -93,7 +94,7 @@ fn read(content: Content, magic: [u8; 4]) -> Result<(Vec<usize>, Vec<u8>)> {
     }
     let words = bytes[4..header].chunks_exact(4);
     let sizes: Vec<usize> = words.map(|w| u32::from_be_bytes([w[0], w[1], w[2], w[3]]) as usize).collect();
-    // Three sizes of 32 bits need 96.
+    // The product of three sizes of 32 bits needs 96 bits.
     let expected: u128 = sizes.iter().map(|&n| n as u128).product();
     let found = bytes.len() - header;
     if found as u128 != expected {

@@ -1,4 +1,4 @@
-//! Images that stand in memory one behind the other, and their labels.
+//! Images in memory, one after the other, with their labels.
 
 use super::source::{Sample, Source};
 use anyhow::Result;
@@ -6,15 +6,15 @@ use lcsim_spec::Shape;
 
 /// Images of one shape.
 pub(super) struct Images {
-    /// Where they are from.
+    /// The origin of the images, for messages.
     pub(super) origin: String,
-    /// Of each.
+    /// The shape of each image.
     pub(super) shape: Shape,
-    /// Whether the channels of a pixel stand side by side; else each channel is a plane.
+    /// Whether the channels of a pixel are side by side. Otherwise each channel is a plane.
     pub(super) interleaved: bool,
-    /// Of all images.
+    /// The pixels of all images.
     pub(super) pixels: Vec<u8>,
-    /// Of each image.
+    /// One label for each image.
     pub(super) labels: Vec<u32>,
 }
 
@@ -36,7 +36,8 @@ impl Source for Images {
     }
 }
 
-/// The first `channels` of the samples that are `stored` for each pixel, plane by plane.
+/// Takes the first `channels` of the `stored` samples of each pixel, and returns them plane by
+/// plane.
 pub(super) fn planes(samples: &[u8], stored: usize, channels: usize) -> Vec<u8> {
     (0..channels).flat_map(|c| samples.iter().skip(c).step_by(stored)).copied().collect()
 }

@@ -1,6 +1,8 @@
-//! Labelled images: what `--data` names, opened and checked against what the network reads.
+//! Labelled images: opens the data that `--data` names, and checks it against the input of the
+//! network.
 //!
-//! Opening finds out what the data is and how many images there are; only the images asked for are
+//! Opening finds the kind of the data and the number of images. Only the images that are asked for
+//! are decoded.
 //! decoded.
 
 mod arrays;

@@ -1,10 +1,10 @@
-//! Names of the classes of well-known data sets, in the order of their labels.
+//! The names of the classes of well-known data sets, in the order of their labels.
 
-/// CIFAR-10.
+/// The classes of CIFAR-10.
 pub(super) const CIFAR_10: [&str; 10] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-/// CIFAR-100, the fine labels.
+/// The fine classes of CIFAR-100.
 #[rustfmt::skip]
 pub(super) const CIFAR_100: [&str; 100] = [
     "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle",
@@ -19,7 +19,7 @@ pub(super) const CIFAR_100: [&str; 100] = [
     "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree", "wolf", "woman", "worm",
 ];
 
-/// As strings.
+/// Returns the names as strings.
 pub(super) fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }

@@ -1,4 +1,4 @@
-//! One array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the
+//! Reads one array of NumPy (`.npy`): a magic number, a header that is a Python dictionary, and the
 //! elements.
 
 use anyhow::{Result, anyhow, bail};
@@ -6,21 +6,21 @@ use anyhow::{Result, anyhow, bail};
 /// The first bytes of every array.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// Longest header that is read: NumPy's own takes up a few hundred bytes.
+/// The longest header that is read. NumPy's own headers have a few hundred bytes at most.
 const MAX_HEADER: usize = 1 << 16;
 
 /// An array in C order.
 #[derive(Debug, PartialEq)]
 pub(super) struct Array {
-    /// Of its elements, as NumPy writes it: byte order, kind and size, as in `<i8`.
+    /// The type of the elements as NumPy writes it: byte order, kind and size, as in `<i8`.
     pub(super) dtype: String,
     pub(super) shape: Vec<usize>,
-    /// The elements.
+    /// The bytes of the elements.
     pub(super) bytes: Vec<u8>,
 }
 
 impl Array {
-    /// Takes an array apart.
+    /// Parses an array.
     pub(super) fn parse(mut bytes: Vec<u8>) -> Result<Self> {
         let (start, header) = header(&bytes)?;
         let value = |key: &str| {
@@ -51,7 +51,7 @@ impl Array {
             text.parse::<usize>().map_err(wrong)
         };
         let shape = sizes.map(size).collect::<Result<Vec<_>>>()?;
-        // Two characters of byte order and kind stand before the size.
+        // The byte order and the kind are two characters before the size.
         let size: Option<usize> =
             dtype.get(2..).and_then(|size| size.parse().ok()).filter(|size| (1..=16).contains(size));
         let Some(size) = size else {
@@ -66,13 +66,13 @@ impl Array {
         Ok(Self { dtype, shape, bytes })
     }
 
-    /// Its shape, as NumPy shows it.
+    /// The shape as NumPy writes it.
     pub(super) fn describe(&self) -> String {
         let sizes: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
         format!("{} of shape ({})", self.type_name(), sizes.join(", "))
     }
 
-    /// The name of its type in NumPy.
+    /// NumPy's name of the element type.
     pub(super) fn type_name(&self) -> String {
         let kind = match self.dtype.get(1..2) {
             Some("u") => "uint",
@@ -85,7 +85,7 @@ impl Array {
         format!("{kind}{}", 8 * bytes)
     }
 
-    /// Its elements if they are whole numbers from 0 on, of 32 bits at most.
+    /// Returns the elements, if they are whole numbers of at most 32 bits and not negative.
     pub(super) fn numbers(&self) -> Result<Vec<u32>> {
         let big = self.dtype.starts_with('>');
         let signed = match self.dtype.get(1..2) {
@@ -120,7 +120,7 @@ fn start_of(text: &str) -> String {
     text.chars().take(40).collect()
 }
 
-/// Where the elements begin, and the header's text.
+/// Finds the start of the elements, and the text of the header.
 fn header(bytes: &[u8]) -> Result<(usize, &str)> {
     let length = match bytes {
         [_, _, _, _, _, _, 1, _, a, b, ..] => Some((10, usize::from(u16::from_le_bytes([*a, *b])))),
@@ -141,7 +141,7 @@ fn header(bytes: &[u8]) -> Result<(usize, &str)> {
 pub(super) mod tests {
     use super::*;
 
-    /// A `.npy` file, as NumPy writes it.
+    /// Writes an `.npy` file as NumPy does.
     pub fn npy(dtype: &str, shape: &str, bytes: &[u8]) -> Vec<u8> {
         let mut header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}");
         header.push_str(&" ".repeat(63 - (10 + header.len()) % 64));

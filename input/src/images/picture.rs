@@ -1,4 +1,4 @@
-//! PNG and JPEG pictures as channel-major bytes.
+//! Decodes PNG and JPEG pictures to bytes, channel by channel.
 
 use super::memory::planes;
 use super::names;
@@ -18,15 +18,15 @@ pub(super) const PNG: &[u8] = b"\x89PNG";
 /// The first bytes of a JPEG.
 pub(super) const JPEG: &[u8] = &[0xff, 0xd8, 0xff];
 
-/// Largest file of a picture, in bytes.
+/// The largest file of a picture in bytes.
 pub(super) const MAX_BYTES: u64 = 1 << 26;
-/// Bytes that a PNG may take when it is decoded: a header of 33 bytes can ask for more than any
-/// machine has.
+/// The largest size of a decoded PNG in bytes. A header of 33 bytes can claim more than any machine
+/// has.
 const MAX_DECODED: usize = 1 << 26;
-/// The same for a JPEG, whose decoder has several times as much beside them.
+/// The largest size of a decoded JPEG. Its decoder needs several times this memory.
 const MAX_DECODED_JPEG: usize = 1 << 24;
 
-/// Decodes a picture: its shape, and its pixels plane by plane.
+/// Decodes a picture. Returns its shape, and its pixels plane by plane.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     if bytes.starts_with(PNG) {
         return decode_png(bytes);
@@ -37,7 +37,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     bail!("expected a PNG or JPEG, found {:02x?}", &bytes[..bytes.len().min(4)])
 }
 
-/// Refuses to decode what would take too much.
+/// Refuses to decode a picture that would need too much memory.
 fn check_size(size: Option<usize>, most: usize, width: usize, height: usize) -> Result<usize> {
     match size {
         Some(size) if size <= most => Ok(size),
@@ -45,7 +45,7 @@ fn check_size(size: Option<usize>, most: usize, width: usize, height: usize) -> 
     }
 }
 
-/// Palettes and depths below 8 bits are expanded, transparency is dropped.
+/// Decodes a PNG. Palettes and depths below 8 bits are expanded, and transparency is dropped.
 fn decode_png(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::EXPAND);
@@ -59,13 +59,13 @@ fn decode_png(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     let frame = reader.next_frame(&mut samples)?;
     samples.truncate(frame.buffer_size());
     let stored = color.samples();
-    // Grey is 1 sample a pixel and colour 3, with transparency 2 and 4.
+    // A grey pixel has 1 sample and a colour pixel 3. With transparency they have 2 and 4.
     let channels = if stored < 3 { 1 } else { 3 };
     Ok((Shape { channels, height, width }, planes(&samples, stored, channels)))
 }
 
-/// Grey stays grey, everything else becomes RGB. A picture that ends too early is refused, not
-/// filled up.
+/// Decodes a JPEG. Grey stays grey, and everything else becomes RGB. A truncated picture is
+/// refused, not filled up.
 fn decode_jpeg(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     let options = DecoderOptions::new_safe().set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -80,7 +80,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<(Shape, Vec<u8>)> {
     Ok((Shape { channels, height, width }, planes(&samples, channels, channels)))
 }
 
-/// Images one under the other in one picture.
+/// Images of one size, one below the other in one picture.
 pub(super) struct Stack {
     shape: Shape,
     pixels: Vec<u8>,
@@ -88,7 +88,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// The embedded images.
+    /// Opens the embedded images.
     pub(super) fn embedded() -> Result<Opened> {
         let (shape, pixels) = decode(embedded::IMAGES).context("embedded images")?;
         let stack = Self { shape, pixels, labels: embedded::LABELS };
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use png::ColorType;
 
-    /// A picture of two pixels.
+    /// Encodes a picture of two pixels.
     fn picture(color: ColorType, depth: BitDepth, palette: Option<&'static [u8]>, data: &[u8]) -> Vec<u8> {
         let mut bytes = vec![];
         let mut encoder = png::Encoder::new(&mut bytes, 2, 1);

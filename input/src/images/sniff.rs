@@ -1,4 +1,4 @@
-//! Tells by its content which kind of data a path holds.
+//! Recognises by its content which kind of data a path has.
 
 use super::content::Content;
 use super::files::entries;
@@ -9,7 +9,7 @@ use lcsim_spec::file;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Opens whatever lies at `path`; `order` is that of class folders.
+/// Opens the data at `path`. `order` is the order of class folders.
 pub(super) fn open(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     if !path.is_dir() {
         refuse_order(path, order)?;
@@ -18,7 +18,7 @@ pub(super) fn open(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     open_folder(path, order)
 }
 
-/// An order of classes means nothing to data without class folders.
+/// Refuses an order of classes for data without class folders.
 pub(super) fn refuse_order(path: &Path, order: Option<ClassOrder>) -> Result<()> {
     match order {
         Some(_) => bail!("--class-order: expected class folders, found none in {}", path.display()),
@@ -26,16 +26,17 @@ pub(super) fn refuse_order(path: &Path, order: Option<ClassOrder>) -> Result<()>
     }
 }
 
-/// The kind of a file.
+/// The kind of data in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     IdxImages,
     IdxLabels,
     Array,
     Archive,
-    /// Pictures, and what people may take for data: what to do instead.
+    /// A picture, or another file that a user may take for data. The text says what to give
+    /// instead.
     No(&'static str),
-    /// CIFAR records have no magic number.
+    /// Possibly CIFAR records, which have no magic number.
     Other,
 }
 
@@ -71,15 +72,16 @@ fn open_file(content: Content) -> Result<Opened> {
     }
 }
 
-/// Endings of what lcsim itself writes.
+/// The endings of files that lcsim writes.
 const OURS: [&str; 7] = ["json", "csv", "md", "html", "vcd", "svg", "safetensors"];
 
-/// Whether this may stand beside the files of a data set, as a report of an earlier run.
+/// Whether a file may be beside the files of a data set because an earlier run wrote it there.
 fn is_ours(path: &Path) -> bool {
     path.extension().is_some_and(|e| OURS.iter().any(|ours| e.eq_ignore_ascii_case(ours)))
 }
 
-/// The folder `train` beside a folder `test` or `val`, as PyTorch's users lay out class folders.
+/// Finds the folder `train` beside a folder `test` or `val`, as users of PyTorch name class
+/// folders.
 fn beside(folder: &Path) -> Option<PathBuf> {
     let folder = fs::canonicalize(folder).ok()?;
     let name = folder.file_name()?.to_str()?;
@@ -94,7 +96,7 @@ fn open_folder(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|p| p.is_dir());
     let batches = cifar::batches(&files);
     if let Some(other) = files.iter().find(|p| !p.is_file()) {
-        // Opening a pipe would wait for ever.
+        // Opening a pipe could wait for ever.
         bail!("{}: expected a file or a folder, found neither", other.display());
     }
     let (mut images, mut labels, mut npys, mut archives) = (vec![], vec![], vec![], vec![]);

@@ -1,18 +1,18 @@
-//! What every kind of data gives: images one by one, and what is known beside them.
+//! The common interface of all kinds of data: single images, and what is known about the whole.
 
 use anyhow::Result;
 use lcsim_spec::Shape;
 
-/// In which order class folders count.
+/// The order of class folders, which gives the classes their labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClassOrder {
-    /// As numbers: 9 before 10.
+    /// By the numbers that are their names: 9 before 10.
     Numeric,
-    /// As text, like torchvision's ImageFolder: 10 before 9.
+    /// By text, like torchvision's ImageFolder: 10 before 9.
     String,
 }
 
-/// An image as it lies in the data.
+/// One image as it is in the data.
 pub(super) struct Sample {
     pub(super) shape: Shape,
     pub(super) pixels: Vec<u8>,
@@ -21,22 +21,22 @@ pub(super) struct Sample {
 
 /// One kind of data.
 pub(super) trait Source: Send + Sync {
-    /// Images in it, at least 1.
+    /// The number of images, at least 1.
     fn len(&self) -> usize;
-    /// Where an image comes from, for error messages.
+    /// The origin of an image, for error messages.
     fn origin(&self, index: usize) -> String;
     /// Decodes an image.
     fn read(&self, index: usize) -> Result<Sample>;
 }
 
-/// Data that was recognised.
+/// Data whose kind was recognised.
 pub(super) struct Opened {
     pub(super) source: Box<dyn Source>,
-    /// Names of its classes, in the order of their labels; none where nothing says them.
+    /// The names of the classes in the order of their labels. Empty if the data does not say them.
     pub(super) classes: Vec<String>,
     /// A note for the user about how the data was read.
     pub(super) note: Option<String>,
-    /// The training images, where these are test images.
+    /// The training images, if these are test images.
     pub(super) training: Option<Training>,
 }
 
@@ -49,7 +49,7 @@ impl Opened {
 /// Opens data later, on any thread.
 pub(super) type Opener = Box<dyn Fn() -> Result<Opened> + Send + Sync>;
 
-/// Training images that lie beside test images, not opened yet.
+/// Training images beside test images. They are not open yet.
 pub(super) struct Training {
     pub(super) name: String,
     pub(super) open: Opener,

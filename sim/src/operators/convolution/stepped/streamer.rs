@@ -53,8 +53,8 @@ impl Streamer {
             }
         }
         if slot.valid && slot.last {
-            // The last output of the slowest column comes first. That column is `cols - 1` columns
-            // to the right, and its delay is less than the cycles of a pixel.
+            // The slowest column has to write its last output before. It is `cols - 1` columns to
+            // the right, and its delay is less than the cycles of a pixel.
             self.settling = timing::settled(cols, interval);
         }
         let scattered = turns::scattered(job);
