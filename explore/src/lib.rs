@@ -1,5 +1,5 @@
-//! Networks on accelerators, compared: accuracy against cycles ([`curve`]), what gates do image by
-//! image ([`study`]), and what is in the way of a model ([`check`]).
+//! Compares networks on accelerators: accuracy against cycles ([`curve`]), the effect of gates
+//! image by image ([`study`]), and what is in the way of a model ([`check`]).
 
 pub mod check;
 pub mod curve;

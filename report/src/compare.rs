@@ -1,4 +1,27 @@
-//! Two reports side by side.
+//! Compares two reports figure by figure.
+//!
+//! ```
+//! use lcsim_report::compare::{differences, settings};
+//! # use lcsim_sim::{Costs, Mode, Simulator, report};
+//! # use lcsim_tests::tiny;
+//! #
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//! # let costs = Costs::equal(&simulator, &simulator.run(&[1; 16], Mode::Gated), 1);
+//! # let (version, model, threshold, data) = (String::new(), net.name.clone(), net.threshold(), "one image".to_owned());
+//! # let (gated, forced_open, ungated) = (costs.clone(), costs.clone(), costs);
+//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None };
+//! # let first = report::assemble(&simulator, &simulator, &lcsim_input::load::energy_table("45nm-lpddr4")?, run)?;
+//!
+//! let mut second = first.clone(); // of two runs
+//! second.accelerator.clock_mhz = 50.0;
+//! second.time_us *= 2.0;
+//! assert!(settings(&first, &second)[0].starts_with("accelerator: "));
+//! let all = differences(&first, &second);
+//! let changed: Vec<_> = all.iter().filter(|figure| !figure.is_equal()).collect();
+//! assert_eq!((changed[0].figure, changed[0].change().as_str()), ("time, us", "+100.0"));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use anyhow::{Context, Result, bail};
 use comfy_table::{CellAlignment, Table, presets};
@@ -11,33 +34,34 @@ use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-/// Largest report, in bytes: a thousand layers and a million images take a tenth of it.
+/// The largest report in bytes. A report of a thousand layers and a million images has a tenth of
+/// this.
 const MAX_BYTES: u64 = 1 << 27;
 
-/// Other commands write JSON as well.
+/// A hint for files that are no reports, because other commands write JSON too.
 const HINT: &str = "reports are written by `lcsim run --json`";
 
-/// A figure of both reports; nothing where a report does not have it.
+/// One figure of two reports. It is `None` in a report that does not have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// What it is of: `all`, or a layer.
+    /// What the figure belongs to: `all`, or a layer.
     pub of: String,
-    /// The figure, with its unit.
+    /// The name of the figure, with its unit.
     pub figure: &'static str,
-    /// In the first report.
+    /// The value in the first report.
     pub first: Option<f64>,
-    /// In the second.
+    /// The value in the second report.
     pub second: Option<f64>,
 }
 
 impl Difference {
-    /// Whether both have the same.
+    /// Whether both reports have the same value.
     pub fn is_equal(&self) -> bool {
         self.first == self.second
     }
 
-    /// The change in percent of the first; empty if there is none, `new` and `gone` if only one
-    /// report has the figure.
+    /// The change in percent of the first value. Empty if nothing changed; `new` or `gone` if only
+    /// one report has the figure.
     pub fn change(&self) -> String {
         match (self.first, self.second) {
             (a, b) if a == b => String::new(),
@@ -49,21 +73,21 @@ impl Difference {
     }
 }
 
-/// Reads a report.
+/// Reads a report from a file.
 ///
 /// # Errors
-/// The file cannot be read or is no report of this layout: where, what was expected and what was
-/// found.
+/// Fails if the file cannot be read, or is no report of this layout. The error names the place, and
+/// what was expected and found there.
 pub fn read(path: &Path) -> Result<Report> {
     let shown = path.display().to_string();
     let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
     parse(&text).context(shown)
 }
 
-/// Reads the text of a report.
+/// Parses the text of a report.
 ///
 /// # Errors
-/// Those of [`read`], without the file's name.
+/// The errors of [`read`], without the name of the file.
 pub fn parse(text: &str) -> Result<Report> {
     let value: serde_json::Value = serde_json::from_str(text).context("no JSON")?;
     match value.get("schema").and_then(serde_json::Value::as_str) {
@@ -78,7 +102,7 @@ pub fn parse(text: &str) -> Result<Report> {
     Ok(report)
 }
 
-/// What differs in what was run, a line each: `accelerator: 8x8 and 16x16`.
+/// Lists what differs between the two runs, one line each: `accelerator: 8x8 | 16x16`.
 pub fn settings(a: &Report, b: &Report) -> Vec<String> {
     let of = |r: &Report| {
         let c = &r.accelerator;
@@ -110,9 +134,9 @@ pub fn settings(a: &Report, b: &Report) -> Vec<String> {
     lines
 }
 
-/// Every figure of two reports, totals first, then layer by layer.
+/// Lists every figure of two reports: first the totals, then layer by layer.
 pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
-    // A report of the timing alone has none.
+    // A report of the timing alone has no accuracy.
     let [first, second] = [a, b].map(|r| r.accuracy.map(|accuracy| 100.0 * accuracy));
     let mut all = vec![Difference { of: "all".into(), figure: "accuracy, %", first, second }];
     for ((figure, first), (_, second)) in totals(a).into_iter().zip(totals(b)) {
@@ -127,7 +151,7 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
         all.push(Difference { of: format!("stalls: {reason}"), figure: "cycles", first: of[0], second: of[1] });
     }
     let [in_a, in_b] = [a, b].map(|r| {
-        // The first of a name counts.
+        // Of several layers with the same name, the first one counts.
         r.layers.iter().rev().map(|l| (l.name.as_str(), l)).collect::<HashMap<_, _>>()
     });
     let only_in_b = b.layers.iter().filter(|l| !in_a.contains_key(l.name.as_str()));
@@ -145,8 +169,8 @@ pub fn differences(a: &Report, b: &Report) -> Vec<Difference> {
     all
 }
 
-/// Figures of the whole; what gates save is none of a network without gates, and what the energy
-/// table lacks is none either.
+/// The figures of the whole run. A figure is `None` if the report cannot have it: what gates save
+/// in a network without gates, and energies that the table lacks.
 fn totals(r: &Report) -> [(&'static str, Option<f64>); 23] {
     let images = r.images as f64;
     let (c, e) = (&r.cycles, &r.energy_pj);
@@ -195,15 +219,15 @@ fn layer_figures(l: &LayerReport, images: f64) -> [(&'static str, f64); 3] {
     ]
 }
 
-/// The figures as CSV with a header.
+/// Writes the figures as CSV with a header.
 ///
 /// # Errors
-/// None that can be provoked: the rows are flat and the writer is memory.
+/// No input makes this fail: the rows are flat, and the writer is memory.
 pub fn csv(all: &[Difference]) -> Result<Vec<u8>> {
     lcsim_output::csv(all)
 }
 
-/// The figures as people read them.
+/// Formats the figures as a table for people.
 pub fn table(all: &[Difference]) -> String {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(["", "figure", "first", "second", "change, %"]);
@@ -219,7 +243,7 @@ pub fn table(all: &[Difference]) -> String {
     table.to_string()
 }
 
-/// Counts without fraction, small figures with three digits of it.
+/// Formats counts without a fraction, and small figures with three digits of it.
 fn value(x: Option<f64>) -> String {
     match x {
         None => "-".into(),

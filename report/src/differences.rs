@@ -1,49 +1,67 @@
-//! Where a quantised network and its float model differ most: which images, and which gates.
+//! Finds where a quantised network and its float model differ most: which images, and which gates.
+//!
+//! ```
+//! use lcsim_golden::float::Activations;
+//! use lcsim_report::differences::Differences;
+//! use lcsim_spec::Trace;
+//! # let net = lcsim_tests::tiny::network(
+//! #     lcsim_tests::tiny::conv("stem", lcsim_tests::tiny::shape(1, 4, 4), 2, 3),
+//! #     vec![],
+//! #     3,
+//! # );
+//!
+//! let float = Activations { logits: vec![1.0, 2.5, 0.0], ..Activations::default() };
+//! let integer = Trace { gates: vec![], maps: vec![], logits: vec![3, 2, 0] };
+//! let mut differences = Differences::none(&net);
+//! differences.add(&net, 0, 1, &float, &integer); // a step of a logit is 1.0
+//! let image = &differences.images()[0];
+//! assert_eq!((image.float_class, image.integer_class, image.logit_difference), (1, 0, 2.0));
+//! ```
 
 use lcsim_golden::float::Activations;
 use lcsim_spec::{QuantNetwork, Score, Trace};
 use serde::Serialize;
 
-/// Images that are shown.
+/// The number of images that are shown.
 const SHOWN: usize = 5;
 
-/// How an image differs.
+/// The differences of one image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ImageDifference {
-    /// Its number in the data.
+    /// The number of the image in the data.
     pub image: usize,
-    /// Its class.
+    /// The label of the image.
     pub label: usize,
     /// The class that the float model predicts.
     pub float_class: usize,
     /// The class that the quantised model predicts.
     pub integer_class: usize,
-    /// Largest difference of a logit.
+    /// The largest difference of a logit.
     pub logit_difference: f64,
-    /// Blocks and channels that one of both computes and the other skips, of gates that both
-    /// evaluate.
+    /// Blocks and channels that one model computes and the other skips. Only gates that both models
+    /// evaluate count.
     pub differing_decisions: u64,
 }
 
-/// How a gate differs, over all images.
+/// The differences of one gate, over all images.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GateDifference {
-    /// Its name.
+    /// The name of the gate.
     pub gate: String,
-    /// Images for which both models evaluate it; in a block that one of them skips it is not
-    /// compared.
+    /// The number of images for which both models evaluate the gate. If one of them skips the
+    /// gate's block, the gate is not compared.
     pub images: u64,
-    /// Scores compared: of each such image one for each output.
+    /// The number of compared scores: for each of these images one for each output.
     pub decisions: u64,
-    /// Those of which one is 0 and the other is not.
+    /// The number of compared scores of which one is 0 and the other is not.
     pub differing_decisions: u64,
-    /// Largest difference of a score.
+    /// The largest difference of a score.
     pub score_difference: f64,
-    /// The image that has it.
+    /// The image that has this difference.
     pub image: Option<usize>,
 }
 
-/// Differences over all images so far.
+/// The differences of the images that were added so far.
 #[derive(Debug, Clone)]
 pub struct Differences {
     images: Vec<ImageDifference>,
@@ -51,7 +69,7 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Of no image.
+    /// The differences before any image was added.
     pub fn none(net: &QuantNetwork) -> Self {
         let gate = |name: &str| GateDifference {
             gate: name.into(),
@@ -64,7 +82,7 @@ impl Differences {
         Self { images: vec![], gates: net.gates().map(|(g, _)| gate(g.name())).collect() }
     }
 
-    /// Adds an image: `image` is its number in the data.
+    /// Adds an image. `image` is its number in the data.
     pub fn add(&mut self, net: &QuantNetwork, image: usize, label: usize, float: &Activations, integer: &Trace) {
         let logits = integer.logits.iter().map(|&v| f64::from(v) * f64::from(net.logit_scale));
         let logit_difference = largest(logits.zip(&float.logits).map(|(q, f)| q - f64::from(*f)));
@@ -91,7 +109,7 @@ impl Differences {
         });
     }
 
-    /// Adds the images behind those of `self`.
+    /// Adds the images that follow those of `self`.
     pub fn append(&mut self, later: Self) {
         self.images.extend(later.images);
         for (gate, other) in self.gates.iter_mut().zip(later.gates) {
@@ -102,7 +120,7 @@ impl Differences {
         }
     }
 
-    /// The images whose logits differ most, the first of equals first.
+    /// The images whose logits differ most; of equal ones, the first.
     pub fn images(&self) -> Vec<ImageDifference> {
         let mut images = self.images.clone();
         images.sort_by(|a, b| b.logit_difference.total_cmp(&a.logit_difference));
@@ -110,8 +128,8 @@ impl Differences {
         images
     }
 
-    /// All gates: those with the most differing decisions first, then by their largest difference
-    /// of a score.
+    /// All gates. Those with the most differing decisions come first; among equal ones, those with
+    /// the largest difference of a score.
     pub fn gates(&self) -> Vec<GateDifference> {
         let mut gates = self.gates.clone();
         gates.sort_by(|a, b| {
@@ -134,7 +152,7 @@ fn largest(differences: impl Iterator<Item = f64>) -> f64 {
     differences.map(f64::abs).fold(0.0, f64::max)
 }
 
-/// Tables of both, as people read them: the images, and as many gates.
+/// Formats both as tables for people: the images, and the same number of gates.
 pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
     let mut table = crate::table::plain(&[
         "image",
@@ -170,7 +188,7 @@ pub fn text(images: &[ImageDifference], gates: &[GateDifference]) -> String {
     text
 }
 
-/// A difference of logits; a huge one in scientific notation.
+/// Formats a difference of logits. A very large one is in scientific notation.
 fn difference(x: f64) -> String {
     if x < 1e6 { format!("{x:.4}") } else { format!("{x:.2e}") }
 }

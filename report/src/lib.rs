@@ -1,7 +1,8 @@
-//! What lcsim found, for people and programs: tables, pages, timelines, waveforms, dumps,
-//! comparisons.
+//! Turns results into tables, pages, timelines, waveforms, dumps and comparisons, for people and
+//! for programs.
 //!
-//! Nothing here prints or knows a command: a report comes in, text, bytes or a picture goes out.
+//! Nothing here prints or knows a command. Each function takes a report or other results, and
+//! returns text, bytes or a picture.
 
 pub mod compare;
 pub mod differences;

@@ -1,5 +1,17 @@
-//! The blocks and gates of a network, and where each gate reads: what the import recognised, for
-//! people to check.
+//! The blocks and gates of a network, and the map that each gate reads. With it, users check what
+//! the import recognised.
+//!
+//! ```
+//! use lcsim_report::outline::{Kind, blocks};
+//!
+//! let network = lcsim_input::load::embedded_model()?;
+//! let blocks = blocks(&network.layers);
+//! assert_eq!(blocks.len(), 9, "a ResNet-20 has 9 blocks");
+//! let lnet = &blocks[0].gates[0];
+//! assert!(matches!(lnet.kind, Kind::LNet) && lnet.reads_block_input);
+//! assert_eq!(lnet.scores, blocks[0].name);
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use lcsim_spec::operators::convolution::Convolution;
 use lcsim_spec::operators::gate::{self, Connected};
@@ -11,19 +23,19 @@ use serde::Serialize;
 pub struct Part {
     /// Its name.
     pub name: String,
-    /// Channels, height and width of what it reads.
+    /// Channels, height and width of the map that it reads.
     pub input: [usize; 3],
-    /// Channels, height and width of its output.
+    /// Channels, height and width of its output map.
     pub output: [usize; 3],
-    /// Convolutions of its branch, in order.
+    /// The convolutions of its branch in order.
     pub convs: Vec<String>,
-    /// The projection, if its shortcut is no identity.
+    /// The projection. `None` if the shortcut is the identity.
     pub shortcut: Option<String>,
-    /// L-Net and C-Nets, in the order of their evaluation.
+    /// The L-Net and the C-Nets in the order of their evaluation.
     pub gates: Vec<Gate>,
 }
 
-/// The target of a gate.
+/// What a gate scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -40,19 +52,19 @@ pub struct Gate {
     pub name: String,
     /// Its target.
     pub kind: Kind,
-    /// The block that an L-Net skips, or the convolution whose channels a C-Net does.
+    /// The block that an L-Net skips, or the convolution whose channels a C-Net skips.
     pub scores: String,
-    /// The convolution, max pooling or block whose output it reads.
+    /// The layer or block whose output it reads.
     pub reads: String,
-    /// Whether that is the input of its block.
+    /// Whether this map is the input of its block.
     pub reads_block_input: bool,
-    /// Channels that it reads.
+    /// The number of channels that it reads.
     pub inputs: usize,
-    /// Scores that it gives.
+    /// The number of scores that it gives.
     pub outputs: usize,
 }
 
-/// The blocks of a float or a quantised network, in order of execution.
+/// Lists the blocks of a float or a quantised network in the order of execution.
 pub fn blocks<C: Convolution, F: Connected>(layers: &[Layer<C, F>]) -> Vec<Part> {
     let mut blocks = vec![];
     let mut before = "the image";

@@ -1,4 +1,13 @@
-//! Work on many images at once.
+//! Works on many images in parallel.
+//!
+//! ```
+//! use lcsim_report::parallel::{images, with_threads};
+//! use lcsim_spec::progress::Silent;
+//!
+//! let squares = with_threads(Some(2), || Ok(images(4, &Silent, |image| image * image)?))?;
+//! assert_eq!(squares, [0, 1, 4, 9], "in the order of the images, whatever thread computed them");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use anyhow::{Context, Result};
 use lcsim_spec::progress::Progress;
@@ -10,31 +19,32 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[error("interrupted after {done} of {of} images")]
 pub struct Interrupted {
-    /// Images finished.
+    /// The number of images that were finished.
     pub done: usize,
-    /// Images asked for.
+    /// The number of images that were asked for.
     pub of: usize,
 }
 
-/// Runs `work` with that many threads (default: one per CPU).
+/// Runs `work` with this number of threads. The default is one thread for each CPU.
 ///
 /// # Errors
-/// Those of `work`, and when threads cannot be started.
+/// The errors of `work`. Also fails if the threads cannot be started.
 pub fn with_threads<T: Send>(threads: Option<usize>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     let threads = threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
     pool.install(work)
 }
 
-/// How many of `count` images are worked on at a time.
+/// The number of images, of `count` in all, that are in work at the same time.
 pub fn at_a_time(count: usize) -> usize {
     rayon::current_num_threads().min(count)
 }
 
-/// `work(0..count)` in order, watched by `progress`.
+/// Computes `work(0)` to `work(count - 1)`, and returns the results in this order. Reports to
+/// `progress`.
 ///
 /// # Errors
-/// [`Interrupted`].
+/// [`Interrupted`] if `progress` stops the work.
 pub fn images<T: Send>(
     count: usize,
     progress: &dyn Progress,
@@ -43,11 +53,12 @@ pub fn images<T: Send>(
     sum(count, progress, Vec::new, |results, i| results.push(work(i)), |results, mut later| results.append(&mut later))
 }
 
-/// What `add` makes of `0..count`, in their order: each thread begins its part with what `nothing`
-/// gives, and `append` adds a part to the one before it. Watched like [`images`].
+/// Adds up `0..count` in their order. Each thread starts its part with `nothing()`, and calls `add`
+/// for each number. `append` joins a part to the part before it. Reports to `progress` like
+/// [`images`].
 ///
 /// # Errors
-/// [`Interrupted`].
+/// [`Interrupted`] if `progress` stops the work.
 pub fn sum<T: Send>(
     count: usize,
     progress: &dyn Progress,

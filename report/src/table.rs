@@ -1,4 +1,24 @@
-//! The layer table of a report: as CSV, and as people read it.
+//! The layer table of a report, as CSV and for people.
+//!
+//! ```
+//! use lcsim_report::table::{csv, rows};
+//! # use lcsim_sim::{Costs, Mode, Simulator, report};
+//! # use lcsim_tests::tiny;
+//! #
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//! # let costs = Costs::equal(&simulator, &simulator.run(&[1; 16], Mode::Gated), 1);
+//! # let (version, model, threshold, data) = (String::new(), net.name.clone(), net.threshold(), "one image".to_owned());
+//! # let (gated, forced_open, ungated) = (costs.clone(), costs.clone(), costs);
+//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None };
+//! # let report = report::assemble(&simulator, &simulator, &lcsim_input::load::energy_table("45nm-lpddr4")?, run)?;
+//!
+//! let rows = rows(&report);
+//! let stem = rows.iter().find(|row| row.name == "stem").ok_or(anyhow::anyhow!("no stem"))?;
+//! assert_eq!(stem.macs_dense_per_image, (2 * 16 * 9) as f64);
+//! assert!(csv(&rows)?.starts_with(b"name,kind,cycles_per_image"));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use anyhow::Result;
 use comfy_table::{CellAlignment, Table, presets};
@@ -8,7 +28,7 @@ use lcsim_spec::escape::printable;
 use lcsim_spec::report::LayerKind;
 use serde::Serialize;
 
-/// A line of the layer table. Figures are means per image.
+/// One line of the layer table. Its figures are means per image.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// The layer's name.
@@ -17,25 +37,26 @@ pub struct Row {
     pub kind: LayerKind,
     /// Cycles.
     pub cycles_per_image: f64,
-    /// Share of all cycles.
+    /// The layer's share of all cycles.
     pub cycle_share: f64,
-    /// MACs executed.
+    /// MACs that were executed.
     pub macs_executed_per_image: f64,
-    /// MACs with everything live.
+    /// MACs if everything is live.
     pub macs_dense_per_image: f64,
-    /// Executed MACs over what all PEs could have done; 0 off the array.
+    /// Executed MACs divided by the MACs that all PEs could have done. 0 for layers that do not run
+    /// on the array.
     pub utilization: f64,
-    /// Output channels computed, over the images that executed the layer.
+    /// Output channels that were computed, as a mean over the images that executed the layer.
     pub live_channels: f64,
     /// Output channels.
     pub channels: u64,
-    /// Share of the images that skipped the layer (an L-Net: its branch).
+    /// The share of images that skipped the layer. For an L-Net: that skipped its branch.
     pub skip_rate: f64,
-    /// Energy in nanojoules.
+    /// Energy in nJ.
     pub energy_nj_per_image: f64,
 }
 
-/// The rows of a report, in order of execution.
+/// Makes the rows of a report in the order of execution.
 pub fn rows(report: &Report) -> Vec<Row> {
     let images = report.images as f64;
     let row = |layer: &lcsim_spec::report::LayerReport| Row {
@@ -54,15 +75,15 @@ pub fn rows(report: &Report) -> Vec<Row> {
     report.layers.iter().map(row).collect()
 }
 
-/// The rows as CSV with a header.
+/// Writes the rows as CSV with a header.
 ///
 /// # Errors
-/// None that can be provoked: the rows are flat and the writer is memory.
+/// No input makes this fail: the rows are flat, and the writer is memory.
 pub fn csv(rows: &[Row]) -> Result<Vec<u8>> {
     lcsim_output::csv(rows)
 }
 
-/// The rows as people read them.
+/// Formats the rows as a table for people.
 pub fn text(rows: &[Row]) -> String {
     let mut table = plain(&[
         "layer",
@@ -87,7 +108,8 @@ pub fn text(rows: &[Row]) -> String {
     table.to_string()
 }
 
-/// A table for people with that header: figures, right-aligned, behind what they are of.
+/// Makes an empty table for people. The first column is aligned left, and the others, which have
+/// figures, right.
 pub fn plain(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(header.to_vec());
@@ -97,8 +119,8 @@ pub fn plain(header: &[&str]) -> Table {
     table
 }
 
-/// The figures of a line, as every table for people has them: name, kind, cycles, their share,
-/// MACs, dense MACs, utilisation, live channels, skip rate, energy.
+/// Formats the figures of a row for every table for people: name, kind, cycles, their share, MACs,
+/// dense MACs, utilisation, live channels, skip rate, energy.
 pub fn cells(row: &Row) -> [String; 10] {
     let on_array = matches!(row.kind, LayerKind::Conv | LayerKind::Shortcut);
     [

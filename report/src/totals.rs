@@ -1,4 +1,23 @@
-//! The totals of a report as people read them.
+//! The totals of a report, for people.
+//!
+//! ```
+//! use lcsim_report::totals;
+//! # use lcsim_sim::{Costs, Mode, Simulator, report};
+//! # use lcsim_tests::tiny;
+//! #
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//! # let costs = Costs::equal(&simulator, &simulator.run(&[1; 16], Mode::Gated), 1);
+//! # let (version, model, threshold, data) = (String::new(), net.name.clone(), net.threshold(), "one image".to_owned());
+//! # let (gated, forced_open, ungated) = (costs.clone(), costs.clone(), costs);
+//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None };
+//! # let report = report::assemble(&simulator, &simulator, &lcsim_input::load::energy_table("45nm-lpddr4")?, run)?;
+//!
+//! let text = totals::text(&report);
+//! let cycles = text.lines().find(|line| line.starts_with("cycles per image")).ok_or(anyhow::anyhow!("no cycles"))?;
+//! assert!(cycles.ends_with(&report.cycles.total.to_string()), "{cycles}");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
@@ -6,14 +25,14 @@ use lcsim_spec::escape::printable;
 use lcsim_spec::report::{Dram, Energy};
 use std::fmt::Write;
 
-/// A label, padded to where the figures start. Names in the text are shown on the one line,
-/// whatever they hold.
+/// Writes a line: the label, padded to the column of the figures, and the text. Names in the text
+/// are shown on one line.
 fn line(out: &mut String, label: &str, text: impl std::fmt::Display) {
     let line = format!("{label:<22}{text}");
     let _ = writeln!(out, "{}", printable(line.trim_end())); // Writing to a String cannot fail.
 }
 
-/// All totals, one to a line; figures are means per image unless they say otherwise.
+/// Formats all totals, one on each line. Figures are means per image unless they say otherwise.
 pub fn text(report: &Report) -> String {
     let mut out = String::new();
     let o = &mut out;
@@ -73,7 +92,7 @@ fn cycles(o: &mut String, report: &Report) {
     }
     line(o, "  exposed gates", part(c.gate_exposed));
     line(o, "  stalls", part(c.stall));
-    // Without a DRAM nothing waits for it.
+    // Without a DRAM, nothing waits for it.
     for (reason, n) in c.stall_by.iter().filter(|(reason, _)| report.dram.is_some() || *reason != "dram") {
         line(o, &format!("    {}", reason.replace('_', " ")), part(*n));
     }
@@ -81,7 +100,7 @@ fn cycles(o: &mut String, report: &Report) {
     line(o, "  without gates", part(report.ungated.cycles));
 }
 
-/// How many maps stand on chip.
+/// Says how many maps are on chip.
 pub fn maps(dram: &Dram) -> String {
     let Dram { maps, maps_off_chip: off, .. } = dram;
     match off {
@@ -120,7 +139,7 @@ fn traffic(o: &mut String, report: &Report, dram: &Dram) {
 fn savings(o: &mut String, report: &Report) {
     let macs = &report.macs;
     let mean = |n: u64| rounded(n as f64 / report.images as f64);
-    // Without gates nothing is saved, and there is no network to compare with.
+    // Without gates nothing is saved, and there is no other network to compare with.
     if !report.has_gates() {
         line(o, "MACs per image", format!("{}; the network has no gates", mean(macs.executed)));
         return;
@@ -135,7 +154,7 @@ fn savings(o: &mut String, report: &Report) {
     line(o, "realised fraction", format!("{:.3} of the MAC reduction arrives as speed-up", report.realized_fraction));
 }
 
-/// Three runs side by side; percentages are of the gated one.
+/// Formats the energies of three runs side by side. Percentages are of the gated run.
 fn energy(o: &mut String, report: &Report) {
     let runs = [&report.energy_pj, &report.forced_open.energy_pj, &report.ungated.energy_pj];
     let efficiencies = [&report.efficiency, &report.forced_open.efficiency, &report.ungated.efficiency];

@@ -1,5 +1,21 @@
-//! Whether a model can be run: what of it was recognised, what is in the way, and which
-//! accelerators hold it.
+//! Checks whether a model can run: what the import recognised, what is in the way, and which
+//! accelerators hold the network.
+//!
+//! ```
+//! use lcsim_explore::check::{Asked, examine};
+//! use lcsim_input::embedded::{DATA_NAME, MODEL};
+//! use lcsim_input::load::Reading;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let model = folder.path().join("model.safetensors");
+//! std::fs::write(&model, MODEL)?;
+//! let (reading, configs) = (Reading::default(), [("16x16".to_owned(), true)]);
+//! let set = ["memory.weight_bytes=16384".to_owned()];
+//! let check = examine(&model, &Asked { reading: &reading, data: DATA_NAME, images: 1, configs: &configs, set: &set })?;
+//! assert_eq!(check.grouped, Vec::<String>::new(), "nothing is wrong with the model");
+//! assert_eq!(check.too_small(), ["16x16"], "16 KiB cannot hold its filters");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 mod text;
 
@@ -20,59 +36,59 @@ use serde::Serialize;
 use std::cell::RefCell;
 use std::path::Path;
 
-/// The findings.
+/// The result of a check.
 #[derive(Debug, Serialize)]
 pub struct Check {
     schema: &'static str,
     version: &'static str,
-    /// File of the model.
+    /// The file of the model.
     model: String,
-    /// Whether `lcsim run` works: there is no problem, and each accelerator that has to hold the
-    /// network does.
+    /// Whether `lcsim run` works: nothing is in the way, and each accelerator that is required
+    /// holds the network.
     pub runs: bool,
-    /// Everything in the way, accelerators aside.
+    /// All problems, without those of accelerators.
     problems: Vec<String>,
-    /// The same for people: what is alike stands once.
+    /// The same problems for people. Equal ones are merged.
     #[serde(skip)]
     pub grouped: Vec<String>,
-    /// Notes that keep nothing from running.
+    /// Notes about things that are not in the way.
     notes: Vec<String>,
-    /// The network as it was recognised, if there is one.
+    /// The network as the import recognised it, if there is one.
     network: Option<Recognised>,
-    /// Which accelerators hold it.
+    /// The accelerators, and whether they hold the network.
     accelerators: Vec<Accelerator>,
 }
 
-/// A model as it was recognised.
+/// A network as the import recognised it.
 #[derive(Debug, Serialize)]
 struct Recognised {
     name: String,
     /// `float` or `quantised`.
     kind: &'static str,
-    /// How many layers of each kind.
+    /// The number of layers of each kind.
     summary: String,
     /// Channels, height and width of an image.
     input: [usize; 3],
     classes: usize,
     mean: Vec<f32>,
     std: Vec<f32>,
-    /// Where mean and standard deviation come from.
+    /// Where the mean and the standard deviation come from.
     normalisation: &'static str,
     blocks: Vec<Part>,
 }
 
-/// An accelerator and whether it holds the network.
+/// An accelerator, and whether it holds the network.
 #[derive(Debug, Serialize)]
 struct Accelerator {
-    /// As it was asked for.
+    /// The name by which the user asked for it.
     name: String,
-    /// Whether `lcsim run` with the same options needs it.
+    /// Whether `lcsim run` with the same options uses it.
     required: bool,
     holds: bool,
     lacks: Vec<Lack>,
-    /// Options of `lcsim run` with which it holds the network.
+    /// Options of `lcsim run` with which it would hold the network.
     settings: Vec<String>,
-    /// Why it does not, if it lacks nothing.
+    /// Another reason why it does not hold the network.
     problem: Option<String>,
 }
 
@@ -82,20 +98,20 @@ struct Lack {
     parameter: &'static str,
     has: usize,
     needs: usize,
-    /// The part of the network that needs it.
+    /// The part of the network that needs more.
     needed_by: String,
-    /// The range of the parameter, if no accelerator can have so much.
+    /// The range of the parameter, if no accelerator can have the needed value.
     range: Option<String>,
 }
 
 impl Check {
-    /// Names of the accelerators that have to hold the network and do not.
+    /// The names of the required accelerators that do not hold the network.
     pub fn too_small(&self) -> Vec<&str> {
         self.accelerators.iter().filter(|a| a.required && !a.holds).map(|a| a.name.as_str()).collect()
     }
 }
 
-/// Problems that keep the model from running.
+/// The problems that keep the model from running.
 #[derive(Default)]
 struct Problems {
     all: Vec<String>,
@@ -115,26 +131,26 @@ enum Model {
     Quantised(QuantNetwork),
 }
 
-/// The request whose success is checked.
+/// The run whose success is checked.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
-    /// How model and data are read.
+    /// How the model and the data are read.
     pub reading: &'a Reading,
-    /// Data, by its name.
+    /// The name of the data.
     pub data: &'a str,
-    /// How many images are measured unless told otherwise.
+    /// The number of images to measure, unless the user gives one.
     pub images: usize,
-    /// Accelerators by name, each with whether it has to hold the network.
+    /// The names of the accelerators, and whether each has to hold the network.
     pub configs: &'a [(String, bool)],
-    /// Parameters of the accelerators that are set.
+    /// Parameters of the accelerators to change, as in `array.rows=8`.
     pub set: &'a [String],
 }
 
 /// Examines the model in `path`, as `lcsim run` would read it.
 ///
 /// # Errors
-/// An accelerator that has to hold the network is none. What is wrong with the model is what was
-/// found.
+/// Fails only if a required accelerator cannot be loaded. Problems of the model are part of the
+/// result.
 pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
     let Asked { reading, configs, set, .. } = *asked;
     let (mut problems, mut notes) = (Problems::default(), vec![]);
@@ -147,7 +163,8 @@ pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
     let mut accelerators = vec![];
     for (name, required) in configs {
         let config = match load::config(name, set) {
-            // What is set for the accelerator that is needed may be none for another.
+            // A parameter that the user set for the required accelerator may not exist in another
+            // one.
             Err(error) if !required => {
                 accelerators.push(Accelerator::without_lacks(name, *required, Some(one_line(&error))));
                 continue;
@@ -163,7 +180,7 @@ pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
     Ok(check)
 }
 
-/// The model, or everything that keeps it from being one.
+/// Reads the model. If it cannot, adds every problem to `problems`.
 fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
         Some("onnx") => match onnx::examine(path, options) {
@@ -185,7 +202,7 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model
             }
         },
         _ => {
-            // Whoever names a file here means to read it, so it must not be written either.
+            // The user names the file to read it, so it must not be an output either.
             if let Err(error) = file::refuse_output(path) {
                 problems.push(&anyhow!("{}: {error}", path.display()));
             }
@@ -195,8 +212,9 @@ fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model
     }
 }
 
-/// The network that `lcsim run` would simulate with the images of `data`. Where these are in the
-/// way, made-up images stand in for them: what fits an accelerator does not depend on their values.
+/// Makes the network that `lcsim run` would simulate with the images of `data`. If these images
+/// cannot be used, made-up images take their place: whether a network fits does not depend on their
+/// values.
 fn runnable(
     path: &Path,
     model: &Model,
@@ -240,7 +258,7 @@ fn runnable(
     }
 }
 
-/// An image in which every byte occurs.
+/// Makes an image in which every byte value occurs.
 fn made_up(shape: Shape) -> Vec<u8> {
     (0..shape.len()).map(|i| (i * 97 % 256) as u8).collect()
 }
@@ -274,7 +292,7 @@ fn recognised(model: &Model) -> Recognised {
 }
 
 fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &QuantNetwork) -> Accelerator {
-    // What `lcsim run` lays out: the network, and the same without gates.
+    // `lcsim run` lays out the network, and the same network without gates.
     let fits = |net: &QuantNetwork| Program::new(net, config).map(drop);
     let shortages = match fits(net).and_then(|()| fits(&net.ungated())) {
         Ok(()) => return Accelerator::without_lacks(name, required, None),
@@ -294,7 +312,8 @@ fn accelerator(name: &str, required: bool, config: &AcceleratorConfig, net: &Qua
 }
 
 impl Accelerator {
-    /// One that lacks nothing: it holds the network, unless there is a problem.
+    /// An accelerator on which no parameter is too small. It holds the network unless there is
+    /// another `problem`.
     fn without_lacks(name: &str, required: bool, problem: Option<String>) -> Self {
         let holds = problem.is_none();
         Self { name: name.into(), required, holds, lacks: vec![], settings: vec![], problem }

@@ -1,4 +1,4 @@
-//! The findings, as people read them.
+//! The result of a check as text for people.
 
 use super::{Accelerator, Check, Recognised};
 use lcsim_output::text::count;

@@ -1,22 +1,35 @@
-//! Accelerators are told apart by their parameters; a name is what people call one.
+//! Tells accelerators apart by their parameters. Their names are only for people.
+//!
+//! ```
+//! use lcsim_explore::curve::accelerators::{labels, same};
+//!
+//! let first = lcsim_input::load::config("16x16", &[])?;
+//! let mut second = first.clone();
+//! second.array.rows = 8;
+//! assert!(!same(&first, &second));
+//! let labels = labels(&[first, second]);
+//! assert!(labels.iter().all(|label| label.starts_with("16x16, ")), "{labels:?}");
+//! assert_ne!(labels[0], labels[1]);
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::names::unique;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
 
-/// A key of an accelerator's file.
+/// A parameter of an accelerator.
 struct Parameter {
-    /// With its table.
+    /// The key with its table.
     key: &'static str,
-    /// As a label says it.
+    /// The key as labels write it.
     short: &'static str,
-    /// Empty for a DRAM that is not there.
+    /// The value. Empty for the keys of a DRAM that the accelerator does not have.
     value: String,
 }
 
-/// Every parameter but the name, in the order of the file.
+/// All parameters but the name, in the order of the file.
 fn parameters(config: &AcceleratorConfig) -> Vec<Parameter> {
-    // Taken apart whole, so that a new parameter cannot be forgotten here.
+    // This pattern names every field, so that a new parameter cannot be forgotten here.
     let AcceleratorConfig { name: _, clock_mhz, array, memory, gate, dram } = config;
     let ArrayConfig { rows, cols, accumulator_depth } = array;
     let MemoryConfig {
@@ -56,7 +69,7 @@ fn parameters(config: &AcceleratorConfig) -> Vec<Parameter> {
     all.map(|(key, short, value)| Parameter { key, short, value }).into()
 }
 
-/// As the file says it.
+/// The value as the file writes it.
 fn prefetch(prefetch: Prefetch) -> &'static str {
     match prefetch {
         Prefetch::Gated => "gated",
@@ -64,25 +77,25 @@ fn prefetch(prefetch: Prefetch) -> &'static str {
     }
 }
 
-/// Keys and values for a table with a column for each; those of a DRAM are empty without one.
+/// Keys and values for a table with a column for each key. Without a DRAM, its values are empty.
 pub fn columns(config: &AcceleratorConfig) -> Vec<(&'static str, String)> {
     parameters(config).into_iter().map(|p| (p.key, p.value)).collect()
 }
 
-/// Whether both are the same machine, whatever they are called.
+/// Whether both have the same parameters, whatever their names are.
 pub fn same(a: &AcceleratorConfig, b: &AcceleratorConfig) -> bool {
     AcceleratorConfig { name: b.name.clone(), ..a.clone() } == *b
 }
 
-/// A label for each of different accelerators, no two alike: its name, and where others have it
-/// too, what differs among them.
+/// Makes a label for each of different accelerators. No two labels are equal. A label is the name;
+/// if others have the same name, it also has the parameters that differ.
 pub fn labels(configs: &[AcceleratorConfig]) -> Vec<String> {
     let label = |config: &AcceleratorConfig| {
         let namesakes: Vec<_> = configs.iter().filter(|other| other.name == config.name).collect();
         let others: Vec<_> = namesakes.iter().map(|other| parameters(other)).collect();
         let mut label = config.name.clone();
         for (n, own) in parameters(config).into_iter().enumerate() {
-            // One without a DRAM differs by that alone.
+            // An accelerator without a DRAM differs by that alone.
             let mut values = others.iter().map(|other| &other[n].value).filter(|value| !value.is_empty());
             if !own.value.is_empty() && values.any(|value| *value != own.value) {
                 label += &format!(", {} {}", own.short, own.value);
@@ -162,7 +175,7 @@ mod tests {
                 .filter(|(_, value)| !value.is_empty())
                 .map(|(key, value)| (key.into(), serde_json::from_str(&value).unwrap_or_else(|_| value.clone().into())))
                 .collect();
-            // The clock is a number with a fraction in the file.
+            // The file writes the clock with a fraction.
             ours.iter_mut().filter(|(key, _)| key == "clock_mhz").for_each(|(_, v)| *v = config.clock_mhz.into());
             ours.sort_by(|a, b| a.0.cmp(&b.0));
             in_file.sort_by(|a, b| a.0.cmp(&b.0));

@@ -1,13 +1,13 @@
-//! Where the saving on paper is lost on the array.
+//! Finds where the saving in MACs is lost on the array.
 
 use lcsim_sim::{Costs, CycleCounters, Outcome, Simulator};
 
-/// Shares of a network's cycles that it would not take if every layer, and the whole, took cycles
-/// in proportion to its executed MACs; together they are `1 - realized_fraction`: lost to tiles,
-/// stalls, gates, and to what cannot shrink.
+/// Computes which share of the cycles a network would not take if the whole network, and every
+/// layer, took cycles in proportion to its executed MACs. The four shares are lost to tiles, to
+/// stalls, to gates, and to parts that cannot shrink. Their sum is `1 - realized_fraction`.
 ///
-/// `ungated` is an image's outcome without gates; `macs` and `macs_dense` are means of the whole
-/// network.
+/// `ungated` is the outcome of an image without gates. `macs` and `macs_dense` are means of the
+/// whole network.
 pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [macs, macs_dense]: [f64; 2]) -> [f64; 4] {
     let [of_gated, of_ungated] = simulators.map(|simulator| &simulator.program().layers);
     let images = gated.images() as f64;
@@ -17,7 +17,7 @@ pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [ma
         let costs = &gated.layers[i];
         let mean = |count: fn(&CycleCounters) -> u64| count(&costs.cycles) as f64 / images;
         gates += mean(|c| c.gate);
-        // Gates are layers of the gated network alone, and have no MACs on the array.
+        // Gates are layers of the gated network only, and have no MACs on the array.
         let Some(j) = of_ungated.iter().position(|other| other.name == layer.name) else { continue };
         let executed = costs.activity.macs as f64 / images;
         if ungated.layers[j].activity.macs == 0 {

@@ -1,4 +1,24 @@
-//! Accuracy against cycles: points, and what is drawn of them.
+//! Accuracy against cycles: measures networks on accelerators as points, and plots them.
+//!
+//! ```
+//! use lcsim_explore::curve::{Setting, measure, pareto};
+//! use lcsim_input::{Image, load};
+//! use lcsim_sim::Engine;
+//! use lcsim_spec::progress::Silent;
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let [small, large] = [tiny::array(2, 1, 1), tiny::array(2, 2, 1)];
+//!
+//! let images = [Image { pixels: vec![128; 16], label: 0 }];
+//! let energy = load::energy_table("45nm-lpddr4")?;
+//! let configs = [&small, &large]; // 2x1 and 2x2 PEs
+//! let setting =
+//!     Setting { net: &net, configs: &configs, energy: &energy, data: "one image", images: &images, engine: Engine::Fast };
+//! let points = measure(&setting, &Silent)?;
+//! assert!(points[0].cycles > points[1].cycles);
+//! assert_eq!(pareto(&points).len(), 2);
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 pub mod accelerators;
 mod losses;
@@ -25,46 +45,45 @@ use point::percentile;
 pub struct Setting<'a> {
     /// The network.
     pub net: &'a QuantNetwork,
-    /// The accelerators, at least one: each gives a point.
+    /// The accelerators, at least one. Each gives a point.
     pub configs: &'a [&'a AcceleratorConfig],
-    /// Picojoules per operation.
+    /// The energy table.
     pub energy: &'a EnergyTable,
     /// Name of the data set.
     pub data: &'a str,
-    /// Its images, at least one.
+    /// The images, at least one.
     pub images: &'a [Image],
-    /// How they are simulated.
+    /// The engine that simulates them.
     pub engine: Engine,
 }
 
 /// Checks that `net` fits the accelerator.
 ///
 /// # Errors
-/// It does not: the parameter, the limit and the need.
+/// Names the parameters that are too small, with their limits and the needed values.
 pub fn fits(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<()> {
     Program::new(net, config).map(|_| ())?;
     Ok(())
 }
 
-/// `net` on the accelerator.
+/// Simulates `net` on the accelerator.
 fn simulator(net: &QuantNetwork, config: &AcceleratorConfig, engine: Engine) -> Result<Simulator> {
     let simulator = Simulator::new(net, config).with_context(|| format!("{} on {}", net.name, config.name))?;
     Ok(simulator.with_engine(engine))
 }
 
-/// Results of the images on all accelerators.
+/// The results of the images on all accelerators.
 struct Measured {
     correct: usize,
-    /// On each accelerator.
+    /// The costs on each accelerator.
     costs: Vec<Costs>,
 }
 
-/// Measures a point for each accelerator of `setting`, with a progress bar if `bar` is set. Classes
-/// and the gates' decisions do not depend on the accelerator: they are computed once for each
-/// image.
+/// Measures a point for each accelerator of `setting`. Classes and the gates' decisions do not
+/// depend on the accelerator, so they are computed once for each image.
 ///
 /// # Errors
-/// The network does not fit an accelerator; the user stopped the work.
+/// Fails if the network does not fit an accelerator, or if `progress` stops the work.
 pub fn measure(setting: &Setting, progress: &dyn Progress) -> Result<Vec<Point>> {
     let Setting { net, images, engine, .. } = *setting;
     let on_all = |net: &QuantNetwork| -> Result<Vec<Simulator>> {

@@ -1,9 +1,17 @@
-//! Names by which networks are told apart.
+//! Makes labels that tell networks apart.
+//!
+//! ```
+//! use lcsim_explore::curve::names::labels;
+//! use std::path::Path;
+//!
+//! let models = [("net", Path::new("old/net.onnx")), ("net", Path::new("new/net.onnx")), ("other", Path::new("b.onnx"))];
+//! assert_eq!(labels(&models), ["net, old", "net, new", "other"]);
+//! ```
 
 use std::path::{Component, Path};
 
-/// A label for each network: its name, and where networks of other files have it too, what differs
-/// in where those are.
+/// Makes a label for each network. A label is the name; if networks of other files have the same
+/// name, it also has the part of the path that differs.
 pub fn labels(models: &[(&str, &Path)]) -> Vec<String> {
     let label = |&(name, path): &(&str, &Path)| {
         let namesakes: Vec<Vec<&str>> = models.iter().filter(|m| m.0 == name).map(|m| parts(m.1)).collect();
@@ -15,7 +23,7 @@ pub fn labels(models: &[(&str, &Path)]) -> Vec<String> {
         }
         let from_end = |parts: &[&str], n: usize| parts.iter().rev().nth(n).map(|p| p.to_string());
         let behind = shared(&|n| namesakes.iter().all(|other| from_end(other, n) == from_end(&own, n)));
-        // The same folder is not both ahead and behind.
+        // No folder is in both the common beginning and the common end.
         let shortest = namesakes.iter().map(Vec::len).min().unwrap_or(0);
         let differs = &own[ahead.min(shortest - behind)..own.len() - behind];
         match differs {
@@ -30,12 +38,13 @@ pub fn labels(models: &[(&str, &Path)]) -> Vec<String> {
     unique(models.iter().map(label).collect())
 }
 
-/// Folders and file; what is no Unicode cannot be shown, and differs from nothing.
+/// The folders and the file of a path. A part that is not Unicode cannot be shown, so it is left
+/// out.
 fn parts(path: &Path) -> Vec<&str> {
     path.components().filter(|c| *c != Component::CurDir).filter_map(|c| c.as_os_str().to_str()).collect()
 }
 
-/// The same labels, with a number behind those that were there before.
+/// Adds a number to labels that occur more than once.
 pub fn unique(labels: Vec<String>) -> Vec<String> {
     let mut all: Vec<String> = vec![];
     for label in labels {

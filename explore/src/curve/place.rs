@@ -1,38 +1,39 @@
-//! Where the names of points stand, so that no name covers a point or another name.
+//! Places the names of points, so that no name covers a point or another name.
 
 use std::ops::Range;
 
 /// A rectangle of pixels: left, top, right, bottom.
 type Area = [i32; 4];
 
-/// From a point's middle to the edge of its sign.
+/// Pixels from the middle of a point to the edge of its sign.
 const SIGN: i32 = 6;
 
-/// The room of a plot, and the labels that take some of it.
+/// The area of a plot, and the size of text and signs in it.
 #[derive(Debug)]
 pub struct Room {
-    /// Pixels across.
+    /// The range of horizontal pixels.
     pub x: Range<i32>,
-    /// Pixels down.
+    /// The range of vertical pixels.
     pub y: Range<i32>,
-    /// Height of a line of text.
+    /// The height of a line of text.
     pub line: i32,
-    /// Pixels for each of a picture's.
+    /// Pixels of the backend for each pixel of the picture.
     pub scale: i32,
 }
 
-/// A point with its name.
+/// A point with a name.
 #[derive(Debug, Clone, Copy)]
 pub struct Labelled {
-    /// Its middle.
+    /// The middle of the point.
     pub at: (i32, i32),
-    /// Pixels that its name takes.
+    /// The width of its name in pixels.
     pub width: i32,
-    /// Whether above and to the left is the better place: a Pareto front rises to the right.
+    /// Whether to try the place above and to the left first. It suits points of a Pareto front,
+    /// which rises to the right.
     pub left: bool,
 }
 
-/// Left upper corner of each name; nothing where there is no room for one.
+/// Finds the upper left corner of each name. `None` if there is no room for the name.
 pub fn place(points: &[Labelled], room: &Room) -> Vec<Option<(i32, i32)>> {
     let sign = SIGN * room.scale;
     let mut taken: Vec<Area> =
@@ -51,7 +52,7 @@ pub fn place(points: &[Labelled], room: &Room) -> Vec<Option<(i32, i32)>> {
     places
 }
 
-/// From the nearest to the farthest.
+/// The places to try, from the nearest to the farthest.
 fn candidates<'a>(point: &'a Labelled, room: &'a Room) -> impl Iterator<Item = (i32, i32)> + 'a {
     let (x, y) = point.at;
     let beside = (SIGN + 1) * room.scale;
@@ -63,7 +64,7 @@ fn candidates<'a>(point: &'a Labelled, room: &'a Room) -> impl Iterator<Item = (
         let (above, below) = (y - away - room.line, y + away);
         let heights = if point.left { [above, below] } else { [below, above] };
         let centre = x - point.width / 2;
-        // Right above and below a point stand only names that its sign does not reach.
+        // Directly above and below a point, only names fit that its sign does not reach.
         let clear = beside.max(away);
         let centred = [y - clear - room.line, y + clear].map(|top| (centre, top));
         let corners = [(sides[0], heights[0]), (sides[1], heights[1]), (sides[1], heights[0]), (sides[0], heights[1])];

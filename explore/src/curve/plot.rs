@@ -1,4 +1,4 @@
-//! The curve as a picture.
+//! Draws the curve.
 
 use super::place::{Labelled, Room, place};
 use super::{Point, pareto};
@@ -11,25 +11,26 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-/// Between the picture's edges and its text.
+/// Pixels between the edges of the picture and its text.
 const MARGIN: u32 = 24;
-/// The title and the caption.
+/// Pixels for the title and the caption.
 const TOP: u32 = 62;
-/// Of the names of points.
+/// The size of the names of points.
 const NAME_SIZE: u32 = 12;
 const NAME_LINE: u32 = 14;
 const NAME_ROOM: u32 = 220;
 
-/// The plot of some points, of which there is one at least.
+/// A plot of points, at least one.
 #[derive(Debug)]
 pub struct Plot<'a> {
-    /// The points of a plot.
+    /// The points to draw.
     pub points: &'a [Point],
-    /// Stands under the title.
+    /// The text below the title.
     pub caption: &'a str,
 }
 
-/// Points of one accelerator, by cycles, each with whether it is on the Pareto front.
+/// The points of one accelerator, sorted by cycles. Each has a flag that says whether it is on the
+/// Pareto front.
 struct Machine<'a> {
     colour: RGBColor,
     points: Vec<(&'a Point, bool)>,
@@ -55,7 +56,7 @@ fn machines(points: &[Point]) -> Vec<Machine<'_>> {
     machines
 }
 
-/// Of the axes: cycles are logarithmic.
+/// The axes. The axis of cycles is logarithmic.
 type Axes = Cartesian2d<WithKeyPoints<LogCoord<f64>>, RangedCoordf64>;
 
 impl Plot<'_> {
@@ -71,7 +72,7 @@ impl Plot<'_> {
         Legend::new(of_machines.chain(of_signs), SIZE.0 - 2 * MARGIN)
     }
 
-    /// Ranges of both axes, with room beside the points.
+    /// The ranges of both axes, with some room beside the points.
     fn ranges(&self) -> [Range<f64>; 2] {
         let points = self.points;
         let (low, high) = range(points.iter().flat_map(|p| [p.cycles_p5 as f64, p.cycles_p95 as f64, p.cycles]));
@@ -133,7 +134,7 @@ impl Picture for Plot<'_> {
     }
 }
 
-/// Lines and signs of a machine's points.
+/// Draws the lines and signs of an accelerator's points.
 fn signs<'a, DB: DrawingBackend + 'a>(
     chart: &mut ChartContext<'a, DB, Axes>,
     machine: &Machine,
@@ -164,7 +165,8 @@ fn signs<'a, DB: DrawingBackend + 'a>(
     Ok(())
 }
 
-/// Names of points, those on a front first, where there is room; returns how many have none.
+/// Draws the names of points where there is room, those on a front first. Returns the number of
+/// points without a name.
 fn names<DB: DrawingBackend>(
     root: &DrawingArea<DB, Shift>,
     chart: &ChartContext<'_, DB, Axes>,
@@ -198,8 +200,8 @@ fn at(p: &Point) -> (f64, f64) {
     (p.cycles, 100.0 * p.accuracy)
 }
 
-/// Grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten; in a short range,
-/// every fifth of that.
+/// The grid lines of the logarithmic axis: 1, 2, 3, 5 and 7 times a power of ten. In a short range,
+/// the lines are a fifth of a power of ten apart.
 fn ticks(range: &Range<f64>) -> Vec<f64> {
     let inside = |tick: &f64| range.contains(tick);
     let steps = (0..18).flat_map(|power| [1.0, 2.0, 3.0, 5.0, 7.0].map(|first| first * 10f64.powi(power)));
@@ -232,11 +234,11 @@ mod tests {
         let picture = png(&plot).expect("drawn");
         let decoder = ::png::Decoder::new(std::io::Cursor::new(&picture));
         assert!(decoder.read_info().expect("a PNG").info().width > 500);
-        // A single point spans no range.
+        // A single point has a range of width 0.
         svg(&Plot { points: &points[..1], caption: "" }).expect("drawn");
     }
 
-    /// Upper and lower edge of each sign and text of the picture, with what it says.
+    /// The upper and lower edge of each sign and text of the picture, with its text.
     fn elements(text: &str) -> Vec<(String, f64, f64)> {
         let document = roxmltree::Document::parse(text).expect("well-formed");
         let number = |node: &roxmltree::Node, name: &str| -> f64 {
@@ -262,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_legend_covers_nothing() {
-        // A point in every corner and in the middle, of each of 12 accelerators.
+        // Points in all corners and in the middle, for each of 12 accelerators.
         let corners = [(0.1, 1e3), (0.9, 1e3), (0.1, 1e6), (0.9, 1e6), (0.5, 3e4)];
         let on = |n: usize| {
             corners.map(|(accuracy, cycles)| Point {

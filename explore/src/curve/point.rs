@@ -1,4 +1,4 @@
-//! One network on one accelerator, in figures.
+//! The figures of one network on one accelerator.
 
 use anyhow::{Result, bail};
 use lcsim_output::text::score;
@@ -8,74 +8,76 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
-    /// Name of the network; in a curve, no other of its networks is called so.
+    /// The name of the network. In a curve, no other network has the same name.
     pub model: String,
-    /// Whether it has gates.
+    /// Whether the network has gates.
     pub gated: bool,
-    /// Gate scores below it counted as 0.
+    /// Scores of gates below it counted as 0.
     pub threshold: f64,
-    /// Name of the accelerator; in a curve, no other of its accelerators is called so.
+    /// The name of the accelerator. In a curve, no other accelerator has the same name.
     pub accelerator: String,
-    /// Rows of its array.
+    /// Rows of the array.
     pub rows: usize,
-    /// Columns of its array.
+    /// Columns of the array.
     pub cols: usize,
-    /// MACs of its gate unit.
+    /// MACs of the gate unit.
     pub gate_macs: usize,
     /// Name of the data set.
     pub data: String,
-    /// Images.
+    /// The number of images.
     pub images: u64,
-    /// Share of the images classified as labelled.
+    /// The share of images whose predicted class is their label.
     pub accuracy: f64,
-    /// Mean.
+    /// Mean cycles of an image.
     pub cycles: f64,
-    /// 5th percentile over the images: the least value that 5 % of them do not exceed.
+    /// The 5th percentile over the images: the smallest value that at least 5 % of the images do
+    /// not exceed.
     pub cycles_p5: u64,
     /// 95th percentile over the images.
     pub cycles_p95: u64,
     /// Cycles of the same network without gates.
     pub cycles_ungated: u64,
-    /// Mean, picojoules.
+    /// Mean energy of an image in pJ.
     pub energy_pj: f64,
-    /// Mean, of convolutions and classifier.
+    /// Mean MACs of convolutions and classifier, as executed.
     pub macs: f64,
-    /// Standard deviation over the images.
+    /// The standard deviation of these MACs over the images.
     pub macs_std: f64,
-    /// With everything live.
+    /// MACs if everything is live.
     pub macs_dense: f64,
-    /// `(cycles_ungated / cycles) / (macs_dense / macs)`; says nothing of a network without gates.
+    /// `(cycles_ungated / cycles) / (macs_dense / macs)`. It has no meaning for a network without
+    /// gates.
     pub realized_fraction: f64,
-    /// Where the rest of it goes, as shares of the cycles that make up `1 - realized_fraction`.
-    /// Pixels fed to tiles whose rows or columns are not all live.
+    /// The first of four shares of the cycles that together make up `1 - realized_fraction`: pixels
+    /// given to tiles whose rows or columns are not all live.
     pub lost_to_tiles: f64,
-    /// Filling, draining and waiting for weights or banks, which short layers do relatively more
-    /// of.
+    /// Cycles to fill and drain the array, and to wait for weights or banks. Short layers have
+    /// relatively more of them.
     pub lost_to_stalls: f64,
-    /// Waiting for gates.
+    /// Cycles in which the array waited for gates.
     pub lost_to_gates: f64,
-    /// What cannot shrink: input, stem, projections, classifier; and that layers use the array
-    /// differently well.
+    /// The parts that cannot shrink (input, stem, projections, classifier), and the fact that
+    /// layers use the array differently well.
     pub lost_to_mix: f64,
-    /// Share of the cycles in which the array waited for a gate's decision.
+    /// The share of cycles in which the array waited for a gate's decision.
     pub gate_cycle_share: f64,
-    /// Share of the energy that pool sums, gates and lists take.
+    /// The share of the energy for pool sums, gates and lists.
     pub gate_energy_share: f64,
 }
 
-/// Figures that are computed from each other may differ by so much of their size.
+/// The largest relative difference between figures that follow from each other.
 const ROUNDING: f64 = 1e-9;
 
 impl Point {
-    /// The network, and its threshold if there is one.
+    /// The name of the network, with its threshold if it has one.
     pub fn label(&self) -> String {
         format!("{}{}", self.model, suffix(self.threshold))
     }
 
-    /// Checks the figures against each other.
+    /// Checks the figures for contradictions.
     ///
     /// # Errors
-    /// The first that cannot be: what was expected and what is there.
+    /// Names the first figure that contradicts the others, with the expected and the found value.
     pub fn check(&self) -> Result<()> {
         let figures = [
             ("cycles", self.cycles),
@@ -114,7 +116,8 @@ impl Point {
         if self.cycles_p5 > self.cycles_p95 {
             bail!("cycles_p5: expected at most cycles_p95, {}, found {}", self.cycles_p95, self.cycles_p5);
         }
-        // So many images take at least the 95th percentile, and of the others so many the 5th.
+        // At least this number of images takes the 95th percentile or more, and this number of the
+        // others the 5th or more.
         let upper = self.images - rank(self.images, 0.95) + 1;
         let middle = rank(self.images, 0.95) - rank(self.images, 0.05);
         let least = (self.cycles_p95 as f64 * upper as f64 + self.cycles_p5 as f64 * middle as f64) / images;
@@ -139,7 +142,7 @@ impl Point {
             ("lost_to_gates", self.lost_to_gates, self.gate_cycle_share),
         ];
         for (name, found, expected) in equal {
-            // What is no number is no near one.
+            // A value that is not a number is not close to any number.
             if !found.is_finite() || (found - expected).abs() > ROUNDING {
                 bail!("{name}: expected {expected}, found {found}");
             }
@@ -148,24 +151,24 @@ impl Point {
     }
 }
 
-/// Tells a network from the same one with another threshold.
+/// The text by which a name shows its threshold.
 pub fn suffix(threshold: f64) -> String {
     if threshold > 0.0 { format!(", {}", score(threshold)) } else { String::new() }
 }
 
-/// Of `count` sorted values, the number, counted from 1, of the least that a share `q` of them does
-/// not exceed.
+/// The position, counted from 1, of the smallest of `count` sorted values that at least a share `q`
+/// of them does not exceed.
 fn rank(count: u64, q: f64) -> u64 {
     ((q * count as f64).ceil() as u64).clamp(1, count.max(1))
 }
 
-/// The least of the sorted `values` that a share `q` of them does not exceed.
+/// The smallest of the sorted `values` that at least a share `q` of them does not exceed.
 pub fn percentile(values: &[u64], q: f64) -> u64 {
     values[rank(values.len() as u64, q) as usize - 1]
 }
 
-/// For each point whether no other of its accelerator is as accurate and faster, or as fast and
-/// more accurate.
+/// For each point: whether it is on the Pareto front of its accelerator. Then no other point is as
+/// accurate and faster, or as fast and more accurate.
 pub fn pareto(points: &[Point]) -> Vec<bool> {
     let beats = |a: &Point, b: &Point| {
         let (as_good, as_fast) = (a.accuracy >= b.accuracy, a.cycles <= b.cycles);
@@ -179,7 +182,7 @@ pub fn pareto(points: &[Point]) -> Vec<bool> {
 pub(super) mod tests {
     use super::*;
 
-    /// A point of 10 images whose figures agree with each other.
+    /// A point of 10 images whose figures do not contradict each other.
     pub fn at(model: &str, accuracy: f64, cycles: f64) -> Point {
         Point {
             model: model.into(),

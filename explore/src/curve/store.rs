@@ -1,4 +1,22 @@
-//! Points that are finished, kept in files: an interrupted curve goes on behind them.
+//! Keeps finished points in files, so that an interrupted curve continues after them.
+//!
+//! ```
+//! use lcsim_explore::curve::store::{Found, Question, Store, of_images, of_network};
+//! use lcsim_input::{Dataset, Image, load};
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let config = tiny::array(2, 2, 1);
+//!
+//! let folder = tempfile::tempdir()?;
+//! let store = Store::open(folder.path().join("points"))?;
+//! let data = Dataset::from_arrays("mine", net.input.shape, vec![128; 16], vec![0])?;
+//! let images = [Image { pixels: vec![128; 16], label: 0 }];
+//! let (network, content) = (of_network(&net)?, of_images(&data, 0, &images));
+//! let energy = load::energy_table("45nm-lpddr4")?;
+//! let question = Question { net: &net, network, config: &config, energy: &energy, data: "mine", images: 1, content };
+//! assert!(matches!(store.find(&question)?, Found::Nothing), "it has to be measured, and then kept");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::Point;
 use anyhow::{Context, Result, bail};
@@ -15,10 +33,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "lcsim.point/1";
-/// Largest file of a point, in bytes: a thousand of figures, and names.
+/// The largest file of a point in bytes. A point has about a thousand bytes of figures, and names.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// A digest of items, each with its length in front: no two lists of items give the same bytes.
+/// A digest of several items. The length of each item comes before it, so that two different lists
+/// never give the same bytes.
 struct Items(Sha256);
 
 impl Items {
@@ -38,15 +57,15 @@ impl Items {
     }
 }
 
-/// A network as it was loaded, whatever its file holds by now.
+/// The digest of a network as it was loaded. Its file can change later.
 ///
 /// # Errors
-/// The network contradicts itself.
+/// Fails if the network contradicts itself.
 pub fn of_network(net: &QuantNetwork) -> Result<[u8; 32]> {
     Ok(Items::new().add(&container::save(net)?).finish())
 }
 
-/// The images, with where they are from.
+/// The digest of images, with their data set and their numbers there.
 pub fn of_images(data: &Dataset, offset: usize, images: &[Image]) -> [u8; 32] {
     let classes = data.class_names();
     let mut items = Items::new().add(data.name.as_bytes()).number(offset).number(classes.len());
@@ -60,22 +79,23 @@ pub fn of_images(data: &Dataset, offset: usize, images: &[Image]) -> [u8; 32] {
     items.finish()
 }
 
-/// What a point is measured of; how it is simulated changes no figure of it.
+/// Everything on which the figures of a point depend. The engine is not part of it, because it
+/// changes no figure.
 #[derive(Debug)]
 pub struct Question<'a> {
     /// The network.
     pub net: &'a QuantNetwork,
-    /// By [`of_network`].
+    /// The digest by [`of_network`].
     pub network: [u8; 32],
     /// The accelerator.
     pub config: &'a AcceleratorConfig,
-    /// Picojoules per operation.
+    /// The energy table.
     pub energy: &'a EnergyTable,
-    /// Name of the data set, and where its images begin.
+    /// The name of the data set, with the number of the first image.
     pub data: &'a str,
-    /// How many there are.
+    /// The number of images.
     pub images: usize,
-    /// By [`of_images`].
+    /// The digest by [`of_images`].
     pub content: [u8; 32],
 }
 
@@ -93,7 +113,7 @@ impl Question<'_> {
     }
 }
 
-/// A file of the store.
+/// The content of a file of the store.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -102,44 +122,45 @@ struct Stored {
     cycle_model: u32,
     key: String,
     accelerator: AcceleratorConfig,
-    /// Of the point: some of its figures follow from no others.
+    /// The digest of the point. Some figures do not follow from others, so only the digest finds
+    /// damage to them.
     digest: String,
     point: Point,
 }
 
-/// A digest of a point's figures.
+/// The digest of a point's figures.
 fn digest(point: &Point) -> Result<String> {
     Ok(hex(&Items::new().add(&serde_json::to_vec(point)?).finish()))
 }
 
-/// The store's answer to a question.
+/// The answer of the store to a question.
 #[derive(Debug)]
 pub enum Found {
-    /// The point.
+    /// The store has this point.
     Point(Box<Point>),
-    /// Nothing.
+    /// The store has no file for it.
     Nothing,
-    /// A file that is not believed: why.
+    /// The store has a file that cannot be trusted, for this reason.
     Doubtful(String),
 }
 
-/// The folder of the points.
+/// A folder of points.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
 }
 
 impl Store {
-    /// Opens the folder, which is made when the first point is kept.
+    /// Opens the folder. It is created when the first point is kept.
     ///
     /// # Errors
-    /// It cannot be made or written.
+    /// Fails if the folder cannot be created or written.
     pub fn open(folder: PathBuf) -> Result<Self> {
         lcsim_output::check_folder(&folder, &[lcsim_output::PREFIX])?;
         Ok(Self { folder })
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -147,7 +168,8 @@ impl Store {
     /// Looks for the point of a question.
     ///
     /// # Errors
-    /// The question has no key; a file that cannot be believed is no error.
+    /// Fails if the question cannot be turned into a key. A file that cannot be trusted is no
+    /// error.
     pub fn find(&self, question: &Question) -> Result<Found> {
         let key = question.key()?;
         let path = self.path(&key);
@@ -165,7 +187,7 @@ impl Store {
     /// Keeps the point of a question.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// Fails if the file cannot be written.
     pub fn keep(&self, question: &Question, point: &Point) -> Result<()> {
         let shown = self.folder.display();
         fs::create_dir_all(&self.folder).with_context(|| format!("{shown}: cannot make the folder"))?;
@@ -188,7 +210,8 @@ impl Store {
     }
 }
 
-/// The point in `bytes`, if it is whole, agrees with itself and answers the question.
+/// Returns the point in `bytes`, if it is complete, does not contradict itself, and answers the
+/// question.
 fn believed(bytes: &[u8], key: &str, question: &Question) -> Result<Point> {
     let Stored { schema, version, cycle_model, key: of, accelerator, digest: written, point } =
         serde_json::from_slice(bytes).context("expected a stored point")?;
@@ -279,7 +302,7 @@ mod tests {
             of_images(&data("b"), 0, &some),
             of_images(&data("a"), 1, &some),
             of_images(&data("a"), 0, &some[..1]),
-            // The same in its lower 8 bits.
+            // A label that is equal in its lower 8 bits.
             of_images(&data("a"), 0, &[image(&[1, 2], 3 + 256), image(&[4, 5], 6)]),
             of_images(&data("a"), 0, &[image(&[1, 2, 4], 3), image(&[5], 6)]),
         ];

@@ -1,4 +1,4 @@
-//! How often each block is skipped.
+//! Draws how often each block is skipped.
 
 use super::measure::Study;
 use lcsim_report::draw::{COLOURS, FONT, Painted, Picture, SIZE, shortened};
@@ -6,10 +6,11 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// With more bars, figures above them would cover each other; plot.json has them.
+/// The largest number of bars with figures. With more bars, figures would cover each other;
+/// plot.json has them.
 const MOST_FIGURES: usize = 24;
 
-/// A bar for each block with an L-Net, of which there is one at least.
+/// Draws a bar for each block with an L-Net. The study has at least one.
 #[derive(Debug)]
 pub struct Blocks<'a>(pub &'a Study);
 

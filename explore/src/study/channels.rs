@@ -1,4 +1,4 @@
-//! How many channels each convolution computes for the images of each class.
+//! Draws how many channels each convolution computes for the images of each class.
 
 use super::measure::{Layer, Study};
 use lcsim_report::draw::{COLOURS, FONT, Painted, Picture, shortened};
@@ -7,22 +7,24 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::ops::Range;
 
-/// A cell; with few classes it is wider.
+/// The size of a cell. With few classes it is wider.
 const CELL: u32 = 26;
 const CELL_WIDTH: u32 = 54;
 const CELLS_WIDTH: u32 = 750;
-/// More classes are merged to so many columns, of more convolutions so many are shown.
+/// The largest number of columns and of rows. More classes are merged into columns; of more
+/// convolutions, some are left out.
 const MOST_COLUMNS: usize = 36;
 const MOST_ROWS: usize = 60;
-/// Of a convolution's name the end is shown.
+/// The number of characters that are shown of a convolution's name. The end of the name is shown.
 const NAME: usize = 22;
-/// Above and below the cells.
+/// Pixels above and below the cells.
 const TOP: u32 = 108;
 const BOTTOM: u32 = 24;
 const LEFT: u32 = 150;
 const RIGHT: u32 = 60;
 
-/// A cell for each convolution with a C-Net, of which there is one at least, and each class.
+/// Draws a cell for each convolution with a C-Net and each class. The study has at least one such
+/// convolution.
 #[derive(Debug)]
 pub struct Channels<'a>(pub &'a Study);
 
@@ -34,7 +36,7 @@ impl Channels<'_> {
         (0..classes).step_by(merged).map(|first| first..(first + merged).min(classes)).collect()
     }
 
-    /// From one convolution that is shown to the next.
+    /// The distance between two convolutions that are shown.
     fn step(&self) -> usize {
         self.0.layers.len().div_ceil(MOST_ROWS).max(1)
     }
@@ -43,7 +45,7 @@ impl Channels<'_> {
         self.0.layers.iter().step_by(self.step())
     }
 
-    /// What is not shown as it is.
+    /// A note about classes that are merged and convolutions that are left out.
     fn note(&self) -> Option<String> {
         let merged = self.columns()[0].len();
         let classes = (merged > 1).then(|| format!("{merged} classes to a column"));
@@ -111,8 +113,8 @@ fn end(name: &str) -> &str {
     name.char_indices().rev().nth(NAME - 1).map_or(name, |(at, _)| &name[at..])
 }
 
-/// Share of the channels, and the mean over the images of the classes as text; nothing of classes
-/// without images.
+/// The share of the channels, and their mean number over the images of the classes as text. The
+/// text is empty for classes without images.
 fn cell(layer: &Layer, classes: &Range<usize>, images: &[usize]) -> (f64, String) {
     let of = classes.clone().filter_map(|class| Some((layer.computed[class]?, images[class] as f64)));
     let (sum, count) = of.fold((0.0, 0.0), |(sum, count), (mean, images)| (sum + mean * images, count + images));
@@ -123,7 +125,7 @@ fn cell(layer: &Layer, classes: &Range<usize>, images: &[usize]) -> (f64, String
     (mean / layer.channels as f64, format!("{mean:.1}"))
 }
 
-/// From white to blue.
+/// A colour from white to blue.
 fn shade(share: f64) -> RGBColor {
     let RGBColor(r, g, b) = COLOURS[0];
     let mixed = |c: u8| (255.0 + (f64::from(c) - 255.0) * share.clamp(0.0, 1.0)).round() as u8;

@@ -1,4 +1,4 @@
-//! How the cycles of an image are distributed.
+//! Draws the distribution of the cycles of an image.
 
 use super::measure::Study;
 use lcsim_output::text::count;
@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 const BINS: usize = 40;
-/// Between the legend and the picture's edges.
+/// Pixels between the legend and the edges of the picture.
 const MARGIN: u32 = 24;
 
 /// The histogram.
@@ -15,12 +15,12 @@ const MARGIN: u32 = 24;
 pub struct Cycles<'a>(pub &'a Study);
 
 impl Cycles<'_> {
-    /// Lower end and width of the bins; for each how many images are classified as labelled, and
-    /// how many are not.
+    /// The lower end of the first bin, the width of the bins, and for each bin two numbers of
+    /// images: those that are classified correctly, and the others.
     pub(super) fn bins(&self) -> (f64, f64, Vec<[usize; 2]>) {
         let cycles = || self.0.images.iter().map(|r| r.cycles);
         let (low, high) = (cycles().min().unwrap_or(0), cycles().max().unwrap_or(0));
-        // Equal images are one bar.
+        // If all images take the same cycles, there is one bar.
         let width = ((high - low) as f64 / BINS as f64).max(1.0);
         let mut bins = vec![[0; 2]; BINS];
         for record in &self.0.images {

@@ -1,5 +1,4 @@
-//! Easy and hard images side by side: those that take the fewest cycles, and those that take the
-//! most.
+//! Shows easy and hard images side by side: those with the fewest cycles, and those with the most.
 
 use super::measure::Study;
 use lcsim_input::Image;
@@ -10,29 +9,29 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// Images of each kind.
+/// The number of images of each kind.
 pub const SHOWN: usize = 12;
 const A_LINE: usize = 6;
 const WIDTH: u32 = 960;
 const TOP: u32 = 84;
 const HEADING: u32 = 36;
-/// An image with its lines of text, and the image alone.
+/// The size of an image with its lines of text, and of the image alone.
 const CELL: (u32, u32) = (152, 180);
 const SIDE: u32 = 112;
 
-/// The images, with what they took.
+/// The images with their results.
 #[derive(Debug)]
 pub struct Extremes<'a> {
-    /// What was measured.
+    /// The results.
     pub study: &'a Study,
-    /// Its images, in the same order.
+    /// The images of the study, in the same order.
     pub images: &'a [Image],
     /// Shape of an image.
     pub shape: Shape,
 }
 
 impl Extremes<'_> {
-    /// The cheapest from the left, and the dearest; the first of equals first.
+    /// The cheapest images from the left, and the most expensive ones; of equal ones, the first.
     pub(super) fn chosen(&self) -> [Vec<usize>; 2] {
         let records = &self.study.images;
         let mut order: Vec<usize> = (0..records.len()).collect();
@@ -87,7 +86,7 @@ impl Picture for Extremes<'_> {
 }
 
 impl Extremes<'_> {
-    /// Pixels of `SIDE` in all, as squares.
+    /// Draws the pixels of an image as squares. The image is `SIDE` pixels wide.
     fn image<DB: DrawingBackend>(
         &self,
         root: &DrawingArea<DB, Shift>,

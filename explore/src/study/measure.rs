@@ -1,4 +1,4 @@
-//! What was measured: images, blocks and convolutions.
+//! Measures images, blocks and convolutions.
 
 use anyhow::{Context, Result};
 use lcsim_input::Image;
@@ -9,43 +9,43 @@ use lcsim_spec::report::LayerKind;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use serde::Serialize;
 
-/// One image.
+/// The results of one image.
 #[derive(Debug, Clone, Serialize)]
 pub struct Record {
-    /// Its number in the data.
+    /// The number of the image in the data.
     pub image: usize,
-    /// Its label.
+    /// The label of the image.
     pub label: usize,
     /// The class that the network predicts.
     pub class: usize,
-    /// Cycles it took.
+    /// The cycles that the image took.
     pub cycles: u64,
-    /// MACs of convolutions and classifier.
+    /// The MACs of convolutions and classifier.
     pub macs: u64,
 }
 
-/// A block with an L-Net.
+/// The results of a block with an L-Net.
 #[derive(Debug, Clone, Serialize)]
 pub struct Block {
-    /// Name of the L-Net.
+    /// The name of the L-Net.
     pub lnet: String,
-    /// Share of the images that skip its branch.
+    /// The share of images that skip its branch.
     pub skip_rate: f64,
 }
 
-/// A convolution with a C-Net.
+/// The results of a convolution with a C-Net.
 #[derive(Debug, Clone, Serialize)]
 pub struct Layer {
     /// Name of the convolution.
     pub conv: String,
-    /// Its output channels.
+    /// The number of its output channels.
     pub channels: usize,
-    /// For each class, mean over its images of the channels computed, none where the branch was
-    /// skipped; nothing for a class without images.
+    /// For each class: the mean number of computed channels over its images. An image that skips
+    /// the branch counts as 0. `None` for a class without images.
     pub computed: Vec<Option<f64>>,
 }
 
-/// What was measured.
+/// The results of a study.
 #[derive(Debug, Serialize)]
 pub struct Study {
     /// Name of the network.
@@ -56,15 +56,15 @@ pub struct Study {
     pub accelerator: String,
     /// Name of the data.
     pub data: String,
-    /// Names of the classes, or their numbers.
+    /// The names of the classes, or their numbers.
     pub classes: Vec<String>,
-    /// Cycles of the same network without gates, the same for every image.
+    /// The cycles of the same network without gates. They are the same for every image.
     pub cycles_ungated: u64,
-    /// In order of execution.
+    /// Blocks with an L-Net, in the order of execution.
     pub blocks: Vec<Block>,
-    /// In order of execution.
+    /// Convolutions with a C-Net, in the order of execution.
     pub layers: Vec<Layer>,
-    /// In the order of the data.
+    /// All images, in the order of the data.
     pub images: Vec<Record>,
 }
 
@@ -77,19 +77,19 @@ pub struct Setting<'a> {
     pub config: &'a AcceleratorConfig,
     /// Name of the data.
     pub data: String,
-    /// Number of the first image in the data.
+    /// The number of the first image in the data.
     pub first: usize,
     /// The images, at least one.
     pub images: &'a [Image],
-    /// Names of the classes, or their numbers.
+    /// The names of the classes, or their numbers.
     pub classes: Vec<String>,
 }
 
 impl Study {
-    /// Simulates every image, with a progress bar if `bar` is set.
+    /// Simulates every image.
     ///
     /// # Errors
-    /// The network does not fit the accelerator; the user stopped the work.
+    /// Fails if the network does not fit the accelerator, or if `progress` stops the work.
     pub fn measure(setting: &Setting, progress: &dyn Progress) -> Result<Self> {
         let (net, images) = (setting.net, setting.images);
         let context = || format!("{} on {}", net.name, setting.config.name);
@@ -121,14 +121,14 @@ impl Study {
         })
     }
 
-    /// How many images each class has.
+    /// The number of images of each class.
     pub(super) fn images_of_classes(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes.len()];
         self.images.iter().for_each(|record| counts[record.label] += 1);
         counts
     }
 
-    /// Says what a picture shows.
+    /// Describes what a picture shows.
     pub fn caption(&self) -> String {
         let threshold = crate::curve::suffix(self.threshold);
         format!("{}{threshold} on {}, {} images of {}", self.model, self.accelerator, self.images.len(), self.data)

@@ -1,4 +1,23 @@
-//! What the gates of one network do, image by image: the figures behind `lcsim plot`.
+//! Measures what the gates of one network do, image by image. `lcsim plot` draws these figures.
+//!
+//! ```
+//! use lcsim_explore::study::{Setting, Study};
+//! use lcsim_input::Image;
+//! use lcsim_spec::progress::Silent;
+//! # use lcsim_spec::Layer;
+//! # use lcsim_tests::tiny;
+//! # let stem = tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3);
+//! # let block = tiny::block(stem.output, 2, 3, Some(false), [&[], &[]]);
+//! # let net = tiny::network(stem, vec![Layer::Block(block)], 3);
+//! # let config = tiny::array(2, 2, 1);
+//!
+//! let images = [Image { pixels: vec![128; 16], label: 0 }]; // of a network whose L-Net gives 0
+//! let (data, classes) = ("mine".to_owned(), ["a", "b", "c"].map(str::to_owned).to_vec());
+//! let study = Study::measure(&Setting { net: &net, config: &config, data, first: 0, images: &images, classes }, &Silent)?;
+//! assert_eq!((study.blocks[0].lnet.as_str(), study.blocks[0].skip_rate), ("lnet", 1.0));
+//! assert!(study.images[0].cycles < study.cycles_ungated);
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 mod blocks;
 mod channels;

@@ -1,11 +1,11 @@
-//! Bins, choices and texts of the pictures.
+//! Tests the bins, the choices and the texts of the pictures.
 
 use super::*;
 use lcsim_input::Image;
 use lcsim_report::draw::{Picture, png, svg};
 use lcsim_spec::Shape;
 
-/// Images of 1 pixel, with these cycles; every third is taken for another class.
+/// A study of images of 1 pixel with these cycles. Every third image is classified wrongly.
 fn study(cycles: &[u64]) -> Study {
     let record = |(image, &cycles): (usize, &u64)| Record {
         image,
@@ -67,8 +67,8 @@ fn pictures_name_what_they_show() {
     }
 }
 
-/// `layers` convolutions of 8 channels, and classes whose images compute as many channels as
-/// their number, modulo 8.
+/// A study of `layers` convolutions of 8 channels. For the images of a class, they compute as many
+/// channels as the number of the class modulo 8.
 fn large(layers: usize, classes: usize) -> Study {
     let images = (0..classes).map(|image| Record { image, label: image, class: image, cycles: 100, macs: 1 });
     let layer = |n: usize| Layer {
@@ -110,7 +110,7 @@ fn a_picture_of_many_classes_and_layers_is_bounded_and_says_what_it_merges() {
     assert!(texts.iter().any(|t| t.2 == "0-27") && texts.iter().any(|t| t.2 == "layer 196"), "{texts:?}");
     // Of classes 0 to 27, 4 have each number from 0 to 3, and 3 each from 4 to 7.
     assert!(texts.iter().any(|t| t.2 == format!("{:.1}", (4.0 * 6.0 + 3.0 * 22.0) / 28.0)));
-    // No text covers the next on its line.
+    // No text covers the next text on its line.
     let mut heads: Vec<_> = texts.iter().filter(|t| t.2.contains('-')).collect();
     heads.sort_by(|a, b| a.0.total_cmp(&b.0));
     let clear = |a: &(f64, f64, &str), b: &(f64, f64, &str)| {

@@ -1,4 +1,4 @@
-//! The file formats of pictures.
+//! Writes pictures in their file formats.
 
 use super::picture::{Picture, register};
 use anyhow::{Context, Result, anyhow};
@@ -6,24 +6,24 @@ use lcsim_spec::escape::printable_lines;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// Pictures made of pixels have twice as many along each axis.
+/// How many pixels of the file one pixel of a PNG or JPEG picture has along each axis.
 const DENSITY: u32 = 2;
-/// Of JPEG, from 1 to 100: text and thin lines show no fringes.
+/// The quality of a JPEG, from 1 to 100. At this quality text and thin lines have no fringes.
 const QUALITY: u8 = 95;
 
 /// The format of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Lines and text, sharp at any size.
+    /// Lines and text, which are sharp at any size.
     Svg,
     /// Pixels.
     Png,
-    /// Pixels, for what reads nothing else.
+    /// Pixels, for programs that read no other format.
     Jpeg,
 }
 
 impl Format {
-    /// Of the name of a file.
+    /// The ending of file names.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Svg => "svg",
@@ -33,7 +33,7 @@ impl Format {
     }
 }
 
-/// Each of the formats asked for, once.
+/// Removes formats that are asked for twice.
 pub fn formats(asked: &[Format]) -> Vec<Format> {
     let mut formats = vec![];
     for format in asked {
@@ -44,10 +44,10 @@ pub fn formats(asked: &[Format]) -> Vec<Format> {
     formats
 }
 
-/// The file of a picture.
+/// Draws a picture as a file of this format.
 ///
 /// # Errors
-/// None that depends on the picture.
+/// Fails only if the embedded font cannot be read.
 pub fn file(picture: &impl Picture, format: Format) -> Result<Vec<u8>> {
     match format {
         Format::Svg => Ok(svg(picture)?.into_bytes()),
@@ -56,22 +56,22 @@ pub fn file(picture: &impl Picture, format: Format) -> Result<Vec<u8>> {
     }
 }
 
-/// As SVG.
+/// Draws a picture as SVG.
 ///
 /// # Errors
-/// None that depends on the picture.
+/// Fails only if the embedded font cannot be read.
 pub fn svg(picture: &impl Picture) -> Result<String> {
     register()?;
     let mut text = String::new();
     draw(&SVGBackend::with_string(&mut text, picture.size()).into_drawing_area(), picture, 1)?;
-    // XML has no control characters, not even escaped.
+    // XML does not allow control characters, not even as escapes.
     Ok(printable_lines(&text).into())
 }
 
-/// As PNG.
+/// Draws a picture as PNG.
 ///
 /// # Errors
-/// None that depends on the picture.
+/// Fails only if the embedded font cannot be read.
 pub fn png(picture: &impl Picture) -> Result<Vec<u8>> {
     let (pixels, (width, height)) = pixels(picture)?;
     let mut file = vec![];
@@ -90,7 +90,8 @@ fn jpeg(picture: &impl Picture) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-/// Three bytes a pixel, row by row, and how many pixels there are along each axis.
+/// Draws the pixels, three bytes for each and row by row. Returns them with the number of pixels
+/// along each axis.
 fn pixels(picture: &impl Picture) -> Result<(Vec<u8>, (u32, u32))> {
     register()?;
     let (width, height) = picture.size();
@@ -101,7 +102,7 @@ fn pixels(picture: &impl Picture) -> Result<(Vec<u8>, (u32, u32))> {
 }
 
 fn draw<DB: DrawingBackend>(root: &DrawingArea<DB, Shift>, picture: &impl Picture, scale: u32) -> Result<()> {
-    // A backend's error has no type of its own that could be kept.
+    // The error of a backend has no type that could be kept.
     picture.paint(root, scale).map_err(|e| anyhow!("cannot draw the plot: {e}"))
 }
 

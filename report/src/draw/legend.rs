@@ -1,4 +1,5 @@
-//! What the colours and signs of a plot mean: in lines of its own, so that it covers nothing.
+//! Explains the colours and signs of a plot. The legend has lines of its own, so that it covers
+//! nothing.
 
 use super::picture::{FONT, Painted};
 use super::words::{shortened, width};
@@ -8,24 +9,24 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 const FONT_SIZE: u32 = 12;
 const LINE: u32 = 19;
-/// From a sign to its text, and from an entry to the next.
+/// Pixels from a sign to its text, and from one entry to the next.
 const SIGN: u32 = 26;
 const GAP: u32 = 24;
-/// More lines than these are counted only.
+/// The largest number of lines. Further entries are only counted.
 const MOST_LINES: usize = 20;
 
-/// A sign.
+/// The sign of an entry.
 #[derive(Debug, Clone, Copy)]
 pub enum Mark {
-    /// A line of that colour.
+    /// A line of this colour.
     Line(RGBColor),
-    /// An area of that colour.
+    /// An area of this colour.
     Area(RGBColor),
-    /// None: the text says all.
+    /// No sign, if the text says everything.
     None,
 }
 
-/// A sign and what it means.
+/// A sign with its meaning.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The sign.
@@ -34,15 +35,15 @@ pub struct Entry {
     pub text: String,
 }
 
-/// Entries in lines, as many to each as there is room for.
+/// Entries in lines. Each line has as many as fit.
 #[derive(Debug)]
 pub struct Legend {
-    /// Where each begins, and the entry.
+    /// Where each entry begins in its line, and the entry.
     lines: Vec<Vec<(u32, Entry)>>,
 }
 
 impl Legend {
-    /// The entries on lines of `room` pixels.
+    /// Arranges the entries in lines of `room` pixels.
     pub fn new(entries: impl IntoIterator<Item = Entry>, room: u32) -> Self {
         let mut lines: Vec<Vec<(u32, Entry)>> = vec![];
         let (mut at, mut left_out) = (room, 0);
@@ -67,15 +68,15 @@ impl Legend {
         Self { lines }
     }
 
-    /// Pixels that it takes.
+    /// The height in pixels.
     pub fn height(&self) -> u32 {
         LINE * self.lines.len() as u32
     }
 
-    /// Draws it from `corner`, in pixels, on, `scale` pixels for each.
+    /// Draws the legend at `corner`. One pixel of the picture is `scale` pixels of the backend.
     ///
     /// # Errors
-    /// The backend's.
+    /// The errors of the backend.
     pub fn draw<DB: DrawingBackend>(
         &self,
         root: &DrawingArea<DB, Shift>,

@@ -6,10 +6,10 @@ use plotters::prelude::*;
 use plotters::style::{FontStyle, register_font};
 use std::sync::OnceLock;
 
-/// Pixels; a picture may say otherwise.
+/// The default size in pixels. A picture can have another one.
 pub const SIZE: (u32, u32) = (960, 640);
-/// Colours that the colour-blind can tell apart (M. Okabe, K. Ito, "Color Universal Design", 2008),
-/// without the yellow.
+/// Colours that colour-blind people can distinguish (M. Okabe, K. Ito, "Color Universal Design",
+/// 2008), without the yellow.
 pub const COLOURS: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -25,21 +25,22 @@ pub const FONT: &str = "sans-serif";
 /// The result of painting on a backend.
 pub type Painted<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
-/// Something to be seen.
+/// A picture that can be painted on any backend of plotters.
 pub trait Picture {
     /// Width and height in pixels.
     fn size(&self) -> (u32, u32) {
         SIZE
     }
-    /// Paints it, `scale` pixels for each of [`Picture::size`].
+    /// Paints the picture. One pixel of [`Picture::size`] is `scale` pixels of the backend.
     ///
     /// # Errors
-    /// The backend's.
+    /// The errors of the backend.
     fn paint<DB: DrawingBackend>(&self, root: &DrawingArea<DB, Shift>, scale: u32) -> Painted<DB>;
 }
 
-/// The colour of the `n`th of many things: [`COLOURS`], and behind them hues that are as far apart
-/// as may be, light and dark in turn; where they begin was tried, so that 24 differ well.
+/// The colour of the `n`th of many things. After [`COLOURS`] come hues that are as different as
+/// possible, in three lightnesses in turn. We chose the first hue so that 24 colours are easy to
+/// distinguish.
 pub fn colour(n: usize) -> RGBColor {
     let golden = 0.618_033_988_749_895;
     COLOURS.get(n).copied().unwrap_or_else(|| {
@@ -49,7 +50,7 @@ pub fn colour(n: usize) -> RGBColor {
     })
 }
 
-/// plotters measures text with a font of its own, so that a plot is the same on every machine.
+/// Registers our font. plotters measures text with it, so that a plot is the same on every machine.
 pub(super) fn register() -> Result<()> {
     static DONE: OnceLock<bool> = OnceLock::new();
     let known = DONE.get_or_init(|| register_font(FONT, FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT).is_ok());

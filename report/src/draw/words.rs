@@ -1,23 +1,25 @@
-//! How much room text takes, and text for little room.
+//! Measures text, and shortens it to fit.
 
 use super::picture::{FONT, register};
 use plotters::style::IntoFont;
 
-/// Pixels along a line of text. Who looks at an SVG has another font, which may be wider than ours.
+/// The width of a line of text in pixels. Viewers of SVG use another font, which can be wider, so
+/// the result has a reserve.
 pub fn width(text: &str, size: u32) -> u32 {
     const WIDER: f64 = 1.15;
     let measured = match register() {
         Ok(()) => (FONT, size).into_font().box_size(text).ok(),
         Err(_) => None,
     };
-    // Characters are hardly wider than high.
+    // If the font cannot be read: characters are rarely wider than high.
     let pixels = measured.map_or(size * text.chars().count() as u32, |(wide, _)| wide);
     (f64::from(pixels) * WIDER).ceil() as u32
 }
 
-/// `text`, or as much of its beginning and its end as `room` pixels take.
+/// Returns `text` if it fits into `room` pixels, and otherwise as much of its beginning and end as
+/// fits.
 pub fn shortened(text: &str, size: u32, room: u32) -> String {
-    // More than fit anywhere; a name from a file may have any length.
+    // More characters than fit into any picture. A name from a file can have any length.
     const MOST: usize = 400;
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= MOST && width(text, size) <= room {

@@ -1,5 +1,23 @@
-//! What a network computed for each image: scores, decisions and logits, beside those of the float
-//! network (docs/dump.md).
+//! Writes what a network computed for each image: scores, decisions and logits, beside those of the
+//! float network (docs/dump.md).
+//!
+//! ```
+//! use lcsim_input::Image;
+//! use lcsim_report::dump::{About, Record, files};
+//! use lcsim_sim::{Mode, Simulator};
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let config = tiny::array(2, 2, 1);
+//!
+//! let image = Image { pixels: vec![128; 16], label: 2 };
+//! let trace = Simulator::new(&net, &config)?.run(&net.input.quantize_image(&image.pixels), Mode::Gated).trace;
+//! let records = [Record::new(&image, trace, None)?];
+//! let (model, data, sources) = ("tiny".to_owned(), "mine".to_owned(), vec!["a.png".to_owned()]);
+//! let dump = files(&About { net: &net, model, data, offset: 0, sources }, &records)?;
+//! assert!(String::from_utf8(dump.json)?.contains("\"lcsim.dump/1\""));
+//! assert!(dump.npz.starts_with(b"PK"), "an .npz is a ZIP archive");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 pub mod npz;
 
@@ -19,17 +37,17 @@ use std::path::{Path, PathBuf};
 const SCHEMA: &str = "lcsim.dump/1";
 const NAMES: [&str; 2] = ["dump.npz", "dump.json"];
 
-/// A folder that dumps may go to.
+/// A folder to which a dump can be written.
 #[derive(Debug)]
 pub struct Place(PathBuf);
 
 impl Place {
-    /// Checks that `dump.npz` and `dump.json` can be written to the folder, or if it is not there,
-    /// that it can be made, and that neither is one of the other `outputs`, which it checks as
-    /// well.
+    /// Checks that `dump.npz` and `dump.json` can be written to the folder. If the folder does not
+    /// exist, checks that it can be created. Checks the other `outputs` too, and that they are
+    /// different files.
     ///
     /// # Errors
-    /// Names the path and why it cannot be written.
+    /// Names the path, and why it cannot be written.
     pub fn check<const N: usize>(
         folder: &Path,
         outputs: [Option<&Path>; N],
@@ -41,7 +59,7 @@ impl Place {
     /// Writes both files.
     ///
     /// # Errors
-    /// Names the path and why it cannot be written.
+    /// Names the path, and why it cannot be written.
     pub fn write(&self, files: &Files) -> Result<()> {
         fs::create_dir_all(&self.0).with_context(|| format!("{}: cannot make the folder", self.0.display()))?;
         for (name, bytes) in NAMES.into_iter().zip([&files.npz, &files.json]) {
@@ -60,7 +78,7 @@ pub struct Files {
     pub json: Vec<u8>,
 }
 
-/// Class, logits, and the scores of the gates that were evaluated.
+/// The class, the logits, and the scores of the gates that were evaluated.
 type FloatRecord = (usize, Vec<f32>, BTreeMap<String, Vec<f32>>);
 
 /// The results of one image.
@@ -68,16 +86,16 @@ type FloatRecord = (usize, Vec<f32>, BTreeMap<String, Vec<f32>>);
 pub struct Record {
     label: usize,
     trace: Trace,
-    /// Results of the float network, if there is one.
+    /// The results of the float network, if the dump has one.
     float: Option<FloatRecord>,
 }
 
 impl Record {
-    /// Of an image, for which the quantised network computed `trace`; runs the float network as
-    /// well, if there is one.
+    /// Records an image for which the quantised network computed `trace`. If there is a float
+    /// network, runs it too.
     ///
     /// # Errors
-    /// The float network overflows.
+    /// Fails if the float network overflows.
     pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
         let float = float.map(|net| {
             let run = float::run(net, &float::normalize(net, &image.pixels))?;
@@ -94,17 +112,17 @@ impl Record {
 pub struct About<'a> {
     /// The network.
     pub net: &'a QuantNetwork,
-    /// File of the model, or what else it is.
+    /// The file of the model, or a description.
     pub model: String,
-    /// Name of the data.
+    /// The name of the data.
     pub data: String,
-    /// Number of the first image there.
+    /// The number of the first image in the data.
     pub offset: usize,
-    /// Where each image comes from: its file, or its number in the data.
+    /// The origin of each image: its file, or its number in the data.
     pub sources: Vec<String>,
 }
 
-/// A gate, as the description of a dump has it.
+/// A gate in the description of a dump.
 #[derive(Debug, Serialize)]
 struct GateAbout<'a> {
     #[serde(flatten)]
@@ -129,7 +147,7 @@ struct ArrayAbout<'a> {
     shape: &'a [usize],
 }
 
-/// `dump.json`.
+/// The content of `dump.json`.
 #[derive(Debug, Serialize)]
 struct Description<'a> {
     schema: &'static str,
@@ -146,10 +164,10 @@ struct Description<'a> {
     arrays: Vec<ArrayAbout<'a>>,
 }
 
-/// The files of a dump of `records`, in the order of the images.
+/// Makes the files of a dump of `records`, which are in the order of the images.
 ///
 /// # Errors
-/// Two arrays of one name, which no valid network has.
+/// Fails if two arrays have the same name, which happens in no valid network.
 pub fn files(about: &About, records: &[Record]) -> Result<Files> {
     let blocks = outline::blocks(&about.net.layers);
     let mut arrays = plain(about, records);
@@ -194,7 +212,7 @@ pub fn files(about: &About, records: &[Record]) -> Result<Files> {
     Ok(Files { npz: npz::bytes(&arrays)?, json: lcsim_output::json(&description)? })
 }
 
-/// What has a value, or one for each class, an image.
+/// The arrays that have one value for each image, or one for each class.
 fn plain(about: &About, records: &[Record]) -> Vec<Array> {
     let images = records.len();
     let classes = about.net.classifier.outputs;
@@ -220,7 +238,7 @@ fn plain(about: &About, records: &[Record]) -> Vec<Array> {
     arrays
 }
 
-/// Which images ran the branch of a block.
+/// Which images computed the branch of a block.
 fn runs(block: &Part, records: &[Record]) -> Array {
     let lnet = block.gates.iter().find(|g| g.kind == Kind::LNet);
     let runs = |r: &Record| lnet.is_none_or(|g| scores(r, g).is_some_and(|s| s.iter().any(|s| *s > Score::ZERO)));
@@ -228,8 +246,8 @@ fn runs(block: &Part, records: &[Record]) -> Array {
     Array { name: key("blocks", &block.name), shape: vec![records.len()], data }
 }
 
-/// Scores of a gate, those of the float network, and which channels are live. A gate of a skipped
-/// block is not evaluated: it has no scores, and no channel is live.
+/// The scores of a gate, those of the float network, and the live channels. A gate of a skipped
+/// block is not evaluated. It then has no scores, and no channel is live.
 fn decisions(gate: &Gate, records: &[Record]) -> Vec<Array> {
     let array =
         |kind: &str, data| Array { name: key(kind, &gate.name), shape: vec![records.len(), gate.outputs], data };
@@ -257,8 +275,8 @@ fn scores<'a>(record: &'a Record, gate: &Gate) -> Option<&'a [Score]> {
     record.trace.gates.iter().find(|d| d.gate == gate.name).map(|d| &d.scores[..])
 }
 
-/// The name of a layer's array. What unpacks a ZIP takes it for a path: a name from a model file
-/// must not lead anywhere else.
+/// The name of a layer's array. Programs that unpack a ZIP use it as a path, so a name from a model
+/// file must not lead to another folder.
 fn key(kind: &str, layer: &str) -> String {
     let mut key = format!("{kind}/");
     for (i, part) in layer.split('/').enumerate() {

@@ -1,6 +1,6 @@
-//! Arrays as NumPy reads them: `.npz`, a ZIP of `.npy` files that are stored as they are.
+//! Writes arrays for NumPy: an `.npz` is a ZIP of `.npy` files, which are not compressed.
 //!
-//! The same arrays give the same bytes: entries stand in the order in which they were added and
+//! The same arrays give the same bytes. Entries are in the order in which they were added, and all
 //! have the same date.
 
 use anyhow::{Context, Result};
@@ -8,7 +8,7 @@ use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// Elements of an array.
+/// The elements of an array.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Data {
     /// `float32`.
@@ -22,7 +22,7 @@ pub enum Data {
 }
 
 impl Data {
-    /// NumPy's name of the type.
+    /// NumPy's name of the element type.
     pub fn dtype(&self) -> &'static str {
         match self {
             Self::F32(_) => "float32",
@@ -32,7 +32,7 @@ impl Data {
         }
     }
 
-    /// Its name in the header of a `.npy` file.
+    /// The name of the element type in the header of an `.npy` file.
     fn descr(&self) -> &'static str {
         match self {
             Self::F32(_) => "<f4",
@@ -52,21 +52,21 @@ impl Data {
     }
 }
 
-/// An array with its name and its dimensions, of which there is at least one.
+/// An array with its name and its shape, which has at least one axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
     /// Its key in the file.
     pub name: String,
-    /// Sizes of its axes.
+    /// The sizes of the axes.
     pub shape: Vec<usize>,
-    /// Elements, the last axis fastest.
+    /// The elements. The last axis varies fastest.
     pub data: Data,
 }
 
-/// The bytes of a file with these arrays.
+/// Makes an `.npz` file of these arrays.
 ///
 /// # Errors
-/// Two arrays of one name.
+/// Fails if two arrays have the same name.
 pub fn bytes(arrays: &[Array]) -> Result<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(vec![]));
     for array in arrays {
@@ -81,12 +81,12 @@ pub fn bytes(arrays: &[Array]) -> Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// An array as `.npy`, version 1.0.
+/// Writes an array as `.npy`, version 1.0.
 fn npy(array: &Array) -> Vec<u8> {
     const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     let sizes: String = array.shape.iter().map(|n| format!("{n},")).collect();
     let header = format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({sizes}), }}", array.data.descr());
-    // The elements begin at a multiple of 64 bytes, behind a line end.
+    // The elements begin at a multiple of 64 bytes, after a line end.
     let length = (MAGIC.len() + 2 + header.len() + 1).next_multiple_of(64) - MAGIC.len() - 2;
     let mut bytes = MAGIC.to_vec();
     bytes.extend((length as u16).to_le_bytes());

@@ -1,26 +1,26 @@
-//! Horizontal bars, a line each. A bar is an SVG as wide as the page allows, and text stands beside
-//! it at its own size, so that it is legible on a phone.
+//! Horizontal bars, one on each line. A bar is an SVG as wide as the page allows. The text beside
+//! it keeps its own size, so that it is legible on a phone.
 
 use maud::{Markup, html};
 
-/// A part of a bar: its series, its length, what it says when pointed at. Without a series nothing
-/// is drawn.
+/// A part of a bar: its series, its length, and the text that the pointer shows. A part without a
+/// series is a gap.
 pub struct Part {
     pub series: Option<usize>,
     pub length: f64,
     pub title: String,
 }
 
-/// A line: name, parts from left to right, and the text behind them.
+/// A line: the name, the parts from left to right, and the text after them.
 pub struct Bar {
     pub name: String,
     pub parts: Vec<Part>,
     pub text: String,
-    /// Whether a gap sets it off from the line before.
+    /// Whether a gap separates it from the line before.
     pub gap: bool,
 }
 
-/// The bars, on a scale that ends with `full`.
+/// Draws the bars on a scale that ends with `full`.
 pub fn bars(label: &str, bars: &[Bar], full: f64) -> Markup {
     html! {
         div.bars role="group" aria-label=(label) {
@@ -35,7 +35,7 @@ pub fn bars(label: &str, bars: &[Bar], full: f64) -> Markup {
     }
 }
 
-/// In percent of the scale: browsers cut lengths of some millions.
+/// Lengths are in percent of the scale, because browsers cut lengths of some millions.
 fn track(bar: &Bar, full: f64) -> Markup {
     let percent = |length: f64| 100.0 * length / full;
     let mut from = 0.0;
@@ -54,7 +54,7 @@ fn track(bar: &Bar, full: f64) -> Markup {
     }
 }
 
-/// The meaning of the colours.
+/// Explains the colours.
 pub fn legend<'a>(series: impl IntoIterator<Item = (usize, &'a str)>) -> Markup {
     html! {
         ul.legend {

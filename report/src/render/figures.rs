@@ -1,4 +1,4 @@
-//! The figures of a report as tables of text, which Markdown and HTML lay out.
+//! The figures of a report as tables of text. Markdown and HTML lay them out.
 
 use crate::table;
 use crate::totals;
@@ -7,10 +7,10 @@ use lcsim_spec::Report;
 use lcsim_spec::report::Energy;
 use serde_json::Value;
 
-/// A component of the energy: its name, and where it stands.
+/// A component of the energy: its name, and its field.
 pub type Component = (&'static str, fn(&Energy) -> f64);
 
-/// All of them, in the order in which they are stacked.
+/// All components, in the order in which they are stacked.
 pub const ENERGY: [Component; 8] = [
     ("MACs", |e| e.mac),
     ("registers", |e| e.register),
@@ -22,7 +22,7 @@ pub const ENERGY: [Component; 8] = [
     ("clock", |e| e.clock),
 ];
 
-/// A figure that stands at the top: its name, the figure, what it means.
+/// A figure at the top of the page: its name, its value, and what it means.
 pub struct Headline {
     pub name: &'static str,
     pub figure: String,
@@ -32,7 +32,7 @@ pub struct Headline {
 /// A table of text.
 pub struct Table {
     pub head: Vec<&'static str>,
-    /// Columns of text, left of those of figures.
+    /// The number of columns of text, to the left of the columns of figures.
     pub texts: usize,
     pub rows: Vec<Vec<String>>,
 }
@@ -43,7 +43,7 @@ impl Table {
     }
 }
 
-/// The run in one line.
+/// Describes the run in one line.
 pub fn setting(report: &Report) -> String {
     let c = &report.accelerator;
     let threshold = if report.threshold > 0.0 { format!(", {}", threshold(report.threshold)) } else { String::new() };
@@ -62,7 +62,7 @@ pub fn setting(report: &Report) -> String {
     )
 }
 
-/// The figures that matter most.
+/// The most important figures.
 pub fn headlines(report: &Report) -> Vec<Headline> {
     let images = report.images as f64;
     let line = |name, figure, means: String| Headline { name, figure, means };
@@ -100,7 +100,7 @@ pub fn headlines(report: &Report) -> Vec<Headline> {
             if gated { format!("of {} dense", rounded(macs.dense as f64 / images)) } else { "none saved".into() },
         ),
     ];
-    // They say nothing of a network without gates.
+    // These figures have no meaning for a network without gates.
     if gated {
         all.extend([
             line("MAC reduction", format!("{:.3}x", report.mac_reduction), "the saving on paper".into()),
@@ -115,7 +115,7 @@ pub fn headlines(report: &Report) -> Vec<Headline> {
     all
 }
 
-/// Where the cycles went.
+/// The cycles by reason.
 pub fn cycles(report: &Report) -> Table {
     let c = &report.cycles;
     let line = |name: String, n: u64| [name, rounded(n as f64 / report.images as f64), share(n as f64, c.total as f64)];
@@ -135,7 +135,7 @@ pub fn cycles(report: &Report) -> Table {
     Table::new(["", "cycles per image", "%"], 1, rows.collect())
 }
 
-/// Where the energy went.
+/// The energy by component.
 pub fn energy(report: &Report) -> Table {
     let e = &report.energy_pj;
     let line = |name: &str, pj: f64| [name.into(), nanojoules(report, pj), share(pj, e.total)];
@@ -167,10 +167,10 @@ pub fn layers(report: &Report) -> Table {
     Table::new(head, 2, table::rows(report).iter().map(table::cells).collect())
 }
 
-/// Every parameter of the accelerator, by its key.
+/// All parameters of the accelerator with their keys.
 pub fn configuration(report: &Report) -> Table {
     let mut rows = vec![];
-    // A configuration has no map with keys that are no strings, and no number that JSON has not.
+    // The configuration always has a JSON form: its keys are strings, and its numbers are finite.
     flatten("", &serde_json::to_value(&report.accelerator).unwrap_or_default(), &mut rows);
     Table::new(["parameter", "value"], 1, rows)
 }
@@ -188,7 +188,7 @@ fn flatten(key: &str, value: &Value, rows: &mut Vec<[String; 2]>) {
     }
 }
 
-/// Traffic with the DRAM; nothing without one.
+/// Transfers between accelerator and DRAM. `None` without a DRAM.
 pub fn dram(report: &Report) -> Option<Table> {
     let dram = report.dram.as_ref()?;
     let mean = |n: u64| rounded(n as f64 / report.images as f64);
@@ -209,18 +209,18 @@ pub fn dram(report: &Report) -> Option<Table> {
     Some(Table::new(["", ""], 1, rows.map(|(name, text)| [name.into(), text]).into()))
 }
 
-/// The energy table's figures, and where each is from.
+/// The figures of the energy table with their sources.
 pub fn sources(report: &Report) -> Table {
     let rows = report.energy_table.sources.iter().map(|(figure, source)| [figure.clone(), source.clone()]);
     Table::new(["figure", "source"], 2, rows.collect())
 }
 
-/// Picojoules of all images as nanojoules of one.
+/// Converts picojoules of all images to nanojoules of one image.
 pub fn nanojoules(report: &Report, pj: f64) -> String {
     format!("{:.1}", pj / report.images as f64 / 1000.0)
 }
 
-/// A share in percent; nothing has no shares.
+/// Formats a share in percent. If the whole is 0, there is no share.
 fn share(part: f64, all: f64) -> String {
     if all > 0.0 { percent(part / all) } else { "-".into() }
 }

@@ -1,14 +1,15 @@
-//! How many images take how many cycles.
+//! Draws how many images take how many cycles.
 
 use super::plane::{Axis, Plane, nice_step};
 use lcsim_output::text::{count, rounded};
 use lcsim_spec::Report;
 use maud::{Markup, html};
 
-/// Bins, about.
+/// The approximate number of bins.
 const BINS: f64 = 24.0;
 
-/// Bins of equal width: the first one's lower end, the width, and the images in each.
+/// Bins of equal width: the lower end of the first one, the width, and the number of images in
+/// each.
 struct Bins {
     from: u64,
     width: u64,
@@ -16,7 +17,7 @@ struct Bins {
 }
 
 impl Bins {
-    /// Nothing without values.
+    /// Sorts values into bins. Returns `None` if there are none.
     fn new(values: &[u64]) -> Option<Self> {
         let (low, high) = (*values.iter().min()?, *values.iter().max()?);
         let width = nice_step((high - low) as f64 / BINS) as u64;
@@ -26,13 +27,13 @@ impl Bins {
         Some(Self { from, width, images })
     }
 
-    /// Where a bin begins.
+    /// The lower end of a bin.
     fn start(&self, bin: usize) -> u64 {
         self.from.saturating_add((bin as u64).saturating_mul(self.width))
     }
 }
 
-/// The histogram; nothing without images.
+/// Draws the histogram. Returns `None` for a report without images.
 pub fn histogram(report: &Report) -> Option<Markup> {
     let bins = Bins::new(&report.image_cycles)?;
     let most = bins.images.iter().max().map_or(0.0, |n| *n as f64);

@@ -1,5 +1,5 @@
-//! A report as one HTML page: charts as inline SVG, no script, nothing from elsewhere. It is
-//! well-formed XML too.
+//! A report as one HTML page. Charts are inline SVG. The page has no script, loads nothing from
+//! elsewhere, and is also well-formed XML.
 
 use super::bars::{Bar, Part, bars, legend};
 use super::figures::{self, Component, ENERGY, Table, nanojoules};
@@ -15,19 +15,19 @@ use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::fmt::Write;
 
-/// Layout, and what differs between light and dark.
+/// The layout, and the colours for light and dark.
 const STYLE: &str = include_str!("page.css");
-/// HTML lets these stand open, XML does not.
+/// HTML allows these elements without an end, XML does not.
 const META: &str = "<meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>";
 
-/// The part of the roofline that a DRAM adds.
+/// The explanation of the roof and the points of the DRAM.
 const DRAM_NOTE: &str = "Dashed: what the DRAM can move. A ring is a layer against its bytes of DRAM, which may have begun to arrive \
                          while the one before ran.";
-/// Colours of what an L-Net skips and of what a C-Net leaves.
+/// The colours of what L-Nets skip, and of what C-Nets leave.
 const GATES: [(usize, &str); 2] =
     [(1, "images on which an L-Net skips its block"), (2, "channels that a C-Net leaves live")];
 
-/// The report as a page.
+/// Makes the page.
 pub fn html(report: &Report) -> String {
     let page = html! {
         (DOCTYPE)
@@ -58,16 +58,16 @@ pub fn html(report: &Report) -> String {
             }
         }
     };
-    // XML has no control characters, not even escaped.
+    // XML does not allow control characters, not even as escapes.
     printable_lines(&page.into_string()).into()
 }
 
-/// A variable and a class for each colour.
+/// Makes a variable and a class for each colour.
 fn colours() -> String {
     let mut variables = String::new();
     let mut classes = String::new();
     for (i, colour) in COLOURS.iter().enumerate() {
-        // Writing to a String cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(variables, "--s{i}:#{:02x}{:02x}{:02x};", colour.0, colour.1, colour.2);
         let _ = write!(classes, ".s{i}{{fill:var(--s{i})}}");
     }
@@ -148,7 +148,7 @@ fn energy(report: &Report) -> Markup {
     section("Energy by layer", &note, &chart)
 }
 
-/// The totals behind a chart.
+/// The totals that a chart shows, as a table.
 fn details(totals: &Table) -> Markup {
     html! { h3 { "In all" } (table(totals)) }
 }

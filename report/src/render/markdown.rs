@@ -1,9 +1,9 @@
-//! A report as Markdown (GitHub's tables).
+//! A report as Markdown, with the tables of GitHub.
 
 use super::figures::{self, Table};
 use lcsim_spec::{Report, escape};
 
-/// The report as Markdown.
+/// Makes the Markdown text.
 pub fn markdown(report: &Report) -> String {
     let headlines = figures::headlines(report).into_iter().map(|h| vec![h.name.into(), h.figure, h.means]).collect();
     let sections = [

@@ -1,13 +1,14 @@
-//! Two axes, drawn: what histogram and roofline stand on.
+//! Draws two axes, on which the histogram and the roofline are drawn.
 
 use maud::{Markup, html};
 
-/// Of the drawing, in its own units: a phone shows them at 5/6 of their size, a screen at 5/4.
+/// The size of the drawing in its own units. A phone shows them at 5/6 of their size, a screen at
+/// 5/4.
 const SIZE: [f64; 2] = [440.0, 300.0];
-/// Left, top, right, below.
+/// The margins: left, top, right, bottom.
 const MARGIN: [f64; 4] = [60.0, 14.0, 14.0, 44.0];
 
-/// An axis: its ends, whether it is logarithmic, ticks and what it shows.
+/// An axis: its ends, whether it is logarithmic, its ticks, and what it shows.
 pub struct Axis {
     pub from: f64,
     pub to: f64,
@@ -17,16 +18,16 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// With ticks at round numbers, about `count` of them.
+    /// Makes a linear axis with ticks at round numbers, about `count` of them.
     pub fn linear(from: f64, to: f64, count: f64, label: &'static str) -> Self {
         let step = nice_step((to - from) / count);
         let ticks = (0..).map(|i| (from / step).ceil() * step + f64::from(i) * step);
-        // Where steps vanish beside the values, there would be no end.
+        // If the step is too small to change a value, the ticks would never end.
         let ticks = ticks.take_while(|t| *t <= to).take(2 * count as usize).collect();
         Self { from, to, logarithmic: false, ticks, label }
     }
 
-    /// The powers of 2 around `from` and `to`, which are above 0.
+    /// Makes a logarithmic axis over the powers of 2 around `from` and `to`, which are above 0.
     pub fn powers(from: f64, to: f64, label: &'static str) -> Self {
         let (low, high) = (from.log2().floor() as i32, to.log2().ceil() as i32);
         // More than ten labels would touch.
@@ -35,14 +36,15 @@ impl Axis {
         Self { from: 2f64.powi(low), to: 2f64.powi(high), logarithmic: true, ticks, label }
     }
 
-    /// Where a value is, from 0 to 1.
+    /// The position of a value on the axis, from 0 to 1.
     fn share(&self, value: f64) -> f64 {
         let scale = |v: f64| if self.logarithmic { v.ln() } else { v };
         (scale(value) - scale(self.from)) / (scale(self.to) - scale(self.from))
     }
 }
 
-/// 1, 2 or 5 times a power of 10: the smallest that is no smaller than `step`, and at least 1.
+/// The smallest number of the form 1, 2 or 5 times a power of 10 that is at least `step` and at
+/// least 1.
 pub fn nice_step(step: f64) -> f64 {
     let power = 10f64.powf(step.max(1.0).log10().floor());
     [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|nice| *nice >= step).unwrap_or(power)
@@ -55,17 +57,17 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// Where a value of the horizontal axis is.
+    /// The horizontal position of a value.
     pub fn left(&self, x: f64) -> f64 {
         MARGIN[0] + self.x.share(x) * (SIZE[0] - MARGIN[0] - MARGIN[2])
     }
 
-    /// Where a value of the vertical axis is, from the top.
+    /// The vertical position of a value, measured from the top.
     pub fn top(&self, y: f64) -> f64 {
         SIZE[1] - MARGIN[3] - self.y.share(y) * (SIZE[1] - MARGIN[1] - MARGIN[3])
     }
 
-    /// The drawing: axes, and `content` on them.
+    /// Draws the axes, and `content` on them.
     pub fn draw(&self, label: &str, content: &Markup) -> Markup {
         let (left, right) = (MARGIN[0], SIZE[0] - MARGIN[2]);
         let (top, bottom) = (MARGIN[1], SIZE[1] - MARGIN[3]);
@@ -78,7 +80,7 @@ impl Plane {
                 }
                 @for &tick in &self.x.ticks {
                     @let (x, label) = (self.left(tick), tick_label(tick));
-                    // A long number at the right end would be cut.
+                    // The right end would cut off a long number.
                     @let anchor = if x + label.len() as f64 * 3.5 > SIZE[0] { "end" } else { "middle" };
                     line.grid x1=(x) x2=(x) y1=(top) y2=(bottom) {}
                     text x=(x) y=(bottom + 17.0) text-anchor=(anchor) { (label) }
@@ -91,7 +93,7 @@ impl Plane {
     }
 }
 
-/// A tick's number, short.
+/// Formats the number of a tick briefly.
 fn tick_label(value: f64) -> String {
     match value {
         v if v >= 1e6 => format!("{}M", v / 1e6),

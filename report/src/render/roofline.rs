@@ -1,5 +1,5 @@
-//! Roofline (S. Williams, A. Waterman, D. Patterson, 2009): what a layer achieves against what its
-//! bytes and the PEs allow.
+//! Draws a roofline (S. Williams, A. Waterman, D. Patterson, 2009): what each layer achieves,
+//! compared with the limits that its bytes and the PEs set.
 
 use super::plane::{Axis, Plane};
 use lcsim_output::text::percent;
@@ -7,18 +7,18 @@ use lcsim_spec::Report;
 use lcsim_spec::report::{LayerKind, LayerReport};
 use maud::{Markup, html};
 
-/// Radius of the layer that takes most cycles, and the smallest that can be pointed at, in the
-/// drawing's units.
+/// The radius of the layer with the most cycles, and the smallest radius at which a pointer can
+/// hit. In the drawing's units.
 const RADIUS: [f64; 2] = [11.0, 2.5];
 
-/// A layer on the array that has computed, and whose bytes are known.
+/// A layer on the array that has executed MACs, and whose bytes the report has.
 struct Point<'a> {
     layer: &'a LayerReport,
-    /// MACs a byte.
+    /// MACs for each byte of the memories on chip.
     intensity: f64,
-    /// MACs a byte from and to DRAM, if there is any.
+    /// MACs for each byte from and to DRAM, if there are any.
     of_dram: Option<f64>,
-    /// MACs a cycle.
+    /// MACs in each cycle.
     achieved: f64,
 }
 
@@ -37,25 +37,25 @@ fn points(report: &Report) -> Vec<Point<'_>> {
     report.layers.iter().filter(on_array).filter(known).map(Point::of).collect()
 }
 
-/// Bytes that the ports of stream, scratch, filter and accumulator memory move in a cycle, all of
-/// them at work: a byte read and one written in each bank, with maps off chip two of both, a filter
-/// word, and in each column 4 bytes read and 4 written.
+/// The bytes that all ports of stream, scratch, filter and accumulator memory can move in one
+/// cycle. Each bank reads and writes one byte, or two if maps are off chip. The filter memory reads
+/// a word. Each column reads and writes 4 bytes.
 fn port_bytes(report: &Report) -> f64 {
     let config = &report.accelerator;
     let ports = if report.dram.as_ref().is_some_and(|d| d.maps_off_chip > 0) { 4 } else { 2 };
     (2 * ports * config.banks() + config.array.cols + 2 * 4 * config.array.cols) as f64
 }
 
-/// The corners of a roof from the left: `bytes` a cycle up to `peak` MACs.
+/// The corners of a roof from the left: at most `bytes` in each cycle, and at most `peak` MACs.
 fn corners(plane: &Plane, peak: f64, bytes: f64) -> String {
     let place = |x: f64, y: f64| format!("{:.1},{:.1}", plane.left(x), plane.top(y));
-    // The slope begins at the left end or where it leaves the bottom.
+    // The slope begins at the left end, or where it leaves the bottom.
     let foot = plane.x.from.max(plane.y.from / bytes);
     [place(foot, foot * bytes), place(peak / bytes, peak), place(plane.x.to, peak)].join(" ")
 }
 
-/// The roofline; nothing if the report does not know its bytes. With a DRAM from which something
-/// came it has a roof of that as well.
+/// Draws the roofline. Returns `None` if the report does not have the bytes. If something came from
+/// DRAM, the DRAM has a second roof.
 pub fn roofline(report: &Report) -> Option<Markup> {
     let points = points(report);
     let config = &report.accelerator;

@@ -1,16 +1,16 @@
-//! What the sections of the page have in common.
+//! What the sections of the page share.
 
 use lcsim_spec::report::LayerReport;
 use maud::{Markup, html};
 
-/// Parts of a layer's cycles: colour, name, and where they stand.
+/// A part of a layer's cycles: colour, name, and field.
 pub(super) type CyclePart = (usize, &'static str, fn(&LayerReport) -> u64);
 pub(super) const CYCLES: [CyclePart; 3] = [
     (0, "compute", |l| l.compute_cycles),
     (3, "waits for a gate", |l| l.gate_cycles),
     (1, "stalls", |l| l.stall_cycles),
 ];
-/// Colour of the cycles that are none of these.
+/// The colour and the name of all other cycles.
 pub(super) const OTHER: (usize, &str) = (5, "input, max pooling, classifier");
 
 pub(super) fn section(title: &str, note: &str, content: &Markup) -> Markup {

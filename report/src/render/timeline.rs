@@ -1,4 +1,4 @@
-//! The mean image from its first cycle to its last: what the array does when, and where it waits
+//! Draws the mean image from its first cycle to its last: what the array does, and where it waits
 //! for a gate.
 
 use super::bars::{Bar, Part, bars, legend};
@@ -8,12 +8,13 @@ use lcsim_spec::Report;
 use lcsim_spec::report::LayerReport;
 use maud::{Markup, html};
 
-/// Width of a mark at least, in shares of the image: most waits are shorter than a pixel.
+/// The smallest width of a mark, as a share of the image. Most waits are shorter than a pixel.
 const MARK: f64 = 0.003;
-/// Which of [`CYCLES`] are waits for a gate.
+/// The index in [`CYCLES`] of the waits for a gate.
 const GATE: usize = 1;
 
-/// Lines of the report stand in the order in which they run, so their cycles follow each other.
+/// Draws the timeline. The lines of a report are in the order in which they run, so their cycles
+/// follow each other.
 pub fn timeline(report: &Report) -> Markup {
     let all: f64 = report.layers.iter().map(|l| l.cycles as f64).sum();
     let waits: u64 = report.layers.iter().map(|l| l.gate_cycles).sum();
@@ -22,7 +23,7 @@ pub fn timeline(report: &Report) -> Markup {
         format!("{}: {name}, {} cycles from {} on", l.name, mean(n), rounded(from / report.images as f64))
     };
     let (mut array, mut gates) = (vec![], vec![]);
-    // Where this line begins, and up to where marks stand.
+    // Where this line begins, and the right end of the last mark.
     let (mut from, mut marked) = (0.0, 0.0f64);
     for layer in &report.layers {
         let parts = CYCLES.map(|(series, name, of)| (series, name, of(layer)));

@@ -1,21 +1,37 @@
-//! A [`Timeline`] in the Chrome trace event format, which ui.perfetto.dev opens.
+//! Writes a [`Timeline`] in the Chrome trace event format, which ui.perfetto.dev opens.
 //!
-//! A span is a pair of events, `B` and `E`, and not one with a duration: viewers round timestamps,
-//! and drop a span that begins before its neighbour's rounded end. Two equal timestamps stay equal.
+//! A span is a pair of events, `B` and `E`, and not one event with a duration. Viewers round
+//! timestamps, and drop a span that begins before the rounded end of its neighbour. Two equal
+//! timestamps stay equal after rounding.
+//!
+//! ```
+//! use lcsim_report::timeline::{Timeline, chrome};
+//! use lcsim_sim::{Mode, Simulator};
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//!
+//! let mut timeline = Timeline::default();
+//! simulator.watch(&[1; 16], Mode::Gated, |cycle| timeline.see(cycle));
+//! let text = chrome::json(&timeline, simulator.program(), serde_json::json!({ "model": "tiny" }));
+//! let trace: serde_json::Value = serde_json::from_str(&text)?;
+//! assert!(trace["traceEvents"].as_array().is_some_and(|events| events.len() > 10));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::{Charge, Loading, Span, Timeline, controller_state, loader_state};
 use lcsim_sim::{Place, Spent};
 use lcsim_spec::schedule::{Condition, LayerId, Program, Target};
 use serde_json::{Map, Value, json};
 
-/// The one process.
+/// The number of the one process.
 const PROCESS: u64 = 1;
 
-/// Name, category and arguments of a span.
+/// The name, the category and the arguments of a span.
 type Label = (String, &'static str, Value);
 
-/// The file's text, an event a line. `about` is what the file says of the run, next to what it says
-/// of the time.
+/// Writes the file, one event on each line. The file adds `about`, which describes the run, to its
+/// description of the time.
 pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
     let clock = program.config.clock_mhz;
     let mut writer = Writer { clock, events: vec![], tracks: 0 };
@@ -43,7 +59,7 @@ pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
     writer.track("image port", &timeline.image, |()| {
         (layer(LayerId::new(0)).into(), "image", json!({ "words": program.image_depth() }))
     });
-    // Most accelerators and networks have neither.
+    // Most accelerators and networks have no pooling and no DRAM.
     let pooling = program.pools.first().map_or("pooling", |job| job.pool.pooling.room().name());
     for (name, spans) in [(pooling, &timeline.pooling), ("DRAM", &timeline.dram)] {
         if !spans.is_empty() {
@@ -97,7 +113,7 @@ impl Writer {
         self.events.push(event.to_string());
     }
 
-    /// A track, below those before it.
+    /// Adds a track below the tracks before it.
     fn track<T>(&mut self, name: &str, spans: &[Span<T>], label: impl Fn(&T) -> Label) {
         self.tracks += 1;
         let track = self.tracks;

@@ -1,5 +1,19 @@
-//! One image, cycle by cycle: spans on tracks for a trace viewer ([`chrome`]), signals for a
+//! One image, cycle by cycle: spans on tracks for a trace viewer ([`chrome`]), and signals for a
 //! waveform viewer ([`wave`]).
+//!
+//! ```
+//! use lcsim_report::timeline::Timeline;
+//! use lcsim_sim::{Mode, Simulator};
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//!
+//! let mut timeline = Timeline::default();
+//! let outcome = simulator.watch(&[1; 16], Mode::Gated, |cycle| timeline.see(cycle));
+//! let charged: u64 = timeline.array.iter().map(|span| span.cycles).sum();
+//! assert_eq!(charged, outcome.cycles, "every cycle is charged once");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 pub mod chrome;
 pub mod wave;
@@ -7,63 +21,63 @@ pub mod wave;
 use lcsim_sim::{ControllerState, Cycle, LoaderState, Place, Spent};
 use lcsim_spec::schedule::LayerId;
 
-/// Neighbouring cycles in which a unit did the same.
+/// Consecutive cycles in which a unit did the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<T> {
     /// The first cycle.
     pub start: u64,
-    /// How many.
+    /// The number of cycles.
     pub cycles: u64,
-    /// The unit's activity.
+    /// What the unit did.
     pub what: T,
 }
 
-/// What the array's cycles are charged to: a line of the report and a reason; while it computes,
-/// the fold.
+/// What a span of the array is charged to: a line of the report and a reason. While the array
+/// computes, it also has the fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
-    /// Line of the report.
+    /// The line of the report.
     pub layer: LayerId,
     /// The reason.
     pub spent: Spent,
-    /// The fold whose pixels it is fed.
+    /// The fold whose pixels the array is given.
     pub place: Option<Place>,
 }
 
-/// What the loader does, and for what.
+/// What the loader does, and for which part of which convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loading {
-    /// Convolution.
+    /// The index of the convolution.
     pub conv: usize,
-    /// Its activity.
+    /// What the loader does.
     pub state: LoaderState,
-    /// Tile of the convolution.
+    /// The tile of the convolution.
     pub tile: usize,
-    /// The fold, once the tile's parameters are there.
+    /// The fold, after the tile's parameters are loaded.
     pub place: Option<Place>,
 }
 
-/// The spans of each unit, in order; a unit without a span is idle.
+/// The spans of each unit in order. Between its spans, a unit is idle.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
-    /// Instruction, and what the controller does with it.
+    /// The index of the instruction, and what the controller does with it.
     pub controller: Vec<Span<(usize, ControllerState)>>,
-    /// Every cycle of the image, once.
+    /// What each cycle of the image is charged to. The spans have no gaps.
     pub array: Vec<Span<Charge>>,
-    /// The loader.
+    /// What the loader does.
     pub loader: Vec<Span<Loading>>,
-    /// Jobs of the gate unit.
+    /// The index of the gate unit's job.
     pub gate: Vec<Span<usize>>,
-    /// The image port.
+    /// When the image port works.
     pub image: Vec<Span<()>>,
-    /// The unit for poolings.
+    /// The line of the report for which the pooling unit works.
     pub pooling: Vec<Span<LayerId>>,
-    /// Bytes from DRAM: line of the report that they are for.
+    /// The line of the report for which bytes arrive from DRAM.
     pub dram: Vec<Span<LayerId>>,
 }
 
 impl Timeline {
-    /// Takes in the next cycle.
+    /// Adds the next cycle.
     pub fn see(&mut self, cycle: &Cycle) {
         let now = cycle.number;
         extend(&mut self.controller, now, Some((cycle.pc, cycle.controller)));
@@ -91,7 +105,7 @@ fn extend<T: PartialEq>(spans: &mut Vec<Span<T>>, now: u64, what: Option<T>) {
     }
 }
 
-/// The controller's activity, in words.
+/// Names what the controller does.
 fn controller_state(state: ControllerState) -> &'static str {
     match state {
         ControllerState::Fetches => "fetches",
@@ -105,7 +119,7 @@ fn controller_state(state: ControllerState) -> &'static str {
     }
 }
 
-/// The loader's activity, in words.
+/// Names what the loader does.
 fn loader_state(state: LoaderState) -> &'static str {
     match state {
         LoaderState::Idle => "idle",

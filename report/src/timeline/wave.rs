@@ -1,4 +1,24 @@
-//! Signals of a window of cycles as VCD, which GTKWave and Surfer open.
+//! Writes the signals of a range of cycles as VCD, which GTKWave and Surfer open.
+//!
+//! ```
+//! use lcsim_report::timeline::wave::Wave;
+//! use lcsim_sim::{Mode, Simulator};
+//! # use lcsim_tests::tiny;
+//! # let net = tiny::network(tiny::conv("stem", tiny::shape(1, 4, 4), 2, 3), vec![], 3);
+//! # let simulator = Simulator::new(&net, &tiny::array(2, 2, 1))?;
+//!
+//! let mut wave = Wave::new(simulator.program(), 0..50, "the first 50 cycles")?;
+//! let mut seen = Ok(());
+//! let outcome = simulator.watch(&[1; 16], Mode::Gated, |cycle| {
+//!     if seen.is_ok() {
+//!         seen = wave.see(cycle);
+//!     }
+//! });
+//! seen?;
+//! let file = String::from_utf8(wave.finish(outcome.cycles)?)?;
+//! assert!(file.contains("$enddefinitions") && file.contains("#0\n"));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::{controller_state, loader_state};
 use lcsim_sim::Cycle;
@@ -8,20 +28,20 @@ use std::io;
 use std::ops::Range;
 use vcd::{IdCode, SimulationCommand, TimescaleUnit, Value, VarType, Writer};
 
-/// Picoseconds, the unit of the file's time, in a period of 1 MHz.
+/// Picoseconds in a period at 1 MHz. The file's unit of time is a picosecond.
 const PICOSECONDS: f64 = 1e6;
 
-/// A signal's value; nothing is shown as x.
+/// The value of a signal. Viewers show a missing value as x.
 #[derive(Clone, Copy, PartialEq)]
 enum Shown {
     Bits(Option<u64>),
     Text(&'static str),
 }
 
-/// A signal: unit, name, width in bits (of a text, 0), and where it comes from.
+/// A signal: its unit, its name, its width in bits (0 for a text), and its value in a cycle.
 type Signal = (&'static str, &'static str, u32, fn(&Cycle) -> Shown);
 
-/// All of them, unit by unit.
+/// All signals, unit by unit.
 const SIGNALS: [Signal; 25] = [
     ("charge", "cycle", 64, |c| number(c.number)),
     ("charge", "layer", 16, |c| number(c.layer.index() as u64)),
@@ -46,7 +66,7 @@ const SIGNALS: [Signal; 25] = [
     ("gate_unit", "running", 1, |c| flag(c.gate.is_some())),
     ("gate_unit", "job", 16, |c| Shown::Bits(c.gate.map(|g| g as u64))),
     ("gate_unit", "lscore", 16, |c| Shown::Bits(c.lscore.map(|s| u64::from(s.to_bits())))),
-    // Two's complement: viewers show them signed when told so.
+    // In two's complement. Viewers show them as signed numbers if the user chooses so.
     ("column0", "sum", 32, |c| number(u64::from(c.sum.cast_unsigned()))),
     ("column0", "output", 8, |c| number(u64::from(c.output.cast_unsigned()))),
 ];
@@ -59,21 +79,22 @@ fn flag(on: bool) -> Shown {
     number(u64::from(on))
 }
 
-/// A VCD file in the making.
+/// A VCD file that is being written.
 pub struct Wave {
     window: Range<u64>,
     clock: f64,
     writer: Writer<Vec<u8>>,
     ids: Vec<IdCode>,
-    /// The last value of each signal.
+    /// The last value of each signal. Only changes are written.
     last: Vec<Option<Shown>>,
 }
 
 impl Wave {
-    /// The head of the file. `about` becomes a comment, whose end a `$` in a name cannot be.
+    /// Writes the head of the file. `about` becomes a comment. A `$` would end the comment, so it
+    /// is replaced.
     ///
     /// # Errors
-    /// None that can be provoked: the writer is memory.
+    /// No input makes this fail, because the writer is memory.
     pub fn new(program: &Program, window: Range<u64>, about: &str) -> io::Result<Self> {
         let clock = program.config.clock_mhz;
         let mut writer = Writer::new(vec![]);
@@ -100,10 +121,10 @@ impl Wave {
         Ok(Self { window, clock, writer, ids, last: vec![None; SIGNALS.len()] })
     }
 
-    /// Takes in the next cycle: what has changed, if it is in the window.
+    /// Writes what has changed in the next cycle, if the cycle is in the window.
     ///
     /// # Errors
-    /// As [`Wave::new`].
+    /// The errors of [`Wave::new`].
     pub fn see(&mut self, cycle: &Cycle) -> io::Result<()> {
         if !self.window.contains(&cycle.number) {
             return Ok(());
@@ -130,7 +151,7 @@ impl Wave {
         match value {
             Shown::Text(text) => self.writer.change_string(id, text),
             Shown::Bits(Some(n)) if width == 1 => self.writer.change_scalar(id, n == 1),
-            // Readers extend a short value to the left: with 0, or with x.
+            // Readers extend a short value to the left with 0 or with x.
             Shown::Bits(Some(n)) => {
                 let bits = (u64::BITS - n.leading_zeros()).max(1);
                 self.writer.change_vector(id, (0..bits).rev().map(|bit| Value::from(n >> bit & 1 == 1)))
@@ -143,10 +164,11 @@ impl Wave {
         self.writer.timestamp((cycle as f64 * PICOSECONDS / self.clock).round() as u64)
     }
 
-    /// The file's bytes; its time ends with the window, or with the image, of so many cycles.
+    /// Ends the file with the window, or with the image if it has fewer cycles. `cycles` are those
+    /// of the image. Returns the bytes.
     ///
     /// # Errors
-    /// As [`Wave::new`].
+    /// The errors of [`Wave::new`].
     pub fn finish(mut self, cycles: u64) -> io::Result<Vec<u8>> {
         self.time(self.window.end.min(cycles))?;
         Ok(std::mem::take(self.writer.writer()))
