@@ -19,7 +19,7 @@
 
 pub mod calibration;
 pub mod embedded;
-pub mod images;
+mod images;
 pub mod load;
 mod remark;
 

@@ -14,10 +14,10 @@ pub mod progress;
 pub mod report;
 pub mod require;
 pub mod schedule;
-pub mod shape;
+mod shape;
 pub mod structure;
 pub mod timing;
-pub mod trace;
+mod trace;
 mod validate;
 pub mod work;
 

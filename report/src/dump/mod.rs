@@ -19,7 +19,7 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
-pub mod npz;
+mod npz;
 
 use crate::outline::{self, Gate, Kind, Part};
 use anyhow::{Context, Result};
