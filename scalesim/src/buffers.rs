@@ -1,10 +1,10 @@
-//! The memories beside the array as SCALE-Sim 3.0.0 has them in its `CALC` mode, reduced to what
-//! its reports show.
+//! The memories beside the array, as SCALE-Sim 3.0.0 has them in its `CALC` mode. They are reduced
+//! to what its reports show.
 //!
 //! Reads never stall: the model finds the bandwidth that they need. What is fetched, and when,
-//! depends on the order in which addresses are first asked for, so it is followed address by
-//! address. Writes never stall either, though they could in SCALE-Sim's other mode: a memory drains
-//! as many words a cycle as the array has columns.
+//! depends on the order in which addresses are first requested, so the code follows every address.
+//! Writes do not stall either, although they could in SCALE-Sim's other mode: a memory drains as
+//! many words in each cycle as the array has columns.
 
 use super::memory::table;
 use serde::Serialize;
@@ -12,67 +12,69 @@ use std::collections::VecDeque;
 use std::iter::repeat_n;
 use thiserror::Error;
 
-/// Sets of addresses that a read memory is made of.
+/// The number of sets of addresses in a read memory.
 const SETS: usize = 100;
-/// Sets that are fetched together, half of the memory.
+/// The number of sets that are fetched together, which is half of the memory.
 const FETCH: usize = SETS / 2;
-/// Words a cycle of the first fetch, which has no time to keep.
+/// Words per cycle of the first fetch, for which no time is given.
 const FIRST_BANDWIDTH: usize = 10;
 /// Cycles from a request to its answer.
 const LATENCY: i64 = 1;
 
-/// Half of a read memory was filled twice in a cycle, which leaves no cycle to fetch it; SCALE-Sim
-/// then divides by zero.
+/// Half of a read memory was filled twice in the same cycle, so no cycle is left to fetch it.
+/// SCALE-Sim then divides by zero.
 #[derive(Debug, Error)]
 #[error("half of the memory is filled twice in a cycle, where SCALE-Sim 3.0.0 divides by zero: make it larger")]
 pub struct TooSmall;
 
-/// Accesses over time.
+/// Accesses to a memory over time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Accesses {
-    /// Cycle of the first one; what is fetched before the layer starts has negative cycles.
+    /// The cycle of the first access. Words that are fetched before the layer starts have negative
+    /// cycles.
     pub start: i64,
-    /// Cycle of the last one.
+    /// The cycle of the last access.
     pub stop: i64,
-    /// Words.
+    /// The number of words.
     pub count: u64,
 }
 
 impl Accesses {
-    /// Words a cycle.
+    /// Words per cycle.
     pub fn bandwidth(&self) -> f64 {
         self.count as f64 / (self.stop - self.start + 1) as f64
     }
 }
 
-/// A read memory of two halves. Addresses go into sets in the order in which they are first asked
-/// for; when half of the memory is full of new ones, the other half is forgotten, and the full one
-/// counts as fetched.
+/// A read memory of two halves. Addresses go into sets in the order in which they are first
+/// requested. When half of the memory is full of new addresses, the other half is forgotten, and
+/// the full half counts as fetched.
 #[derive(Debug)]
 pub(super) struct ReadBuffer {
-    /// For each address, the set that it was last put into, from 1; 0 before that.
+    /// For each address, the number of the set into which it was last put, counted from 1. 0 if it
+    /// was in none.
     set_of: Vec<u32>,
     set_size: usize,
     in_set: usize,
-    /// The set that is being filled, from 0.
+    /// The index of the set that is being filled.
     set: usize,
-    /// The first set that is remembered.
+    /// The index of the oldest set that is not forgotten.
     oldest: usize,
     first_request: i64,
-    /// The cycles that the next fetch has, both inclusive.
+    /// The first and the last cycle that the next fetch may use.
     window: Option<(i64, i64)>,
     requests: Option<(i64, i64)>,
     count: u64,
 }
 
 impl ReadBuffer {
-    /// Bytes that an address takes in the table.
+    /// Bytes of an address in the table.
     pub(super) const ADDRESS_BYTES: u64 = size_of::<u32>() as u64;
 
-    /// A memory of `words` for addresses below `addresses`.
+    /// Makes a memory of `words` for addresses below `addresses`.
     ///
     /// # Errors
-    /// There is no room for the table.
+    /// Fails if the system does not give the memory for the table.
     pub(super) fn new(words: usize, addresses: usize) -> anyhow::Result<Self> {
         Ok(Self {
             set_of: table(addresses, repeat_n(0, addresses))?,
@@ -87,7 +89,7 @@ impl ReadBuffer {
         })
     }
 
-    /// The array asks for `address` in `cycle`.
+    /// Handles a request of the array for `address` in `cycle`.
     pub(super) fn read(&mut self, cycle: i64, address: usize) -> Result<(), TooSmall> {
         if self.first_request < 0 {
             self.first_request = cycle;
@@ -111,11 +113,11 @@ impl ReadBuffer {
         Ok(())
     }
 
-    /// Fetches the sets from the oldest on; the first fetch is over in cycle `first_end`.
+    /// Fetches the sets from the oldest on. The first fetch ends in cycle `first_end`.
     fn fetch(&mut self, first_end: i64) -> Result<(), TooSmall> {
         let full = (self.set - self.oldest) * self.set_size;
         let (start, end) = self.window.unwrap_or_else(|| {
-            // A set that is not full takes the time of a full one.
+            // A set that is not full takes as long as a full one.
             let sets = self.set - self.oldest + usize::from(self.in_set > 0);
             let cycles = (sets * self.set_size).div_ceil(FIRST_BANDWIDTH);
             (first_end - cycles as i64 + 1, first_end)
@@ -129,7 +131,7 @@ impl ReadBuffer {
         Ok(())
     }
 
-    /// Fetches the rest, and tells what was fetched.
+    /// Fetches the rest, and returns all accesses.
     pub(super) fn finish(mut self) -> Result<Accesses, TooSmall> {
         self.fetch(-1 - LATENCY)?;
         let (first, last) = self.requests.unwrap_or_default();
@@ -137,15 +139,16 @@ impl ReadBuffer {
     }
 }
 
-/// The write memory of two halves. Words go into lines of `bandwidth`; when more than half of the
-/// memory is full, half is drained, a line a cycle. SCALE-Sim closes the last line at that moment,
-/// full or not, and later counts such a line as full unless it is the last of a drain.
+/// The write memory of two halves. Words go into lines of `bandwidth`. When more than half of the
+/// memory is full, half of it is drained, one line in each cycle. SCALE-Sim then closes the last
+/// line, whether it is full or not. Later it counts such a line as full, unless it is the last of a
+/// drain.
 #[derive(Debug)]
 pub(super) struct WriteBuffer {
     half: i64,
     bandwidth: u64,
     free: i64,
-    /// Lines that are closed: their words, and how many of them follow each other.
+    /// The closed lines: their words, and how many lines with this number follow each other.
     lines: VecDeque<(u64, u64)>,
     open: u64,
     drain_end: i64,
@@ -154,7 +157,7 @@ pub(super) struct WriteBuffer {
 }
 
 impl WriteBuffer {
-    /// A memory of `words`, an even number, which drains `bandwidth` words a cycle.
+    /// Makes a memory of `words`, an even number, which drains `bandwidth` words in each cycle.
     pub(super) fn new(words: usize, bandwidth: usize) -> Self {
         Self {
             half: words as i64 / 2,
@@ -168,9 +171,9 @@ impl WriteBuffer {
         }
     }
 
-    /// The array writes `words`, at most `bandwidth`, in `cycle`. There is always room: a drain
-    /// frees its words at once, takes fewer cycles than the array needs to write as many, and
-    /// starts while almost half of the memory is free.
+    /// Handles a write of `words`, at most `bandwidth`, in `cycle`. There is always room: a drain
+    /// starts while almost half of the memory is free, frees its words at once, and takes fewer
+    /// cycles than the array needs to write as many words.
     pub(super) fn write(&mut self, cycle: i64, words: usize) {
         for _ in 0..words {
             self.open += 1;
@@ -194,7 +197,8 @@ impl WriteBuffer {
         self.open = 0;
     }
 
-    /// Drains half of the memory, or what there is, from `start` on; returns the last cycle of it.
+    /// Drains half of the memory, or what it has, from cycle `start` on. Returns the last cycle of
+    /// the drain.
     fn drain(&mut self, start: i64) -> i64 {
         let (most, mut lines, mut last) = ((self.half as u64).div_ceil(self.bandwidth), 0, 0);
         while lines < most
@@ -216,7 +220,7 @@ impl WriteBuffer {
         end
     }
 
-    /// Drains the rest from `cycle` on, and tells what was drained.
+    /// Drains the rest from `cycle` on, and returns all accesses.
     pub(super) fn finish(mut self, cycle: i64) -> Accesses {
         self.close();
         let mut start = cycle;

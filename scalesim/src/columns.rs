@@ -1,11 +1,11 @@
-//! Which column of a topology file is what: by the names in its header, or by place, as SCALE-Sim
-//! takes them.
+//! Finds out what each column of a topology file means: by the names in its header, or by its
+//! position, as SCALE-Sim does.
 
 use super::shape::{Format, Shape};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::file::quoted;
 
-/// The content of a column.
+/// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Name,
@@ -25,7 +25,7 @@ enum Column {
     Batch,
 }
 
-/// SCALE-Sim's order of the columns.
+/// The columns in SCALE-Sim's order.
 const CONV: [Column; 8] = [
     Column::Name,
     Column::Height,
@@ -37,12 +37,12 @@ const CONV: [Column; 8] = [
     Column::Stride,
 ];
 const GEMM: [Column; 4] = [Column::Name, Column::M, Column::N, Column::K];
-/// Columns that a file may have besides: of a convolution, and of both formats.
+/// Columns that a file may also have: those of convolutions, and those of both formats.
 const CONV_MORE: [Column; 4] = [Column::StrideHeight, Column::StrideWidth, Column::Sparsity, Column::Batch];
 const GEMM_MORE: [Column; 2] = [Column::Sparsity, Column::Batch];
 
 impl Column {
-    /// As messages call it.
+    /// The name in messages.
     fn title(self) -> &'static str {
         match self {
             Self::Name => "layer name",
@@ -63,8 +63,8 @@ impl Column {
         }
     }
 
-    /// Names that the topologies of SCALE-Sim and of its users have for it, in lower case and
-    /// letters alone.
+    /// The names of the column in the topologies of SCALE-Sim and of its users, in lower case and
+    /// without other characters than letters.
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Name => &["layername", "layer", "name"],
@@ -90,7 +90,7 @@ impl Column {
     }
 }
 
-/// The columns of a file, in its order.
+/// The columns of a file in their order.
 #[derive(Debug)]
 pub(super) struct Columns {
     format: Format,
@@ -98,13 +98,13 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// SCALE-Sim's order.
+    /// The columns in SCALE-Sim's order.
     pub(super) fn usual(format: Format) -> Self {
         Self { format, columns: usual(format).to_vec() }
     }
 
-    /// Whether a first line is a layer: each of SCALE-Sim's columns behind the name is there and is
-    /// a number.
+    /// Whether the first line is a layer and no header: each of SCALE-Sim's columns after the name
+    /// has a number.
     pub(super) fn is_layer(fields: &[&str], format: Format) -> bool {
         let count = usual(format).len();
         fields.len() >= count && fields[1..count].iter().all(|field| field.parse::<f64>().is_ok())
@@ -113,7 +113,7 @@ impl Columns {
     /// Reads a header.
     ///
     /// # Errors
-    /// A name that is not known here or is there twice, and columns that are missing.
+    /// Fails if a name is unknown or occurs twice, or if columns are missing.
     pub(super) fn header(fields: &[&str], format: Format) -> Result<Self> {
         let (usual, more): (&[Column], &[Column]) =
             if format == Format::Conv { (&CONV, &CONV_MORE) } else { (&GEMM, &GEMM_MORE) };
@@ -148,25 +148,25 @@ impl Columns {
         Ok(Self { format, columns })
     }
 
-    /// Where SCALE-Sim, which goes by place, would take another column than the header names: what
-    /// it takes, and for what.
+    /// Finds the first column that SCALE-Sim, which goes by position, would take for another one.
+    /// Returns the name of the column, and what SCALE-Sim takes it for.
     pub(super) fn misread(&self) -> Option<(&'static str, &'static str)> {
         let differs = usual(self.format).iter().zip(&self.columns).find(|(usual, named)| {
-            // It takes one stride for both directions.
+            // SCALE-Sim has one stride for both directions.
             usual != named && !(**usual == Column::Stride && **named == Column::StrideHeight)
         });
         differs.map(|(usual, named)| (named.title(), usual.title()))
     }
 
-    /// The name and the shape of the layer that a line of fields describes. `open` says that no
+    /// Reads the name and the shape of a layer from the fields of a line. `open` says that no
     /// separator follows the last field.
     ///
     /// # Errors
-    /// Too few or many fields, or a value out of range; names the column.
+    /// Fails if there are too few or too many fields, or if a value is out of range. The error
+    /// names the column.
     pub(super) fn layer(&self, mut fields: Vec<&str>, mut open: bool) -> Result<(String, Shape)> {
         let count = self.columns.len();
-        // SCALE-Sim does not read what stands behind the last comma. Neither do we where it is no
-        // value that a layer needs.
+        // SCALE-Sim ignores the text after the last comma. We do too, if no layer needs this value.
         if open && (fields.len() > count || fields.len() == count && self.columns[count - 1] == Column::Sparsity) {
             fields.pop();
             open = false;
@@ -199,7 +199,7 @@ impl Columns {
     }
 }
 
-/// The fields of a line with what they mean.
+/// The fields of a line, with their meanings.
 struct Values<'a> {
     columns: &'a [Column],
     fields: &'a [&'a str],
@@ -252,8 +252,8 @@ impl Values<'_> {
     }
 }
 
-/// Sparsity has no effect unless the configuration turns it on, which is refused; so it is only
-/// looked at.
+/// Checks a value of sparsity. It has no effect unless the configuration turns sparsity on, and
+/// such configurations are refused.
 fn sparsity(place: usize, field: &str) -> Result<()> {
     let valid =
         field.split_once(':').is_some_and(|(n, m)| n.trim().parse::<u32>().is_ok() && m.trim().parse::<u32>().is_ok());
@@ -274,7 +274,7 @@ fn is(field: &str, column: Column) -> bool {
     column.names().contains(&letters.as_str())
 }
 
-/// The other format whose header this is, and the option for it.
+/// The other format whose header this is, and the option that chooses it.
 fn hint(fields: &[&str], format: Format, other: &[Column]) -> Option<&'static str> {
     let all = other.iter().all(|column| fields.iter().any(|field| is(field, *column)));
     all.then_some(match format {

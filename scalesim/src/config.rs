@@ -1,4 +1,4 @@
-//! The part of a SCALE-Sim configuration that its counts depend on.
+//! The parameters of a SCALE-Sim configuration on which its counts depend.
 
 use super::ini::Ini;
 use anyhow::{Context, Result, bail, ensure};
@@ -6,24 +6,24 @@ use lcsim_spec::file::{self, quoted};
 use std::path::Path;
 
 const ARCHITECTURE: &str = "architecture_presets";
-/// Rows or columns that an array may have.
+/// The largest number of rows or columns of an array.
 const MAX_SIDE: usize = 1 << 14;
-/// kB that a memory may have.
+/// The largest size of a memory in kB.
 const MAX_KB: usize = 1 << 20;
 
-/// The operand that stays in the array while the other two move.
+/// The operand that stays in the PEs while the other two move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dataflow {
-    /// `os`: a PE keeps an output.
+    /// `os`: each PE keeps an output.
     OutputStationary,
-    /// `ws`: a PE keeps a weight.
+    /// `ws`: each PE keeps a weight.
     WeightStationary,
-    /// `is`: a PE keeps an input.
+    /// `is`: each PE keeps an input.
     InputStationary,
 }
 
 impl Dataflow {
-    /// As configurations name it.
+    /// The name in configurations.
     pub fn name(self) -> &'static str {
         match self {
             Self::OutputStationary => "os",
@@ -36,47 +36,47 @@ impl Dataflow {
 /// The purpose for which a configuration is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// SCALE-Sim's counts.
+    /// For SCALE-Sim's counts. Features whose counts we cannot reproduce are then errors.
     Counts,
-    /// The size of its array and its dataflow, for the same layers on our own accelerator.
+    /// For the size of its array and its dataflow, to run the same layers on our own accelerator.
     Array,
 }
 
-/// A SCALE-Sim accelerator.
+/// An accelerator of SCALE-Sim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScaleConfig {
     /// Rows of the array, at least 1.
     pub rows: usize,
     /// Columns of the array, at least 1.
     pub cols: usize,
-    /// Words (of a byte) of the IFMAP memory, both halves.
+    /// Words of the IFMAP memory, both halves together. A word is a byte.
     pub ifmap_words: usize,
-    /// Words of the filter memory, both halves.
+    /// Words of the filter memory, both halves together.
     pub filter_words: usize,
-    /// Words of the OFMAP memory, both halves.
+    /// Words of the OFMAP memory, both halves together.
     pub ofmap_words: usize,
     /// The operand that stays in the array.
     pub dataflow: Dataflow,
 }
 
 impl ScaleConfig {
-    /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that no count depends on are not looked
-    /// at.
+    /// Reads a configuration file of SCALE-Sim 2 or 3. Keys that affect no count are ignored.
     ///
     /// # Errors
-    /// Names the file, the line and the key: not readable, not INI, a key missing or out of range;
-    /// for `use_of` its counts, a feature whose counts are not reproduced
-    /// (`InterfaceBandwidth: USER`, sparsity, custom layouts).
+    /// Fails if the file cannot be read or is no INI file, or if a key is missing or out of range.
+    /// For [`Use::Counts`] it also refuses features whose counts we cannot reproduce:
+    /// `InterfaceBandwidth: USER`, sparsity, and custom layouts. The error names the file, the line
+    /// and the key.
     pub fn load(path: &Path, use_of: Use) -> Result<Self> {
         let shown = path.display().to_string();
         let text = file::read_text(path, file::MAX_SETTINGS).with_context(|| format!("{shown}: cannot read"))?;
         Self::parse(&text, use_of).context(shown)
     }
 
-    /// Reads the text of a configuration file.
+    /// Parses the text of a configuration file.
     ///
     /// # Errors
-    /// Those of [`Self::load`], without the file's name.
+    /// The errors of [`Self::load`], without the name of the file.
     pub fn parse(text: &str, use_of: Use) -> Result<Self> {
         let ini = Ini::parse(text)?;
         if use_of == Use::Counts {

@@ -7,18 +7,18 @@ use super::shape::Shape;
 use anyhow::Result;
 use std::ops::Range;
 
-/// When the lanes (rows or columns at an edge of the array) take words.
+/// The cycles in which lanes take words. A lane is a row or a column at an edge of the array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stream {
     /// Lane l takes word s in cycle `start + l + s`, for s in `0..len`.
     Skewed { start: usize, len: usize, lanes: usize },
-    /// All lanes take word s in cycle `rows - 1 - s`, for s in `0..len`: the first word goes in
-    /// last.
+    /// All lanes take word s in cycle `rows - 1 - s`, for s in `0..len`. So the first word is the
+    /// last to enter.
     Loaded { rows: usize, len: usize, lanes: usize },
 }
 
 impl Stream {
-    /// Lanes that take a word in `cycle` of the fold.
+    /// The lanes that take a word in `cycle` of the fold.
     pub(super) fn lanes(&self, cycle: usize) -> Range<usize> {
         match *self {
             Self::Skewed { start, len, lanes } => {
@@ -33,7 +33,7 @@ impl Stream {
         }
     }
 
-    /// Which word `lane`, one of [`Self::lanes`], takes in `cycle`.
+    /// The index of the word that `lane`, one of [`Self::lanes`], takes in `cycle`.
     pub(super) fn word(&self, cycle: usize, lane: usize) -> usize {
         match *self {
             Self::Skewed { start, .. } => cycle - start - lane,
@@ -42,20 +42,20 @@ impl Stream {
     }
 }
 
-/// An operand's words: word s of lane l is element (`lane0 + l`, `word0 + s`) of its matrix, or the
-/// other way round.
+/// The words of an operand. Word s of lane l is element (`lane0 + l`, `word0 + s`) of its matrix,
+/// or the transposed element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Operand {
     pub stream: Stream,
     pub lane0: usize,
     pub word0: usize,
-    /// Whether lanes are the first index: of pixels x window for inputs, of window x filters for
-    /// weights.
+    /// Whether the lane is the first index of the element. The matrix of inputs is pixels x window,
+    /// that of weights is window x filters.
     pub lane_first: bool,
 }
 
 impl Operand {
-    /// The elements that are asked for in `cycle`, from the first lane to the last.
+    /// The elements that are requested in `cycle`, from the first lane to the last.
     pub(super) fn elements(&self, cycle: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
         let operand = *self;
         operand.stream.lanes(cycle).map(move |lane| {
@@ -65,14 +65,14 @@ impl Operand {
     }
 }
 
-/// The requests of a fold.
+/// The requests of one fold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Demand {
-    /// Inputs read: (pixel, place in the window).
+    /// The inputs that are read: (pixel, place in the window).
     pub ifmap: Operand,
-    /// Weights read: (place in the window, filter).
+    /// The weights that are read: (place in the window, filter).
     pub filter: Operand,
-    /// Outputs or partial sums written.
+    /// The outputs or partial sums that are written.
     pub ofmap: Stream,
 }
 
@@ -88,7 +88,8 @@ impl Demand {
             Dataflow::OutputStationary => Self {
                 ifmap: operand(skewed(0, used_rows), row0, 0, true),
                 filter: operand(skewed(0, used_cols), col0, 0, false),
-                // Rows leave at the bottom, the last one first, and idle rows are the last.
+                // Rows leave at the bottom, the last one first, and the idle rows are the last
+                // ones.
                 ofmap: Stream::Skewed { start: t - 1 + rows - used_rows, len: used_rows, lanes: used_cols },
             },
             Dataflow::WeightStationary => Self {
@@ -105,14 +106,14 @@ impl Demand {
     }
 }
 
-/// Where the elements of the operands lie.
+/// The addresses of the operands' elements.
 #[derive(Debug)]
 pub(super) struct Addresses {
     height: usize,
     width: usize,
-    /// Row, column and address of each output pixel's first input.
+    /// The row, the column and the address of the first input of each output pixel.
     pixels: Vec<Place>,
-    /// The same of each place in the window, from the window's first input.
+    /// The same for each place in the window, relative to the first input of the window.
     places: Vec<Place>,
 }
 
@@ -136,13 +137,13 @@ impl Addresses {
         })
     }
 
-    /// Of an input; nothing beyond the edge.
+    /// The address of an input. `None` beyond the edge.
     pub(super) fn input(&self, (pixel, place): (usize, usize)) -> Option<usize> {
         let ((row, col, first), (down, right, offset)) = (self.pixels[pixel], self.places[place]);
         (row + down < self.height && col + right < self.width).then_some(first + offset)
     }
 
-    /// Of a weight: filters lie one behind the other.
+    /// The address of a weight. Filters are stored one after the other.
     pub(super) fn weight(&self, (place, filter): (usize, usize)) -> usize {
         filter * self.places.len() + place
     }

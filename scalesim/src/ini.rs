@@ -1,31 +1,32 @@
-//! INI files as SCALE-Sim's configurations are written: sections, `key: value` or `key = value`,
-//! comments on lines of their own. A reader of its own, because an error about a value has to name
-//! its line.
+//! Reads INI files as SCALE-Sim's configurations are written: sections, `key: value` or `key =
+//! value`, and comments on lines of their own. It is a reader of our own, because an error about a
+//! value has to name its line.
 
 use anyhow::{Result, bail, ensure};
 use lcsim_spec::file::quoted;
 use std::collections::BTreeMap;
 
-/// A value and the line that it stands in, from 1.
+/// A value with the number of its line, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value {
     pub line: usize,
     pub text: String,
 }
 
-/// The values of a file by section and key. Keys are stored in lower case: Python's parser, which
-/// SCALE-Sim uses, does not tell the cases apart. Sections are stored as they are.
+/// The values of a file by section and key. Keys are stored in lower case, because Python's parser,
+/// which SCALE-Sim uses, ignores their case. Sections are stored as they are.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ini {
     sections: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 impl Ini {
-    /// Reads `text`.
+    /// Parses `text`.
     ///
     /// # Errors
-    /// Names the line: neither section nor value, a value in front of the first section, a section
-    /// or key given twice, an indented line (Python takes it as the rest of the line before).
+    /// Fails for a line that is neither a section nor a value, a value before the first section, a
+    /// section or key that occurs twice, and an indented line, which Python would join to the line
+    /// before. The error names the line.
     pub(super) fn parse(text: &str) -> Result<Self> {
         let mut ini = Self::default();
         let mut section: Option<String> = None;
@@ -60,7 +61,7 @@ impl Ini {
         Ok(ini)
     }
 
-    /// The value of a key, whatever its case.
+    /// The value of a key. The case of the key is ignored.
     pub(super) fn get(&self, section: &str, key: &str) -> Option<&Value> {
         self.sections.get(section)?.get(&key.to_lowercase())
     }

@@ -1,4 +1,16 @@
-//! The layers of a SCALE-Sim topology file.
+//! Reads the layers of a SCALE-Sim topology file.
+//!
+//! ```
+//! use lcsim_scalesim::layers::{bound, parse};
+//! use lcsim_scalesim::shape::Format;
+//!
+//! let topology = parse("Layer, M, N, K,\nfc1, 2, 3, 4,\nfc2, 2, 5, 3,\n", Format::Gemm)?;
+//! assert_eq!(topology.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>(), ["fc1", "fc2"]);
+//! assert_eq!(topology.layers[0].shape.weights(), 12);
+//! let error = bound(&topology.layers, 12).unwrap_err();
+//! assert!(error.to_string().starts_with("line 3: filters"), "fc2 has 15 weights");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::columns::Columns;
 use super::shape::{Format, Shape};
@@ -6,52 +18,54 @@ use anyhow::{Context, Result, ensure};
 use lcsim_spec::file;
 use std::path::Path;
 
-/// Largest file, in bytes.
+/// The largest file in bytes.
 const MAX_BYTES: u64 = 1 << 24;
-/// Layers of a topology: each is a line of each report. A depthwise layer counts as one for each
-/// channel.
+/// The largest number of layers. Each layer is a line of each report. A depthwise layer counts as
+/// one layer for each channel.
 const MAX_LAYERS: usize = 1 << 16;
 
 /// A layer of a topology.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
-    /// Its name in the file.
+    /// The name in the file.
     pub name: String,
-    /// Line of the file, from 1.
+    /// The number of its line in the file, counted from 1.
     pub line: u64,
-    /// Its computation.
+    /// The sizes of its computation.
     pub shape: Shape,
 }
 
 /// A topology file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topology {
-    /// Its layers, in their order.
+    /// The layers in the order of the file.
     pub layers: Vec<Layer>,
-    /// Places where SCALE-Sim would read something else.
+    /// Notes about places that SCALE-Sim would read in another way.
     pub remarks: Vec<String>,
 }
 
-/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer, with
-/// commas, tabs or semicolons in between and one at its end or none. Columns go by the names in the
-/// header; without one, by SCALE-Sim's order. A depthwise layer, told by `DP` in its name, is a
-/// layer for each channel, as SCALE-Sim takes it.
+/// Reads a topology file of SCALE-Sim 2 or 3: a header line, then a line for each layer. Commas,
+/// tabs or semicolons separate the fields, and one may follow the last field. The names in the
+/// header say what the columns mean; without a header, the columns are in SCALE-Sim's order. A
+/// layer with `DP` in its name is depthwise. Like SCALE-Sim, this function turns it into one layer
+/// for each channel.
 ///
-/// The sizes of the layers are not bounded yet: [`bound`].
+/// It does not limit the sizes of the layers; [`bound`] does.
 ///
 /// # Errors
-/// Names the file, the line and the column: not readable, no layers, a column that is not known,
-/// too few or many columns, a number out of range, a filter that is larger than its input.
+/// Fails if the file cannot be read or has no layers, if a column is unknown, if a line has too few
+/// or too many fields, if a number is out of range, or if a filter is larger than its input. The
+/// error names the file, the line and the column.
 pub fn load(path: &Path, format: Format) -> Result<Topology> {
     let shown = path.display().to_string();
     let text = file::read_text(path, MAX_BYTES).with_context(|| format!("{shown}: cannot read"))?;
     parse(&text, format).context(shown)
 }
 
-/// Reads the text of a topology file.
+/// Parses the text of a topology file.
 ///
 /// # Errors
-/// Those of [`load`], without the file's name.
+/// The errors of [`load`], without the name of the file.
 pub fn parse(text: &str, format: Format) -> Result<Topology> {
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let separator = separator(&text);
@@ -86,7 +100,7 @@ pub fn parse(text: &str, format: Format) -> Result<Topology> {
     Ok(topology)
 }
 
-/// The separator of the first line that has one.
+/// The separator in the first line that has one.
 fn separator(text: &str) -> char {
     let first = text.split(['\n', '\r']).find(|line| !line.trim().is_empty()).unwrap_or_default();
     [',', '\t', ';'].into_iter().find(|separator| first.contains(*separator)).unwrap_or(',')
@@ -111,7 +125,7 @@ fn row(columns: &Columns, mut fields: Vec<&str>, format: Format, line: u64, laye
     Ok(())
 }
 
-/// Checks that no input, nor the filters of a layer, has more than `most` elements.
+/// Checks that no input has more than `most` elements, and no layer more than `most` weights.
 ///
 /// # Errors
 /// Names the line and the sizes.

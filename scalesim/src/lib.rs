@@ -1,10 +1,10 @@
-//! SCALE-Sim 3.0.0's inputs, its reports to the last digit, and its layers on our own accelerator
-//! ([`ours`]): `lcsim topology`.
+//! Reproduces SCALE-Sim 3.0.0: reads its inputs, and writes its reports to the last digit. Also
+//! runs its layers on our own accelerator ([`ours`]). `lcsim topology` uses this crate.
 //!
-//! A topology is a list of layers, each of which is cut into folds that fit the array and run one
+//! A topology is a list of layers. Each layer is cut into folds that fit the array and run one
 //! after the other. Cycles, utilisation and SRAM counts are closed formulas of the folds
-//! ([`mapping`]). What moves between memories and DRAM is not: it depends on the order of the
-//! addresses, which [`run`] follows without making SCALE-Sim's matrices.
+//! ([`mapping`]). Transfers between memories and DRAM have no such formula, because they depend on
+//! the order of the addresses. [`run`] follows this order without building SCALE-Sim's matrices.
 
 mod buffers;
 mod columns;

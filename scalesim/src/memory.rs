@@ -1,19 +1,32 @@
-//! What layers may take of the machine's memory: sizes are claims of a file, and layers of any size
-//! run side by side.
+//! Limits the memory of all layers that run in parallel. A file can claim layers of any size.
+//!
+//! ```
+//! use lcsim_scalesim::memory::{Budget, LIMIT};
+//! use lcsim_scalesim::run::check;
+//! use lcsim_scalesim::shape::Shape;
+//! use lcsim_scalesim::{Dataflow, ScaleConfig};
+//!
+//! let dataflow = Dataflow::OutputStationary;
+//! let config = ScaleConfig { rows: 4, cols: 4, ifmap_words: 1024, filter_words: 1024, ofmap_words: 1024, dataflow };
+//! let shape = Shape { height: 16, width: 8, filter_height: 1, filter_width: 8, channels: 1, filters: 4, stride: 1 };
+//! check(&config, &shape, &Budget::new(LIMIT))?;
+//! assert!(check(&config, &shape, &Budget::new(100)).is_err(), "its tables are larger than 100 bytes");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use anyhow::{Result, ensure};
 use std::iter::empty;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// Bytes that all layers in work may take together.
+/// Bytes for all layers that run at the same time.
 pub const LIMIT: u64 = 1 << 31;
 
 /// A row, a column and an address.
 pub(super) type Place = (usize, usize, usize);
-/// Bytes of one.
+/// Bytes of a [`Place`].
 pub(super) const PLACE_BYTES: u64 = size_of::<Place>() as u64;
 
-/// Bytes that are shared by layers that run side by side.
+/// Memory that layers share while they run in parallel.
 #[derive(Debug)]
 pub struct Budget {
     limit: u64,
@@ -21,7 +34,7 @@ pub struct Budget {
     returned: Condvar,
 }
 
-/// A layer's share of a budget, until it is dropped.
+/// The share of one layer. It returns to the budget when it is dropped.
 #[derive(Debug)]
 pub(super) struct Share<'a> {
     budget: &'a Budget,
@@ -29,24 +42,24 @@ pub(super) struct Share<'a> {
 }
 
 impl Budget {
-    /// That many bytes.
+    /// Makes a budget of `limit` bytes.
     pub fn new(limit: u64) -> Self {
         Self { limit, free: Mutex::new(limit), returned: Condvar::new() }
     }
 
-    /// Checks that there could be so many.
+    /// Checks that `bytes` are not more than the whole budget.
     pub(super) fn check(&self, bytes: u64) -> Result<()> {
         let (need, limit) = (megabytes(bytes), megabytes(self.limit));
         ensure!(bytes <= self.limit, "needs tables of {need} MB, and a layer may have at most {limit} MB");
         Ok(())
     }
 
-    /// Takes `bytes`, as soon as other layers leave so many: large layers run one after the other,
-    /// whatever the number of threads.
+    /// Takes `bytes`, after waiting until other layers have left enough. Large layers therefore run
+    /// one after the other, for any number of threads.
     pub(super) fn take(&self, bytes: u64) -> Result<Share<'_>> {
         self.check(bytes)?;
-        // What stands behind a layer may copy its tables, and ends the process if it cannot: the
-        // machine is asked before.
+        // Later code for this layer may copy the tables, and a failed allocation would end the
+        // process. So this asks the system for the memory first.
         drop(table(bytes as usize, empty::<u8>())?);
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.returned.wait_while(free, |free| *free < bytes).unwrap_or_else(PoisonError::into_inner);
@@ -62,10 +75,10 @@ impl Drop for Share<'_> {
     }
 }
 
-/// A table of `values`, which are `len`.
+/// Makes a table of `len` values.
 ///
 /// # Errors
-/// The machine has no room for it.
+/// Fails if the system does not give the memory.
 pub(super) fn table<T>(len: usize, values: impl Iterator<Item = T>) -> Result<Vec<T>> {
     let mut table = vec![];
     let reserved = table.try_reserve_exact(len);

@@ -1,5 +1,20 @@
-//! The layers of a topology on the accelerator of `lcsim run`: as many PEs as SCALE-Sim's array,
+//! Runs the layers of a topology on our accelerator. It has the PEs of SCALE-Sim's array, and
 //! memories that hold the layer.
+//!
+//! ```
+//! use lcsim_scalesim::memory::{Budget, LIMIT};
+//! use lcsim_scalesim::ours::compare;
+//! use lcsim_scalesim::shape::{Format, Shape};
+//! use lcsim_scalesim::{Dataflow, ScaleConfig};
+//!
+//! let dataflow = Dataflow::WeightStationary;
+//! let config = ScaleConfig { rows: 4, cols: 4, ifmap_words: 1024, filter_words: 1024, ofmap_words: 1024, dataflow };
+//! let gemm = Shape { height: 16, width: 8, filter_height: 1, filter_width: 8, channels: 1, filters: 4, stride: 1 };
+//! let found = compare(&config, Format::Gemm, &gemm, &Budget::new(LIMIT))?;
+//! assert_eq!(found.scale_sim, 2 * (2 * 4 + 4 + 16 - 2) - 1);
+//! assert!(found.explanation.starts_with("compute 32: 2 folds of 16 pixels"));
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::config::{Dataflow, ScaleConfig};
 use super::mapping::Mapping;
@@ -14,40 +29,40 @@ use lcsim_spec::{AcceleratorConfig, Conv, Fc, InputSpec, Layer as Step, QuantNet
 use serde::Serialize;
 use std::iter::repeat_n;
 
-/// Elements that an input or the filters of a layer may have: a product of two of them can be
-/// counted.
+/// The largest number of elements of an input, and of the weights of a layer. The product of two
+/// such numbers can be counted.
 pub const MAX_ELEMENTS: usize = 1 << 48;
 /// Words of a column's accumulator memory, as in the embedded accelerators.
 const ACCUMULATOR_DEPTH: usize = 1024;
-/// Rows or columns that an accelerator may have.
+/// The largest number of rows or columns of an accelerator.
 const MAX_SIDE: usize = 256;
-/// How often weights stand in memory: in the network, in the simulator's, and in the words of its
-/// program.
+/// How many copies of the weights are in memory: in the network, in the simulator's network, and in
+/// its program.
 const COPIES: u64 = 3;
-/// Bytes that the simulator may take for a wait of the array, in a vector that grows.
+/// Bytes that the simulator may need for each wait of the array, in a vector that grows.
 const WAIT_BYTES: u64 = 64;
-/// Pixels from which on the array never waits for a fold.
+/// From this number of pixels on, the array never waits for a fold.
 const NO_WAITS: usize = 3 * MAX_SIDE;
 const NAME: &str = "layer";
 
-/// A layer on both machines.
+/// The cycles of a layer on both machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Comparison {
-    /// What SCALE-Sim reports as `Total Cycles`, with the dataflow of its configuration: the last
-    /// cycle, counted from 0.
+    /// What SCALE-Sim reports as `Total Cycles` with the dataflow of its configuration: the number
+    /// of the last cycle, counted from 0.
     #[serde(rename = "scale_sim_cycles")]
     pub scale_sim: u64,
-    /// Cycles of the layer here, where weights are stationary.
+    /// The cycles of the layer on our accelerator, which is weight stationary.
     #[serde(rename = "cycles")]
     pub ours: u64,
-    /// Where they go, from the counts of both.
+    /// Where the cycles of both go, from their counts.
     pub explanation: String,
 }
 
 /// Checks that our accelerator can have the array.
 ///
 /// # Errors
-/// It has too many rows or columns.
+/// Fails if the array has too many rows or columns.
 pub fn check(config: &ScaleConfig) -> Result<()> {
     for (key, side) in [("ArrayHeight", config.rows), ("ArrayWidth", config.cols)] {
         ensure!(side <= MAX_SIDE, "{key}: expected at most {MAX_SIDE} without --compat, found {side}");
@@ -55,12 +70,12 @@ pub fn check(config: &ScaleConfig) -> Result<()> {
     Ok(())
 }
 
-/// Runs a layer of a topology of that format, in parts if it is larger than the accelerator can
-/// have it. Its tables come from `budget`.
+/// Runs a layer of a topology, which has this format. If the accelerator cannot hold the layer, it
+/// runs in parts. The memory of its tables comes from `budget`.
 ///
 /// # Errors
-/// No cut makes it fit: which size, the limit and what was found; or its tables are larger than the
-/// budget or the machine's memory.
+/// Fails if no cut makes the layer fit; the error names the size, the limit and what was found.
+/// Fails also if its tables need more than the budget or the system has.
 pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Budget) -> Result<Comparison> {
     let Some(scale_sim) = Mapping::new(config, layer).cycles() else { bail!("too large to count its cycles") };
     let parts = parts(config, format, layer)?;
@@ -73,7 +88,7 @@ pub fn compare(config: &ScaleConfig, format: Format, layer: &Layer, budget: &Bud
     Ok(Comparison { scale_sim: scale_sim - 1, ours, explanation: reasons.join("; ") })
 }
 
-/// Counts of a part on an accelerator of its own.
+/// Counts a part on an accelerator of its own.
 fn count(config: &ScaleConfig, part: &Part, budget: &Budget) -> Result<LayerCount> {
     let tiles = part.output.channels.div_ceil(config.cols);
     let window = part.input.channels * part.kernel[0] * part.kernel[1];
@@ -102,7 +117,7 @@ fn convolution(part: &Part) -> Result<Conv> {
         pad: [0; 2],
         relu: false,
         depthwise: false,
-        // No cycle depends on them.
+        // Cycles do not depend on the weights, so they are all 0.
         weights: table(weights, repeat_n(0, weights))?,
         bias: vec![0; output.channels],
         multiplier: vec![1 << 14; output.channels],
@@ -110,7 +125,7 @@ fn convolution(part: &Part) -> Result<Conv> {
     })
 }
 
-/// The layer, and the smallest classifier that can follow.
+/// Makes a network of the layer and the smallest classifier that can follow it.
 fn network(conv: Conv) -> QuantNetwork {
     let (inputs, shape) = (conv.output.channels, conv.input);
     let classifier = Fc {
@@ -132,7 +147,7 @@ fn network(conv: Conv) -> QuantNetwork {
     }
 }
 
-/// An accelerator of SCALE-Sim's array, whose memories are as large as the layer needs them.
+/// Makes an accelerator with SCALE-Sim's array, and memories that are large enough for the layer.
 fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
     let (rows, cols) = (config.rows, config.cols);
     let banks = rows * cols.div_ceil(rows);
@@ -150,7 +165,7 @@ fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
             image_bytes: map(conv.input),
             parameters: outputs,
             gate_parameters: 1,
-            // Image, layer, classifier, stop.
+            // The image, the layer, the classifier and the stop.
             instructions: 4,
             instruction_words: 1,
         },
@@ -159,8 +174,9 @@ fn accelerator(config: &ScaleConfig, conv: &Conv) -> AcceleratorConfig {
     }
 }
 
-/// Where the cycles of a layer go that is one part. Folds and words come from what was counted, not
-/// from what was expected. No reason has a comma, as they are a field of a report.
+/// Explains the cycles of a layer that runs in one part. Folds and words come from what was
+/// counted, and not from what was expected. No reason contains a comma, because the reasons are a
+/// field of a CSV report.
 fn explain(config: &ScaleConfig, layer: &Layer, part: &Part, count: &LayerCount) -> Vec<String> {
     let (cycles, pixels) = (count.cycles, part.output.pixels() as u64);
     let folds = cycles.compute / pixels;
@@ -193,8 +209,8 @@ fn explain(config: &ScaleConfig, layer: &Layer, part: &Part, count: &LayerCount)
     reasons
 }
 
-/// The cycles of a layer that is several parts, and where they go; nothing if they are too many to
-/// count.
+/// Adds the cycles of a layer that runs in several parts, and explains them. `None` if the number
+/// is too large.
 fn sum(parts: &[Part], counts: &[LayerCount]) -> Option<(u64, Vec<String>)> {
     let mut cycles = CycleCounters::default();
     for (part, count) in parts.iter().zip(counts) {
@@ -223,7 +239,7 @@ fn sum(parts: &[Part], counts: &[LayerCount]) -> Option<(u64, Vec<String>)> {
     Some((total, reasons))
 }
 
-/// What is no computing; `weights` says it of filters.
+/// Lists the cycles in which the array does not compute. `weights` describes the wait for filters.
 fn waits(cycles: &CycleCounters, weights: String) -> impl Iterator<Item = String> + use<> {
     let waits = [
         (cycles.weights, weights),
@@ -234,7 +250,7 @@ fn waits(cycles: &CycleCounters, weights: String) -> impl Iterator<Item = String
     waits.into_iter().filter(|(n, _)| *n > 0).map(|(_, text)| text)
 }
 
-/// Where SCALE-Sim's cycles go.
+/// Explains SCALE-Sim's cycles.
 fn theirs(m: &Mapping) -> String {
     let (row_folds, col_folds) = m.fold_counts();
     let stream = match m.dataflow {
@@ -263,12 +279,12 @@ mod tests {
 
     #[test]
     fn cycles_of_a_product_are_those_of_the_contract_page() {
-        // One tile of 4 outputs, 2 folds of 16 pixels: TILE, a cycle a column, SETTLE, FOLD; 4
-        // cycles to the first slot; the slots; R + C + 10 + 1 until the last output is written, and
-        // 1 until the controller sees it.
+        // One tile of 4 outputs, and 2 folds of 16 pixels. TILE, a cycle for each column, SETTLE,
+        // FOLD; 4 cycles to the first slot; the slots; R + C + 10 + 1 until the last output is
+        // written, and 1 until the controller sees it.
         let found = compared(Format::Gemm, &gemm(16, 4, 8));
         assert_eq!(found.ours, (1 + 1 + 4 + 2) + 4 + (2 * 16 - 1) + (4 + 4 + 10 + 1) + 1);
-        // 2 folds of 2R + C + T - 2 cycles, the last of them counted from 0.
+        // 2 folds of 2R + C + T - 2 cycles. The number of the last cycle counts from 0.
         assert_eq!(found.scale_sim, 2 * (8 + 4 + 16 - 2) - 1);
         assert!(found.explanation.starts_with("compute 32: 2 folds of 16 pixels; weights"), "{}", found.explanation);
         assert!(found.explanation.ends_with("SCALE-Sim ws: 2 folds of 16 pixels and 10 cycles to fill and drain each"));
@@ -279,8 +295,7 @@ mod tests {
         let layer =
             Layer { height: 52, width: 42, filter_height: 3, filter_width: 3, channels: 1, filters: 4, stride: 1 };
         let found = compared(Format::Conv, &layer).explanation;
-        // 9 taps, 4 a fold; 2000 pixels in chunks of 1024, for each of which the 9 words are
-        // loaded.
+        // 9 taps, 4 in each fold. 2000 pixels in chunks of 1024, and each chunk loads the 9 words.
         assert!(found.starts_with("compute 6000: 3 folds of 2000 pixels; taps share folds: 9 -> 3 folds; "), "{found}");
         assert!(found.contains("; accumulator chunks 2: filters are loaded for each, 18 words; "), "{found}");
     }

@@ -1,47 +1,47 @@
-//! A layer of any size as convolutions that the accelerator can have: [`Part`]s, which it runs one
-//! after the other.
+//! Cuts a layer of any size into convolutions that the accelerator can hold: [`Part`]s, which run
+//! one after the other.
 //!
-//! What is cut is outputs: filters, and rows and columns of pixels. Sums are not: their partial
-//! sums would have to leave the accumulators with 32 bits, and nothing in the machine takes them
-//! there. More channels than a map can have are laid out side by side along its rows instead, as
-//! many columns for one, and the filters are as many times wider. It is the same sum, and stays in
-//! the accumulators from the first fold to the last; the last of those columns may have channels of
-//! zeros, which cost their cycles.
+//! Only outputs are cut: filters, and rows and columns of pixels. Sums are not cut. Their partial
+//! sums would have to leave the accumulators with 32 bits, and the machine has no path for that. If
+//! a layer has more channels than a map can have, its channels are laid out side by side along the
+//! rows of the map, in several columns for each pixel, and the filters become wider by the same
+//! factor. The sum is the same, and stays in the accumulators from the first fold to the last. The
+//! last of these columns may have channels of zeros, which take cycles too.
 
 use super::config::ScaleConfig;
 use super::shape::{Format, Shape as Layer};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::Shape;
 
-/// Size of a map along an axis, and of a kernel.
+/// The largest size of a map along an axis, and of a kernel.
 pub(super) const MAX_AXIS: usize = 1 << 14;
-/// Bytes of a map.
+/// The largest map in bytes.
 const MAX_MAP: usize = 1 << 30;
-/// Weights of a part: they stand in memory several times. So many are at most a PE's as well: each
-/// of its folds may leave an entry.
+/// The largest number of weights of a part, because the memory has several copies of them. It also
+/// limits the weights of a PE, because each of its folds may add an entry to a vector.
 const MAX_WEIGHTS: usize = 1 << 28;
 const MAX_PE_WEIGHTS: usize = 1 << 23;
-/// Pixels of which the classifier behind the layer can take a sum.
+/// The largest number of pixels that the classifier after the layer can add up.
 const MAX_PIXELS: usize = 1 << 23;
 
-/// A convolution.
+/// One convolution of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
     pub input: Shape,
     pub output: Shape,
     pub kernel: [usize; 2],
     pub stride: [usize; 2],
-    /// How many of them the layer has.
+    /// How many equal parts the layer has.
     pub times: u64,
 }
 
-/// The parts of a layer, one if it fits as it is.
+/// Cuts a layer into parts. There is one part if the layer fits as it is.
 ///
 /// # Errors
-/// What no cut helps with: which size, the limit and what was found.
+/// Fails if no cut helps. The error names the size, the limit and what was found.
 pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Result<Vec<Part>> {
-    // A matrix product of M x K by K x N is a convolution of 1 x 1 taps from K to N channels over M
-    // pixels.
+    // A product of an M x K and a K x N matrix is a convolution with a 1 x 1 kernel, from K to N
+    // channels, over M pixels.
     let (all, filter_width) = match format {
         Format::Conv => (layer.channels, layer.filter_width),
         Format::Gemm => (layer.window(), 1),
@@ -88,7 +88,7 @@ pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Resu
                 input: Shape { channels, height, width },
                 output: Shape { channels: filters, height: rows, width: cols },
                 kernel,
-                // One that is larger than a map belongs to a part of a single pixel.
+                // A larger stride occurs only in parts of a single pixel, where it has no effect.
                 stride: stride.map(|s| s.min(MAX_AXIS)),
                 times: by_filters * by_area,
             });
@@ -97,8 +97,9 @@ pub(super) fn parts(config: &ScaleConfig, format: Format, layer: &Layer) -> Resu
     Ok(parts)
 }
 
-/// Channels of a map for so many in all, and columns that they lie side by side in. All but one are
-/// a multiple of the rows, so that their folds are full.
+/// Distributes `all` channels. Returns the channels of the map, and the number of columns side by
+/// side. In all columns but the last, the number of channels is a multiple of the rows, so that
+/// their folds are full.
 fn channels(rows: usize, all: usize) -> (usize, usize) {
     if all <= MAX_AXIS {
         return (all, 1);
@@ -108,26 +109,27 @@ fn channels(rows: usize, all: usize) -> (usize, usize) {
     (folds.div_ceil(aside) * rows, aside)
 }
 
-/// Most filters of a part, of which memory has room for `room`: all of them, or a multiple of the
-/// columns; none if that is 0.
+/// The largest number of filters of a part, if the memory has room for `room`: all of them, or a
+/// multiple of the columns. `None` if that is 0.
 fn filters(cols: usize, room: usize, all: usize) -> Option<usize> {
     let most = room.min(MAX_AXIS);
     if all <= most { Some(all) } else { Some(most / cols * cols).filter(|filters| *filters > 0) }
 }
 
-/// Bounds of a part's pixels.
+/// The limits of a part's pixels.
 struct Area {
-    /// Pixels of the output and of the input.
+    /// The largest number of pixels of the output, and of the input.
     pixels: usize,
     inputs: usize,
     kernel: [usize; 2],
     stride: [usize; 2],
-    /// Columns of the input for one.
+    /// How many columns of the input belong to one pixel.
     aside: usize,
 }
 
 impl Area {
-    /// Rows and columns of outputs, and how often.
+    /// Cuts the output into rows and columns. Returns the sizes of the parts, and how often each
+    /// occurs.
     fn cut(&self, (height, width): (usize, usize)) -> Result<Vec<([usize; 2], u64)>> {
         let most = |axis: usize, pixels: usize| (pixels.min(MAX_AXIS) - self.kernel[axis]) / self.stride[axis] + 1;
         let [kernel_height, kernel_width] = self.kernel;
@@ -136,7 +138,7 @@ impl Area {
             "a window: expected at most {} pixels, found {kernel_height} x {kernel_width}",
             self.inputs
         );
-        // As many columns as leave room for the rows of a window, then as many rows as these
+        // First as many columns as leave room for the rows of a window, then as many rows as these
         // columns leave room for.
         let cols = width.min(most(1, self.inputs / kernel_height)).min(self.pixels);
         let across = (cols - 1) * self.stride[1] + kernel_width;
@@ -147,7 +149,7 @@ impl Area {
             .collect())
     }
 
-    /// The same of pixels that may lie in any rows and columns.
+    /// Like [`cut`](Self::cut), if the pixels can be in any rows and columns.
     fn cut_freely(&self, pixels: usize) -> Result<Vec<([usize; 2], u64)>> {
         let most_cols = MAX_AXIS / self.aside;
         let most = self.pixels.min(self.inputs / self.aside).min(MAX_AXIS * most_cols);
@@ -171,7 +173,7 @@ impl Area {
     }
 }
 
-/// Pieces of `most` and a rest, and how many there are of each.
+/// Cuts `all` into pieces of `most` and a rest. Returns how often each size occurs.
 fn cut(all: usize, most: usize) -> Vec<(usize, u64)> {
     let pieces = [(most, (all / most) as u64), (all % most, 1)];
     pieces.into_iter().filter(|(size, times)| *size > 0 && *times > 0).collect()
@@ -190,7 +192,7 @@ mod tests {
         assert_eq!(sizes, [(4096, 16384, 1), (4096, 15616, 1)]);
         let deep = super::parts(&config(32, 32), Format::Gemm, &gemm(5, 7, 40000)).expect("parts");
         let [part] = deep[..] else { panic!("one part: {deep:?}") };
-        // 1250 folds in 3 columns: 417 folds each, of which the last column has one of zeros.
+        // 1250 folds in 3 columns: 417 folds in each, of which the last column has one of zeros.
         assert_eq!((part.input.channels, part.kernel, part.stride), (417 * 32, [1, 3], [1, 3]));
         assert_eq!((part.input.height, part.input.width, part.output.pixels()), (5, 3, 5));
     }
@@ -246,7 +248,7 @@ mod tests {
             for part in &parts {
                 let aside = part.kernel[1] / if format == Format::Conv { layer.filter_width } else { 1 };
                 prop_assert!(part.input.channels * aside >= all);
-                // Less than a fold for each column more.
+                // Less than one fold for each additional column.
                 prop_assert!(part.input.channels.div_ceil(rows) * aside < all.div_ceil(rows) + aside);
                 for shape in [part.input, part.output] {
                     prop_assert!([shape.channels, shape.height, shape.width].iter().all(|n| (1..=MAX_AXIS).contains(n)));

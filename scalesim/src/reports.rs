@@ -1,13 +1,31 @@
-//! The reports as SCALE-Sim 3.0.0 writes them, to the last digit.
+//! Writes the reports exactly as SCALE-Sim 3.0.0 does.
+//!
+//! ```
+//! use lcsim_scalesim::memory::{Budget, LIMIT};
+//! use lcsim_scalesim::reports::{NAMES, all};
+//! use lcsim_scalesim::run::run;
+//! # use lcsim_scalesim::shape::Shape;
+//! # use lcsim_scalesim::{Dataflow, ScaleConfig};
+//! # let dataflow = Dataflow::WeightStationary;
+//! # let config = ScaleConfig { rows: 4, cols: 4, ifmap_words: 1024, filter_words: 1024, ofmap_words: 1024, dataflow };
+//! # let shape = Shape { height: 16, width: 8, filter_height: 1, filter_width: 8, channels: 1, filters: 4, stride: 1 };
+//!
+//! let layer = run(&config, &shape, &Budget::new(LIMIT), |_cycles| ())?;
+//! let [compute, _, _] = all(&[layer]);
+//! assert_eq!(NAMES[0], "COMPUTE_REPORT.csv");
+//! assert!(compute.starts_with("LayerID, Total Cycles (incl. prefetch), Total Cycles"));
+//! assert!(compute.contains("\n0, "), "layers are numbered from 0");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::config::Dataflow;
 use super::ours::Comparison;
 use super::run::LayerReport;
 
-/// Names of the reports, in the order of [`all`].
+/// The names of the reports, in the order of [`all`].
 pub const NAMES: [&str; 3] = ["COMPUTE_REPORT.csv", "BANDWIDTH_REPORT.csv", "DETAILED_ACCESS_REPORT.csv"];
 
-/// Name of the report without `--compat`.
+/// The name of the report that is written without `--compat`.
 pub const COMPARISON_NAME: &str = "COMPARISON_REPORT.csv";
 
 const COMPUTE: &str = "LayerID, Total Cycles (incl. prefetch), Total Cycles, Stall Cycles, Overall Util %, Mapping Efficiency %, \
@@ -15,10 +33,10 @@ const COMPUTE: &str = "LayerID, Total Cycles (incl. prefetch), Total Cycles, Sta
 const BANDWIDTH: &str = "LayerID, Avg IFMAP SRAM BW, Avg FILTER SRAM BW, Avg OFMAP SRAM BW, Avg IFMAP DRAM BW, \
                          Avg FILTER DRAM BW, Avg OFMAP DRAM BW,\n";
 
-/// Stall cycles in `CALC` mode: the memories always keep up.
+/// Stall cycles in `CALC` mode. The memories never stall there.
 const STALLS: &str = "0";
 
-/// The texts of the three reports; layers are numbered from 0.
+/// Writes the three reports. Layers are numbered from 0.
 pub fn all(layers: &[LayerReport]) -> [String; 3] {
     let table = |header: String, line: fn(&LayerReport) -> Vec<String>| {
         let lines = layers.iter().enumerate().map(|(id, layer)| format!("{id}, {},\n", line(layer).join(", ")));
@@ -27,8 +45,8 @@ pub fn all(layers: &[LayerReport]) -> [String; 3] {
     [table(COMPUTE.into(), compute), table(BANDWIDTH.into(), bandwidth), table(detailed_header(), detailed)]
 }
 
-/// The text of the report of both machines; layers are numbered from 0, and `dataflow` is
-/// SCALE-Sim's. A layer without figures has why it has none.
+/// Writes the report of both machines. Layers are numbered from 0, and `dataflow` is SCALE-Sim's. A
+/// layer that could not run has the reason instead of figures.
 pub fn comparison(layers: &[Result<Comparison, String>], dataflow: Dataflow) -> String {
     let name = dataflow.name();
     let header = format!("LayerID, SCALE-Sim Total Cycles ({name}), Cycles (ws), Difference, Explanation,\n");
@@ -70,7 +88,8 @@ fn detailed_header() -> String {
     header + ",\n"
 }
 
-/// A number as Python prints it: the fewest digits that are read back as the same number.
+/// Formats a number as Python does: with the fewest digits that give the same number when they are
+/// read.
 fn float(x: f64) -> String {
     let size = x.abs();
     if size == 0.0 || (1e-4..1e16).contains(&size) {

@@ -1,4 +1,19 @@
-//! A layer on an accelerator: everything that SCALE-Sim 3.0.0 reports of it.
+//! Runs a layer on an accelerator, and collects everything that SCALE-Sim 3.0.0 reports of it.
+//!
+//! ```
+//! use lcsim_scalesim::memory::{Budget, LIMIT};
+//! use lcsim_scalesim::run::run;
+//! use lcsim_scalesim::shape::Shape;
+//! use lcsim_scalesim::{Dataflow, ScaleConfig};
+//!
+//! let dataflow = Dataflow::WeightStationary;
+//! let config = ScaleConfig { rows: 4, cols: 4, ifmap_words: 1024, filter_words: 1024, ofmap_words: 1024, dataflow };
+//! let gemm = Shape { height: 16, width: 8, filter_height: 1, filter_width: 8, channels: 1, filters: 4, stride: 1 };
+//! let found = run(&config, &gemm, &Budget::new(LIMIT), |_cycles| ())?;
+//! assert_eq!(found.total_cycles, 2 * (2 * 4 + 4 + 16 - 2) - 1);
+//! assert_eq!(found.sram[1].count, 8 * 4, "each weight is read once");
+//! # Ok::<(), anyhow::Error>(())
+//! ```
 
 use super::buffers::{Accesses, ReadBuffer, WriteBuffer};
 use super::config::ScaleConfig;
@@ -11,35 +26,36 @@ use serde::Serialize;
 
 /// Cycles from a read to its answer in the memories beside the array.
 const HIT_LATENCY: i64 = 1;
-/// Elements that an input or the filters of a layer may have: their addresses are followed one by
-/// one.
+/// The largest number of elements of an input, and of the weights of a layer. Their addresses are
+/// followed one by one.
 pub const MAX_ELEMENTS: usize = 1 << 30;
-/// Cycles after which progress is told.
+/// After this number of cycles, progress is reported.
 const STEP: u64 = 1 << 16;
-/// Whole numbers below this are exact as floating-point numbers, in which SCALE-Sim divides.
+/// Whole numbers below this one are exact as floating-point numbers, with which SCALE-Sim divides.
 const EXACT: u64 = 1 << 53;
 
-/// What SCALE-Sim reports of a layer. Cycles count from the first cycle of the layer; words are
-/// bytes.
+/// What SCALE-Sim reports of a layer. Cycles count from the first cycle of the layer. A word is a
+/// byte.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LayerReport {
-    /// From the first word fetched to the last word drained.
+    /// From the first word that is fetched to the last word that is drained.
     pub overall_cycles: i64,
-    /// The last cycle of the array, counted from 0: one less than the cycles that it takes.
+    /// The number of the array's last cycle, counted from 0. It is one less than the cycles that
+    /// the array takes.
     pub total_cycles: u64,
-    /// Percent of the PE cycles that are a product.
+    /// Percent of the PE cycles that compute a product.
     pub overall_util: f64,
-    /// Percent of the PEs that have work, a mean over the folds.
+    /// Percent of the PEs that have work, as a mean over the folds.
     pub mapping_efficiency: f64,
-    /// Percent of the PE cycles that are a product, a mean over the folds.
+    /// Percent of the PE cycles that compute a product, as a mean over the folds.
     pub compute_util: f64,
-    /// Inputs, weights and outputs between array and memories.
+    /// Transfers of inputs, weights and outputs between array and memories.
     pub sram: [Accesses; 3],
-    /// Inputs, weights and outputs between memories and DRAM.
+    /// Transfers of inputs, weights and outputs between memories and DRAM.
     pub dram: [Accesses; 3],
 }
 
-/// First and last cycle that was noted.
+/// The first and the last cycle that were recorded.
 #[derive(Debug, Default)]
 struct Span(Option<(i64, i64)>);
 
@@ -54,11 +70,12 @@ impl Span {
     }
 }
 
-/// Checks that a layer can run, which takes no time; gives hundred times its products.
+/// Checks quickly that a layer can run. Returns a hundred times its multiplications.
 ///
 /// # Errors
-/// It has more cycles or products than can be counted exactly, or it is over in its first cycle:
-/// SCALE-Sim 3.0.0 has no result either. Or its tables are larger than the budget.
+/// Fails if the layer has more cycles or products than can be counted exactly, or ends in its first
+/// cycle; SCALE-Sim 3.0.0 has no result in these cases either. Fails also if its tables are larger
+/// than the budget.
 pub fn check(config: &ScaleConfig, shape: &Shape, budget: &Budget) -> Result<u64> {
     let mapping = Mapping::new(config, shape);
     let pes = (config.rows * config.cols) as u64;
@@ -77,11 +94,12 @@ fn tables(shape: &Shape) -> u64 {
     addresses as u64 * ReadBuffer::ADDRESS_BYTES + places as u64 * PLACE_BYTES
 }
 
-/// Runs a layer, whose tables come from `budget`; tells `progress` how many cycles more are done.
+/// Runs a layer. The memory of its tables comes from `budget`. `progress` is called with the number
+/// of further cycles that are done.
 ///
 /// # Errors
-/// Those of [`check`], and a read memory that is too small for the array, where SCALE-Sim 3.0.0 has
-/// no result. Or the machine has no memory for the tables.
+/// The errors of [`check`]. Also fails if a read memory is too small for the array, where SCALE-Sim
+/// 3.0.0 has no result, and if the system does not give the memory for the tables.
 pub fn run(config: &ScaleConfig, shape: &Shape, budget: &Budget, progress: impl Fn(u64)) -> Result<LayerReport> {
     let percent = check(config, shape, budget)?;
     let _share = budget.take(tables(shape))?;

@@ -1,4 +1,5 @@
-//! Formulas and emulated memories against models that are as slow and as plain as SCALE-Sim's own.
+//! Compares the formulas and the emulated memories with models that are as slow and as plain as
+//! SCALE-Sim's own.
 
 use super::buffers::{ReadBuffer, WriteBuffer};
 use super::config::{Dataflow, ScaleConfig};
@@ -10,7 +11,7 @@ use super::shape::Shape;
 use proptest::prelude::*;
 use std::collections::HashSet;
 
-/// A small array and its buffers.
+/// A small array with its memories.
 pub(super) fn config(rows: usize, cols: usize) -> ScaleConfig {
     ScaleConfig {
         rows,
@@ -31,20 +32,20 @@ fn run(config: &ScaleConfig, shape: &Shape) -> anyhow::Result<LayerReport> {
     run::run(config, shape, &Budget::new(LIMIT), |_| ())
 }
 
-/// A line of a matrix has what each lane takes in a cycle.
+/// A line of the matrix has the element that each lane takes in one cycle.
 type Matrix = Vec<Vec<Option<(usize, usize)>>>;
 
 fn idle(lines: usize, lanes: usize) -> Matrix {
     vec![vec![None; lanes]; lines]
 }
 
-/// `matrix` with lanes added to have `lanes`.
+/// Adds empty lanes to `matrix` until it has `lanes`.
 fn widened(mut matrix: Matrix, lanes: usize) -> Matrix {
     matrix.iter_mut().for_each(|line| line.resize(lanes, None));
     matrix
 }
 
-/// Each lane a cycle after the one before it.
+/// Delays each lane by one cycle more than the lane before it.
 fn skewed(matrix: &Matrix, lanes: usize) -> Matrix {
     let mut result = idle(matrix.len() + lanes - 1, lanes);
     for (i, line) in matrix.iter().enumerate() {
@@ -55,13 +56,14 @@ fn skewed(matrix: &Matrix, lanes: usize) -> Matrix {
     result
 }
 
-/// Lines `0..lines` of lanes `0..lanes`, element by element.
+/// Makes the lines `0..lines` of the lanes `0..lanes`, element by element.
 fn matrix(lines: usize, lanes: usize, element: impl Fn(usize, usize) -> (usize, usize)) -> Matrix {
     (0..lines).map(|line| (0..lanes).map(|lane| Some(element(line, lane))).collect()).collect()
 }
 
-/// What a fold asks for, as SCALE-Sim makes it: matrices that are padded, turned over, put together
-/// and skewed. Inputs, weights and outputs; outputs are (word, lane) of their fold.
+/// The requests of a fold, built as SCALE-Sim builds them: matrices that are padded, reversed,
+/// joined and skewed. Returns those of inputs, weights and outputs. Outputs are (word, lane) of
+/// their fold.
 fn fold_by_hand(m: &Mapping, r0: usize, rows: usize, c0: usize, cols: usize) -> [Matrix; 3] {
     let outputs = |lines| widened(matrix(lines, cols, |word, lane| (word, lane)), m.cols);
     let held = |element: &dyn Fn(usize, usize) -> (usize, usize)| {
@@ -217,7 +219,7 @@ proptest! {
         }
         let fetched = buffer.finish().expect("fetched");
         prop_assert_eq!(fetched.count as usize, plain.new_addresses);
-        // What fits in half of the memory is there before the layer starts.
+        // What fits in half of the memory is fetched before the layer starts.
         if plain.full.len() < 50 {
             prop_assert_eq!(fetched.stop, -1);
         } else {
@@ -241,7 +243,7 @@ proptest! {
     }
 }
 
-/// Sets of 10 addresses, of which the last full ones of two halves are kept.
+/// Sets of 10 addresses. The last full sets of two halves are kept.
 #[derive(Default)]
 struct PlainSets {
     full: Vec<HashSet<usize>>,
