@@ -19,12 +19,12 @@ use std::fmt::Display;
 #[derive(Debug, Clone)]
 pub struct Accelerator {
     config: AcceleratorConfig,
-    /// What messages call it.
+    /// The name in messages.
     shown: String,
 }
 
 impl Accelerator {
-    /// The name of the embedded accelerator that `lcsim run` takes unless told otherwise.
+    /// The name of the embedded accelerator that `lcsim run` uses by default.
     pub const DEFAULT: &'static str = embedded::DEFAULT;
 
     /// The names of the embedded accelerators.
@@ -36,7 +36,7 @@ impl Accelerator {
         CONFIGS.iter().map(|(name, _)| *name)
     }
 
-    /// The embedded accelerator of that name, or the one that a TOML file of that name describes.
+    /// Opens the embedded accelerator `name`, or the TOML file of this name.
     ///
     /// ```
     /// let accelerator = lcsim::Accelerator::named("8x8")?;
@@ -45,13 +45,13 @@ impl Accelerator {
     /// ```
     ///
     /// # Errors
-    /// Neither exists; the file is no configuration.
+    /// Fails if neither exists, or if the file is no configuration.
     pub fn named(name: &str) -> Result<Self> {
         Ok(Self::new(load::config(name, &[])?, name))
     }
 
-    /// The accelerator that a text in TOML describes: as a whole, or by what differs from another
-    /// one, its `base`.
+    /// Parses an accelerator from TOML. The text can list all parameters, or name another
+    /// accelerator as its `base` and list the parameters that differ.
     ///
     /// ```
     /// let text = "base = \"8x8\"\nname = \"mine\"\nclock_mhz = 500.0";
@@ -61,7 +61,7 @@ impl Accelerator {
     /// ```
     ///
     /// # Errors
-    /// Names the line and the key.
+    /// Names the line and the key that are wrong.
     pub fn from_toml(text: &str) -> Result<Self> {
         let config = AcceleratorConfig::parse_with(text, "accelerator", &CONFIGS, &[]);
         let config = config.map_err(anyhow::Error::from)?;
@@ -69,7 +69,7 @@ impl Accelerator {
         Ok(Self::new(config, shown))
     }
 
-    /// An accelerator that is configured already; messages call it `shown`.
+    /// Takes a configuration as it is. Messages call the accelerator `shown`.
     ///
     /// ```
     /// use lcsim::Accelerator;
@@ -83,8 +83,8 @@ impl Accelerator {
         Self { config, shown: shown.into() }
     }
 
-    /// The same with another value of a parameter. Unless it is the name that is set, what was set
-    /// is added to the name.
+    /// Returns the accelerator with another value of the parameter `key`. If `key` is not the name,
+    /// the change is added to the name.
     ///
     /// ```
     /// let accelerator = lcsim::Accelerator::named("16x16")?.with("array.rows", 8)?;
@@ -95,7 +95,7 @@ impl Accelerator {
     /// ```
     ///
     /// # Errors
-    /// There is no such parameter, or the value is out of its range.
+    /// Fails if the parameter does not exist, or if the value is out of its range.
     pub fn with(&self, key: &str, value: impl Display) -> Result<Self> {
         let set = [format!("{key}={value}")];
         let text = self.to_toml()?;
@@ -103,17 +103,17 @@ impl Accelerator {
         Ok(Self { config: config.map_err(anyhow::Error::from)?, shown: self.shown.clone() })
     }
 
-    /// Its name, as reports have it.
+    /// The name in reports.
     pub fn name(&self) -> &str {
         &self.config.name
     }
 
-    /// All parameters.
+    /// All parameters of the accelerator.
     pub fn config(&self) -> &AcceleratorConfig {
         &self.config
     }
 
-    /// All parameters as TOML, which [`from_toml`](Self::from_toml) reads.
+    /// Writes all parameters as TOML, which [`from_toml`](Self::from_toml) reads.
     ///
     /// ```
     /// use lcsim::Accelerator;
@@ -125,12 +125,12 @@ impl Accelerator {
     /// ```
     ///
     /// # Errors
-    /// None that is known: each parameter has a form in TOML.
+    /// No accelerator is known for which this fails: each parameter has a form in TOML.
     pub fn to_toml(&self) -> Result<String> {
         Ok(toml::to_string(&self.config).context("no TOML")?)
     }
 
-    /// What messages call it.
+    /// The name in messages.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }

@@ -1,11 +1,11 @@
-//! Why something failed.
+//! The error of the library.
 
 use lcsim_output::text::one_line;
 use lcsim_report::parallel::Interrupted;
 use std::fmt;
 
-/// An error, whose text is one line that names the file and the item, what was expected and what
-/// was found.
+/// An error. Its text is one line that names the file and the item, what was expected and what was
+/// found.
 ///
 /// ```
 /// let error = lcsim::Accelerator::named("16x17").expect_err("there is none");
@@ -17,11 +17,11 @@ pub struct Error {
     interrupted: bool,
 }
 
-/// The result of what this library does.
+/// The result of a function of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Whether nothing failed, but the [`Progress`](crate::Progress) stopped the work.
+    /// Whether the [`Progress`](crate::Progress) stopped the work, and nothing else failed.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted
     }
@@ -33,7 +33,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The text, which is what a program shows whose `main` returns the error.
+/// Shows the text, because Rust prints this form if `main` returns the error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -1,4 +1,4 @@
-//! A report as people and programs read it.
+//! Exports a report for people and programs.
 //!
 //! ```
 //! use lcsim::{Accelerator, Images, Network, Options, export, simulate};
@@ -19,33 +19,34 @@ use lcsim_spec::report::Report;
 
 pub use lcsim_report::render::{html, markdown};
 
-/// The tables of layers and totals, for a terminal.
+/// Formats the tables of layers and totals for a terminal.
 pub fn text(report: &Report) -> String {
     format!("{}\n\n{}", table::text(&table::rows(report)), totals::text(report))
 }
 
-/// The whole report as JSON, as docs/report.schema.json describes it.
+/// Writes the whole report as JSON; docs/report.schema.json describes it.
 ///
 /// # Errors
-/// None that is known: each figure has a form in JSON.
+/// No report is known for which this fails: each figure has a form in JSON.
 pub fn json(report: &Report) -> Result<String> {
     let text = String::from_utf8(lcsim_output::json(report)?).context("no text");
     text.map_err(Error::from)
 }
 
-/// The table of layers as CSV.
+/// Writes the table of layers as CSV.
 ///
 /// # Errors
-/// None that is known: each line is one of a table.
+/// No report is known for which this fails: the lines are flat.
 pub fn csv(report: &Report) -> Result<String> {
     let text = String::from_utf8(table::csv(&table::rows(report))?).context("no text");
     text.map_err(Error::from)
 }
 
-/// The report in the text of [`json`], checked against itself.
+/// Reads the text of [`json`], and checks the report for contradictions.
 ///
 /// # Errors
-/// It is no report, or was changed: where, what was expected and what was found.
+/// Fails if the text is no report, or contradicts itself. The error names the place, and what was
+/// expected and found there.
 pub fn read(json: &str) -> Result<Report> {
     Ok(compare::parse(json)?)
 }

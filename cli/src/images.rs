@@ -1,4 +1,4 @@
-//! The images that networks run on.
+//! The images that a network reads.
 
 use crate::error::Result;
 use anyhow::{Context, ensure};
@@ -7,7 +7,7 @@ use lcsim_spec::Shape;
 use std::fmt;
 use std::path::Path;
 
-/// Labelled images, which are decoded when they are used.
+/// Labelled images. They are decoded when they are used.
 ///
 /// ```
 /// use lcsim::Images;
@@ -20,7 +20,7 @@ use std::path::Path;
 pub struct Images(lcsim_input::Images);
 
 impl Images {
-    /// 1000 CIFAR-10 test images.
+    /// Opens the embedded 1000 CIFAR-10 test images.
     ///
     /// ```
     /// assert_eq!(lcsim::Images::embedded()?.len(), 1000);
@@ -28,16 +28,17 @@ impl Images {
     /// ```
     ///
     /// # Errors
-    /// None, unless lcsim was built with broken images.
+    /// Fails only if lcsim was built with damaged images.
     pub fn embedded() -> Result<Self> {
         Ok(Self(lcsim_input::Images::all(Dataset::open(embedded::DATA_NAME, None)?)))
     }
 
-    /// Images in a file or a folder, recognised by content (docs/data.md): a folder with a folder
-    /// of PNGs or JPEGs for each class, CIFAR records, an MNIST idx pair, arrays of NumPy.
+    /// Opens images in a file or a folder. The content says what they are (docs/data.md): a folder
+    /// with a folder of PNGs or JPEGs for each class, CIFAR records, an MNIST idx pair, or arrays
+    /// of NumPy.
     ///
-    /// Folders whose names are numbers count as numbers, 9 before 10;
-    /// [`open_in_order_of_names`](Self::open_in_order_of_names) counts them otherwise.
+    /// If all class folders have numbers as names, they are in the order of these numbers: 9 comes
+    /// before 10. [`open_in_order_of_names`](Self::open_in_order_of_names) sorts them as text.
     ///
     /// ```no_run
     /// let images = lcsim::Images::open("cifar10/test_batch.bin")?;
@@ -45,13 +46,13 @@ impl Images {
     /// ```
     ///
     /// # Errors
-    /// Nothing is there, or no images, or the file is damaged.
+    /// Fails if nothing is there, if it contains no images, or if the file is damaged.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path.as_ref(), None)
     }
 
-    /// The same of class folders, which count in the order of their names, 10 before 9, as those of
-    /// torchvision's ImageFolder do.
+    /// Opens class folders in the order of their names as text, like torchvision's ImageFolder: 10
+    /// comes before 9.
     ///
     /// ```no_run
     /// let images = lcsim::Images::open_in_order_of_names("imagenet/val")?;
@@ -59,7 +60,7 @@ impl Images {
     /// ```
     ///
     /// # Errors
-    /// As [`open`](Self::open); there are no class folders.
+    /// The errors of [`open`](Self::open). Also fails if there are no class folders.
     pub fn open_in_order_of_names(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_with(path.as_ref(), Some(ClassOrder::String))
     }
@@ -69,8 +70,8 @@ impl Images {
         Ok(Self(lcsim_input::Images::all(Dataset::open(name, order)?)))
     }
 
-    /// Images in memory: bytes from 0 to 255, one image behind the other, each as
-    /// `[channel][row][column]`, and the class of each.
+    /// Takes images in memory: bytes from 0 to 255, one image after the other, each as
+    /// `[channel][row][column]`, and the class of each image.
     ///
     /// ```
     /// use lcsim::{Images, Shape};
@@ -82,46 +83,46 @@ impl Images {
     /// ```
     ///
     /// # Errors
-    /// No image, or pixels that are not those of as many images as classes.
+    /// Fails if there is no image, or if the number of pixels does not match the number of classes.
     pub fn from_arrays(shape: Shape, pixels: Vec<u8>, classes: &[usize]) -> Result<Self> {
         let labels = classes.iter().map(|&class| u32::try_from(class)).collect::<Result<Vec<_>, _>>();
         let labels = labels.context("classes: expected numbers below 2^32")?;
         Ok(Self(lcsim_input::Images::all(Dataset::from_arrays("arrays", shape, pixels, labels)?)))
     }
 
-    /// The first of these, `most` at most.
+    /// Takes only the first `most` images, or all if there are fewer.
     #[must_use]
     pub fn take(self, most: usize) -> Self {
         Self(self.0.take(most))
     }
 
-    /// These without the first so many.
+    /// Leaves out the first `count` images.
     #[must_use]
     pub fn skip(self, count: usize) -> Self {
         Self(self.0.skip(count))
     }
 
-    /// How many.
+    /// The number of images.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The name of the data, and the image that these begin with; reports have it.
+    /// The name in reports: the data, with the number of the first image.
     pub fn name(&self) -> String {
         self.0.name()
     }
 
-    /// Names of the classes, in the order of their numbers; none where nothing says them.
+    /// The names of the classes in the order of their numbers. Empty if the data does not say them.
     pub fn class_names(&self) -> &[String] {
         self.0.data().class_names()
     }
 
-    /// The images, at least one.
+    /// The images, or an error if there are none.
     pub(crate) fn some(&self) -> anyhow::Result<&lcsim_input::Images> {
         ensure!(!self.is_empty(), "{}: expected an image at least, found none", self.0.data().name);
         Ok(&self.0)
@@ -134,7 +135,7 @@ impl fmt::Debug for Images {
     }
 }
 
-/// Images that were chosen by the reader's own rules.
+/// Takes images that a command has selected.
 impl From<lcsim_input::Images> for Images {
     fn from(images: lcsim_input::Images) -> Self {
         Self(images)

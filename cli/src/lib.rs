@@ -1,9 +1,9 @@
-//! What dynamic skipping is worth in hardware: simulates LC-Nets, residual networks whose gates
-//! decide image by image which blocks and channels to compute, cycle by cycle on a systolic array
-//! with a gate unit.
+//! Simulates LC-Nets cycle by cycle on a systolic array with a gate unit, and shows what dynamic
+//! skipping is worth in hardware. LC-Nets are residual networks with gates. For each image, the
+//! gates decide which blocks and channels the network computes.
 //!
-//! This is the library behind the command `lcsim`, which reads its arguments, calls it, and shows
-//! what it returns.
+//! This is the library behind the command `lcsim`. The command reads its arguments, calls the
+//! library, and shows the results.
 //!
 //! ```
 //! use lcsim::{Accelerator, Images, Network, Options};
@@ -26,8 +26,8 @@
 //! | a report | [`export`] | tables, JSON, CSV, Markdown, HTML |
 //! | an accelerator, and what it runs | [`Verilog`] | synthesisable Verilog |
 //!
-//! Nothing here prints. Long work tells a [`Progress`], which may also stop it. `examples/` has
-//! programs that do a whole job.
+//! Nothing here prints. Long work reports to a [`Progress`], which may also stop it. `examples/`
+//! has programs that do a whole job.
 
 mod accelerator;
 mod error;

@@ -1,7 +1,7 @@
-//! `lcsim`: parses the command line, carries out the command, and turns its error into a line and
-//! an exit code.
+//! The command `lcsim`: parses the command line, runs the command, and turns an error into a line
+//! and an exit code.
 //!
-//! Only [`commands`] print; the library, and the crates below it, return values and errors.
+//! Only [`commands`] print. The library, and the crates below it, return values and errors.
 
 mod args;
 mod commands;
@@ -22,12 +22,12 @@ fn main() -> ExitCode {
     if is_broken_pipe(&error) {
         return ExitCode::SUCCESS;
     }
-    // Nobody may read it any more.
+    // An error is ignored, because stderr may be closed.
     let _ = writeln!(io::stderr(), "error: {}", lcsim_output::text::one_line(&error));
     ExitCode::from(if is_interrupted(&error) { terminal::stopped_code() } else { 2 })
 }
 
-/// Help and errors of the command line have exit codes of their own.
+/// Runs the command line. Help, and errors of the command line, have exit codes of their own.
 fn execute() -> Result<ExitCode> {
     terminal::abort_with_error_code()?;
     match Cli::try_parse() {
@@ -49,7 +49,8 @@ fn is_interrupted(error: &anyhow::Error) -> bool {
     in_library || error.is::<Interrupted>()
 }
 
-/// Whether the reader of our output went away (`lcsim run | head`), which is no failure of ours.
+/// Whether the reader of our output has closed the pipe, as in `lcsim run | head`. This is not a
+/// failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|e| e.kind() == io::ErrorKind::BrokenPipe)
 }

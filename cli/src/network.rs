@@ -1,4 +1,4 @@
-//! The network that runs.
+//! The network that is simulated.
 
 use crate::error::Result;
 use crate::images::Images;
@@ -23,7 +23,7 @@ use std::path::Path;
 #[derive(Debug, Clone)]
 pub struct Network {
     form: Form,
-    /// What messages call it: its file.
+    /// The name in messages, which is the file.
     shown: String,
 }
 
@@ -32,21 +32,21 @@ enum Form {
     Float(Box<FloatNetwork>),
     Quantized {
         net: Box<QuantNetwork>,
-        /// The network that was quantised, if it is known.
+        /// The float network that was quantised, if it is known.
         float: Option<Box<FloatNetwork>>,
     },
 }
 
 impl Network {
-    /// The embedded LC-Net: a ResNet-20 for CIFAR-10, quantised.
+    /// Opens the embedded LC-Net, a quantised ResNet-20 for CIFAR-10.
     ///
     /// # Errors
-    /// None, unless lcsim was built with a broken model.
+    /// Fails only if lcsim was built with a damaged model.
     pub fn embedded() -> Result<Self> {
         Ok(Self::new(load::embedded_model()?, None, load::shown(None)))
     }
 
-    /// The model in a file: `.safetensors` is quantised, `.onnx` is float.
+    /// Opens the model in a file: `.safetensors` is quantised, `.onnx` is float.
     ///
     /// ```no_run
     /// use lcsim::{Images, Network};
@@ -58,7 +58,8 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// The file cannot be read, or is no model, or has an operator that is not understood.
+    /// Fails if the file cannot be read, is no model, or has an operator that lcsim does not
+    /// understand.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         match load::kind(path)? {
@@ -70,7 +71,8 @@ impl Network {
         }
     }
 
-    /// The float model in an ONNX file, and what the file does not say, or says wrongly.
+    /// Opens the float model in an ONNX file. `known` has what the file does not say, or says
+    /// wrongly.
     ///
     /// ```no_run
     /// use lcsim::{Network, OnnxOptions};
@@ -82,26 +84,26 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// The errors of [`open`](Self::open).
     pub fn open_onnx(path: impl AsRef<Path>, known: &Options) -> Result<Self> {
         let path = path.as_ref();
         let imported = onnx::open(path, known).map_err(anyhow::Error::from)?;
         Ok(Self { form: Form::Float(Box::new(imported.network)), shown: load::shown(Some(path)) })
     }
 
-    /// A quantised network that is there already, with the float one that it was made of, if that
-    /// is known; messages call it `shown`.
+    /// Takes a quantised network, and the float network that was quantised, if it is known.
+    /// Messages call the network `shown`.
     pub fn new(net: QuantNetwork, float: Option<FloatNetwork>, shown: impl Into<String>) -> Self {
         let (net, float) = (Box::new(net), float.map(Box::new));
         Self { form: Form::Quantized { net, float }, shown: shown.into() }
     }
 
-    /// The float network in int8, as the accelerator computes. `calibration` sets the scales: some
-    /// hundred images like those of the training, and not those that are measured. A network that
-    /// is quantised stays as it is.
+    /// Quantises the float network to int8, as the accelerator computes. `calibration` sets the
+    /// scales. Take some hundred images like those of the training, but not the images that you
+    /// measure. A network that is already quantised is returned unchanged.
     ///
     /// # Errors
-    /// There is no image, or one that the network cannot read.
+    /// Fails if there is no image, or if the network cannot read an image.
     pub fn quantize(&self, calibration: &Images) -> Result<Self> {
         let Form::Float(float) = &self.form else { return Ok(self.clone()) };
         let images = calibration.some()?;
@@ -110,7 +112,8 @@ impl Network {
         Ok(Self::new(net, Some((**float).clone()), self.shown.clone()))
     }
 
-    /// The same with another threshold, from 0 to 1: scores of gates below it count as 0, and skip.
+    /// Returns the network with another threshold, from 0 to 1. Scores of gates below it count as
+    /// 0, and skip.
     ///
     /// ```
     /// let network = lcsim::Network::embedded()?.with_threshold(0.25)?;
@@ -119,7 +122,7 @@ impl Network {
     /// ```
     ///
     /// # Errors
-    /// The threshold is out of range, or the network is float.
+    /// Fails if the threshold is out of range, or if the network is float.
     pub fn with_threshold(&self, threshold: f64) -> Result<Self> {
         let score = nearest_score(threshold);
         let score = score.with_context(|| format!("threshold: expected a number from 0 to 1, found {threshold}"))?;
@@ -127,7 +130,7 @@ impl Network {
         Ok(Self::new(net.with_threshold(score), float.cloned(), self.shown.clone()))
     }
 
-    /// The largest threshold of its gates; 0 if there is none.
+    /// The largest threshold of the gates. 0 if there is none.
     pub fn threshold(&self) -> f64 {
         match &self.form {
             Form::Float(_) => 0.0,
@@ -135,7 +138,7 @@ impl Network {
         }
     }
 
-    /// Its name.
+    /// The name of the network, as reports show it.
     pub fn name(&self) -> &str {
         match &self.form {
             Form::Float(net) => &net.name,
@@ -143,7 +146,7 @@ impl Network {
         }
     }
 
-    /// The images that it reads.
+    /// The shape of the images that it reads.
     pub fn input(&self) -> Shape {
         match &self.form {
             Form::Float(net) => net.input,
@@ -151,7 +154,7 @@ impl Network {
         }
     }
 
-    /// How many classes it tells apart.
+    /// The number of classes that it knows.
     pub fn classes(&self) -> usize {
         match &self.form {
             Form::Float(net) => net.classifier.outputs,
@@ -159,23 +162,23 @@ impl Network {
         }
     }
 
-    /// Whether it can be simulated.
+    /// Whether it is quantised, so that it can be simulated.
     pub fn is_quantized(&self) -> bool {
         matches!(self.form, Form::Quantized { .. })
     }
 
-    /// Writes the quantised network as `.safetensors` (docs/network-format.md), whole or not at
-    /// all.
+    /// Writes the quantised network as `.safetensors` (docs/network-format.md). The file is written
+    /// whole or not at all.
     ///
     /// # Errors
-    /// The network is float; the file cannot be written.
+    /// Fails if the network is float, or if the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let bytes = container::save(self.quantized()?.0).map_err(|error| anyhow::Error::from(error.in_file(path)))?;
         Ok(Destination::check(path)?.write(&bytes)?)
     }
 
-    /// The quantised network, and the float one that it was made of, if that is known.
+    /// The quantised network, and the float network that was quantised, if it is known.
     pub(crate) fn quantized(&self) -> anyhow::Result<(&QuantNetwork, Option<&FloatNetwork>)> {
         match &self.form {
             Form::Quantized { net, float } => Ok((net, float.as_deref())),
@@ -185,7 +188,7 @@ impl Network {
         }
     }
 
-    /// What messages call it.
+    /// The name in messages.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }

@@ -1,4 +1,4 @@
-//! How images are simulated.
+//! Options of a simulation.
 
 use crate::error::Result;
 use lcsim_input::load;
@@ -8,7 +8,8 @@ use lcsim_spec::progress::{Progress, Silent};
 use std::borrow::Cow;
 use std::fmt;
 
-/// How images are simulated. Engine and threads change nothing but the time that it takes.
+/// Options of a simulation. The engine and the number of threads change only the time that it
+/// takes.
 ///
 /// ```
 /// use lcsim::{Engine, Options, energy_table};
@@ -31,26 +32,26 @@ impl Default for Options<'_> {
 }
 
 impl<'a> Options<'a> {
-    /// The engine: layer by layer unless told otherwise.
+    /// Chooses the engine. The default is [`Engine::Fast`].
     #[must_use]
     pub fn engine(self, engine: Engine) -> Self {
         Self { engine, ..self }
     }
 
-    /// So many threads of its own; otherwise those of rayon's pool that the caller is in, one per
-    /// CPU unless it says otherwise.
+    /// Uses this number of threads of its own. By default, the work runs on the caller's rayon
+    /// pool, which has one thread for each CPU unless the caller says otherwise.
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
     }
 
-    /// Picojoules per operation; those of a 45 nm process unless told otherwise.
+    /// Chooses the energy table. The default is that of a 45 nm process.
     #[must_use]
     pub fn energy(self, table: EnergyTable) -> Self {
         Self { energy: Some(table), ..self }
     }
 
-    /// What watches the work, and may stop it; nothing unless told otherwise.
+    /// Chooses what receives the progress, and may stop the work. By default, nothing does.
     #[must_use]
     pub fn progress(self, progress: &'a dyn Progress) -> Self {
         Self { progress, ..self }
@@ -63,7 +64,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Runs `work` on the threads asked for.
+    /// Runs `work` with the chosen number of threads.
     pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> anyhow::Result<T> + Send) -> Result<T> {
         match self.threads {
             Some(_) => Ok(parallel::with_threads(self.threads, work)?),
@@ -83,8 +84,8 @@ impl fmt::Debug for Options<'_> {
     }
 }
 
-/// The embedded energy table of that name, or the one in a file: TOML, or an energy reference table
-/// of Accelergy as YAML (docs/energy.md).
+/// Opens the embedded energy table `name`, or the file of this name: TOML, or an energy reference
+/// table of Accelergy as YAML (docs/energy.md).
 ///
 /// ```
 /// let table = lcsim::energy_table("45nm-lpddr4")?;
@@ -92,7 +93,7 @@ impl fmt::Debug for Options<'_> {
 /// ```
 ///
 /// # Errors
-/// Neither exists; the file is no energy table.
+/// Fails if neither exists, or if the file is no energy table.
 pub fn energy_table(name: &str) -> Result<EnergyTable> {
     Ok(load::energy_table(name)?)
 }

@@ -1,4 +1,4 @@
-//! A network on an accelerator, with its gates and without.
+//! A network on an accelerator, with and without its gates.
 
 use crate::accelerator::Accelerator;
 use crate::options::Options;
@@ -7,31 +7,31 @@ use lcsim_sim::{Costs, Outcome, Simulator, report};
 use lcsim_spec::report::Report;
 use lcsim_spec::{QuantNetwork, Score};
 
-/// The programs that a report compares.
+/// The two programs that a report compares.
 pub(crate) struct Pair {
     pub(crate) gated: Simulator,
     pub(crate) ungated: Simulator,
 }
 
-/// The costs of images, and what a report says about them.
+/// The costs of the images, and the names for their report.
 pub(crate) struct Ran {
-    /// Name of the network.
+    /// The name of the network.
     pub(crate) model: String,
     pub(crate) threshold: Score,
-    /// Name of the data.
+    /// The name of the data.
     pub(crate) data: String,
-    /// Of all images.
+    /// The costs of all images, with active gates.
     pub(crate) gated: Costs,
-    /// Any image with all gates forced open: it costs what every image does.
+    /// One image with all gates forced open. Every image costs the same.
     pub(crate) forced_open: Outcome,
-    /// Any image without gates.
+    /// One image without gates. Every image costs the same.
     pub(crate) without: Outcome,
-    /// Images whose class is their label, if there are labels.
+    /// The number of images whose predicted class is their label, if there are labels.
     pub(crate) correct: Option<u64>,
 }
 
 impl Pair {
-    /// Lays both programs out; messages call the network `shown`.
+    /// Lays out both programs. Messages call the network `shown`.
     pub(crate) fn new(net: &QuantNetwork, shown: &str, accelerator: &Accelerator, options: &Options) -> Result<Self> {
         let simulator = |net: &QuantNetwork| -> Result<Simulator> {
             let simulator = Simulator::new(net, accelerator.config());

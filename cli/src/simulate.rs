@@ -1,4 +1,4 @@
-//! Images through a network on an accelerator.
+//! Simulates images.
 
 use crate::accelerator::Accelerator;
 use crate::error::Result;
@@ -14,8 +14,8 @@ use lcsim_report::parallel;
 use lcsim_sim::{Costs, Mode};
 use lcsim_spec::report::Report;
 
-/// Simulates every image, with gates that skip. What an image costs with gates forced open, and
-/// without gates, is the same for all, and is in the report beside it.
+/// Simulates every image with active gates. The report also has the costs with gates forced open,
+/// and without gates. Both are the same for every image.
 ///
 /// ```
 /// use lcsim::{Accelerator, Images, Network, Options, simulate};
@@ -28,15 +28,15 @@ use lcsim_spec::report::Report;
 /// # Ok::<(), lcsim::Error>(())
 /// ```
 ///
-/// # Errors
-/// The network is float, does not fit the accelerator, or cannot read an image; the work was
-/// stopped.
+/// Fails if the network is float, does not fit the accelerator or cannot read an image, and if the
+/// progress stops the work.
 pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, options: &Options) -> Result<Report> {
     run(network, accelerator, images, options, false, |_| Ok(())).map(|(report, ())| report)
 }
 
-/// The same, with what every image computed: classes, scores, decisions and logits, beside those of
-/// the float network if it was quantised here, as files for NumPy (docs/dump.md).
+/// Like [`simulate`]. Also returns what every image computed as files for NumPy (docs/dump.md):
+/// classes, scores, decisions and logits. If the network was quantised here, those of the float
+/// network are beside them.
 ///
 /// ```
 /// use lcsim::{Accelerator, Images, Network, Options, simulate_with_dump};
@@ -49,7 +49,7 @@ pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, o
 /// ```
 ///
 /// # Errors
-/// As [`simulate`]; the float network overflows.
+/// The errors of [`simulate`]. Also fails if the float network overflows.
 pub fn simulate_with_dump(
     network: &Network,
     accelerator: &Accelerator,
@@ -59,7 +59,7 @@ pub fn simulate_with_dump(
     run(network, accelerator, images, options, true, |records| dump(network, images, records))
 }
 
-/// What images computed, unless the float network overflows.
+/// What each image computed, unless the float network overflows.
 type Records = Vec<Result<Record, Overflow>>;
 
 fn dump(network: &Network, images: &Images, records: Records) -> anyhow::Result<Files> {
@@ -73,15 +73,16 @@ fn dump(network: &Network, images: &Images, records: Records) -> anyhow::Result<
     dump::files(&dump::About { net, model, data: data.name.clone(), offset, sources }, &records)
 }
 
-/// What images gave, added up.
+/// The results of the images, added up.
 struct Seen {
     costs: Costs,
     correct: u64,
-    /// If they are asked for.
+    /// The records, if they are wanted.
     records: Records,
 }
 
-/// The report, and what `dump` makes of the records of the images, which are kept if `keep`.
+/// Makes the report, and calls `dump` with the records of the images. The records are kept only if
+/// `keep` is set.
 fn run<D: Send>(
     network: &Network,
     accelerator: &Accelerator,

@@ -1,4 +1,5 @@
-//! Networks that have a published shape and no weights, and gates that decide at given rates.
+//! Networks with a published shape but without weights. Their gates decide at random with given
+//! rates.
 
 use crate::accelerator::Accelerator;
 use crate::error::Result;
@@ -12,8 +13,8 @@ use lcsim_sim::{Costs, Mode};
 use lcsim_spec::report::Report;
 use lcsim_spec::{Layer, QuantNetwork};
 
-/// A network without a trained model, to ask what one would cost before it is trained. An L-Net
-/// stands on each block.
+/// A network without a trained model. It shows what such a network would cost before it is trained.
+/// Each block has an L-Net.
 ///
 /// ```
 /// use lcsim::{Accelerator, Options, Synthetic, simulate_synthetic};
@@ -35,7 +36,7 @@ pub struct Synthetic {
 }
 
 impl Synthetic {
-    /// The names of the shapes.
+    /// The names of the known shapes.
     ///
     /// ```
     /// assert!(lcsim::Synthetic::names().any(|name| name == "resnet50"));
@@ -44,19 +45,20 @@ impl Synthetic {
         synthetic::NAMES.into_iter()
     }
 
-    /// A network of that shape, whose blocks always run.
+    /// Makes a network of this shape, whose blocks always run.
     ///
     /// # Errors
-    /// There is no such shape.
+    /// Fails if there is no such shape.
     pub fn new(shape: &str) -> Result<Self> {
         let net = network(shape, false)?;
         Ok(Self { shape: shape.into(), net, block_rates: vec![1.0], channel_rate: None, seed: 1 })
     }
 
-    /// The probability with which an L-Net runs its block: one for all, or one for each block.
+    /// Sets the probability with which an L-Net runs its block: one for all blocks, or one for
+    /// each.
     ///
     /// # Errors
-    /// Another number of rates, or one that is no probability.
+    /// Fails if the number of rates is wrong, or if one is no probability.
     pub fn block_rates(self, rates: &[f64]) -> Result<Self> {
         let blocks = self.net.layers.iter().filter(|layer| matches!(layer, Layer::Block(_))).count();
         let (given, shape) = (rates.len(), &self.shape);
@@ -68,23 +70,23 @@ impl Synthetic {
         Ok(Self { block_rates: rates.to_vec(), ..self })
     }
 
-    /// Puts a C-Net on each convolution that may have one, and keeps its channels with this
+    /// Adds a C-Net to each convolution that can have one. It keeps each channel with this
     /// probability.
     ///
     /// # Errors
-    /// It is no probability.
+    /// Fails if the rate is no probability.
     pub fn channel_rate(self, rate: f64) -> Result<Self> {
         probability(rate)?;
         Ok(Self { net: network(&self.shape, true)?, channel_rate: Some(rate), ..self })
     }
 
-    /// The same seed gives the same decisions.
+    /// Sets the seed. The same seed gives the same decisions.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
     }
 
-    /// The name of an embedded accelerator that is as large as such networks need.
+    /// The name of an embedded accelerator that is large enough for such networks.
     pub fn usual_accelerator(&self) -> &'static str {
         if synthetic::is_for_imagenet(&self.shape) { embedded::IMAGENET } else { embedded::DEFAULT }
     }
@@ -100,10 +102,10 @@ fn probability(rate: f64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Simulates the timing alone of `images` images, whose gates decide at random.
+/// Simulates only the timing of `images` images, whose gates decide at random.
 ///
 /// # Errors
-/// The network does not fit the accelerator; the work was stopped.
+/// Fails if the network does not fit the accelerator, or if the progress stops the work.
 pub fn simulate_synthetic(
     network: &Synthetic,
     accelerator: &Accelerator,

@@ -1,4 +1,4 @@
-//! The terminal: progress bars, and signals that end the work.
+//! Progress bars, and signals that end the work.
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -6,23 +6,23 @@ use lcsim_output::end_process;
 use lcsim_spec::progress::{Progress, Steps};
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-/// The signal that asked for the end while images were worked on; 0 if none did.
+/// The signal that asked to stop while images were in work. 0 if there was none.
 static STOP: AtomicI32 = AtomicI32::new(0);
-/// Whether some work asks for [`STOP`].
+/// Whether some work checks [`STOP`].
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// The process's exit code after a signal stopped the work: 130 after Ctrl-C, 143 after SIGTERM.
+/// The exit code after a signal has stopped the work: 130 after Ctrl-C, 143 after SIGTERM.
 pub fn stopped_code() -> u8 {
     exit_code(STOP.load(Ordering::SeqCst)) as u8
 }
 
-/// As shells count it.
+/// The exit code that shells use for a signal.
 fn exit_code(signal: i32) -> i32 {
     128 + signal
 }
 
-/// A signal stops work that asks, after the steps in flight. Everywhere else, and the second time,
-/// it ends the process.
+/// Handles a signal. Work that checks for it stops after the steps in progress. All other work, and
+/// the second signal, ends the process.
 fn take(signal: i32) {
     let asked = ASKED.load(Ordering::SeqCst);
     if !asked || STOP.swap(signal, Ordering::SeqCst) != 0 {
@@ -30,12 +30,12 @@ fn take(signal: i32) {
     }
 }
 
-/// Makes memory that the system does not have an error like others: Rust says so in one line and
-/// aborts, which is a signal, and all that safe code can change of it. Exit code 2, and no core
-/// dump.
+/// Turns the abort after a failed allocation into exit code 2 without a core dump. Rust reports a
+/// failed allocation in one line and then aborts, which raises a signal. Safe code can change only
+/// the effect of this signal.
 ///
 /// # Errors
-/// When the system refuses a signal handler.
+/// Fails if the system refuses a signal handler.
 #[cfg(unix)]
 pub fn abort_with_error_code() -> Result<()> {
     static ALWAYS: AtomicBool = AtomicBool::new(true);
@@ -43,10 +43,10 @@ pub fn abort_with_error_code() -> Result<()> {
     registered.map(drop).context("cannot watch for signals")
 }
 
-/// Elsewhere, an abort has no signal of its own.
+/// On other systems, an abort has no signal of its own.
 ///
 /// # Errors
-/// There are none.
+/// Never fails.
 #[cfg(not(unix))]
 pub fn abort_with_error_code() -> Result<()> {
     Ok(())
@@ -55,7 +55,7 @@ pub fn abort_with_error_code() -> Result<()> {
 /// Makes Ctrl-C, SIGTERM and SIGHUP leave no half-written file.
 ///
 /// # Errors
-/// When the system refuses a signal handler.
+/// Fails if the system refuses a signal handler.
 #[cfg(unix)]
 pub fn watch_interrupts() -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -66,8 +66,8 @@ pub fn watch_interrupts() -> Result<()> {
     Ok(())
 }
 
-/// Whether the process was started to outlive its terminal (`nohup`): it then ignores SIGHUP, which
-/// a handler would undo. Where the system does not say, SIGHUP does what it always did.
+/// Whether the process was started to survive its terminal (`nohup`). It then ignores SIGHUP, and a
+/// handler would undo this. If the system does not say, SIGHUP keeps its usual effect.
 #[cfg(unix)]
 fn survives_hangup() -> bool {
     const SIGHUP: u64 = 1 << (signal_hook::consts::SIGHUP - 1);
@@ -79,21 +79,22 @@ fn survives_hangup() -> bool {
 /// Makes Ctrl-C leave no half-written file.
 ///
 /// # Errors
-/// When the system refuses a signal handler.
+/// Fails if the system refuses a signal handler.
 #[cfg(not(unix))]
 pub fn watch_interrupts() -> Result<()> {
     const SIGINT: i32 = 2;
     ctrlc::set_handler(|| take(SIGINT)).context("cannot watch for Ctrl-C")
 }
 
-/// Shows work as a progress bar on stderr, if that is a terminal, and stops it after a signal.
+/// Shows the progress of work as a bar on stderr, if stderr is a terminal, and stops the work after
+/// a signal.
 #[derive(Debug, Clone, Copy)]
 pub struct Terminal {
     shown: bool,
 }
 
 impl Terminal {
-    /// Shows no bar if `quiet`.
+    /// Shows no bar if `quiet` is set.
     pub fn unless(quiet: bool) -> Self {
         Self { shown: !quiet }
     }
@@ -120,10 +121,10 @@ impl Progress for Terminal {
     }
 }
 
-/// A progress bar while it lives.
+/// A progress bar. It disappears when it is dropped.
 struct Bar {
     bar: ProgressBar,
-    /// The work asks whether to stop.
+    /// Whether the work checks if it should stop.
     asks: bool,
 }
 

@@ -1,4 +1,4 @@
-//! An accelerator as Verilog.
+//! Writes an accelerator as Verilog.
 
 use crate::accelerator::Accelerator;
 use crate::error::Result;
@@ -15,11 +15,11 @@ use lcsim_spec::progress::{Progress, Silent};
 use lcsim_spec::schedule::Program;
 use std::path::Path;
 
-/// What the testbench of a unit alone does.
+/// The description of the testbench of a single unit.
 const UNIT_BENCH: &str =
     "drives random vectors, extremes among them, and compares what comes out, and when, with plain arithmetic";
 
-/// An accelerator, or a unit of it, as synthesisable Verilog that equals the simulator cycle by
+/// An accelerator, or one of its units, as synthesisable Verilog. It equals the simulator cycle by
 /// cycle.
 ///
 /// ```
@@ -34,7 +34,7 @@ const UNIT_BENCH: &str =
 #[derive(Clone)]
 pub struct Verilog<'a> {
     accelerator: &'a Accelerator,
-    /// A unit alone; nothing for the core.
+    /// The unit to write. `None` for the core.
     unit: Option<Kind>,
     testbench: Option<(&'a Network, &'a Images)>,
     on_chip: bool,
@@ -47,12 +47,12 @@ impl<'a> Verilog<'a> {
         Self { accelerator, unit, testbench: None, on_chip: false, target: None, progress: &Silent }
     }
 
-    /// The whole core.
+    /// Writes the whole core.
     pub fn core(accelerator: &'a Accelerator) -> Self {
         Self::new(accelerator, None)
     }
 
-    /// The array of PEs alone.
+    /// Writes only the array of PEs.
     ///
     /// ```
     /// let accelerator = lcsim::Accelerator::named("4x4")?;
@@ -64,42 +64,43 @@ impl<'a> Verilog<'a> {
         Self::new(accelerator, Some(Kind::Array))
     }
 
-    /// The gate unit alone.
+    /// Writes only the gate unit.
     pub fn gate(accelerator: &'a Accelerator) -> Self {
         Self::new(accelerator, Some(Kind::Gate))
     }
 
-    /// Adds a testbench that runs `images` through `network` on the core, and compares it with the
-    /// simulator.
+    /// Adds a testbench. It runs `images` through `network` on the core, and compares the results
+    /// with the simulator.
     #[must_use]
     pub fn testbench(self, network: &'a Network, images: &'a Images) -> Self {
         Self { testbench: Some((network, images)), ..self }
     }
 
-    /// Lets the memories of the core begin with the network of the testbench; otherwise they begin
-    /// empty, and the host port loads them.
+    /// Initialises the memories of the core with the network of the testbench. Without this, the
+    /// memories start empty, and a host loads them through the host port.
     #[must_use]
     pub fn on_chip(self) -> Self {
         Self { on_chip: true, ..self }
     }
 
-    /// Adds scripts and constraints for a target, whose part has to have the multipliers and block
-    /// RAMs of the core.
+    /// Adds scripts and constraints for a target. Its part must have the multipliers and block RAMs
+    /// of the core.
     #[must_use]
     pub fn target(self, target: Target) -> Self {
         Self { target: Some(target), ..self }
     }
 
-    /// What watches the simulation of the testbench's images, and may stop it.
+    /// Chooses what receives the progress of simulating the testbench's images, and may stop the
+    /// work.
     #[must_use]
     pub fn progress(self, progress: &'a dyn Progress) -> Self {
         Self { progress, ..self }
     }
 
-    /// Checks that the Verilog can have this accelerator, and the target this core.
+    /// Checks that the Verilog can have this accelerator, and that the target can hold the core.
     ///
     /// # Errors
-    /// Everything that is too large.
+    /// Lists everything that is too large.
     pub fn check(&self) -> Result<()> {
         Ok(self.refuse(&self.problems())?)
     }
@@ -107,16 +108,17 @@ impl<'a> Verilog<'a> {
     /// Checks that the core can run a network.
     ///
     /// # Errors
-    /// The network is float, or does not fit on chip, or needs what only the simulator has.
+    /// Fails if the network is float, does not fit on chip, or needs what only the simulator has.
     pub fn check_network(&self, network: &Network) -> Result<()> {
         Ok(self.program(network).map(drop)?)
     }
 
-    /// The files: modules, their list, a README, and what was added.
+    /// Makes the files: the modules, a list of them, a README, and what was added.
     ///
     /// # Errors
-    /// Those of [`check`](Self::check) and [`check_network`](Self::check_network), all at once; a
-    /// unit alone has no memories for a network; the work was stopped.
+    /// The errors of [`check`](Self::check) and [`check_network`](Self::check_network), all
+    /// together. Also fails if a single unit should hold a network, and if the progress stops the
+    /// work.
     pub fn files(&self) -> Result<VerilogFiles> {
         let files = match self.unit {
             None => self.core_files()?,
@@ -134,7 +136,7 @@ impl<'a> Verilog<'a> {
         problems
     }
 
-    /// Refuses an accelerator that has `problems`, with all of them.
+    /// Refuses an accelerator if there are `problems`. The error lists all of them.
     fn refuse(&self, problems: &[String]) -> anyhow::Result<()> {
         ensure!(problems.is_empty(), "{}: {}", self.accelerator.shown(), problems.join("; "));
         Ok(())
@@ -200,7 +202,7 @@ impl<'a> Verilog<'a> {
         Ok(self.complete(&lcsim_hdl::unit(config, kind), bench, readme))
     }
 
-    /// Modules, file list, README and scripts in front of `files`.
+    /// Puts the modules, the file list, the README and the scripts before `files`.
     fn complete(&self, part: &Part, files: Files, readme: Readme) -> Files {
         let config = self.accelerator.config();
         let readme = Readme { scripts: self.target.is_some(), ..readme };
@@ -214,30 +216,30 @@ impl<'a> Verilog<'a> {
     }
 }
 
-/// Names and texts.
+/// The files as (name, text).
 type Files = Vec<(String, String)>;
 
-/// The files of a core or a unit, by their names.
+/// The files of a core or a unit with their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerilogFiles(Files);
 
 impl VerilogFiles {
-    /// Name and text of each.
+    /// The name and the text of each file.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
-    /// The same as a slice.
+    /// The files as a slice.
     pub fn as_slice(&self) -> &[(String, String)] {
         &self.0
     }
 
-    /// Writes them into `folder`, which is made if it is not there, with a list of their sums.
-    /// Files of an earlier core there are replaced, and others are not touched.
+    /// Writes the files and a list of their checksums to `folder`, which is created if it does not
+    /// exist. Files of an earlier core are replaced; other files are not touched.
     ///
     /// # Errors
-    /// `folder` has files that were not written by lcsim, or that were changed since; a file cannot
-    /// be written.
+    /// Fails if `folder` has files that lcsim did not write, or that were changed since, and if a
+    /// file cannot be written.
     pub fn write(&self, folder: impl AsRef<Path>) -> Result<()> {
         Ok(Folder::check(folder.as_ref(), &self.0, false)?.write(&self.0)?)
     }

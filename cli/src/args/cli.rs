@@ -65,7 +65,7 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
-/// What `--version` prints; `-V` leaves the cycle model out.
+/// The text of `--version`. `-V` leaves the cycle model out.
 fn long_version() -> &'static str {
     static TEXT: LazyLock<String> =
         LazyLock::new(|| format!("{} (cycle model {CYCLE_MODEL})", env!("CARGO_PKG_VERSION")));

@@ -76,7 +76,7 @@ Examples:
     )
 }
 
-/// Images that `lcsim plot` looks at unless told otherwise.
+/// The number of images that `lcsim plot` measures by default.
 pub const PLOT_IMAGES: usize = 1000;
 
 /// Arguments of `lcsim plot`.
@@ -151,7 +151,7 @@ Examples:
     )
 }
 
-/// The names of picture formats.
+/// Parses the name of a format of pictures.
 fn formats() -> impl TypedValueParser<Value = Format> {
     let names = [
         PossibleValue::new("svg").help("Lines and text, sharp at any size"),

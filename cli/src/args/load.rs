@@ -1,4 +1,4 @@
-//! How models, data and accelerators are read: what commands that read them have in common.
+//! The arguments for reading models, data and accelerators, which several commands share.
 
 use super::values::positive;
 use clap::Args;
@@ -25,7 +25,7 @@ pub struct NetworkArgs {
 }
 
 impl NetworkArgs {
-    /// The same, for the import.
+    /// Converts these arguments for the import.
     pub fn options(&self) -> onnx::Options {
         onnx::Options { output: self.output.clone(), mean: self.mean.clone(), std: self.std.clone() }
     }
@@ -45,7 +45,7 @@ pub struct CalibrationArgs {
 }
 
 impl CalibrationArgs {
-    /// The same, for the reader.
+    /// Converts these arguments for the reader.
     pub fn calibration(&self) -> Calibration {
         Calibration { data: self.calibration.clone(), images: self.calibration_images }
     }
@@ -82,7 +82,7 @@ pub struct LoadArgs {
 }
 
 impl LoadArgs {
-    /// The same, for the readers.
+    /// Converts these arguments for the readers.
     pub fn reading(&self) -> Reading {
         Reading {
             network: self.network.options(),
@@ -92,7 +92,7 @@ impl LoadArgs {
     }
 }
 
-/// The names of class orders.
+/// Parses the name of an order of classes.
 fn class_orders() -> impl TypedValueParser<Value = ClassOrder> {
     let names = [
         PossibleValue::new("numeric").help("As numbers: 9 before 10"),
@@ -102,7 +102,7 @@ fn class_orders() -> impl TypedValueParser<Value = ClassOrder> {
         .map(|name| if name == "numeric" { ClassOrder::Numeric } else { ClassOrder::String })
 }
 
-/// A mean of pixels.
+/// Parses a mean of pixels.
 fn mean(text: &str) -> Result<f32, String> {
     match text.trim().parse() {
         Ok(mean) if (0.0..=1.0).contains(&mean) => Ok(mean),
@@ -110,7 +110,7 @@ fn mean(text: &str) -> Result<f32, String> {
     }
 }
 
-/// A standard deviation of pixels.
+/// Parses a standard deviation of pixels.
 fn deviation(text: &str) -> Result<f32, String> {
     match text.trim().parse() {
         Ok(std) if std > 0.0 && std <= 1.0 => Ok(std),

@@ -1,4 +1,4 @@
-//! What can be typed. The doc comments below are the text of `--help`.
+//! The arguments of all commands. Their doc comments are the text of `--help`.
 
 mod check;
 mod cli;

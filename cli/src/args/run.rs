@@ -8,7 +8,7 @@ use lcsim_golden::synthetic;
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
-/// Images that `lcsim run` simulates unless told otherwise.
+/// The number of images that `lcsim run` simulates by default.
 pub const RUN_IMAGES: usize = 100;
 
 /// Arguments of `lcsim run`.
@@ -89,7 +89,7 @@ pub struct SyntheticArgs {
     pub seed: u64,
 }
 
-/// A probability.
+/// Parses a probability.
 fn rate(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),

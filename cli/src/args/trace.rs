@@ -7,12 +7,12 @@ use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
-/// Cycles, the last one left out.
+/// A range of cycles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first cycle.
     pub from: u64,
-    /// Behind the last one.
+    /// The first cycle after the range.
     pub to: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Values that can be typed.
+//! Types and parsers of values.
 
 use clap::ValueEnum;
 use lcsim_sim::Engine;
@@ -23,12 +23,12 @@ impl From<EngineName> for Engine {
     }
 }
 
-/// A score in [0, 1], to the nearest of those that the gate unit knows.
+/// Parses a score in [0, 1] and rounds it to the nearest one that the gate unit can represent.
 pub(super) fn score(text: &str) -> Result<Score, String> {
     text.parse().ok().and_then(nearest_score).ok_or_else(|| "expected a number from 0 to 1".into())
 }
 
-/// A count of at least 1.
+/// Parses a count of at least 1.
 pub(super) fn positive(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if n > 0 => Ok(n),
@@ -36,7 +36,7 @@ pub(super) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Threads: at least 1, and no more than any machine has use for.
+/// Parses a number of threads: at least 1, and at most as many as any machine can use.
 pub(super) fn thread_count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if (1..=1024).contains(&n) => Ok(n),

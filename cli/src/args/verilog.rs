@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
-/// Images that the testbench of `lcsim verilog` runs unless told otherwise.
+/// The number of images that the testbench of `lcsim verilog` runs by default.
 pub const VERILOG_IMAGES: usize = 2;
 
 /// Arguments of `lcsim verilog`.

@@ -8,15 +8,15 @@ use lcsim_report::compare::{self, Difference};
 use serde::Serialize;
 use std::path::Path;
 
-/// Two reports side by side.
+/// The comparison of two reports.
 #[derive(Debug, Serialize)]
 struct Comparison<'a> {
     schema: &'static str,
     first: &'a Path,
     second: &'a Path,
-    /// What differs in what was run.
+    /// What differs between the two runs.
     settings: Vec<String>,
-    /// Every figure, or those that differ.
+    /// Every figure, or only those that differ.
     figures: Vec<Difference>,
 }
 

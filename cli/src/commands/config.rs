@@ -1,4 +1,5 @@
-//! `lcsim config` and `lcsim energy`: what is embedded, as a start for one's own.
+//! `lcsim config` and `lcsim energy`: print embedded configurations, from which users start their
+//! own.
 
 use super::say::tell;
 use crate::args::{ConfigArgs, PrintArgs};
@@ -9,14 +10,14 @@ use lcsim_output::Destination;
 use lcsim_spec::AcceleratorConfig;
 use serde::Serialize;
 
-/// What there is.
+/// The names of the embedded configurations.
 #[derive(Debug, Serialize)]
 struct Names<'a> {
     schema: &'static str,
     names: Vec<&'a str>,
 }
 
-/// One of them.
+/// One embedded configuration.
 #[derive(Debug, Serialize)]
 struct Embedded<'a, T> {
     schema: &'static str,
@@ -24,8 +25,8 @@ struct Embedded<'a, T> {
     content: T,
 }
 
-/// Prints an embedded configuration as it is, comments included, or what becomes of one, or of a
-/// file, with what is set.
+/// Prints an embedded configuration unchanged, with its comments. If parameters are set, or if the
+/// argument is a file, prints the resulting configuration.
 pub(super) fn run(args: &ConfigArgs) -> Result<()> {
     let changed = !args.accelerator.set.is_empty();
     match args.name.as_deref() {
@@ -44,8 +45,8 @@ pub(super) fn run(args: &ConfigArgs) -> Result<()> {
     }
 }
 
-/// Prints the text of that `name` among `all`, each of which is a `kind` that `read` reads; without
-/// a name, their names.
+/// Prints the text `name` of `all`. Each text is a `kind`, which `read` parses. Without a name,
+/// prints the names.
 pub(super) fn embedded<T: Serialize>(
     kind: &str,
     all: &[(&str, &'static str)],
@@ -63,7 +64,7 @@ pub(super) fn embedded<T: Serialize>(
     show(json.as_ref(), to.quiet, name, text.into(), read(text, name)?)
 }
 
-/// Prints one of them.
+/// Prints one configuration.
 fn show<T: Serialize>(json: Option<&Destination>, quiet: bool, name: &str, text: String, content: T) -> Result<()> {
     let one = Embedded { schema: "lcsim.embedded/1", name, content };
     tell(json, quiet, || lcsim_output::json(&one), || text)

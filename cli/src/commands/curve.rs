@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "lcsim.curve/1";
 
-/// A point, whether it is on the Pareto front of its accelerator, and what that is.
+/// A point with its accelerator, and whether it is on the Pareto front of this accelerator.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
@@ -66,14 +66,14 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     tell(to.as_ref(), args.common.quiet, || lcsim_output::json(&curve), || text(&lines))
 }
 
-/// What is called so in this curve, and in no other way.
+/// A value with its name. The name is unique in this curve.
 struct Named<T> {
     label: String,
     item: T,
 }
 
-/// All points, those of an earlier run included, in the order of accelerators and models; each with
-/// its accelerator.
+/// Measures all points, or takes them from an earlier run. They are in the order of accelerators
+/// and then models. Each comes with its accelerator.
 fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, AcceleratorConfig)>> {
     let remark = notes(args.common.quiet);
     let configs = configs(args, &remark)?;
@@ -89,7 +89,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
     let measured = request.images(&reading, &remark)?;
     let files = load::networks(&models, &reading, &measured, &progress, &remark)?;
     let nets = networks(args, files, &remark);
-    // What cannot be measured is refused before the first point.
+    // Errors of networks and accelerators are found here, before the first point is measured.
     let mut sets: Vec<ImageSet> = vec![];
     let mut models = vec![];
     for net in &nets {
@@ -102,7 +102,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
     let store = Store::open(args.out.join("points"))?;
     let name = measured.name();
     let of = configs.len() * models.len();
-    // By accelerator, then by model.
+    // In the order of accelerators, and then models.
     let mut points: Vec<Option<Point>> = vec![None; of];
     for (m, &(net, set, network)) in models.iter().enumerate() {
         let ImageSet { images, content, .. } = &sets[set];
@@ -125,8 +125,8 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
                 Found::Doubtful(why) => missing.push((at, config, format!(", measured again: {why}"))),
             }
         }
-        // Accelerators share an image's inference, and their points are finished together. Stepping
-        // takes long, and shares nothing.
+        // All accelerators share the inference of an image, so their points are measured together.
+        // The stepped engine shares nothing and takes long, so its points are measured one by one.
         let engine = args.common.engine.into();
         let together = if engine == Engine::Fast { missing.len().max(1) } else { 1 };
         for missing in missing.chunks(together) {
@@ -146,7 +146,8 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
             }
         }
     }
-    // A point knows its network and its accelerator by their own names.
+    // A stored point has its own names of network and accelerator; the names of this curve replace
+    // them.
     let called = |(at, point): (usize, Point)| {
         let (config, model) = (&configs[at / models.len()], models[at % models.len()].0);
         (Point { model: model.label.clone(), accelerator: config.label.clone(), ..point }, config.item.clone())
@@ -154,7 +155,7 @@ fn measure(args: &CurveArgs, energy: &EnergyTable) -> Result<Vec<(Point, Acceler
     Ok(points.into_iter().flatten().enumerate().map(called).collect())
 }
 
-/// The images as networks of one kind of input read them.
+/// The images, decoded for networks with the same kind of input.
 struct ImageSet {
     expected: Expected,
     images: Vec<Image>,
@@ -162,7 +163,8 @@ struct ImageSet {
 }
 
 impl ImageSet {
-    /// Place among `sets` of what `net` reads; it is decoded for the first network that reads it.
+    /// The index in `sets` of the images that `net` reads. They are decoded for the first network
+    /// that reads them.
     fn of(net: &Named<QuantNetwork>, measured: &Images, sets: &mut Vec<Self>) -> Result<usize> {
         let expected = Expected::by_quantized(&net.item);
         if let Some(at) = sets.iter().position(|set| set.expected == expected) {
@@ -175,7 +177,7 @@ impl ImageSet {
     }
 }
 
-/// Each network once; a gated one with each threshold.
+/// Lists each network once, and gated ones once for each threshold.
 fn networks(args: &CurveArgs, read: Vec<Read>, remark: Remark) -> Vec<Named<QuantNetwork>> {
     let mut files: Vec<(QuantNetwork, &Path)> = vec![];
     for ((net, _), path) in read.into_iter().zip(&args.models) {
@@ -204,7 +206,7 @@ fn networks(args: &CurveArgs, read: Vec<Read>, remark: Remark) -> Vec<Named<Quan
     nets
 }
 
-/// Each accelerator once, with each gate unit.
+/// Lists each accelerator once for each gate unit.
 fn configs(args: &CurveArgs, remark: Remark) -> Result<Vec<Named<AcceleratorConfig>>> {
     let mut configs: Vec<AcceleratorConfig> = vec![];
     for name in &args.config {
@@ -228,7 +230,7 @@ fn configs(args: &CurveArgs, remark: Remark) -> Result<Vec<Named<AcceleratorConf
     Ok(labels.into_iter().zip(configs).map(|(label, item)| Named { label, item }).collect())
 }
 
-/// A line for each point, with a column for each parameter of its accelerator.
+/// Writes a line for each point, with a column for each parameter of its accelerator.
 fn csv(lines: &[Line]) -> Result<Vec<u8>> {
     #[derive(Serialize)]
     struct Front {
@@ -238,7 +240,8 @@ fn csv(lines: &[Line]) -> Result<Vec<u8>> {
     for line in lines {
         figures.serialize((line.point, Front { pareto: line.pareto }))?;
     }
-    // Columns that a struct names are joined with those that the accelerator has.
+    // The columns of the figures come from the fields of a struct, those of the parameters from the
+    // accelerator.
     let figures = figures.into_inner().context("cannot write the table")?;
     let mut figures = csv::Reader::from_reader(&figures[..]);
     let mut writer = csv::Writer::from_writer(vec![]);

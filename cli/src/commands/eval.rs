@@ -19,7 +19,7 @@ use lcsim_spec::escape::printable;
 use lcsim_spec::progress::Progress;
 use serde::Serialize;
 
-/// Float model against quantised model on the same images. MACs are multiply-accumulates of
+/// The comparison of a float model and its quantised form on the same images. MACs are those of
 /// convolutions and classifier.
 #[derive(Debug, Serialize)]
 struct Evaluation {
@@ -29,22 +29,22 @@ struct Evaluation {
     images: usize,
     float_accuracy: f64,
     integer_accuracy: f64,
-    /// Share of the images on which both predict the same class.
+    /// The share of images on which both models predict the same class.
     agreement: f64,
     dense_macs: u64,
-    /// Mean per image.
+    /// Mean of an image.
     float_macs: f64,
-    /// Mean per image.
+    /// Mean of an image.
     integer_macs: f64,
-    /// Threshold of the quantised model's scores; the float model has none.
+    /// The threshold of the quantised model. The float model has none.
     threshold: f64,
     /// The images whose logits differ most.
     images_by_difference: Vec<ImageDifference>,
-    /// All gates, those that differ most first.
+    /// All gates. Those that differ most come first.
     gates_by_difference: Vec<GateDifference>,
 }
 
-/// What both models made of one image.
+/// The results of both models for one image.
 struct Predictions {
     float: usize,
     integer: usize,

@@ -1,4 +1,4 @@
-//! The commands: the only place that prints.
+//! The commands. Only this module prints.
 
 mod check;
 mod compare;
@@ -20,10 +20,10 @@ use clap::CommandFactory;
 use lcsim_report::parallel;
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 
-/// Carries out a command.
+/// Runs a command.
 ///
 /// # Errors
-/// Whatever went wrong, complete enough to be shown as it is.
+/// Returns any error of the command, with a text that can be shown as it is.
 pub fn execute(command: &Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args),

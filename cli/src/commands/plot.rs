@@ -39,7 +39,8 @@ pub(super) fn run(args: &PlotArgs) -> Result<()> {
     tell(json.as_ref(), args.print.quiet, || Ok(files[0].1.clone()), text)
 }
 
-/// What may be written; a network without L-Nets or without C-Nets lacks some.
+/// The names of files that may be written. A network without L-Nets or without C-Nets gives fewer
+/// files.
 fn names(args: &PlotArgs) -> Vec<String> {
     let of = |picture: &str, format: &Format| format!("{picture}.{}", format.ending());
     let formats = draw::formats(&args.format);
@@ -50,7 +51,7 @@ fn names(args: &PlotArgs) -> Vec<String> {
 
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Everything that is written.
+/// Makes all files.
 fn files(args: &PlotArgs) -> Result<Files> {
     let remark = notes(args.print.quiet);
     let config = load::config(&args.config, &args.accelerator.set)?;
@@ -86,7 +87,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     if !study.layers.is_empty() {
         add(&mut files, "channels", &Channels(&study), &formats)?;
     }
-    // As SVG every pixel would be an element.
+    // As SVG, every pixel would be an element.
     let mut of_pixels: Vec<Format> = formats.into_iter().filter(|format| *format != Format::Svg).collect();
     if of_pixels.is_empty() {
         of_pixels.push(Format::Png);
@@ -95,7 +96,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     Ok(files)
 }
 
-/// Draws a picture in each of the formats.
+/// Draws a picture in each format.
 fn add(files: &mut Files, name: &str, picture: &impl Picture, formats: &[Format]) -> Result<()> {
     for format in formats {
         files.push((format!("{name}.{}", format.ending()), draw::file(picture, *format)?));
@@ -103,7 +104,7 @@ fn add(files: &mut Files, name: &str, picture: &impl Picture, formats: &[Format]
     Ok(())
 }
 
-/// The names given, those that the data has, or the numbers of the classes.
+/// The names of the classes: those that the user gave, those of the data, or their numbers.
 fn classes(args: &PlotArgs, named: &[String], count: usize) -> Result<Vec<String>> {
     match args.classes.len() {
         0 if named.len() == count => Ok(named.to_vec()),

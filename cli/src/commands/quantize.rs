@@ -15,7 +15,7 @@ use lcsim_spec::escape::printable;
 use serde::Serialize;
 use std::path::Path;
 
-/// Images to calibrate with unless told otherwise.
+/// The number of images that calibrate by default.
 pub(super) const CALIBRATION: usize = 512;
 
 pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
@@ -42,12 +42,12 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     tell(json.as_ref(), quiet, || lcsim_output::json(&summary), || text(&net, &summary, &calibrated.images, &args.out))
 }
 
-/// As --mean and --std take them.
+/// Formats values as --mean and --std take them.
 fn list(values: &[f32]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
 }
 
-/// What was made of a model.
+/// The summary of a quantised model.
 #[derive(Debug, Serialize)]
 struct Summary<'a> {
     schema: &'static str,
@@ -60,18 +60,18 @@ struct Summary<'a> {
     convolution_weights: usize,
     gate_weights: usize,
     classifier_weights: usize,
-    /// Of an image, without those of the gates.
+    /// Dense MACs of an image, without those of the gates.
     dense_macs: u64,
     threshold: f64,
-    /// Of each channel, of pixels in [0, 1].
+    /// One mean for each channel, of pixels in [0, 1].
     mean: &'a [f32],
-    /// Of each channel, of pixels in [0, 1].
+    /// One standard deviation for each channel, of pixels in [0, 1].
     std: &'a [f32],
-    /// Where these are from.
+    /// Where mean and standard deviation come from.
     normalisation: &'static str,
     calibration_data: &'a str,
     calibration_images: usize,
-    /// Of the file.
+    /// The size of the file.
     bytes: usize,
 }
 

@@ -22,8 +22,8 @@ pub(super) fn run(args: &RunArgs) -> Result<()> {
     show(&report, outputs, args.common.quiet)
 }
 
-/// Writes a report as JSON, CSV, Markdown and HTML, and prints its tables unless `quiet` or one of
-/// those goes to stdout.
+/// Writes a report as JSON, CSV, Markdown and HTML. Prints its tables, unless `quiet` is set or one
+/// of these goes to stdout.
 pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bool) -> Result<()> {
     let on_stdout = outputs.iter().flatten().any(|d| *d == Destination::Stdout);
     let [json, csv, markdown, html] = outputs;
@@ -67,7 +67,7 @@ fn simulate(args: &RunArgs) -> Result<(Report, Option<Dump>)> {
     }
 }
 
-/// The model, and the images that it is measured on.
+/// Reads the model, and the images on which it is measured.
 fn read(args: &RunArgs, progress: &Terminal) -> Result<(Network, Images)> {
     let (common, remark) = (&args.common, notes(args.common.quiet));
     let (reading, model) = (common.load.reading(), args.model.as_deref());
@@ -83,7 +83,7 @@ fn read(args: &RunArgs, progress: &Terminal) -> Result<(Network, Images)> {
     Ok((Network::new(net, float, load::shown(model)), images.into()))
 }
 
-/// A shape, with gates that are open so often.
+/// Applies the rates of the gates to a shape.
 fn with_rates(shape: Synthetic, args: &RunArgs) -> Result<Synthetic> {
     let args = &args.synthetic;
     let network = shape.block_rates(&args.gate_rate).map_err(Error::from).context("--gate-rate")?;

@@ -1,4 +1,4 @@
-//! What commands say: results on stdout, notes on stderr.
+//! Output of commands: results go to stdout, notes to stderr.
 
 use anyhow::{Context, Error, Result};
 use lcsim_output::Destination;
@@ -6,8 +6,8 @@ use lcsim_spec::escape::{printable, printable_lines};
 use std::io::Write;
 use std::path::Path;
 
-/// Text for people, to stdout, in which nothing steers a terminal. A reader that went away is an
-/// error that the caller can tell, not a panic as with `println!`.
+/// Prints text for people to stdout. Control characters are escaped. If the reader has closed the
+/// pipe, this returns an error that the caller can recognise; `println!` would panic.
 pub(super) fn print(text: impl AsRef<str>) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout
@@ -16,7 +16,7 @@ pub(super) fn print(text: impl AsRef<str>) -> Result<()> {
         .context("cannot write to stdout")
 }
 
-/// A remark on stderr, unless `quiet`.
+/// Makes a function that writes notes to stderr, unless `quiet` is set.
 pub(super) fn notes(quiet: bool) -> impl Fn(&str) {
     move |text| {
         if !quiet {
@@ -25,8 +25,8 @@ pub(super) fn notes(quiet: bool) -> impl Fn(&str) {
     }
 }
 
-/// What a command found: `json` if it has a destination, and `text` unless the command is quiet or
-/// stdout has the JSON.
+/// Shows the result of a command: `json` if it has a destination, and `text` unless the command is
+/// quiet or the JSON goes to stdout.
 pub(super) fn tell(
     to: Option<&Destination>,
     quiet: bool,
@@ -39,17 +39,17 @@ pub(super) fn tell(
     if quiet || to == Some(&Destination::Stdout) { Ok(()) } else { print(text()) }
 }
 
-/// A remark on stderr; whether anybody reads it does not matter.
+/// Writes a note to stderr. A failure does not matter.
 pub(super) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "note: {}", printable(text));
 }
 
-/// A path within text for people, on one line.
+/// Formats a path on one line for a text.
 pub(super) fn shown(path: &Path) -> String {
     printable(&path.display().to_string()).into()
 }
 
-/// The error of work whose results are written at its end.
+/// Makes the error of work that was stopped before its results were written.
 pub(super) fn unwritten(error: lcsim::Error) -> Error {
     let interrupted = error.is_interrupted();
     let error = Error::from(error);

@@ -20,23 +20,23 @@ use serde::Serialize;
 use std::collections::HashMap;
 use std::fs;
 
-/// The figures of all layers.
+/// The results of all layers, as the JSON file has them.
 #[derive(Debug, Serialize)]
 struct File<'a> {
     schema: &'static str,
     version: &'static str,
-    /// The simulator whose counts these are; without one, its cycles stand beside ours.
+    /// The simulator whose counts these are. Without one, its cycles are beside ours.
     compat: Option<&'static str>,
-    /// SCALE-Sim's.
+    /// The dataflow of SCALE-Sim's configuration.
     dataflow: &'static str,
     layers: Vec<Line<'a>>,
 }
 
-/// A layer of the topology and what was found of it.
+/// A layer of the topology with its results.
 #[derive(Debug, Serialize)]
 struct Line<'a> {
     name: &'a str,
-    /// Of the file, from 1.
+    /// The number of its line in the file, counted from 1.
     line: u64,
     #[serde(flatten)]
     found: Found,
@@ -50,12 +50,12 @@ enum Found {
     CannotRun { cannot_run: String },
 }
 
-/// What is written, and what is said about it.
+/// The texts to write and to print.
 struct Results<'a> {
     texts: Vec<String>,
     file: File<'a>,
     summary: String,
-    /// Layers that cannot run, and why the first of them cannot.
+    /// The number of layers that cannot run, and the reason of the first one.
     failed: usize,
     first: Option<String>,
 }
@@ -88,7 +88,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
         Destination::check(&args.out.join(name))?.write(text.as_bytes())?;
     }
     let text = || format!("{shown}: {}; {} layers, {}\n", names.join(", "), layers.len(), results.summary);
-    // Where nothing ran there is nothing to sum up.
+    // If no layer ran, there are no totals.
     let quiet = args.print.quiet || results.failed == layers.len();
     tell(json.as_ref(), quiet, || lcsim_output::json(&results.file), text)?;
     if let Some(first) = results.first {
@@ -97,7 +97,7 @@ pub(super) fn run(args: &TopologyArgs) -> Result<()> {
     Ok(())
 }
 
-/// Layers on an accelerator.
+/// The layers and the accelerator to run them on.
 struct Work<'a> {
     config: ScaleConfig,
     format: Format,
@@ -107,14 +107,15 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    /// SCALE-Sim's counts, which are whole or nothing, as its own reports are.
+    /// Runs the layers for SCALE-Sim's counts. If one layer fails, there is no result, because
+    /// SCALE-Sim's own reports are complete too.
     fn counts(&self) -> Result<Results<'a>> {
         layers::bound(self.layers, run::MAX_ELEMENTS)?;
         for layer in self.layers {
             run::check(&self.config, &layer.shape, &self.budget).with_context(|| place(layer))?;
         }
         let counted = self.all(|shape, progress| run::run(&self.config, shape, &self.budget, progress));
-        // The first error in the file is the one that is told, whichever thread was first.
+        // Reports the first error in the order of the file, whichever thread finished first.
         let counted: Vec<LayerReport> = counted
             .into_iter()
             .zip(self.layers)
@@ -130,7 +131,8 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Our cycles beside SCALE-Sim's. A layer that cannot run leaves the others their lines.
+    /// Runs the layers on our accelerator, and compares the cycles with SCALE-Sim's. If a layer
+    /// cannot run, the others still have their lines.
     fn comparisons(&self) -> Result<Results<'a>> {
         layers::bound(self.layers, ours::MAX_ELEMENTS)?;
         let compared = self.all(|shape, progress| {
@@ -155,8 +157,8 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Runs the layers; those of one shape have one result, which is found once. `one` tells how
-    /// many of its cycles are done.
+    /// Runs the layers. Layers of the same shape share one result, which is computed once. `one`
+    /// reports how many cycles are done.
     fn all<T: Clone + Send>(
         &self,
         one: impl Fn(&Shape, &(dyn Fn(u64) + Sync)) -> Result<T> + Sync,

@@ -15,7 +15,7 @@ use lcsim_spec::escape::printable;
 use lcsim_spec::progress::Progress;
 use serde_json::json;
 
-/// Cycles after which the progress bar moves.
+/// The progress bar moves after this number of cycles.
 const STEP: u64 = 1 << 14;
 
 pub(super) fn run(args: &TraceArgs) -> Result<()> {
@@ -40,7 +40,7 @@ pub(super) fn run(args: &TraceArgs) -> Result<()> {
     let mut timeline = Timeline::default();
     let mut written = Ok(());
     let pixels = net.input.quantize_image(&image.pixels);
-    // Known at once from the other engine, and equal.
+    // The other engine gives the same number at once.
     let cycles = simulator.clone().with_engine(Engine::Fast).run(&pixels, Mode::Gated).cycles;
     let bar = progress.begin(cycles, "cycles");
     let outcome = simulator.watch(&pixels, Mode::Gated, |cycle| {

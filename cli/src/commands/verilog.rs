@@ -29,7 +29,7 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
         Some(name) => part.target(target(name)),
         None => part,
     };
-    // What stands there is looked at before the work, and once more with the names of the files.
+    // Checks the folder before the work, and again when the names of the files are known.
     Folder::check(&args.out, &[], args.force)?;
     let files = if args.part == VerilogPart::Core { core(args, part, &progress)? } else { unit(args, &part)? };
     let files = files.as_slice();
@@ -56,8 +56,8 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     )
 }
 
-/// Another file in `folder` would be taken for the user's by the next run, which refuses to write
-/// there.
+/// Refuses a JSON file inside `folder`. The next run would take it for a file of the user, and
+/// refuse to write there.
 fn refuse_inside(folder: &Path, json: Option<&Destination>) -> Result<()> {
     let Some(Destination::File(path)) = json else { return Ok(()) };
     let id = |folder: &Path| file::id(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok();
@@ -68,7 +68,7 @@ fn refuse_inside(folder: &Path, json: Option<&Destination>) -> Result<()> {
     Ok(())
 }
 
-/// What was written, beside the list by which lcsim knows its own files.
+/// The files that were written, except the list by which lcsim recognises its own files.
 #[derive(Debug, Serialize)]
 struct Written<'a> {
     schema: &'static str,
@@ -87,7 +87,8 @@ fn core(args: &VerilogArgs, core: Verilog, progress: &Terminal) -> Result<Verilo
     let net = load::network(model, args.threshold, &reading, &images, progress, &remark)?;
     let (network, images) = (Network::new(net, None, load::shown(model)), Images::from(images));
     let core = match core.check_network(&network) {
-        // Nobody asked for the embedded model: a core that it does not fit has no testbench.
+        // The user did not ask for the embedded model. If it does not fit the core, there is no
+        // testbench.
         Err(error) if model.is_none() => {
             if core.check().is_ok() {
                 remark(&format!("no testbench without --model: {}: {error}", args.config));
