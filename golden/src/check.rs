@@ -1,4 +1,4 @@
-//! Checks of a float network.
+//! Checks a float network.
 
 use crate::model::Network;
 use crate::{Error, operators};
@@ -6,10 +6,11 @@ use lcsim_spec::require::require;
 use lcsim_spec::{NetworkError, structure};
 
 impl Network {
-    /// Checks every shape, length, name and number, so that later stages need not.
+    /// Checks every shape, length, name and number. Later stages rely on it.
     ///
     /// # Errors
-    /// Names the first layer that contradicts itself or its neighbour; `path` is for the message.
+    /// Names the first layer that contradicts itself or the layer before it. The message names
+    /// `path`.
     pub fn validate(&self, path: &str) -> Result<(), Error> {
         self.check().map_err(|source| Error::Network { path: path.into(), source })
     }

@@ -1,94 +1,110 @@
-//! The one error of this crate: what file, what item, what was expected and what was found.
+//! The error of this crate. It says which file and which item are wrong, what was expected and what
+//! was found.
+//!
+//! ```
+//! use lcsim_golden::{Error, grouped};
+//!
+//! let problem = |node: &str| Error::Operator {
+//!     path: "net.onnx".to_owned(),
+//!     node: node.to_owned(),
+//!     op: "Selu".to_owned(),
+//!     found: "on a feature map".to_owned(),
+//!     instead: "train with ReLU".to_owned(),
+//! };
+//! let merged = grouped(vec![problem("a"), problem("b")]);
+//! assert_eq!(merged.len(), 1, "the same problem of two nodes is shown once");
+//! assert!(merged[0].to_string().contains("and 1 more such: `b`"));
+//! ```
 
 use thiserror::Error;
 
-/// Why a model or a container is refused.
+/// An error of a model file or of the file of a quantised network.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The file cannot be read.
     #[error("{path}: cannot read: {source}")]
     Read {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Cause.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// The file is not what it should be.
+    /// The content of the file is wrong.
     #[error("{path}: {item}: expected {expected}, found {found}")]
     Invalid {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Node, tensor or field.
+        /// The node, tensor or field that is wrong.
         item: String,
         /// The expected value.
         expected: String,
         /// The found value.
         found: String,
     },
-    /// The file with a tensor's elements cannot be read.
+    /// The file that has the elements of a tensor cannot be read.
     #[error("{path}: {item}: its elements are in {file}, which cannot be read: {source}")]
     External {
-        /// Model file.
+        /// The path of the model.
         path: String,
-        /// Tensor.
+        /// The name of the tensor.
         item: String,
-        /// File with the elements.
+        /// The file with the elements.
         file: String,
-        /// Cause.
+        /// The error of the system.
         source: std::io::Error,
     },
-    /// An operator that is not understood: never zero cost.
+    /// lcsim does not understand an operator. It never treats such an operator as one without cost.
     #[error("{path}: node `{node}`: `{op}` {found} is not supported; {instead}")]
     Operator {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Name of the node.
+        /// The name of the node.
         node: String,
-        /// Its operator.
+        /// The operator of the node.
         op: String,
         /// The operand that it is applied to.
         found: String,
-        /// What to write instead.
+        /// What the user can write instead.
         instead: String,
     },
-    /// The float network computes what is no number.
+    /// The float network computes a value that is not finite.
     #[error("{path}: {overflow}, with image {image}")]
     Overflow {
-        /// File or network.
+        /// The path of the file, or the name of the network.
         path: String,
-        /// Which of the images.
+        /// The index of the image.
         image: usize,
-        /// Layer and value.
+        /// The layer and the value.
         overflow: crate::float::Overflow,
     },
-    /// One problem of several nodes.
+    /// The same problem at several nodes.
     #[error("{first}; and {} more such: {}", others.len(), listed(others))]
     Alike {
-        /// At the first of them.
+        /// The problem at the first node.
         first: Box<Error>,
-        /// The other nodes.
+        /// The names of the other nodes.
         others: Vec<String>,
     },
-    /// The system has no memory for what is asked.
+    /// The system cannot give the memory that is needed.
     #[error("{path}: {source}")]
     Memory {
-        /// File or network.
+        /// The path of the file, or the name of the network.
         path: String,
-        /// Cause.
+        /// The size of the request, and its purpose.
         source: lcsim_spec::work::OutOfMemory,
     },
     /// The network contradicts itself.
     #[error("{path}: {source}")]
     Network {
-        /// File.
+        /// The path of the file.
         path: String,
-        /// Cause.
+        /// The rule that the network does not follow.
         source: lcsim_spec::NetworkError,
     },
 }
 
 impl Error {
-    /// The same, of the file `path`: what knows a network alone has only its name to go by.
+    /// Names `file` in the error. Functions that only know a network name the network instead.
     #[must_use]
     pub fn in_file(mut self, file: &std::path::Path) -> Self {
         *self.path() = file.display().to_string();
@@ -108,7 +124,7 @@ impl Error {
         }
     }
 
-    /// Where a problem is that several nodes can have, and what it is but for names.
+    /// For problems that several nodes can have: the node, and the problem without any names.
     fn kind(&self) -> Option<(String, String)> {
         match self {
             Self::Operator { node, op, found, instead, .. } => {
@@ -123,12 +139,12 @@ impl Error {
     }
 }
 
-/// A text without what stands in backticks.
+/// Removes the parts of a text in backticks.
 fn unnamed(text: &str) -> String {
     text.split('`').step_by(2).collect()
 }
 
-/// The first of some names, for messages.
+/// Lists the first of some names, for messages.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 8;
     let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
@@ -136,7 +152,7 @@ fn listed(names: &[String]) -> String {
     format!("{}{rest}", shown.join(", "))
 }
 
-/// Problems of which each stands once, with the names of the others that are like it.
+/// Merges problems that differ only in their nodes. The first one lists the nodes of the others.
 pub fn grouped(problems: Vec<Error>) -> Vec<Error> {
     let mut groups: Vec<(Error, Option<String>, Vec<String>)> = vec![];
     for problem in problems {

@@ -1,11 +1,13 @@
-//! Distribution of magnitudes, and the int8 scale that represents it best.
+//! The distribution of magnitudes, and the int8 scale that represents it best.
 
-/// Bins; a power of two, so that doubling the range merges pairs.
+/// The number of bins. It is a power of two, so that doubling the range merges pairs of bins.
 const BINS: usize = 2048;
 
-/// Magnitudes in equal bins from 0 to a power of two, which grows with the largest seen.
+/// Counts of magnitudes in equal bins from 0 to a power of two. This end grows with the largest
+/// magnitude.
 ///
-/// Merging is exact and commutative, so that the result depends on no thread's timing.
+/// Merging is exact and commutative, so the result does not depend on the order in which threads
+/// finish.
 #[derive(Debug, Clone)]
 pub struct Histogram {
     exponent: i32,
@@ -19,7 +21,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Counts finite magnitudes; zeros need no range and are left out.
+    /// Counts finite magnitudes. Zeros need no range and are left out.
     pub fn add(&mut self, magnitudes: impl Iterator<Item = f32>) {
         for v in magnitudes.filter(|v| *v > 0.0 && v.is_finite()) {
             let v = f64::from(v);
@@ -31,7 +33,7 @@ impl Histogram {
         }
     }
 
-    /// Adds another's counts.
+    /// Adds the counts of another histogram.
     pub fn merge(&mut self, other: &Self) {
         let mut other = other.clone();
         while self.exponent < other.exponent {
@@ -51,8 +53,8 @@ impl Histogram {
         self.exponent += 1;
     }
 
-    /// Real value of one int8 step with the smallest mean square error; one that reaches 1 if
-    /// nothing was seen.
+    /// The real value of one int8 step for which the mean square error is smallest. If nothing was
+    /// counted, the scale reaches 1.
     pub fn best_scale(&self) -> f64 {
         let width = f64::from(self.exponent).exp2() / BINS as f64;
         let Some(top) = self.bins.iter().rposition(|&n| n > 0) else { return 1.0 / 127.0 };

@@ -1,9 +1,19 @@
-//! The one convolution of both references, generic over the element types.
+//! The convolution of both references. It is generic over the types of the elements.
+//!
+//! ```
+//! use lcsim_golden::kernel::{Geometry, conv2d};
+//! use lcsim_spec::Shape;
+//!
+//! let map = Shape { channels: 1, height: 1, width: 3 };
+//! let geometry = Geometry { input: map, output: map, kernel: [1, 3], stride: [1, 1], pad: [0, 1], depthwise: false };
+//! let (pixels, weights, bias) = ([1i8, 2, 3], [1i8, 1, 1], [10i32]);
+//! assert_eq!(conv2d(&geometry, &pixels, &weights, &bias), [10 + 3, 10 + 6, 10 + 5]);
+//! ```
 
 use lcsim_spec::Shape;
 use num_traits::{AsPrimitive, NumAssign};
 
-/// Where a convolution reads and writes.
+/// The shapes of a convolution's maps, and the geometry of its kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
     /// Input map.
@@ -14,19 +24,19 @@ pub struct Geometry {
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Zero padding above and to the left.
+    /// Rows of zeros above the map, and columns of zeros to its left.
     pub pad: [usize; 2],
-    /// Each output channel reads the input channel of its own number alone.
+    /// Whether output channel `i` reads only input channel `i`.
     pub depthwise: bool,
 }
 
 impl Geometry {
-    /// Input channels that an output channel reads.
+    /// The number of input channels that one output channel reads.
     pub fn fan_in(&self) -> usize {
         if self.depthwise { 1 } else { self.input.channels }
     }
 
-    /// The outputs `lo..hi` along one axis whose tap `k` falls inside the input.
+    /// The range `lo..hi` of outputs along one axis for which tap `k` is inside the input.
     fn inside(&self, axis: usize, k: usize) -> (usize, usize) {
         let (size, outputs) = match axis {
             0 => (self.input.height, self.output.height),
@@ -39,9 +49,9 @@ impl Geometry {
     }
 }
 
-/// Cross-correlation with zero padding: `x` is `[channel][row][column]`, `weights` are
-/// `[output channel][input channel][row][column]` (depthwise: `[channel][row][column]`), and the
-/// result is `[output channel][row][column]`.
+/// Cross-correlation with zero padding. `x` is `[channel][row][column]`. `weights` are `[output
+/// channel][input channel][row][column]`, or `[channel][row][column]` for a depthwise convolution.
+/// The result is `[output channel][row][column]`.
 pub fn conv2d<X, A>(g: &Geometry, x: &[X], weights: &[X], bias: &[A]) -> Vec<A>
 where
     X: Copy + PartialEq + AsPrimitive<A>,
@@ -80,7 +90,7 @@ where
         let first = x0 * g.stride[1] + kx - g.pad[1].min(x0 * g.stride[1] + kx);
         let row = &row[first.min(row.len())..];
         if g.stride[1] == 1 {
-            // Apart, because the compiler vectorises it only without a step.
+            // This case is apart, because the compiler vectorises the loop only without a stride.
             out.iter_mut().zip(row).for_each(|(a, x)| *a += w * x.as_());
         } else {
             out.iter_mut().zip(row.iter().step_by(g.stride[1])).for_each(|(a, x)| *a += w * x.as_());

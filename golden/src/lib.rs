@@ -1,6 +1,7 @@
-//! Untimed truth: ONNX import, float reference, calibration and quantisation, integer reference.
+//! The reference without timing: ONNX import, float reference, calibration and quantisation,
+//! integer reference.
 //!
-//! Knows no cycle and no accelerator.
+//! It knows no cycle and no accelerator.
 
 mod block;
 mod check;

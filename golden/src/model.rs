@@ -1,4 +1,22 @@
-//! A float (LC-)ResNet, as imported from ONNX: the float twin of `lcsim_spec::QuantNetwork`.
+//! A float LC-Net as the import makes it from ONNX. `lcsim_spec::QuantNetwork` is its quantised
+//! form.
+//!
+//! ```
+//! use lcsim_golden::model::{Conv, Fc, Layer, Network};
+//! use lcsim_spec::Shape;
+//!
+//! let input = Shape { channels: 1, height: 4, width: 4 };
+//! let output = Shape { channels: 2, ..input };
+//! let (name, kernel, stride, pad, relu) = ("stem".to_owned(), [3, 3], [1, 1], [1, 1], Some(f32::INFINITY));
+//! let (depthwise, weights, bias) = (false, vec![0.1; 2 * 9], vec![0.0; 2]);
+//! let stem = Conv { name, input, output, kernel, stride, pad, relu, depthwise, weights, bias };
+//! let classifier = Fc { name: "fc".to_owned(), inputs: 2, outputs: 3, weights: vec![0.5; 6], bias: vec![0.0; 3] };
+//! let (name, mean, std, layers) = ("tiny".to_owned(), vec![0.5], vec![0.25], vec![Layer::Conv(stem)]);
+//! let network = Network { name, input, mean, std, layers, classifier };
+//! network.validate("tiny")?;
+//! assert_eq!(network.dense_macs(), 2 * 16 * 9 + 2 * 3);
+//! # Ok::<(), lcsim_golden::Error>(())
+//! ```
 
 use crate::block;
 use crate::kernel::Geometry;
@@ -8,10 +26,10 @@ use lcsim_spec::operators::gate::{self, Connected};
 use lcsim_spec::require::{NetworkError, layer};
 use lcsim_spec::{Shape, Windows, network};
 
-/// A convolution, batch norm folded.
+/// A convolution. Its batch norm is folded into weights and biases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
-    /// Unique name (of the ONNX node).
+    /// Unique name; the import takes it from the ONNX node.
     pub name: String,
     /// Input map.
     pub input: Shape,
@@ -21,36 +39,37 @@ pub struct Conv {
     pub kernel: [usize; 2],
     /// Vertical and horizontal stride.
     pub stride: [usize; 2],
-    /// Zero padding above and to the left.
+    /// Rows of zeros above the map, and columns of zeros to its left.
     pub pad: [usize; 2],
-    /// The upper bound of the ReLU that follows: 6 of a ReLU6, infinite of a plain ReLU (in a
-    /// block: behind the gate's score; none behind the last convolution of a block).
+    /// The upper bound of the ReLU that follows: 6 for a ReLU6, infinite for a plain ReLU. In a
+    /// block, the ReLU comes after the multiplication with the gate's score. The last convolution
+    /// of a block has none.
     pub relu: Option<f32>,
-    /// Each output channel reads the input channel of its own number alone.
+    /// Whether output channel `i` reads only input channel `i`.
     pub depthwise: bool,
     /// `[output channel][input channel][row][column]`; of a depthwise convolution
     /// `[channel][row][column]`.
     pub weights: Vec<f32>,
-    /// Per output channel.
+    /// One for each output channel.
     pub bias: Vec<f32>,
 }
 
-/// A fully connected layer on a globally average-pooled map: a gate or the classifier.
+/// A fully connected layer on a globally average-pooled map, of a gate or the classifier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fc {
     /// Unique name.
     pub name: String,
-    /// Inputs.
+    /// The number of inputs: channels of the pooled map.
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
     /// `[output][input]`.
     pub weights: Vec<f32>,
-    /// Per output.
+    /// One for each output.
     pub bias: Vec<f32>,
 }
 
-/// A convolution of a block with its C-Net, if it has one.
+/// A convolution of a block, and its C-Net if it has one.
 pub type GatedConv = network::GatedConv<Conv, Fc>;
 /// A residual block.
 pub type Block = network::Block<Conv, Fc>;
@@ -62,39 +81,40 @@ pub type Layer = network::Layer<Conv, Fc>;
 /// A float network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
-    /// For reports.
+    /// The name that reports show.
     pub name: String,
     /// Shape of an image.
     pub input: Shape,
-    /// Per channel, of pixels in [0, 1].
+    /// One mean for each channel, of pixels in [0, 1].
     pub mean: Vec<f32>,
-    /// Per channel, of pixels in [0, 1].
+    /// One standard deviation for each channel, of pixels in [0, 1].
     pub std: Vec<f32>,
-    /// In order of execution; the first is a convolution.
+    /// In the order of execution. The first layer is a convolution.
     pub layers: Vec<Layer>,
-    /// Reads the pooled last map.
+    /// The fully connected layer that reads the average-pooled last map.
     pub classifier: Fc,
 }
 
 impl Conv {
-    /// Where it reads and writes.
+    /// The shapes and the geometry of the convolution.
     pub fn geometry(&self) -> Geometry {
         let Conv { input, output, kernel, stride, pad, depthwise, .. } = *self;
         Geometry { input, output, kernel, stride, pad, depthwise }
     }
-    /// Multiply-accumulates with so many live channels; taps that fall on padding count.
+    /// MACs with `live_in` live input channels and `live_out` live output channels. Taps on padding
+    /// count.
     pub fn macs(&self, live_in: usize, live_out: usize) -> u64 {
         let read = if self.depthwise { depthwise::FAN_IN } else { live_in };
         [read, live_out, self.kernel[0], self.kernel[1], self.output.pixels()].iter().map(|&n| n as u64).product()
     }
-    /// The upper bound of a ReLU that clips.
+    /// The upper bound of the ReLU, if it is finite.
     pub fn clip(&self) -> Option<f32> {
         self.relu.filter(|max| max.is_finite())
     }
 }
 
-/// What of a network was recognised, for people to check: a gate that an exporter dropped leaves no
-/// other trace.
+/// What the import recognised of a network, for users to check. If an exporter has dropped a gate,
+/// nothing else shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     /// Convolutions, shortcuts included.
@@ -126,7 +146,7 @@ impl std::fmt::Display for Summary {
 }
 
 impl Summary {
-    /// Of the layers of a float or a quantised network.
+    /// Counts the layers of a float or a quantised network.
     pub fn of<C, F>(layers: &[network::Layer<C, F>]) -> Self {
         let blocks = || layers.iter().filter_map(block::of);
         let cnets = |b: &network::Block<C, F>| b.convs.iter().filter(|g| g.gate.is_some()).count();
@@ -141,17 +161,18 @@ impl Summary {
 }
 
 impl Network {
-    /// Counts of its layers, blocks and gates.
+    /// Counts the layers, blocks and gates of the network.
     pub fn summary(&self) -> Summary {
         Summary::of(&self.layers)
     }
 
-    /// All convolutions in order of execution.
+    /// All convolutions in the order of execution.
     pub fn convs(&self) -> impl Iterator<Item = &Conv> {
         self.layers.iter().flat_map(Layer::convs)
     }
 
-    /// MACs of convolutions and classifier with every gate open; the gates' own are not in it.
+    /// MACs of convolutions and classifier if every gate is open. The MACs of the gates themselves
+    /// are not counted.
     pub fn dense_macs(&self) -> u64 {
         let convs = self.convs().map(|c| c.macs(c.input.channels, c.output.channels));
         convs.sum::<u64>() + self.classifier.weights.len() as u64
@@ -174,7 +195,7 @@ impl Convolution for Conv {
     }
     fn check(&self) -> Result<(), NetworkError> {
         let item = layer(&self.name);
-        // Not a number is above nothing.
+        // A value that is not a number is not above anything.
         if let Some(max) = self.relu.filter(|max| max.is_nan() || *max <= 0.0) {
             return Err(NetworkError::new(item, "upper bound of the ReLU", "above 0", max));
         }

@@ -1,21 +1,21 @@
-//! rust-hdl's text, taken apart into modules; identical ones are kept once, under the name of their
-//! kind.
+//! Splits the text of rust-hdl into modules. Identical modules are kept once, under the name of
+//! their kind.
 
 use crate::unit::Unit;
 use rust_hdl::core::prelude::{Block, ModuleDefines};
 use std::collections::BTreeMap;
 
-/// A Verilog module, for a file of its own.
+/// A Verilog module, which gets a file of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
-    /// Its name.
+    /// The name of the module.
     pub name: String,
-    /// The whole file.
+    /// The text of the whole file.
     pub text: String,
 }
 
-/// All modules of `top`, children first. Names begin with `prefix`; `about` is a comment at the
-/// head of each.
+/// Makes all modules of `top`, children before parents. Their names begin with `prefix`. `about`
+/// becomes a comment at the head of each file.
 pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
     let mut defines = ModuleDefines::default();
     top.accept("top", &mut defines);
@@ -44,22 +44,22 @@ fn net(line: &str) -> String {
     }
 }
 
-/// For a lint that asks for every bit: fields of a bundle, high bits of an index.
+/// Tells lint tools to accept unused bits: fields of a bundle, and high bits of an index.
 const UNUSED: &str =
     "// Bundles are taken apart whole, whatever is used of them.\n/* verilator lint_off UNUSEDSIGNAL */\n";
 
 struct Merged<'a> {
     prefix: &'a str,
     about: &'a str,
-    /// rust-hdl's modules, one an instance, by its path.
+    /// rust-hdl's modules by the path of their instance. It makes one for each instance.
     bodies: BTreeMap<String, String>,
-    /// Text with the name left out -> name.
+    /// The name of each module by its text without the name.
     names: BTreeMap<String, String>,
     modules: Vec<Module>,
 }
 
 impl Merged<'_> {
-    /// The name of the module that stands for the instance at `path`.
+    /// Returns the name of the module for the instance at `path`.
     fn add(&mut self, unit: &Unit, path: &str) -> String {
         let mut text = self.bodies.get(path).cloned().unwrap_or_default();
         for (name, child) in unit.children() {

@@ -1,37 +1,38 @@
-//! The memories that the host port reaches, and where.
+//! The memories that the host port reaches, and their addresses.
 
 use crate::sizes::{Sizes, bits};
 
-/// Bits of a beat: what the host port carries at once.
+/// The bits of a beat. The host port transfers one beat at a time.
 pub(crate) const BEAT: usize = 32;
-/// Bits of an address within a region.
+/// The bits of an address within a region.
 pub(crate) const OFFSET: usize = 28;
-/// Bias 32, multiplier 15, shift 5 bits.
+/// The bits of a parameter: 32 for the bias, 15 for the multiplier, 5 for the shift.
 pub(crate) const PARAM: usize = 52;
 
-/// A memory in the host port's address space: addresses count beats, their bits 31 to 28 choose the
-/// region.
+/// A memory in the address space of the host port. Addresses count beats, and their bits 31 to 28
+/// choose the region.
 #[derive(Debug, Clone)]
 pub(crate) struct Region {
-    /// Bits 31 to 28.
+    /// The bits 31 to 28 of its addresses.
     pub number: usize,
-    /// `NAME_memory` is its instance in the core, `NAME.mem` the file that initialises it.
+    /// The name. `NAME_memory` is its instance in the core, and `NAME.mem` is the file that
+    /// initialises it.
     pub name: &'static str,
-    /// Bits of a word.
+    /// The bits of a word.
     pub width: usize,
-    /// Words.
+    /// The number of words.
     pub depth: usize,
-    /// Parameter of the configuration that sets the depth.
+    /// The parameter of the configuration that sets the depth.
     pub key: &'static str,
-    /// Its value, without what does not fill a word.
+    /// The value of this parameter, rounded down to whole words.
     pub value: usize,
-    /// Its content, for people.
+    /// A description of its content, for people.
     pub about: &'static str,
 }
 
 /// The region of the image that waits.
 pub(crate) const IMAGE: usize = 6;
-/// The region of the logits, which are read.
+/// The region of the logits. It can only be read.
 pub(crate) const LOGITS: usize = 7;
 
 /// The regions that can be written. Region 0 has the registers.
@@ -66,17 +67,17 @@ pub(crate) fn regions(s: &Sizes) -> [Region; IMAGE] {
 }
 
 impl Region {
-    /// Beats of a word.
+    /// The number of beats of a word.
     pub fn beats(&self) -> usize {
         self.width.div_ceil(BEAT)
     }
 
-    /// Address bits that choose the beat.
+    /// The number of address bits that choose the beat.
     pub fn beat_bits(&self) -> usize {
         if self.beats() == 1 { 0 } else { bits(self.beats()) }
     }
 
-    /// Address and data of each beat that writes `digits`, a word in binary, at `word`.
+    /// The writes that store `digits`, a word in binary, at `word`: address and data of each beat.
     pub fn writes(&self, word: usize, digits: &str) -> Vec<(u32, u32)> {
         let beats = self.beats();
         let padded = format!("{digits:0>width$}", width = beats * BEAT);

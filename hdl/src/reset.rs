@@ -1,22 +1,24 @@
-//! Synchronous reset: templates say what registers do, this adds that reset clears them.
+//! Adds the synchronous reset. Templates say what registers do, and this module adds that reset
+//! clears them.
 //!
-//! A register is a `reg` whose name ends in `_r`, or an array of them; it is assigned in one block
-//! `always @(posedge clock) begin` .. `end`, both at the start of a line. Memories and their read
+//! A register is a `reg` whose name ends in `_r`, or an array of such registers. It is assigned in
+//! one block `always @(posedge clock) begin` .. `end`; both lines have no indentation. Memories and
+//! their read ports have other names, because block memories cannot clear their content.
 //! ports have other names: no block memory clears its content.
 
 use std::fmt::Write as _;
 
 const BLOCK: &str = "always @(posedge clock) begin\n";
 
-/// A declared register.
+/// A register that was declared.
 struct Register {
     name: String,
     width: usize,
-    /// Of an array.
+    /// The number of entries, if it is an array.
     entries: Option<usize>,
 }
 
-/// `body` with each register cleared by `reset`.
+/// Returns `body` with each register cleared by `reset`.
 pub(crate) fn add(body: &str) -> String {
     let registers = declared(body);
     let mut parts = body.split(BLOCK);
@@ -76,7 +78,7 @@ fn declared(body: &str) -> Vec<Register> {
     registers
 }
 
-/// Where `word` stands alone in `text`.
+/// Finds `word` in `text` where it is no part of another word.
 fn word(text: &str, word: &str) -> Option<usize> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
@@ -84,7 +86,7 @@ fn word(text: &str, word: &str) -> Option<usize> {
         .find(|&at| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
 }
 
-/// Entries of `a:b`, both sums of products of numbers.
+/// The number of entries of the range `a:b`. Both ends are sums of products of numbers.
 fn size(range: &str) -> usize {
     let product = |text: &str| {
         text.split('*').map(|n| n.trim().parse::<i64>().unwrap_or_else(|_| unreachable!("{range}"))).product::<i64>()
@@ -99,7 +101,8 @@ fn size(range: &str) -> usize {
     (sum(a) - sum(b)).unsigned_abs() as usize + 1
 }
 
-/// Names on the left of `<=`, once each: what stands first in a statement, outside parentheses.
+/// The names to the left of `<=`, each of them once. They come first in a statement and are outside
+/// parentheses.
 fn assigned(block: &str) -> Vec<&str> {
     let mut names: Vec<&str> = vec![];
     let (mut depth, mut start) = (0, 0);
@@ -118,7 +121,7 @@ fn assigned(block: &str) -> Vec<&str> {
                 if !names.contains(&name) {
                     names.push(name);
                 }
-                // Up to the end of the statement `<=` compares.
+                // Until the end of the statement, `<=` is a comparison.
                 depth += 1 << 16;
             }
             _ => {}

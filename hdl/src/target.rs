@@ -1,4 +1,4 @@
-//! Targets: what a core takes of a part, and the scripts that build it.
+//! Targets: the resources that a core needs of a part, and the scripts that build it.
 
 use crate::limits::joined;
 use crate::regions::regions;
@@ -6,7 +6,7 @@ use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use thiserror::Error;
 
-/// What the Verilog is built for.
+/// The target for which the Verilog is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// Lattice ECP5.
@@ -15,7 +15,7 @@ pub enum Target {
     Ice40,
     /// AMD 7-series.
     Xilinx,
-    /// Generic gates; memories stay whole.
+    /// Generic gates. Memories stay whole.
     Asic,
 }
 
@@ -28,25 +28,25 @@ pub struct Resources {
     pub block_rams: usize,
 }
 
-/// A part is too small.
+/// A resource of which a part has too little.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{parameter} needs {needed} {resource}, all parameters {total}: {part} has {limit}")]
 pub struct TooSmall {
-    /// The parameter that takes most, with its value.
+    /// The parameter that needs most, with its value.
     pub parameter: String,
-    /// What runs out.
+    /// The resource.
     pub resource: &'static str,
-    /// What the parameter takes.
+    /// The number that the parameter needs.
     pub needed: usize,
-    /// What the core takes.
+    /// The number that the core needs.
     pub total: usize,
-    /// The part.
+    /// The name of the part.
     pub part: &'static str,
-    /// What it has.
+    /// The number that the part has.
     pub limit: usize,
 }
 
-/// All that a part has too little of.
+/// All resources of which a part has too little.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", joined(_0))]
 pub struct Exhausted(pub Vec<TooSmall>);
@@ -56,20 +56,20 @@ struct Part {
     name: &'static str,
     dsps: usize,
     block_rams: usize,
-    /// Bits of the narrowest product that synthesis gives a multiplier.
+    /// The bits of the narrowest product for which synthesis uses a multiplier.
     narrowest: usize,
-    /// Depth and width of a block RAM in each of its shapes.
+    /// The depth and the width of a block RAM, for each of its shapes.
     shapes: &'static [(usize, usize)],
 }
 
 const KBIT18: &[(usize, usize)] = &[(16384, 1), (8192, 2), (4096, 4), (2048, 9), (1024, 18), (512, 36)];
 const KBIT4: &[(usize, usize)] = &[(2048, 2), (1024, 4), (512, 8), (256, 16)];
 
-/// What a parameter, written with its value, takes.
+/// A parameter with its value, and the number that it needs.
 type Use = (String, usize);
 
 impl Target {
-    /// What the scripts build for; generic gates have no limits.
+    /// The part for which the scripts build. `None` for generic gates, which have no limits.
     fn part(self) -> Option<Part> {
         match self {
             Self::Ecp5 => Some(Part { name: "LFE5U-85F", dsps: 156, block_rams: 208, narrowest: 0, shapes: KBIT18 }),
@@ -79,8 +79,8 @@ impl Target {
         }
     }
 
-    /// What a core takes of the target's part; of 18 kbit (iCE40: 4 kbit) block RAMs. `None` for
-    /// generic gates.
+    /// The resources that a core needs of the target's part. A block RAM has 18 kbit, on iCE40 4
+    /// kbit. `None` for generic gates.
     pub fn resources(self, config: &AcceleratorConfig) -> Option<Resources> {
         let part = self.part()?;
         let total = |uses: Vec<Use>| uses.iter().map(|u| u.1).sum();
@@ -93,7 +93,7 @@ impl Target {
     /// Checks that the part has the multipliers and the block RAMs of a core.
     ///
     /// # Errors
-    /// Each resource that runs out, with the parameter that takes most of it.
+    /// Lists each resource that runs out, with the parameter that needs most of it.
     pub fn check(self, config: &AcceleratorConfig) -> Result<(), Exhausted> {
         let Some(part) = self.part() else { return Ok(()) };
         let checks = [
@@ -110,8 +110,8 @@ impl Target {
         if exhausted.is_empty() { Ok(()) } else { Err(Exhausted(exhausted)) }
     }
 
-    /// Names and texts of the scripts that build module `top` of the Verilog files `sources`, and
-    /// of its constraints. They are run in the files' folder.
+    /// The scripts that build the module `top` of the Verilog files `sources`, and its constraints,
+    /// as (name, text). They run in the folder of these files.
     pub fn scripts(self, top: &str, sources: &[String], clock_mhz: f64) -> Vec<(String, String)> {
         let part = self.part().map_or("generic gates", |p| p.name);
         let fill = |text: &str| {
@@ -143,15 +143,15 @@ impl Target {
 
 fn dsps(config: &AcceleratorConfig, narrowest: usize) -> Vec<Use> {
     let s = Sizes::new(config);
-    // Both scores; the row of a listed channel, a group's first word, a fold's words; the rows that
-    // a rest takes in all.
+    // Both scores; the row of a listed channel, the first word of a group, the words of a fold; all
+    // rows of a rest.
     let products = [Some(32), Some(32), Some(s.aw()), Some(s.fw()), Some(s.nw()), s.packs().then_some(s.ew())];
     let loader = products.iter().flatten().filter(|bits| **bits >= narrowest).count();
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
     vec![
         (format!("array.rows * array.cols = {}", rows * cols), rows * cols),
         (format!("array.cols = {cols}"), cols),
-        // And one for the score.
+        // One more is for the score.
         (format!("gate.macs = {macs}"), macs + 1),
         ("the loader".into(), loader),
     ]
@@ -165,8 +165,8 @@ fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use>
     };
     let m = &config.memory;
     let (depth, channels) = (s.acc_depth, s.channels);
-    // Both lists, one copy for the loader, one for the gate unit, which wants the channel alone;
-    // pool sums; logits.
+    // Both lists have one copy for the loader and one for the gate unit, which needs only the
+    // channel. Then the pool sums and the logits.
     let lists = 2 * (ram(s.entry().width(), channels) + ram(s.kw(), channels));
     let by_channel = lists + ram(s.pool(), s.pool_depth()) + ram(32, channels);
     let mut uses = vec![
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_yosys_reports_is_estimated() {
-        // docs/synthesis.md.
+        // The numbers are those of docs/synthesis.md.
         let resources = Target::Ecp5.resources(&config("ecp5-8x8.toml"));
         assert_eq!(resources, Some(Resources { dsps: 80, block_rams: 138 }));
         assert_eq!(Target::Ecp5.check(&config("ecp5-8x8.toml")), Ok(()));

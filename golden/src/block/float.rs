@@ -1,14 +1,14 @@
-//! A residual block in floats.
+//! Computes a residual block in floats.
 
 use crate::float::{Activations, Overflow, finite};
 use crate::model::Block;
 use crate::operators::convolution::float::{convolve, relu};
 use crate::operators::gate::float::scores;
 
-/// The block's output on the map `input`.
+/// Computes the block's output for the map `input`.
 ///
 /// # Errors
-/// The first [`Overflow`].
+/// Returns the first [`Overflow`].
 pub(crate) fn run(b: &Block, a: &mut Activations, input: Vec<f32>) -> Result<Vec<f32>, Overflow> {
     let lscore = match &b.lnet {
         Some(gate) => scores(gate, a, &input)?[0],
@@ -32,7 +32,7 @@ pub(crate) fn run(b: &Block, a: &mut Activations, input: Vec<f32>) -> Result<Vec
     Ok(sum)
 }
 
-/// The map that a branch which is not skipped adds to the shortcut.
+/// Computes the map that a branch adds to the shortcut, if the branch is not skipped.
 fn branch(b: &Block, a: &mut Activations, lscore: f32, input: &[f32]) -> Result<Vec<f32>, Overflow> {
     let mut x = input.to_vec();
     let mut live_in = b.convs.first().map_or(0, |g| g.conv.input.channels);
@@ -48,7 +48,8 @@ fn branch(b: &Block, a: &mut Activations, lscore: f32, input: &[f32]) -> Result<
         }
         x = convolve(&g.conv, a, &x, [live_in, live])?;
         for (plane, &s) in x.chunks_exact_mut(g.conv.output.pixels()).zip(&scores) {
-            // Not a product: the channel is not computed, and a product could be -0.
+            // This assigns 0 instead of multiplying, because the channel is not computed, and a
+            // product could be -0.
             plane.iter_mut().for_each(|v| *v = if s > 0.0 { *v * s } else { 0.0 });
         }
         if !is_last {

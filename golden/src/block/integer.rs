@@ -1,11 +1,11 @@
-//! A residual block in integers.
+//! Computes a residual block in integers.
 
 use crate::integer::{Map, Mode, Run};
 use crate::operators::convolution::integer::{Keep, Target, convolve, layer};
 use crate::operators::gate::integer::scores;
 use lcsim_spec::{Block, Gate, Score};
 
-/// The block's output on the map `stream`.
+/// Computes the block's output for the map `stream`.
 pub(crate) fn run(b: &Block, run: &mut Run, stream: Map) -> Map {
     let lscore = b.lnet.as_ref().map_or(Score::ONE, |g| scores(g, run, &stream)[0]);
     let skipped = lscore == Score::ZERO && run.mode == Mode::Gated;
@@ -37,7 +37,8 @@ pub(crate) fn run(b: &Block, run: &mut Run, stream: Map) -> Map {
     Map { relu: b.relu, ..out }
 }
 
-/// The output channels that a C-Net keeps of a convolution on the map `x`.
+/// Evaluates the C-Net of a convolution that reads the map `x`. Returns the output channels that
+/// the convolution computes.
 fn keep(gate: Option<&Gate>, run: &mut Run, x: &Map, channels: usize) -> Keep {
     let mut keep = Keep::all(channels);
     if let Some(gate) = gate {

@@ -8,7 +8,7 @@ pub(crate) mod store;
 
 use lcsim_spec::network::{Block, Layer};
 
-/// The block that a layer is, if it is one.
+/// Returns the block, if the layer is one.
 pub(crate) fn of<C, F>(layer: &Layer<C, F>) -> Option<&Block<C, F>> {
     if let Layer::Block(block) = layer { Some(block) } else { None }
 }

@@ -1,4 +1,4 @@
-//! A residual block, quantised.
+//! Quantises a residual block.
 
 use crate::Error;
 use crate::model::{Block, Conv};
@@ -8,11 +8,11 @@ use crate::quantize::{Quantizer, Stream};
 use lcsim_spec as quant;
 use lcsim_spec::require::block;
 
-/// The block on the map `input`, and its output map; `followers` are the convolutions of the layers
-/// behind it that update that map in place.
+/// Quantises the block that reads the map `input`. Returns it with its output map. `followers` are
+/// the convolutions of later layers that update this map in place.
 ///
 /// # Errors
-/// Those of its gates, and [`Error::Invalid`] without a convolution.
+/// The errors of its gates, and [`Error::Invalid`] if it has no convolution.
 pub(crate) fn quantise(
     b: &Block,
     followers: &[&Conv],
@@ -39,7 +39,7 @@ pub(crate) fn quantise(
     Ok((block, Stream { shape: last.conv.output, scale: out }))
 }
 
-/// The upper bound of the ReLU that readers of each of its maps apply.
+/// The maps of the block, with the upper bound of the ReLU that readers of each map apply.
 pub(crate) fn relus(b: &Block) -> Vec<(&str, Option<f32>)> {
     let last = b.convs.len() - 1;
     let branch = b.convs.iter().enumerate();

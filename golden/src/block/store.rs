@@ -1,4 +1,4 @@
-//! A residual block in the file of a quantised network.
+//! Stores a residual block in the file of a quantised network.
 
 use crate::Error;
 use crate::container::{File, Tensors};
@@ -7,7 +7,7 @@ use crate::operators::gate::store::FcHeader;
 use lcsim_spec::{Block, GatedConv};
 use serde::{Deserialize, Serialize};
 
-/// A block in the header.
+/// A block in the header of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BlockHeader {
@@ -26,7 +26,7 @@ struct GatedHeader {
 }
 
 impl BlockHeader {
-    /// Of a block, whose numbers go to `tensors`.
+    /// Makes the header of a block, and adds its numbers to `tensors`.
     pub fn new(b: &Block, tensors: &mut Tensors) -> Self {
         let lnet = b.lnet.as_ref().map(|g| FcHeader::of_gate(g, tensors));
         let mut gated = |g: &GatedConv| GatedHeader {
@@ -38,10 +38,10 @@ impl BlockHeader {
         Self { name: b.name.clone(), relu: b.relu, lnet, convs, shortcut }
     }
 
-    /// The block, with numbers of `file`.
+    /// Makes the block from the header and the numbers in `file`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others.
+    /// [`Error::Invalid`] if the numbers are missing or do not fit.
     pub fn read(self, file: &File) -> Result<Block, Error> {
         let gated = |g: GatedHeader| {
             Ok(GatedConv { conv: g.conv.read(file)?, gate: g.gate.map(|g| g.gate(file)).transpose()? })

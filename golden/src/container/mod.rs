@@ -1,7 +1,19 @@
-//! The file of a quantised network: safetensors, as docs/network-format.md describes it.
+//! The file of a quantised network, in the format safetensors. docs/network-format.md describes it.
 //!
-//! Tensors `<layer>.weight` (I8), `.bias` (I32), `.multiplier` (U16) and `.shift` (U8); the
-//! structure is JSON in the metadata key `lcsim`.
+//! The tensors are `<layer>.weight` (I8), `.bias` (I32), `.multiplier` (U16) and `.shift` (U8). The
+//! structure of the network is JSON in the metadata, under the key `lcsim`.
+//!
+//! ```
+//! use lcsim_golden::container::{load_bytes, save};
+//! use lcsim_golden::synthetic::network;
+//!
+//! let net = network("resnet8", true).ok_or("no such network")?;
+//! let bytes = save(&net)?;
+//! assert_eq!(load_bytes(&bytes, "copy.safetensors")?, net);
+//! let error = load_bytes(&bytes[..100], "cut.safetensors").unwrap_err();
+//! assert!(error.to_string().starts_with("cut.safetensors: "));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod tensors;
 
@@ -19,10 +31,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Value of the field `format`; grows when the layout changes.
+/// The value of the field `format`. It changes when the layout of the file changes.
 pub const FORMAT: &str = "lcsim.network/1";
 const KEY: &str = "lcsim";
-/// Largest file, in bytes: more than the filter memory of any accelerator.
+/// The largest file in bytes. It is more than the filter memory of any accelerator.
 const MAX_BYTES: u64 = 1 << 31;
 
 #[derive(Serialize, Deserialize)]
@@ -36,7 +48,7 @@ struct Header {
     logit_scale: f32,
 }
 
-/// The bytes of the file.
+/// Writes a network as the bytes of a file.
 ///
 /// # Errors
 /// [`Error::Network`] if `net` contradicts itself.
@@ -62,19 +74,19 @@ pub fn save(net: &QuantNetwork) -> Result<Vec<u8>, Error> {
 /// Reads and checks a file.
 ///
 /// # Errors
-/// See [`Error`]; each names the file and the item.
+/// Returns an [`Error`] that names the file and the item.
 pub fn load(path: &Path) -> Result<QuantNetwork, Error> {
     let shown = path.display().to_string();
     let bytes = file::read(path, MAX_BYTES).map_err(|source| Error::Read { path: shown.clone(), source })?;
     load_bytes(&bytes, &shown)
 }
 
-/// Like [`load`]; `path` is for error messages.
+/// Like [`load`], for the bytes of a file. Error messages name `path`.
 ///
 /// # Errors
-/// See [`Error`]; each names `path` and the item.
+/// Returns an [`Error`] that names `path` and the item.
 pub fn load_bytes(bytes: &[u8], path: &str) -> Result<QuantNetwork, Error> {
-    // Weights are copied out of it.
+    // The weights are copied out of the bytes.
     let memory = expect_memory("its weights", 2 * bytes.len() as u64);
     memory.map_err(|source| Error::Memory { path: path.into(), source })?;
     let broken = |e: safetensors::SafeTensorError| invalid(path, "file", "a safetensors file", &e.to_string());

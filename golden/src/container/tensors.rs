@@ -1,4 +1,4 @@
-//! The tensors of the file, written and read.
+//! Writes and reads the tensors of the file.
 
 use crate::Error;
 use lcsim_spec::{Shape, file};
@@ -6,12 +6,12 @@ use safetensors::{Dtype, SafeTensors};
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-/// Tensors of a file that is written: name, type, sizes and bytes.
+/// The tensors of a file that is being written: name, type, sizes and bytes.
 #[derive(Default)]
 pub(crate) struct Tensors(pub Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
 
 impl Tensors {
-    /// Weights and biases of a layer, its multipliers and shifts if it has them.
+    /// Adds the weights and biases of a layer, and its multipliers and shifts if it has some.
     pub fn parameters(&mut self, layer: &str, dims: Vec<usize>, w: &[i8], bias: &[i32], m: &[u16], s: &[u8]) {
         self.add(layer, "weight", Dtype::I8, dims, w.iter().map(|w| *w as u8).collect());
         self.add(layer, "bias", Dtype::I32, vec![bias.len()], bias.iter().flat_map(|b| b.to_le_bytes()).collect());
@@ -26,25 +26,25 @@ impl Tensors {
     }
 }
 
-/// A file that is read.
+/// A file that is being read.
 pub(crate) struct File<'a> {
     path: &'a str,
     tensors: SafeTensors<'a>,
-    /// Layers that were read: with a name more than once, a small file could describe a network of
-    /// any size.
+    /// The names of the layers that were read. Without this check, layers with the same name could
+    /// share tensors, and a small file could describe a network of any size.
     read: RefCell<HashSet<String>>,
 }
 
 impl<'a> File<'a> {
-    /// The tensors of the file `path`, which is for messages.
+    /// Takes the tensors of the file `path`. Messages name `path`.
     pub fn new(path: &'a str, tensors: SafeTensors<'a>) -> Self {
         Self { path, tensors, read: RefCell::default() }
     }
 
-    /// Weights and biases of a layer.
+    /// Reads the weights and biases of a layer.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others.
+    /// [`Error::Invalid`] if they are missing or do not fit.
     pub fn weights(&self, layer: &str, dims: &[usize]) -> Result<(Vec<i8>, Vec<i32>), Error> {
         if !self.read.borrow_mut().insert(layer.into()) {
             let found = "another layer of this name";
@@ -56,17 +56,17 @@ impl<'a> File<'a> {
         Ok((weights, bias))
     }
 
-    /// Multipliers and shifts of a layer.
+    /// Reads the multipliers and shifts of a layer.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others.
+    /// [`Error::Invalid`] if they are missing or do not fit.
     pub fn scales(&self, layer: &str, outputs: usize) -> Result<(Vec<u16>, Vec<u8>), Error> {
         let m = self.bytes(layer, "multiplier", Dtype::U16, &[outputs])?;
         let m = m.chunks_exact(2).map(|m| u16::from_le_bytes([m[0], m[1]])).collect();
         Ok((m, self.bytes(layer, "shift", Dtype::U8, &[outputs])?.to_vec()))
     }
 
-    /// An error in this file.
+    /// Makes an error about this file.
     pub fn invalid(&self, item: &str, expected: &str, found: &str) -> Error {
         invalid(self.path, item, expected, found)
     }
@@ -85,19 +85,19 @@ impl<'a> File<'a> {
     }
 }
 
-/// A shape as the header has it.
+/// Converts a shape to its form in the header.
 pub(crate) fn from_shape(s: Shape) -> [usize; 3] {
     [s.channels, s.height, s.width]
 }
 
-/// A shape of the header.
+/// Converts a shape from its form in the header.
 pub(crate) fn to_shape([channels, height, width]: [usize; 3]) -> Shape {
     Shape { channels, height, width }
 }
 
-/// An error in a file.
+/// Makes an error about a file.
 pub(crate) fn invalid(path: &str, item: &str, expected: &str, found: &str) -> Error {
-    // Names of a file may have any length.
+    // Names in a file can have any length, so they are shortened.
     let [item, expected, found] = [item, expected, found].map(file::quoted);
     Error::Invalid { path: path.into(), item, expected, found }
 }

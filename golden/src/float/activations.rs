@@ -1,24 +1,25 @@
-//! What a float network computes of an image.
+//! The values that a float network computes of an image.
 
-/// The activations of one image.
+/// The values that the network computed of one image.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Activations {
-    /// Of each executed convolution, in order of execution: its name and its output before its
-    /// ReLU, times its scores. For the last convolution of a block, the block's sum before its
-    /// ReLU. A branch that its L-Net skips is absent.
+    /// The outputs of the executed convolutions with their names, in the order of execution. An
+    /// output is stored before its ReLU and after its scores were multiplied in. For the last
+    /// convolution of a block, it is the sum of the block before its ReLU. Convolutions of a
+    /// skipped branch have no entry.
     pub maps: Vec<(String, Vec<f32>)>,
-    /// Of each evaluated gate, in order of evaluation: its name and its scores.
+    /// The scores of the evaluated gates with their names, in the order of evaluation.
     pub scores: Vec<(String, Vec<f32>)>,
-    /// Of the same gates: the pooled channels that they read.
+    /// The pooled channels that each of these gates read.
     pub pooled: Vec<Vec<f32>>,
-    /// One a class.
+    /// One logit for each class.
     pub logits: Vec<f32>,
     /// Multiply-accumulates of live channels in convolutions, and of the classifier.
     pub macs: u64,
 }
 
 impl Activations {
-    /// The class with the largest logit, the first of equals.
+    /// The class with the largest logit; of equal ones, the first.
     pub fn class(&self) -> usize {
         let mut best = 0;
         for (i, logit) in self.logits.iter().enumerate() {
@@ -30,23 +31,23 @@ impl Activations {
     }
 }
 
-/// The first value of a network that no float of 32 bits can hold.
+/// The first value that a 32-bit float cannot hold.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
     "layer `{layer}`: expected values that a float of 32 bits can hold, found {value}: its weights, or those of a layer in \
      front of it, are too large"
 )]
 pub struct Overflow {
-    /// The layer that it arises in.
+    /// The layer that computed the value.
     pub layer: String,
-    /// The value: infinite, or no number.
+    /// The value: infinite, or not a number.
     pub value: f32,
 }
 
-/// Checks the values of a layer.
+/// Checks that the values of a layer are finite.
 ///
 /// # Errors
-/// Names the first one that is not finite.
+/// Returns the first value that is not finite.
 pub(crate) fn finite(layer: &str, values: &[f32]) -> Result<(), Overflow> {
     match values.iter().find(|v| !v.is_finite()) {
         None => Ok(()),

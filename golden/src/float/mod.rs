@@ -1,5 +1,27 @@
-//! The float reference: what the network computes with exact gates, and the MACs that it really
-//! needs.
+//! The float reference. It computes the network with exact gates, really skips, and counts the MACs
+//! that it needs.
+//!
+//! ```
+//! use lcsim_golden::float::{normalize, run};
+//! # use lcsim_golden::model::{Conv, Fc, Layer, Network};
+//! # use lcsim_spec::Shape;
+//! # let input = Shape { channels: 1, height: 4, width: 4 };
+//! # let output = Shape { channels: 2, ..input };
+//! # let (name, kernel, stride, pad, relu) = ("stem".to_owned(), [3, 3], [1, 1], [1, 1], Some(f32::INFINITY));
+//! # let (depthwise, weights, bias) = (false, vec![0.1; 2 * 9], vec![0.0; 2]);
+//! # let stem = Conv { name, input, output, kernel, stride, pad, relu, depthwise, weights, bias };
+//! # let (name, weights, bias) = ("fc".to_owned(), vec![1.0, 0.0, 0.0, 1.0, 1.0, 1.0], vec![0.0, 0.5, 0.0]);
+//! # let classifier = Fc { name, inputs: 2, outputs: 3, weights, bias };
+//! # let (name, mean, std, layers) = ("tiny".to_owned(), vec![0.5], vec![0.25], vec![Layer::Conv(stem)]);
+//! # let network = Network { name, input, mean, std, layers, classifier };
+//!
+//! let pixels = normalize(&network, &[255; 16]);
+//! assert_eq!(pixels[0], (1.0 - 0.5) / 0.25);
+//! let found = run(&network, &pixels)?;
+//! assert_eq!(found.class(), 2);
+//! assert_eq!(found.macs, network.dense_macs(), "a network without gates skips nothing");
+//! # Ok::<(), lcsim_golden::float::Overflow>(())
+//! ```
 
 mod activations;
 
@@ -13,10 +35,11 @@ use lcsim_spec::work::expect_memory as expect;
 
 pub use crate::operators::image::float::normalize;
 
-/// Asks the system for the memory of so many images at a time: each keeps all of its maps.
+/// Checks that the system has the memory to run `images` images at the same time. Each image keeps
+/// all of its maps.
 ///
 /// # Errors
-/// [`Error::Memory`].
+/// [`Error::Memory`] if it does not.
 pub fn expect_memory(net: &Network, images: usize) -> Result<(), Error> {
     let maps: usize = net.convs().map(|c| 2 * c.output.len()).sum();
     let bytes = (size_of::<f32>() * images) as u64 * (net.input.len() + maps) as u64;
@@ -27,7 +50,7 @@ pub fn expect_memory(net: &Network, images: usize) -> Result<(), Error> {
 /// Runs a valid network on a normalised image.
 ///
 /// # Errors
-/// The first [`Overflow`].
+/// Returns the first [`Overflow`].
 pub fn run(net: &Network, x: &[f32]) -> Result<Activations, Overflow> {
     finite("input", x)?;
     let mut a = Activations::default();

@@ -1,7 +1,19 @@
-//! Bit-exact integer inference, untimed: what the accelerator must compute, written down without
-//! it.
+//! The integer reference: bit-exact inference without any timing. It says what the accelerator has
+//! to compute, and knows no accelerator.
 //!
 //! The formats and roundings are those of `lcsim_spec::number`.
+//!
+//! ```
+//! use lcsim_golden::integer::{Mode, run_counted};
+//! use lcsim_golden::synthetic::network;
+//!
+//! let net = network("resnet8", true).ok_or("no such network")?;
+//! let image = net.input.quantize_image(&vec![128; net.input.shape.len()]);
+//! let (trace, macs) = run_counted(&net, &image, Mode::ForcedOpen);
+//! assert_eq!(trace.gates.len(), net.gates().count(), "every gate is evaluated");
+//! assert_eq!(macs, net.dense_macs(), "and nothing is skipped");
+//! # Ok::<(), &str>(())
+//! ```
 
 mod run;
 
@@ -17,7 +29,7 @@ pub fn run(net: &QuantNetwork, image: &[i8], mode: Mode) -> Trace {
     run_counted(net, image, mode).0
 }
 
-/// Like [`run`], with the MACs executed by convolutions and classifier.
+/// Like [`run`]. Also returns the MACs that convolutions and classifier executed.
 pub fn run_counted(net: &QuantNetwork, image: &[i8], mode: Mode) -> (Trace, u64) {
     let mut run = Run { mode, trace: Trace::default(), macs: 0 };
     let mut stream = image::integer::map(net.input.shape, image);

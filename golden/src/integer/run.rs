@@ -1,17 +1,17 @@
-//! What the steps of an integer network read and write.
+//! The state that the steps of an integer network share.
 
 use lcsim_spec::{Shape, Trace};
 
-/// The effect of a score of 0.
+/// What a score of 0 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It skips.
+    /// It skips its block or channel.
     Gated,
-    /// It multiplies, as published implementations do: same values, full cost.
+    /// It multiplies, as in published implementations. The values are the same, at full cost.
     ForcedOpen,
 }
 
-/// A stored map; its readers see [`Map::read`].
+/// A stored map. Its readers see [`Map::read`].
 pub(crate) struct Map {
     /// Its shape.
     pub shape: Shape,
@@ -28,13 +28,13 @@ impl Map {
     }
 }
 
-/// An image so far.
+/// The state of one image.
 pub(crate) struct Run {
-    /// The effect of a score of 0.
+    /// What a score of 0 does.
     pub mode: Mode,
-    /// Gates and maps.
+    /// The decisions and maps up to now.
     pub trace: Trace,
-    /// Multiply-accumulates.
+    /// The multiply-accumulates up to now.
     pub macs: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Descriptions of values, for messages.
+//! Describes values for messages.
 
 use super::graph::label;
 use super::lowered::Lowered;
@@ -46,7 +46,8 @@ impl Lowered<'_> {
         }
     }
 
-    /// A map without its inputs, so that messages stay short and nothing recurses.
+    /// Describes a map without its inputs. So messages stay short, and the function does not
+    /// recurse.
     fn kind(&self, id: MapId) -> String {
         let kind = match self.maps[id].op {
             Op::Input => "the image",

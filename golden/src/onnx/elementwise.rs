@@ -1,4 +1,4 @@
-//! Arithmetic element by element: affine maps, which fold, and sums of maps.
+//! Elementwise arithmetic: affine maps, which fold, and sums of maps.
 
 use super::affine::Affine;
 use super::graph::{Graph, float};
@@ -11,7 +11,8 @@ use super::view::View;
 use crate::Error;
 use std::rc::Rc;
 
-/// Of a node with two operands, one of them a constant `c`: what it makes of the other one, `x`.
+/// For a node with two operands, of which one is the constant `c`: the affine map that it computes
+/// of the other one.
 fn affine_of(op: &str, c: Vec<f64>, constant_first: bool) -> Option<Affine> {
     let negative = |v: &[f64]| v.iter().map(|v| -v).collect();
     Some(match (op, constant_first) {
@@ -25,7 +26,7 @@ fn affine_of(op: &str, c: Vec<f64>, constant_first: bool) -> Option<Affine> {
 }
 
 impl Lowered<'_> {
-    /// Add, Sum, Sub, Mul, Div and Neg, of maps, vectors and constants.
+    /// Gives Add, Sum, Sub, Mul, Div and Neg their meaning, for maps, vectors and constants.
     pub fn arithmetic(&mut self, i: usize, node: &NodeProto) -> Result<Value, Error> {
         let mut left = self.operand(node, 0)?.clone();
         if node.op_type() == "Neg" {
@@ -77,8 +78,8 @@ impl Lowered<'_> {
         })
     }
 
-    /// An affine map of each channel of `x`, which `of` makes from the view, the number of
-    /// channels, and the elements between them.
+    /// Applies an affine map to each channel of `x`. `of` makes it from the view, the number of
+    /// channels, and the distance of two elements along the channels.
     fn affine(
         &mut self,
         node: &NodeProto,
@@ -127,7 +128,7 @@ impl Lowered<'_> {
         }
     }
 
-    /// BatchNormalization: the channels are the second dimension.
+    /// Gives BatchNormalization its meaning. The channels are the second dimension.
     pub fn norm(&mut self, node: &NodeProto) -> Result<Value, Error> {
         self.graph.fixed(node, "training_mode", 0)?;
         self.graph.fixed(node, "spatial", 1)?;

@@ -1,4 +1,4 @@
-//! Elements that stand in a file beside the model, as PyTorch writes them by default.
+//! Reads elements that are in a file beside the model. PyTorch writes large models in this way.
 
 use super::fault::invalid;
 use super::proto::TensorProto;
@@ -9,26 +9,26 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
-/// How often the bytes of the files may be read in all: tensors may share bytes, but a small model
-/// must not make much of one large file.
+/// How many times the bytes of the files may be read in total. Tensors may share bytes, but a small
+/// model must not read a large file many times.
 const MOST_READS: u64 = 2;
 
-/// The files that a model keeps its weights in. They stand in the model's folder, and nowhere else.
+/// The files with the weights of a model. They have to be in the model's folder.
 #[derive(Debug)]
 pub(crate) struct Files<'p> {
     path: &'p str,
     open: HashMap<String, (File, u64)>,
-    /// Bytes that may still be read.
+    /// The number of bytes that may still be read.
     budget: u64,
 }
 
 impl<'p> Files<'p> {
-    /// The files beside the model at `path`; none is opened before a tensor asks for it.
+    /// Finds the files beside the model at `path`. No file is opened before a tensor needs it.
     pub fn beside(path: &'p str) -> Self {
         Self { path, open: HashMap::new(), budget: 0 }
     }
 
-    /// The bytes of a tensor that needs `needed` of them.
+    /// Reads the bytes of a tensor, which needs `needed` of them.
     pub fn read(&mut self, t: &TensorProto, item: &str, needed: u64) -> Result<Vec<u8>, Error> {
         let path = self.path;
         let entry = |key: &str| t.external_data.iter().find(|e| e.key() == key).map(|e| e.value());
@@ -69,12 +69,12 @@ impl<'p> Files<'p> {
     }
 }
 
-/// Where `location` lies.
+/// The path of the file `location`.
 fn beside(path: &str, location: &str) -> PathBuf {
     Path::new(path).parent().unwrap_or(Path::new("")).join(location)
 }
 
-/// Opens a file that really stands in the model's folder, and gives its size.
+/// Opens a file that really is in the model's folder. Returns its size too.
 fn open(path: &str, item: &str, location: &str) -> Result<(File, u64), Error> {
     let mut parts = Path::new(location).components().filter(|c| *c != Component::CurDir);
     if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {

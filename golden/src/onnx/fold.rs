@@ -1,4 +1,5 @@
-//! Operators on constants: shapes that are computed, weights that are converted or turned.
+//! Computes operators on constants: shapes that the graph computes, and weights that it converts or
+//! transposes.
 
 use super::graph::{attribute, int, ints};
 use super::proto::{NodeProto, data_type};
@@ -7,7 +8,7 @@ use super::view::{MAX_RANK, View};
 use super::{shape, slice};
 use std::rc::Rc;
 
-/// Whether an operator is one that is computed on constants.
+/// Whether this module can compute the operator on constants.
 pub(crate) fn is_known(op: &str) -> bool {
     matches!(
         op,
@@ -41,8 +42,8 @@ pub(crate) fn is_known(op: &str) -> bool {
     )
 }
 
-/// The value of a node whose inputs are all constants, of at most `budget` elements; an omitted
-/// input is nothing. Gives nothing where the operator or its use is not known.
+/// Computes a node whose inputs are all constants, with at most `budget` elements. An omitted input
+/// is `None`. Returns `None` if the operator, or this use of it, is not known.
 pub(crate) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usize) -> Option<Tensor> {
     let x = inputs.first()?.as_deref();
     let input = |i: usize| inputs.get(i).and_then(Option::as_deref);
@@ -103,7 +104,7 @@ pub(crate) fn fold(node: &NodeProto, inputs: &[Option<Rc<Tensor>>], budget: usiz
     (dims.len() <= MAX_RANK).then(|| Tensor::new(&origin(inputs), dims, data))
 }
 
-/// The name of the constant that a result is made of, by which its module is known.
+/// The name of the constant from which a result was made. It tells the module of the result.
 fn origin(inputs: &[Option<Rc<Tensor>>]) -> String {
     let floats = |t: &&Rc<Tensor>| matches!(t.data, Data::Float(_));
     let named = inputs.iter().flatten().find(floats).or(inputs.iter().flatten().next());
@@ -114,7 +115,7 @@ fn sizes(shape: &[i64]) -> Option<Vec<usize>> {
     shape.iter().map(|&d| usize::try_from(d).ok()).collect()
 }
 
-/// The places of a tensor of these sizes in their order, if they are no more than `budget`.
+/// The positions in a tensor of these sizes in their order, if there are at most `budget`.
 fn places(dims: &[usize], budget: usize) -> Option<impl Iterator<Item = Vec<usize>> + use<>> {
     let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).filter(|&n| n <= budget)?;
     let dims = dims.to_vec();
@@ -127,7 +128,7 @@ fn places(dims: &[usize], budget: usize) -> Option<impl Iterator<Item = Vec<usiz
     }))
 }
 
-/// The elements at some places.
+/// The elements at some positions.
 fn pick(data: &Data, at: impl Iterator<Item = usize>) -> Option<Data> {
     Some(match data {
         Data::Float(v) => Data::Float(at.map(|i| v.get(i).copied()).collect::<Option<_>>()?),
@@ -137,7 +138,7 @@ fn pick(data: &Data, at: impl Iterator<Item = usize>) -> Option<Data> {
     })
 }
 
-/// The sizes of two tensors that broadcast to each other.
+/// The common sizes of two tensors that broadcast to each other.
 fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     let rank = a.len().max(b.len());
     let size = |dims: &[usize], i: usize| (i + dims.len()).checked_sub(rank).map_or(1, |i| dims[i]);
@@ -148,7 +149,7 @@ fn broadcast(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     (0..rank).map(joined).collect()
 }
 
-/// The elements of a tensor as it broadcasts to `dims`.
+/// The elements of a tensor after it broadcasts to `dims`.
 fn taken(t: &Tensor, dims: &[usize], budget: usize) -> Option<Data> {
     let view = View::plain(&t.dims);
     let skip = dims.len().checked_sub(t.dims.len())?;

@@ -1,4 +1,5 @@
-//! The checked graph: constants decoded, names resolved, nodes in order of execution.
+//! The checked graph: constants are decoded, names are resolved, and nodes are in the order of
+//! execution.
 
 use super::external::Files;
 use super::fault::invalid;
@@ -12,21 +13,21 @@ use prost::Message;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-/// Oldest operator set with today's broadcasting of Add and Mul.
+/// The oldest operator set in which Add and Mul broadcast as they do today.
 const OLDEST_OPSET: i64 = 7;
 
-/// A model file, decoded and checked as far as this needs no knowledge of LC-ResNets.
+/// A model file that is decoded and checked, as far as this needs no knowledge of LC-Nets.
 #[derive(Debug)]
 pub(crate) struct Graph {
-    /// File, for messages.
+    /// The path of the file, for messages.
     pub path: String,
-    /// In order of execution, without Constant nodes.
+    /// The nodes in the order of execution, without Constant nodes.
     pub nodes: Vec<NodeProto>,
-    /// Initializers and Constant nodes by name.
+    /// Initializers and the values of Constant nodes, by name.
     pub tensors: HashMap<String, Rc<Tensor>>,
     /// The image.
     pub input: Image,
-    /// Names of the outputs, at least one.
+    /// The names of the outputs, at least one.
     pub outputs: Vec<String>,
     /// Metadata of the model.
     pub metadata: HashMap<String, String>,
@@ -39,11 +40,11 @@ pub(crate) struct Image {
     pub name: String,
     /// Its shape.
     pub shape: Shape,
-    /// The channels are the last dimension, and not the second.
+    /// Whether the channels are the last dimension. Otherwise they are the second.
     pub channels_last: bool,
-    /// It is read as bytes from 0 to 255, and not as numbers from 0 to 1.
+    /// Whether pixels are bytes from 0 to 255. Otherwise they are numbers from 0 to 1.
     pub bytes: bool,
-    /// The fault of its batch, if it has one. The nodes can be looked at nevertheless.
+    /// The error of its batch size, if it has one. The nodes can be checked nevertheless.
     pub batch: Option<Error>,
 }
 
@@ -112,18 +113,18 @@ impl Graph {
         Ok(Graph { path: path.into(), nodes, tensors, input, outputs, metadata })
     }
 
-    /// An error at a node.
+    /// Makes an error about a node.
     pub fn invalid(&self, node: &NodeProto, expected: impl Into<String>, found: impl ToString) -> Error {
         invalid(&self.path, format!("node `{}` ({})", label(node), node.op_type()), expected, found)
     }
 
-    /// A node whose operator is not understood where it is: what it is applied to, and what to
-    /// write instead.
+    /// Makes the error for an operator that is not understood in its place: `found` is its operand,
+    /// and `instead` is what to write instead.
     pub fn refuse(&self, node: &NodeProto, found: impl Into<String>, instead: impl Into<String>) -> Error {
         refuse(&self.path, node, found, instead)
     }
 
-    /// An integer attribute that must have the one supported value.
+    /// Checks that an integer attribute has the only supported value.
     pub fn fixed(&self, node: &NodeProto, name: &str, supported: i64) -> Result<(), Error> {
         match int(node, name) {
             Some(found) if found != supported => Err(self.invalid(node, format!("{name} = {supported}"), found)),
@@ -132,7 +133,7 @@ impl Graph {
     }
 }
 
-/// A node's name, or the name of its output if it has none.
+/// The name of a node, or the name of its output if it has none.
 pub(crate) fn label(node: &NodeProto) -> &str {
     match node.name() {
         "" => node.output.first().map_or("", String::as_str),
@@ -140,28 +141,28 @@ pub(crate) fn label(node: &NodeProto) -> &str {
     }
 }
 
-/// An attribute.
+/// Finds an attribute.
 pub(crate) fn attribute<'a>(node: &'a NodeProto, name: &str) -> Option<&'a AttributeProto> {
     node.attribute.iter().find(|a| a.name() == name)
 }
 
-/// An integer attribute.
+/// Reads an integer attribute.
 pub(crate) fn int(node: &NodeProto, name: &str) -> Option<i64> {
-    // Protobuf writers may leave out a zero, so an attribute that is present without a value is 0.
+    // Protobuf writers may leave out a zero, so an attribute without a value is 0.
     attribute(node, name).map(AttributeProto::i)
 }
 
-/// A float attribute.
+/// Reads a float attribute.
 pub(crate) fn float(node: &NodeProto, name: &str) -> Option<f32> {
     attribute(node, name).map(AttributeProto::f)
 }
 
-/// An attribute of several integers.
+/// Reads an attribute with several integers.
 pub(crate) fn ints<'a>(node: &'a NodeProto, name: &str) -> Option<&'a [i64]> {
     attribute(node, name).map(|a| &a.ints[..])
 }
 
-/// A text attribute, empty if the node has none.
+/// Reads a text attribute. Empty if the node does not have it.
 pub(crate) fn text(node: &NodeProto, name: &str) -> String {
     attribute(node, name).map_or(String::new(), |a| String::from_utf8_lossy(a.s()).into_owned())
 }
@@ -171,7 +172,7 @@ fn refuse(path: &str, node: &NodeProto, found: impl Into<String>, instead: impl 
     Error::Operator { path: path.into(), node, op, found: found.into(), instead: instead.into() }
 }
 
-/// The one input that is no initializer, with its static shape.
+/// Finds the only input that is no initializer, and its static shape.
 fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &str) -> Result<Image, Error> {
     let inputs: Vec<_> = graph.input.iter().filter(|i| !tensors.contains_key(i.name())).collect();
     let [input] = inputs[..] else {
@@ -226,7 +227,7 @@ fn only_input(graph: &GraphProto, tensors: &HashMap<String, Rc<Tensor>>, path: &
     Ok(Image { name: input.name().into(), shape, channels_last, bytes, batch })
 }
 
-/// Whether all that reads the image moves its last dimension to the second place, as exporters of
+/// Whether every reader of the image moves its last dimension to the second place, as exporters of
 /// TensorFlow do.
 fn is_channels_last(graph: &GraphProto, input: &str) -> bool {
     let mut readers = graph.node.iter().filter(|n| n.input.iter().any(|i| i == input)).peekable();
@@ -234,12 +235,12 @@ fn is_channels_last(graph: &GraphProto, input: &str) -> bool {
         && readers.all(|n| n.op_type() == "Transpose" && ints(n, "perm").is_some_and(|perm| perm == [0, 3, 1, 2]))
 }
 
-/// The product of sizes, if it is within bounds.
+/// The product of sizes, if it is within the limits.
 pub(crate) fn elements(sizes: &[usize]) -> Option<usize> {
     sizes.iter().try_fold(1usize, |n, &s| n.checked_mul(s)).filter(|&n| n <= MAX_ELEMENTS)
 }
 
-/// The value of a Constant node.
+/// Reads the value of a Constant node.
 fn constant(node: &NodeProto, files: &mut Files, path: &str) -> Result<Tensor, Error> {
     let name = node.output.first().map_or("", String::as_str);
     let found = node.attribute.iter().find_map(|a| match a.name() {
@@ -252,7 +253,7 @@ fn constant(node: &NodeProto, files: &mut Files, path: &str) -> Result<Tensor, E
     });
     let unknown = || refuse(path, node, "without a number", "give it a tensor, floats or integers");
     let mut tensor = found.unwrap_or_else(|| Err(unknown()))?;
-    // Readers know the constant by the node's output, whatever the tensor inside is called.
+    // Readers use the name of the node's output, whatever the name of the tensor is.
     tensor.name = name.into();
     Ok(tensor)
 }

@@ -1,9 +1,9 @@
-//! Nodes to what they mean here: constants, feature maps with their shapes, and vectors that began
-//! as a pooled map.
+//! Gives each node its meaning: a constant, a feature map with its shape, or a vector that began as
+//! a pooled map.
 //!
-//! A node is read for what it computes. Whatever is only a way of writing it - a view, a constant
-//! that is computed, an affine map that folds into its neighbour - leaves no trace, so that
-//! [`super::recognize`] sees one form of each network.
+//! Only what a node computes matters. Views, computed constants, and affine maps that fold into a
+//! neighbour are only ways of writing. They leave no trace, so that [`super::recognize`] sees one
+//! form of each network.
 
 use super::graph::Graph;
 use super::lowered::Lowered;
@@ -15,8 +15,8 @@ use crate::{Error, operators};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-/// Gives each value that an output needs its meaning. A node that has none is a problem; what
-/// depends on it is left out.
+/// Finds the meaning of each value that an output needs. A node without a meaning is a problem, and
+/// values that depend on it are left out.
 pub(crate) fn lower(graph: &Graph) -> Lowered<'_> {
     let mut low = Lowered::new(graph);
     let needed = graph.needed(graph.outputs.iter().map(String::as_str));
@@ -39,7 +39,7 @@ pub(crate) fn lower(graph: &Graph) -> Lowered<'_> {
             (Some(output), Some(value)) => {
                 low.values.insert(output, value);
             }
-            // Whatever else the node gives is unknown too.
+            // The other outputs of the node are unknown too.
             (_, None) => node.output.iter().for_each(|o| {
                 low.second.remove(o.as_str());
             }),
@@ -50,7 +50,7 @@ pub(crate) fn lower(graph: &Graph) -> Lowered<'_> {
 }
 
 impl Graph {
-    /// The nodes that the values `names` depend on.
+    /// The nodes on which the values `names` depend.
     pub fn needed<'n>(&'n self, names: impl Iterator<Item = &'n str>) -> HashSet<usize> {
         let mut wanted: HashSet<&str> = names.collect();
         let mut needed = HashSet::new();
@@ -65,8 +65,8 @@ impl Graph {
 }
 
 impl<'a> Lowered<'a> {
-    /// What a node without a meaning most likely gives, so that the problems behind it come to
-    /// light as well: the map that it works on. The network is refused in any case.
+    /// Guesses the result of a node without a meaning: the map that it works on. With the guess,
+    /// problems of later nodes are found too. The network is refused in any case.
     fn guess(&mut self, node: &'a NodeProto) -> Option<Value> {
         let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
         let map = maps.find(|_| operators::is_elementwise(node)).cloned()?;
@@ -74,13 +74,13 @@ impl<'a> Lowered<'a> {
         Some(map)
     }
 
-    /// Whether a node works on a guess, element by element.
+    /// Whether a node works elementwise on a guess.
     fn reads_a_guess(&self, node: &NodeProto) -> bool {
         operators::is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
     }
 
-    /// Whether a node joins a guess and another value: that these do not go together says nothing
-    /// about the graph.
+    /// Whether a node combines a guess with another value. If these do not fit, the graph may still
+    /// be right.
     fn rests_on_a_guess(&self, node: &NodeProto) -> bool {
         let computed =
             node.input.iter().filter(|name| matches!(self.value(name), Some(Value::Map(_) | Value::Vector(_))));
@@ -111,8 +111,7 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// The value of a node that computes a constant, from constants alone or from the shape of a
-    /// map.
+    /// The value of a node that computes a constant, from constants or from the shape of a map.
     fn constant(&mut self, node: &NodeProto, inputs: &[Option<Value>]) -> Result<Option<Value>, Error> {
         if let ("Shape" | "Size", Some(Some(value))) = (node.op_type(), inputs.first()) {
             let stretched = match value {

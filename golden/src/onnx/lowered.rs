@@ -1,4 +1,4 @@
-//! The values of a graph, as far as they are known.
+//! The values of a graph whose meaning is known.
 
 use super::affine::Affine;
 use super::graph::{Graph, ints};
@@ -11,8 +11,8 @@ use lcsim_spec::Shape;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-/// Most elements that computed constants, factors and offsets may have in all, beyond those of the
-/// file: nodes can share their tensors, so the file's size is no bound.
+/// The largest total number of elements of computed constants, factors and offsets, beyond those of
+/// the file. Nodes can share tensors, so the size of the file does not limit them.
 const MAX_COMPUTED: usize = 1 << 22;
 
 /// All values of a graph.
@@ -20,33 +20,33 @@ const MAX_COMPUTED: usize = 1 << 22;
 pub(crate) struct Lowered<'a> {
     /// The graph.
     pub graph: &'a Graph,
-    /// Feature maps; the first is the image.
+    /// The feature maps. The first is the image.
     pub maps: Vec<Map>,
-    /// Affine maps of channels, batch normalisations among them.
+    /// The affine maps of channels. Batch normalisations are among them.
     pub affines: Vec<Rc<Affine>>,
-    /// Scores.
+    /// The scores of gates.
     pub scores: Vec<Score>,
-    /// Problems, with the index of the node, in the order of the graph.
+    /// The problems with the index of their node, in the order of the graph.
     pub problems: Vec<(usize, Error)>,
-    /// Values by name.
+    /// The values by name.
     pub values: HashMap<&'a str, Value>,
-    /// Outputs beside the first of their nodes, which mean nothing here.
+    /// Further outputs of nodes. They have no meaning here.
     pub second: HashSet<&'a str>,
     known: HashMap<Op, MapId>,
-    /// Scores by the bits of what they compute.
+    /// The scores by the bits of what they compute, to find equal ones.
     pub known_scores: HashMap<Vec<u64>, usize>,
-    /// Values that stand in for those of nodes without a meaning, and what is made of them
-    /// element by element.
+    /// The values that stand in for results of nodes without a meaning, and the values computed
+    /// elementwise from them.
     pub guesses: HashSet<&'a str>,
-    /// Elements that may still be computed.
+    /// The number of elements that may still be computed.
     pub budget: usize,
 }
 
-/// Gives a node its meaning.
+/// A function that gives a node its meaning.
 pub(crate) type Lower = fn(&mut Lowered, usize, &NodeProto) -> Result<Value, Error>;
 
 impl<'a> Lowered<'a> {
-    /// The constants and the image.
+    /// Begins with the constants and the image.
     pub fn new(graph: &'a Graph) -> Self {
         let mut values: HashMap<_, _> =
             graph.tensors.iter().map(|(n, t)| (n.as_str(), Value::Const(Rc::clone(t)))).collect();
@@ -68,7 +68,7 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// The value of a name.
+    /// Finds the value of a name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
     }
@@ -83,7 +83,7 @@ impl<'a> Lowered<'a> {
         node.input.first().is_some_and(|name| matches!(self.value(name), Some(Value::Vector(_))))
     }
 
-    /// An optional input of a node.
+    /// Finds an optional input of a node.
     pub fn optional(&self, node: &NodeProto, i: usize) -> Result<Option<&Value>, Error> {
         let Some(name) = node.input.get(i).filter(|n| !n.is_empty()) else {
             return Ok(None);
@@ -92,12 +92,12 @@ impl<'a> Lowered<'a> {
         self.value(name).map(Some).ok_or_else(missing)
     }
 
-    /// An input that must be there.
+    /// Finds an input that must be present.
     pub fn operand(&self, node: &NodeProto, i: usize) -> Result<&Value, Error> {
         self.optional(node, i)?.ok_or_else(|| self.graph.invalid(node, format!("input {i}"), "nothing"))
     }
 
-    /// An optional input that must be a constant.
+    /// Finds an optional input that must be a constant.
     pub fn optional_tensor(&self, node: &NodeProto, i: usize) -> Result<Option<Rc<Tensor>>, Error> {
         match self.optional(node, i)? {
             None => Ok(None),
@@ -106,12 +106,12 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// An input that must be a constant.
+    /// Finds an input that must be a constant.
     pub fn tensor(&self, node: &NodeProto, i: usize) -> Result<Rc<Tensor>, Error> {
         self.optional_tensor(node, i)?.ok_or_else(|| self.graph.invalid(node, format!("input {i}"), "nothing"))
     }
 
-    /// Integers that are an attribute in older operator sets and an input in newer ones.
+    /// Reads integers that older operator sets have as an attribute, and newer ones as an input.
     pub fn ints_or_input(&self, node: &NodeProto, name: &str, i: usize) -> Result<Option<Vec<i64>>, Error> {
         match ints(node, name) {
             Some(v) => Ok(Some(v.to_vec())),
@@ -119,7 +119,7 @@ impl<'a> Lowered<'a> {
         }
     }
 
-    /// Takes elements out of what may still be computed.
+    /// Takes elements from the number that may still be computed.
     pub fn spend(&mut self, node: &NodeProto, elements: usize) -> Result<(), Error> {
         match self.budget.checked_sub(elements) {
             Some(rest) => self.budget = rest,
@@ -134,7 +134,7 @@ impl<'a> Lowered<'a> {
         Ok(())
     }
 
-    /// The map of an origin, made if it is not known.
+    /// Finds the map with this origin, or adds it.
     pub fn map(&mut self, op: Op, shape: Shape) -> MapId {
         let id = *self.known.entry(op).or_insert(self.maps.len());
         if id == self.maps.len() {
@@ -143,7 +143,7 @@ impl<'a> Lowered<'a> {
         id
     }
 
-    /// A map as a tensor of its own shape.
+    /// Shows a map as a tensor of the map's own shape.
     pub fn shown(&self, map: MapId) -> Value {
         Value::Map(Pixels::of(map, self.maps[map].shape))
     }

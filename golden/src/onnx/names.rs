@@ -1,37 +1,36 @@
-//! What layers are called: the module that they come from, as far as weights and the exporter tell.
+//! Finds the names of layers: the modules from which they come, if weights or the exporter tell.
 
 use super::graph::label;
 use super::proto::NodeProto;
 
-/// Where the exporter of PyTorch notes down the modules around a node.
+/// The metadata key in which PyTorch's exporter writes the modules around a node.
 const SCOPES: &str = "pkg.torch.onnx.name_scopes";
 
-/// Names for a node with weights, the best first.
+/// Possible names of a node with weights, the best first.
 pub(crate) fn of_layer(node: &NodeProto, weights: &str) -> Vec<String> {
     let by_weights = weights.strip_suffix(".weight").map(str::to_owned);
     known([by_weights, scope(node), path(node), Some(label(node).to_owned())])
 }
 
-/// Names for a node without weights, the best first.
+/// Possible names of a node without weights, the best first.
 pub(crate) fn of_node(node: &NodeProto) -> Vec<String> {
     known([scope(node), path(node), Some(label(node).to_owned())])
 }
 
-/// Names for a block that ends with the sum `node` and whose branch has these convolutions, the
-/// best first.
+/// Possible names of a block that ends with the sum `node` and has these convolutions in its
+/// branch, the best first.
 pub(crate) fn of_block(node: &NodeProto, convs: &[&str]) -> Vec<String> {
     let label = label(node);
     let block = label.strip_suffix(".add").or_else(|| label.strip_suffix("/Add"));
     known([scope(node), common(convs), path(node), block.map(str::to_owned), Some(label.to_owned())])
 }
 
-/// Those that say anything.
+/// Removes the names that are not known.
 fn known<const N: usize>(names: [Option<String>; N]) -> Vec<String> {
     names.into_iter().flatten().filter(|name| !name.is_empty()).collect()
 }
 
-/// The module that the exporter of PyTorch notes down: `['', 'blocks', 'blocks.0', 'add']` is in
-/// `blocks.0`.
+/// The module that PyTorch's exporter writes: `['', 'blocks', 'blocks.0', 'add']` is in `blocks.0`.
 fn scope(node: &NodeProto) -> Option<String> {
     let entry = node.metadata_props.iter().find(|p| p.key() == SCOPES)?;
     let list = entry.value().strip_prefix('[')?.strip_suffix(']')?;
@@ -45,7 +44,7 @@ fn path(node: &NodeProto) -> Option<String> {
     let (scopes, _) = node.name().strip_prefix('/')?.rsplit_once('/')?;
     let mut path = String::new();
     for scope in scopes.split('/') {
-        // A scope repeats the list that it is in.
+        // A scope repeats the name of the list that contains it.
         let last = path.rsplit('.').next().unwrap_or("");
         if scope.strip_prefix(last).is_some_and(|rest| rest.starts_with('.')) {
             path.truncate(path.len() - last.len());
@@ -57,7 +56,7 @@ fn path(node: &NodeProto) -> Option<String> {
     Some(path)
 }
 
-/// The module that several have in common.
+/// The module that all of them share.
 fn common(names: &[&str]) -> Option<String> {
     let (first, rest) = names.split_first()?;
     let mut end = first.rfind('.')?;

@@ -1,13 +1,14 @@
-//! What the caller knows of a model.
+//! What the caller knows about a model.
 
-/// Facts about a model that the caller knows, and that its file may not say.
+/// Facts about a model that the caller knows. The file may not have them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Options {
-    /// Name of the output with the logits, for a graph with several.
+    /// The name of the output with the logits, for a graph with several outputs.
     pub output: Option<String>,
-    /// Mean of each channel, of pixels in [0, 1]; replaces the file's.
+    /// The mean of each channel, of pixels in [0, 1]. It replaces the mean in the file.
     pub mean: Option<Vec<f32>>,
-    /// Standard deviation of each channel, of pixels in [0, 1]; replaces the file's.
+    /// The standard deviation of each channel, of pixels in [0, 1]. It replaces the one in the
+    /// file.
     pub std: Option<Vec<f32>>,
 }
 
@@ -20,6 +21,6 @@ pub enum Normalisation {
     Metadata,
     /// The graph itself normalises its input.
     Graph,
-    /// Nobody said: mean 0 and standard deviation 1.
+    /// Neither the caller nor the file has them. The network uses mean 0 and standard deviation 1.
     Absent,
 }

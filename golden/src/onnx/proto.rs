@@ -1,5 +1,15 @@
-//! The part of the ONNX protobuf schema that an LC-ResNet needs; fields that are not listed are
-//! skipped when decoding.
+//! The part of the ONNX protobuf schema that an LC-Net needs. Decoding skips all other fields.
+//!
+//! ```
+//! use lcsim_golden::onnx::proto::ModelProto;
+//! use prost::Message;
+//!
+//! let model = ModelProto { ir_version: Some(8), ..ModelProto::default() };
+//! let bytes = model.encode_to_vec();
+//! assert_eq!(bytes, [1 << 3, 8], "field 1 is the number 8");
+//! assert_eq!(ModelProto::decode(bytes.as_slice())?, model);
+//! # Ok::<(), prost::DecodeError>(())
+//! ```
 
 use prost::Message;
 

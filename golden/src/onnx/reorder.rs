@@ -10,7 +10,7 @@ use super::view::View;
 use crate::Error;
 
 impl Lowered<'_> {
-    /// Dropout in inference.
+    /// Gives Dropout its meaning. In inference it does nothing.
     pub fn dropout(&self, node: &NodeProto) -> Result<Value, Error> {
         let training = self.optional_tensor(node, 2)?.is_some_and(|t| t.data != Data::Bool(vec![false]));
         if training {
@@ -19,7 +19,8 @@ impl Lowered<'_> {
         Ok(self.operand(node, 0)?.clone())
     }
 
-    /// A conversion between floats changes nothing here: everything is computed in 32 bits.
+    /// Gives Cast its meaning. A conversion between floats does nothing, because everything is
+    /// computed in 32 bits.
     pub fn cast(&self, node: &NodeProto) -> Result<Value, Error> {
         use super::proto::data_type::{BFLOAT16, DOUBLE, FLOAT, FLOAT16};
         match int(node, "to").and_then(|to| i32::try_from(to).ok()) {
@@ -31,7 +32,7 @@ impl Lowered<'_> {
         }
     }
 
-    /// Another order or shape of the same elements.
+    /// Gives a node its meaning that shows the same elements in another order or shape.
     pub fn view(&self, node: &NodeProto) -> Result<Value, Error> {
         let mut value = self.operand(node, 0)?.clone();
         let (view, bordered) = match &mut value {
@@ -106,8 +107,7 @@ impl Lowered<'_> {
         Ok(value)
     }
 
-    /// A score that is repeated along rows and columns, as it would be when it is multiplied with
-    /// the map.
+    /// Repeats a score along rows and columns. A multiplication with the map would do the same.
     fn expanded(&self, node: &NodeProto, value: Value) -> Result<Value, Error> {
         let target = self.tensor(node, 1)?;
         let sizes: Option<Vec<usize>> =

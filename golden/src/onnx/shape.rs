@@ -1,11 +1,11 @@
-//! Shapes that nodes give: reshaping, axes that count from the end, parts of a shape.
+//! Computes shapes: reshaping, axes that count from the end, and parts of a shape.
 
 use super::graph::int;
 use super::proto::NodeProto;
 use super::view::MAX_RANK;
 
-/// The sizes of a tensor after Flatten, Reshape, Squeeze or Unsqueeze; `axes` and `target` are what
-/// the node says of them.
+/// The sizes of a tensor after Flatten, Reshape, Squeeze or Unsqueeze. `axes` and `target` are
+/// parameters of the node.
 ///
 /// # Errors
 /// The expected value.
@@ -42,13 +42,13 @@ pub(crate) fn reshaped(
     if reshaped.len() > MAX_RANK { Err("at most 8 dimensions") } else { Ok(reshaped) }
 }
 
-/// An axis that may count from the end; `past` allows the one after the last.
+/// Resolves an axis that may count from the end. `past` also allows the axis after the last.
 pub(crate) fn axis_of(axis: i64, rank: usize, past: bool) -> Option<usize> {
     let axis = if axis < 0 { axis.checked_add(rank as i64)? } else { axis };
     usize::try_from(axis).ok().filter(|&a| a < rank + usize::from(past))
 }
 
-/// Several distinct axes.
+/// Resolves several axes, which have to be distinct.
 pub(crate) fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
     let few = Some(axes).filter(|axes| axes.len() <= rank)?;
     let mut at = few.iter().map(|&a| axis_of(a, rank, false)).collect::<Option<Vec<_>>>()?;
@@ -56,7 +56,7 @@ pub(crate) fn axes_of(axes: &[i64], rank: usize) -> Option<Vec<usize>> {
     at.windows(2).all(|w| w[0] != w[1]).then_some(at)
 }
 
-/// The sizes that a Shape node gives.
+/// The sizes that a Shape node returns.
 pub(crate) fn part(node: &NodeProto, dims: &[usize]) -> Option<Vec<i64>> {
     let end = |name: &str, default: usize| match int(node, name) {
         None => default,
@@ -66,7 +66,7 @@ pub(crate) fn part(node: &NodeProto, dims: &[usize]) -> Option<Vec<i64>> {
     Some(dims.get(start..end.max(start))?.iter().map(|&d| d as i64).collect())
 }
 
-/// The target of a Reshape: 0 keeps a dimension, -1 is what is left.
+/// Resolves the target of a Reshape. 0 keeps a dimension, and -1 takes the remaining elements.
 fn resolved(shape: &[i64], dims: &[usize], zero_is_zero: bool) -> Option<Vec<usize>> {
     let total: usize = dims.iter().product();
     let mut rest = None;

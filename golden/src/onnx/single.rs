@@ -1,9 +1,9 @@
-//! Residual blocks of one convolution.
+//! Residual blocks with a single convolution.
 
 use crate::model::{Block, Conv};
 
-/// A block whose branch is one convolution without a gate is a convolution: its shortcut adds to
-/// one of the taps. Any other block comes back as it is.
+/// Turns a block whose branch is one convolution without a gate into a convolution: the shortcut is
+/// added to one of the kernel's taps. Returns any other block unchanged.
 pub(crate) fn merged(mut block: Block) -> Result<Conv, Box<Block>> {
     let [branch] = &block.convs[..] else { return Err(Box::new(block)) };
     if branch.gate.is_some() || block.lnet.is_some() {
@@ -42,7 +42,7 @@ pub(crate) fn merged(mut block: Block) -> Result<Conv, Box<Block>> {
     Ok(conv)
 }
 
-/// Where the kernel of a projection lies inside that of the branch, if it lies inside.
+/// The position of a projection's kernel inside the kernel of the branch, if it is inside.
 fn offset(branch: &Conv, shortcut: &Conv) -> Option<[usize; 2]> {
     let along = |axis: usize| {
         let offset = branch.pad[axis].checked_sub(shortcut.pad[axis])?;

@@ -1,37 +1,37 @@
-//! The range that a Slice node takes of each dimension.
+//! Computes the range that a Slice node takes of each dimension.
 
 use super::graph::ints;
 use super::proto::NodeProto;
 use super::shape::axis_of;
 
-/// A part of a dimension: `start`, `start + step`, ..., `count` of them.
+/// A part of a dimension: `start`, `start + step`, ..., in total `count` indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Range {
-    /// The first.
+    /// The first index.
     pub start: usize,
-    /// Not 0; below 0 it goes backwards.
+    /// The distance of two indices. It is not 0; if it is negative, the indices descend.
     pub step: i64,
-    /// How many.
+    /// The number of indices.
     pub count: usize,
 }
 
 impl Range {
-    /// The element at a place of the result.
+    /// The index of the element at `place` of the result.
     pub fn at(&self, place: usize) -> usize {
         (self.start as i64 + place as i64 * self.step) as usize
     }
 
-    /// Whether it is all of a dimension of that size.
+    /// Whether it is the whole of a dimension of this size.
     pub fn is_all(&self, size: usize) -> bool {
         (self.start, self.step, self.count) == (0, 1, size)
     }
 }
 
-/// What the node takes of each dimension of a tensor of sizes `dims`; `input` gives its constant
-/// inputs.
+/// The range that the node takes of each dimension of a tensor with the sizes `dims`. `input`
+/// returns its constant inputs.
 ///
 /// # Errors
-/// The expected and the found value, where its numbers are no constants or no slice.
+/// The expected and the found value, if the inputs are no constants or describe no slice.
 pub(crate) fn ranges(
     node: &NodeProto,
     dims: &[usize],
@@ -70,6 +70,6 @@ fn range(size: i64, start: i64, end: i64, step: i64) -> Option<Range> {
     };
     let step_size = usize::try_from(step.unsigned_abs()).ok()?;
     let count = usize::try_from(distance).unwrap_or(0).div_ceil(step_size);
-    // A step beyond the dimension is never taken.
+    // A step that is larger than the dimension is never taken.
     Some(Range { start: usize::try_from(start).ok()?, step: step.clamp(-size.max(1), size.max(1)), count })
 }

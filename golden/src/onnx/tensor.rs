@@ -8,13 +8,14 @@ use crate::Error;
 /// A constant of the graph.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tensor {
-    /// For messages; what is computed of a constant keeps its name.
+    /// The name for messages. A constant that is computed from this one keeps it.
     pub name: String,
-    /// Shape; the product is the number of elements.
+    /// The shape. The product is the number of elements.
     pub dims: Vec<usize>,
     /// Elements.
     pub data: Data,
-    /// The first float that is not finite. Bounds and padding may be infinite, weights may not.
+    /// The index of the first float that is not finite. Bounds and padding may be infinite, weights
+    /// may not.
     infinite: Option<usize>,
 }
 
@@ -27,12 +28,12 @@ pub(crate) enum Data {
     Int(Vec<i64>),
     /// Booleans.
     Bool(Vec<bool>),
-    /// An ONNX element type that no supported operator reads.
+    /// An ONNX type of elements that no supported operator reads.
     Other(i32),
 }
 
 impl Tensor {
-    /// Decodes a constant. `name` replaces a missing name.
+    /// Decodes a constant. `name` is used if it has none.
     pub fn decode(t: &TensorProto, name: &str, files: &mut Files, path: &str) -> Result<Tensor, Error> {
         let name = t.name.as_deref().filter(|n| !n.is_empty()).unwrap_or(name).to_owned();
         let item = format!("tensor `{name}`");
@@ -58,7 +59,7 @@ impl Tensor {
         Ok(Tensor::new(&name, dims, data))
     }
 
-    /// A constant that was computed, or stands in attributes of a Constant node.
+    /// Makes a constant that was computed, or that comes from the attributes of a Constant node.
     pub fn new(name: &str, dims: Vec<usize>, data: Data) -> Tensor {
         let infinite = match &data {
             Data::Float(v) => v.iter().position(|x| !x.is_finite()),
@@ -67,7 +68,7 @@ impl Tensor {
         Tensor { name: name.to_owned(), dims, data, infinite }
     }
 
-    /// The floats, all finite.
+    /// The floats, which have to be finite.
     pub fn floats(&self, path: &str) -> Result<&[f32], Error> {
         match (&self.data, self.infinite) {
             (Data::Float(v), None) => Ok(v),
@@ -79,7 +80,7 @@ impl Tensor {
         }
     }
 
-    /// The floats of a constant that must have `count` of them.
+    /// The floats of a constant that must have `count` elements.
     pub fn exactly(&self, count: usize, path: &str) -> Result<Vec<f64>, Error> {
         let values = self.floats(path)?;
         if values.len() != count {
@@ -118,7 +119,7 @@ impl Tensor {
 }
 
 impl Data {
-    /// Number of elements, where they are known.
+    /// The number of elements, if it is known.
     pub fn len(&self) -> Option<usize> {
         match self {
             Data::Float(v) => Some(v.len()),
@@ -129,7 +130,7 @@ impl Data {
     }
 }
 
-/// Bytes of an element, of the types that are understood.
+/// The bytes of an element, for the types that are understood.
 fn width(data_type: i32) -> Option<u64> {
     match data_type {
         data_type::BOOL => Some(1),
@@ -174,7 +175,7 @@ fn elements(t: &TensorProto, raw: Option<&[u8]>, path: &str, item: &str) -> Resu
     })
 }
 
-/// Raw bytes in words of `N`.
+/// Splits raw bytes into words of `N` bytes.
 fn words<'a, const N: usize>(
     raw: &'a [u8],
     path: &str,
@@ -187,7 +188,7 @@ fn words<'a, const N: usize>(
     Ok(words.iter().copied())
 }
 
-/// IEEE 754 binary16 to `f32`; exact.
+/// Converts IEEE 754 binary16 to `f32`, which is exact.
 fn half(bits: u16) -> f32 {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let fraction = f32::from(bits & 0x3ff);

@@ -1,19 +1,20 @@
-//! Views: which element of a map or vector stands at which place of a tensor that was reshaped,
+//! Views: which element of a map or vector is at which position of a tensor, after it was reshaped,
 //! transposed or sliced.
 
-/// Longest shape that a tensor may take.
+/// The largest number of dimensions of a tensor.
 pub(crate) const MAX_RANK: usize = 8;
 
-/// Sizes of the dimensions, and how many elements of the source a step along each of them passes.
+/// The sizes of the dimensions. For each dimension, the stride says how many elements of the source
+/// one step passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct View {
-    /// Sizes, with a batch of 1.
+    /// The sizes, with a batch of 1.
     pub dims: Vec<usize>,
     strides: Vec<usize>,
 }
 
 impl View {
-    /// All elements in their order, the last dimension fastest.
+    /// Shows all elements in their order. The last dimension varies fastest.
     pub fn plain(dims: &[usize]) -> View {
         let mut strides = vec![1usize; dims.len()];
         for i in (1..dims.len()).rev() {
@@ -22,33 +23,33 @@ impl View {
         View { dims: dims.to_vec(), strides }
     }
 
-    /// Number of elements.
+    /// The number of elements.
     pub fn len(&self) -> usize {
         self.dims.iter().product()
     }
 
-    /// The element of the source at a place.
+    /// The index of the source's element at a position.
     pub fn place(&self, at: impl Iterator<Item = usize>) -> usize {
         at.zip(&self.strides).map(|(p, stride)| p * stride).sum()
     }
 
-    /// Whether it shows all elements in their order, with these sizes.
+    /// Whether the view shows all elements in their order, with these sizes.
     pub fn is_plain(&self, dims: &[usize]) -> bool {
         self.dims == dims && self.significant().eq(View::plain(dims).significant())
     }
 
-    /// The dimensions that say anything: (size, stride) of those that are not 1.
+    /// The dimensions that matter: (size, stride) of those whose size is not 1.
     fn significant(&self) -> impl Iterator<Item = (usize, usize)> {
         self.dims.iter().copied().zip(self.strides.iter().copied()).filter(|d| d.0 != 1)
     }
 
-    /// The dimension with that size and stride; nothing for a size of 1, which any dimension may
-    /// stand for.
+    /// Finds the dimension with this size and stride. Returns `None` for size 1, which any
+    /// dimension could have.
     pub fn axis(&self, size: usize, stride: usize) -> Option<usize> {
         (0..self.dims.len()).find(|&i| size != 1 && self.dims[i] == size && self.strides[i] == stride)
     }
 
-    /// The dimensions in another order; each must be named once.
+    /// Reorders the dimensions. `order` must name each one once.
     pub fn permuted(&self, order: &[usize]) -> Option<View> {
         let mut sorted = order.to_vec();
         sorted.sort_unstable();
@@ -57,14 +58,14 @@ impl View {
         complete.then(|| View { dims: pick(&self.dims), strides: pick(&self.strides) })
     }
 
-    /// The same elements in the same order as a tensor of other sizes; nothing where a view cannot
+    /// Shows the same elements in the same order with other sizes. Returns `None` if no view can
     /// show that.
     pub fn reshaped(&self, dims: &[usize]) -> Option<View> {
         let count = dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d))?;
         if count != self.len() || dims.len() > MAX_RANK {
             return None;
         }
-        // Dimensions that lie behind each other without a gap count as one.
+        // Dimensions that follow each other without a gap count as one.
         let mut runs: Vec<(usize, usize)> = vec![];
         for (size, stride) in self.significant() {
             match runs.last_mut() {
@@ -92,8 +93,8 @@ impl View {
         Some(View { dims: dims.to_vec(), strides })
     }
 
-    /// Without the dimensions `axes`, or with them as 1 where `keep` is set; and what they were, as
-    /// (size, stride).
+    /// Removes the dimensions `axes`, or sets them to 1 if `keep` is set. Also returns what they
+    /// were, as (size, stride).
     pub fn without(&self, axes: &[usize], keep: bool) -> (View, Vec<(usize, usize)>) {
         let removed = axes.iter().map(|&a| (self.dims[a], self.strides[a])).filter(|r| r.0 != 1).collect();
         let mut view = View { dims: vec![], strides: vec![] };
@@ -109,16 +110,16 @@ impl View {
         (view, removed)
     }
 
-    /// With leading dimensions of 1, so that it has at least `rank`.
+    /// Adds leading dimensions of size 1 until there are at least `rank`.
     pub fn padded(&self, rank: usize) -> View {
         let missing = rank.saturating_sub(self.dims.len());
         let pad = |v: &[usize]| [&vec![1; missing][..], v].concat();
         View { dims: pad(&self.dims), strides: pad(&self.strides) }
     }
 
-    /// A number for each of `size` elements of a view that lie `stride` apart, from a constant that
-    /// broadcasts to it; and the view with the rank of the result. Nothing where the constant varies
-    /// along anything else.
+    /// Broadcasts a constant to the view. Returns one number for each of `size` elements that are
+    /// `stride` apart, and the view with the rank of the result. Returns `None` if the constant
+    /// varies along another dimension.
     pub fn along(&self, size: usize, stride: usize, dims: &[usize], numbers: &[f64]) -> Option<(View, Vec<f64>)> {
         let view = self.padded(dims.len());
         let axis = view.axis(size, stride);
@@ -131,8 +132,9 @@ impl View {
         }
     }
 
-    /// What a Gather along the only dimension shows, if `indices`, in the shape `dims`, count
-    /// evenly along each dimension, as `as_strided` does, and take every element once.
+    /// The view that a Gather along the only dimension shows. `indices`, with the shape `dims`,
+    /// have to be evenly spaced along each dimension, as in `as_strided`, and take every element
+    /// once.
     pub fn gathered(&self, dims: &[usize], indices: &[i64]) -> Option<View> {
         let ([_], [base]) = (&self.dims[..], &self.strides[..]) else { return None };
         let plain = View::plain(dims);
@@ -142,7 +144,7 @@ impl View {
         let step = |i: usize| if dims[i] > 1 { usize::try_from(indices[plain.strides[i]]).ok() } else { Some(1) };
         let strides = (0..dims.len()).map(step).collect::<Option<Vec<_>>>()?;
         let view = View { dims: dims.to_vec(), strides };
-        // Strides that cover 0..n, each place once, in some order.
+        // The strides have to reach each index of 0..n once, in some order.
         let mut sorted: Vec<_> = view.significant().collect();
         sorted.sort_by_key(|d| d.1);
         let mut next = 1;
@@ -161,7 +163,7 @@ impl View {
     }
 }
 
-/// Whether dimensions that were summed over are all of `count` neighbouring elements.
+/// Whether the dimensions over which a sum went are all of `count` neighbouring elements.
 pub(crate) fn covers(summed: &[(usize, usize)], count: usize) -> bool {
     let mut sorted = summed.to_vec();
     sorted.sort_by_key(|d| d.1);

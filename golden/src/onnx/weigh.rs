@@ -1,19 +1,19 @@
-//! What a file takes as messages, found out before it is decoded: an empty field is two bytes there
-//! and a whole message in memory.
+//! Computes the memory of a file's decoded messages before it is decoded. An empty field takes two
+//! bytes in the file, but a whole message in memory.
 
 use super::proto::{
     AttributeProto, DimensionProto, GraphProto, NodeProto, OperatorSetIdProto, StringStringEntryProto, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto,
 };
 
-/// A length-delimited field that is kept: its tag, the bytes of a value beside those that follow,
-/// and what these are.
+/// A length-delimited field that decoding keeps: its tag, the bytes of a value without its content,
+/// and the kind of its content.
 type Field = (u64, usize, Content);
 
 enum Content {
-    /// As many bytes in memory.
+    /// Bytes, which take the same memory.
     Bytes,
-    /// Numbers of one byte or more, which take eight.
+    /// Numbers, which take one byte or more in the file and eight in memory.
     Numbers,
     Message(&'static [Field]),
 }
@@ -62,8 +62,8 @@ const TYPE: &[Field] = &[(1, size_of::<TensorTypeProto>(), Content::Message(TENS
 const TENSOR_TYPE: &[Field] = &[(2, size_of::<TensorShapeProto>(), Content::Message(SHAPE))];
 const SHAPE: &[Field] = &[(1, size_of::<DimensionProto>(), Content::Message(&[(2, 0, Content::Bytes)]))];
 
-/// The bytes that a model takes when it is decoded, without what vectors reserve; nothing if it is
-/// no protobuf, or has groups, of which ONNX has none.
+/// The bytes of memory that a model takes after decoding, without the reserve of vectors. `None` if
+/// the bytes are no protobuf, or contain groups, which ONNX does not have.
 pub(crate) fn model(bytes: &[u8]) -> Option<usize> {
     message(bytes, MODEL)
 }
@@ -100,7 +100,7 @@ fn message(mut bytes: &[u8], fields: &[Field]) -> Option<usize> {
     Some(weight)
 }
 
-/// A number in groups of seven bits, the low ones first.
+/// Reads a number that is stored in groups of seven bits, the low ones first.
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let end = bytes.iter().take(10).position(|byte| byte & 0x80 == 0)?;
     let (number, rest) = bytes.split_at(end + 1);

@@ -1,4 +1,4 @@
-//! Calibration: the float network on some images.
+//! Calibration: runs the float network on some images.
 
 use super::seen::Seen;
 use crate::float::{self, Activations};
@@ -7,7 +7,7 @@ use crate::operators;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// Merges the histograms of all images.
+/// Runs all images, and merges their histograms.
 pub(super) fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Seen {
     let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(operators::relus).collect();
     let observe = |mut all: Seen, (i, image): (usize, &Vec<u8>)| {

@@ -1,4 +1,4 @@
-//! What calibration saw of a network.
+//! The results of calibration.
 
 use crate::Error;
 use crate::float::Overflow;
@@ -6,23 +6,23 @@ use crate::histogram::Histogram;
 use crate::model::{Conv, Network};
 use std::collections::BTreeMap;
 
-/// Fraction bits of a pooled channel.
+/// The fraction bits of a pooled channel.
 const POOLED_FRAC: f32 = (1u32 << 24) as f32;
 
 /// Histograms of activations, by name.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// The values that each map's readers see.
+    /// The values that the readers of each map see.
     pub ranges: BTreeMap<String, Histogram>,
-    /// For each gate the sums of the channels that it reads, in fixed point, so that their order
-    /// does not matter, and how many images evaluate it.
+    /// For each gate: the sums of the channels that it reads, and the number of images that
+    /// evaluate it. The sums are in fixed point, so that their order does not matter.
     pooled: BTreeMap<String, (Vec<i64>, u64)>,
-    /// The first image that the network overflows with.
+    /// The first image with which the network overflows.
     pub overflow: Option<(usize, Overflow)>,
 }
 
 impl Seen {
-    /// The channels that a gate reads of an image.
+    /// Adds the channels that a gate reads of one image.
     pub fn add_pooled(&mut self, gate: String, channels: &[f32]) {
         self.add_sums(gate, channels.iter().map(|v| (v * POOLED_FRAC).round() as i64), 1);
     }
@@ -38,35 +38,36 @@ impl Seen {
         *count += images;
     }
 
-    /// What this and `other` saw.
+    /// Merges these results with `other`.
     pub fn merge(mut self, other: Self) -> Self {
         other.ranges.into_iter().for_each(|(name, h)| self.ranges.entry(name).or_default().merge(&h));
         for (gate, (sums, images)) in other.pooled {
             self.add_sums(gate, sums.into_iter(), images);
         }
-        // Parts are merged in the order of the images.
+        // The parts are merged in the order of the images.
         self.overflow = self.overflow.or(other.overflow);
         self
     }
 }
 
-/// A network, and what calibration saw of it.
+/// A network with the results of its calibration.
 pub(crate) struct Quantizer<'a> {
     /// The float network.
     pub net: &'a Network,
-    /// Its activations.
+    /// The results of calibration.
     pub seen: Seen,
 }
 
 impl Quantizer<'_> {
-    /// Mean of each channel that a gate reads; nothing of a gate that no image evaluates.
+    /// The mean of each channel that a gate reads. `None` if no image evaluates the gate.
     pub fn means(&self, gate: &str) -> Option<Vec<f64>> {
         let (sums, images) = self.seen.pooled.get(gate)?;
         Some(sums.iter().map(|sum| *sum as f64 / f64::from(POOLED_FRAC) / *images as f64).collect())
     }
 
-    /// The best scale for the output maps of `writers` together: where one is clipped, the largest
-    /// `i8` is no more than its bound, so that saturation clips it.
+    /// The best scale for the output maps of all `writers`. If one of them has a ReLU with an upper
+    /// bound, the largest `i8` stands for at most this bound, so that saturation has the effect of
+    /// the bound.
     pub fn scale_of<'c>(&self, writers: impl IntoIterator<Item = &'c Conv>) -> f64 {
         let (mut all, mut most) = (Histogram::default(), f64::INFINITY);
         for c in writers {
@@ -76,18 +77,18 @@ impl Quantizer<'_> {
         all.best_scale().min(most)
     }
 
-    /// An error of an item of the network.
+    /// Makes an error about an item of the network.
     pub fn bad(&self, item: String, expected: &str, found: &str) -> Error {
         let path = self.net.name.clone();
         Error::Invalid { path, item, expected: expected.into(), found: found.into() }
     }
 }
 
-/// A map that is read: its quantised network has this scale.
+/// A map, with its scale in the quantised network.
 #[derive(Clone, Copy)]
 pub(crate) struct Stream {
     /// Its shape.
     pub shape: lcsim_spec::Shape,
-    /// Real value of one step.
+    /// The real value of one step.
     pub scale: f64,
 }

@@ -1,4 +1,4 @@
-//! Layers without numbers.
+//! Makes layers without numbers.
 
 use lcsim_spec::number::{MULTIPLIER_MIN, POOL_SHIFT_MAX, POOLED_BITS};
 use lcsim_spec::operators::gate::pooled_max;

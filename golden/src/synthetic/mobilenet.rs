@@ -1,14 +1,16 @@
-//! MobileNetV2 (Sandler et al., 2018), width 1, with ReLU in place of ReLU6: on int8 both saturate.
+//! MobileNetV2 (Sandler et al., 2018), width 1. It has ReLU instead of ReLU6, because both saturate
+//! in int8.
 
 use super::layers::{conv, fc, gate, input_spec};
 use lcsim_spec::{Block, Conv, Fc, GatedConv, Layer, QuantNetwork, Shape};
 
-/// Expansion, output channels, blocks and stride of the first, as the paper's table 2 gives them.
+/// Expansion, output channels, number of blocks, and stride of the first block, from table 2 of the
+/// paper.
 const STAGES: [(usize, usize, usize, usize); 7] =
     [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 
-/// An L-Net stands on each block with a shortcut, with `channel_gates` a C-Net on the last
-/// convolution of those.
+/// Makes the network. Each block with a shortcut has an L-Net. With `channel_gates`, the last
+/// convolution of such a block also has a C-Net.
 pub(super) fn network(image: Shape, channel_gates: bool) -> QuantNetwork {
     let stem = conv("stem", image, 32, 3, 2, true);
     let mut map = stem.output;
@@ -33,7 +35,7 @@ pub(super) fn network(image: Shape, channel_gates: bool) -> QuantNetwork {
     QuantNetwork { name, input: input_spec(image), layers, classifier, logit_scale: 1.0 }
 }
 
-/// Expansion, depthwise convolution, linear projection.
+/// The branch of a block: expansion, depthwise convolution, linear projection.
 fn branch(name: &str, input: Shape, expansion: usize, channels: usize, stride: usize) -> Vec<Conv> {
     let mut all = vec![];
     let mut map = input;

@@ -1,9 +1,21 @@
-//! Networks without a trained model: the shapes of published ones, and gates that decide at given
-//! rates. For timing studies: weights are 0, and cycles and energy do not depend on them.
+//! Networks without a trained model, for studies of timing: the shapes of published networks, and
+//! gates that decide at random with given rates. All weights are 0, and cycles and energy do not
+//! depend on them.
 //!
-//! ResNets for ImageNet are those of He et al., "Deep Residual Learning for Image Recognition"
-//! (2016), with the stride of a Bottleneck on its 3x3 convolution, as torchvision has them; those
-//! for CIFAR are of the same paper, with projections as shortcuts.
+//! The ResNets for ImageNet are those of He et al., "Deep Residual Learning for Image Recognition"
+//! (2016). As in torchvision, the stride of a Bottleneck is on its 3x3 convolution. The ResNets for
+//! CIFAR are from the same paper, with projections as shortcuts.
+//!
+//! ```
+//! use lcsim_golden::synthetic::{Rates, decisions, network};
+//!
+//! let net = network("resnet8", false).ok_or("no such network")?; // 3 blocks with an L-Net each
+//! let rates = Rates { blocks: vec![0.0, 1.0, 1.0], channels: 1.0, seed: 1 };
+//! let found = decisions(&net, &rates, 0, true);
+//! let live: Vec<usize> = found.iter().map(|gate| gate.live().count()).collect();
+//! assert_eq!(live, [0, 1, 1], "every image skips the first block");
+//! # Ok::<(), &str>(())
+//! ```
 
 mod layers;
 mod mobilenet;
@@ -14,22 +26,22 @@ use lcsim_spec::{
     Block, Fc, Gate, GateDecision, GatedConv, Layer, MaxPool, Pool, Pooling, QuantNetwork, Score, Shape, Windows,
 };
 
-/// Names that [`network`] knows.
+/// The names that [`network`] knows.
 pub const NAMES: [&str; 9] =
     ["resnet8", "resnet20", "resnet32", "resnet56", "resnet18", "resnet34", "resnet50", "resnet101", MOBILENET];
 
 const MOBILENET: &str = "mobilenet_v2";
 
-/// The kind of a network's blocks.
+/// The plan of a network.
 struct Plan {
     image: Shape,
-    /// Channels, kernel and stride of the stem, and whether max pooling follows.
+    /// Channels, kernel and stride of the stem, and whether max pooling follows it.
     stem: (usize, usize, usize, bool),
-    /// Blocks of each stage.
+    /// The number of blocks in each stage.
     stages: &'static [usize],
-    /// Channels of the first stage; each of the others has twice as many.
+    /// The channels of the first stage. Each further stage has twice as many.
     width: usize,
-    /// Channels of a block's output for each of its width; 1 is a BasicBlock.
+    /// How many times wider the output of a block is than its branch. 1 stands for a BasicBlock.
     expansion: usize,
     classes: usize,
 }
@@ -37,7 +49,7 @@ struct Plan {
 const CIFAR: Shape = Shape { channels: 3, height: 32, width: 32 };
 const IMAGENET: Shape = Shape { channels: 3, height: 224, width: 224 };
 
-/// Whether the network `name` is for images of ImageNet's size.
+/// Whether the images of the network `name` have ImageNet's size.
 pub fn is_for_imagenet(name: &str) -> bool {
     name == MOBILENET || plan(name).is_some_and(|plan| plan.image == IMAGENET)
 }
@@ -65,9 +77,9 @@ fn plan(name: &str) -> Option<Plan> {
     })
 }
 
-/// The network `name`, an L-Net on each block with a shortcut, with `channel_gates` a C-Net on each
-/// convolution of those as well (none on a depthwise one, nor on the one before it); nothing if no
-/// network has that name.
+/// Makes the network `name`. Each block with a shortcut has an L-Net. With `channel_gates`, each
+/// convolution of such a block also has a C-Net, except depthwise convolutions and those before
+/// them. Returns `None` if the name is unknown.
 pub fn network(name: &str, channel_gates: bool) -> Option<QuantNetwork> {
     if name == MOBILENET {
         return Some(mobilenet::network(IMAGENET, channel_gates));
@@ -127,21 +139,20 @@ fn block(name: &str, input: Shape, width: usize, expansion: usize, stride: usize
 /// How often gates are open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rates {
-    /// Probability that a block runs: one for all blocks, or one for each.
+    /// The probability that a block runs: one for all blocks, or one for each.
     pub blocks: Vec<f64>,
-    /// Probability that a C-Net keeps a channel.
+    /// The probability that a C-Net keeps a channel.
     pub channels: f64,
     /// The same seed gives the same decisions.
     pub seed: u64,
 }
 
-/// What the gates of `net` decide for image number `image`, drawn independently at `rates`; those
-/// of a skipped branch are absent if `skipping`.
+/// Draws the decisions of the gates of `net` for image number `image`, independently of each other
+/// and with `rates`. If `skipping`, the gates of a skipped branch have no entry.
 pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) -> Vec<GateDecision> {
     let mut gates = vec![];
     for (index, block) in net.layers.iter().filter_map(block::of).enumerate() {
-        // Each block draws from numbers of its own, so that what is skipped changes no other
-        // decision.
+        // Each block has its own random numbers, so that a skipped gate changes no other decision.
         let mut random = Random::new(&[rates.seed, image, index as u64]);
         let mut draw = |gate: &Gate, rate: f64| GateDecision {
             gate: gate.name().into(),
@@ -188,9 +199,9 @@ impl Random {
 mod tests {
     use super::*;
 
-    /// Parameters of convolutions and classifier, and multiply-accumulates, as torchvision's
-    /// documentation gives them (without batch norms and biases; "GFLOPS" there are
-    /// multiply-accumulates).
+    /// The parameters of convolutions and classifier, and the multiply-accumulates, from
+    /// torchvision's documentation. The parameters leave out batch norms and biases. What it calls
+    /// "GFLOPS" are multiply-accumulates.
     #[test]
     fn networks_have_the_published_sizes() {
         for (name, parameters, giga_macs) in [

@@ -1,4 +1,4 @@
-//! Conv: weights, bias, and the affine maps that fold into them.
+//! Imports Conv: its weights, its bias, and the affine maps that fold into them.
 
 use crate::Error;
 use crate::kernel::Geometry;
@@ -14,7 +14,7 @@ use crate::operators::depthwise;
 use lcsim_spec::operators::depthwise::FAN_IN;
 use lcsim_spec::{Shape, Windows};
 
-/// Conv, on a map.
+/// Gives a Conv node its meaning.
 pub(crate) fn node(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let p = maps::operand(low, node, 0)?;
     let (border, value) = p.border.unwrap_or_default();
@@ -26,7 +26,8 @@ pub(crate) fn node(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Valu
     Ok(low.shown(map))
 }
 
-/// Kernel, stride, padding and output shape of a Conv node on a map with zeros around it.
+/// Finds kernel, stride, padding and output shape of a Conv node. It reads a map with a border of
+/// zeros.
 pub(crate) fn geometry(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Geometry, Error> {
     let graph = low.graph;
     let depthwise = depthwise::import::is_depthwise(low, node, input.channels)?;
@@ -53,7 +54,8 @@ pub(crate) fn geometry(low: &Lowered, node: &NodeProto, input: Shape, border: Bo
     Ok(Geometry { input, output, kernel, stride, pad, depthwise })
 }
 
-/// A convolution on `input` with the affine maps that follow it, first one first.
+/// Makes a convolution that reads `input`. The affine maps that follow it, the first one first, are
+/// folded in.
 pub(crate) fn conv(
     low: &Lowered,
     node: &NodeProto,
@@ -70,8 +72,8 @@ pub(crate) fn conv(
     Ok(normed(low, Conv { relu, weights, bias, ..shaped(g) }, affines))
 }
 
-/// The convolution that takes every n-th pixel and puts it behind `before` channels of zeros: a
-/// projection of ones.
+/// Makes the convolution that takes every n-th pixel and puts it after `before` channels of zeros.
+/// It is a projection with weights of 1.
 pub(crate) fn pick(
     low: &Lowered,
     affines: &[usize],
@@ -87,7 +89,7 @@ pub(crate) fn pick(
     normed(low, Conv { relu, weights, bias: vec![0.0; output.channels], ..shaped(g) }, affines)
 }
 
-/// A convolution without numbers.
+/// Makes a convolution without numbers.
 fn shaped(g: Geometry) -> Conv {
     let Geometry { input, output, kernel, stride, pad, depthwise } = g;
     let name = String::new();

@@ -1,4 +1,4 @@
-//! A convolution in integers.
+//! Computes a convolution in integers.
 
 use crate::integer::{Map, Run, narrow};
 use crate::kernel::{Geometry, conv2d};
@@ -6,45 +6,45 @@ use crate::operators::depthwise;
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_FRAC};
 use lcsim_spec::{Conv, Score, Shape};
 
-/// Which channels are computed, and by how much each is scaled.
+/// The channels that are computed, and their scores.
 pub(crate) struct Keep {
-    /// Numbers of the channels.
+    /// The indices of the channels.
     pub live: Vec<usize>,
-    /// Of each channel.
+    /// One score for each of these channels.
     pub scores: Vec<Score>,
-    /// The L-Net's score, on the last convolution of a block.
+    /// The L-Net's score, if this is the last convolution of a block.
     pub lscore: Score,
 }
 
 impl Keep {
-    /// All of so many channels.
+    /// All of `channels` channels, with score 1.
     pub fn all(channels: usize) -> Self {
         Self { live: (0..channels).collect(), scores: vec![Score::ONE; channels], lscore: Score::ONE }
     }
 }
 
-/// What a convolution's result is added to, and what stays where it is not computed.
+/// The map to which a convolution's result is added.
 pub(crate) struct Target {
-    /// Values that readers of the map see.
+    /// The values that readers of the map see.
     pub base: Vec<i8>,
-    /// Stored values.
+    /// The stored values, which stay where nothing is computed.
     pub unchanged: Vec<i8>,
 }
 
 impl Target {
-    /// A new map.
+    /// A new map of zeros.
     pub fn zeros(shape: Shape) -> Self {
         Self { base: vec![0; shape.len()], unchanged: vec![0; shape.len()] }
     }
 }
 
-/// A convolution of all channels that is added to nothing.
+/// Computes all channels of a convolution, and adds them to nothing.
 pub(crate) fn layer(c: &Conv, run: &mut Run, x: &Map) -> Map {
     let keep = Keep::all(c.output.channels);
     convolve(c, run, x, &(0..c.input.channels).collect::<Vec<_>>(), &keep, &Target::zeros(c.output))
 }
 
-/// One convolution over the live channels; dead ones stay `unchanged`.
+/// Computes the live channels of a convolution. The other channels stay `unchanged`.
 pub(crate) fn convolve(c: &Conv, run: &mut Run, x: &Map, live_in: &[usize], keep: &Keep, target: &Target) -> Map {
     let x = x.read();
     let accumulators = match c.depthwise {
@@ -65,7 +65,7 @@ pub(crate) fn convolve(c: &Conv, run: &mut Run, x: &Map, live_in: &[usize], keep
     Map { shape: c.output, relu: c.relu, stored }
 }
 
-/// Those of the live output channels, which read the live input channels.
+/// Computes the accumulators of the live output channels, which read the live input channels.
 fn accumulators(c: &Conv, x: &[i8], live_in: &[usize], live_out: &[usize]) -> Vec<i32> {
     let (pixels, taps) = (c.input.pixels(), c.taps());
     let packed_x: Vec<i8> = live_in.iter().flat_map(|&i| &x[i * pixels..][..pixels]).copied().collect();
@@ -78,7 +78,7 @@ fn accumulators(c: &Conv, x: &[i8], live_in: &[usize], live_out: &[usize]) -> Ve
     conv2d(&geometry, &packed_x, &packed_w, &bias)
 }
 
-/// A multiplier that scales by `score` as well.
+/// Multiplies `score` into a multiplier.
 fn fold(multiplier: u16, score: Score) -> u16 {
     ((u32::from(multiplier) * u32::from(score.to_bits()) + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC) as u16
 }

@@ -1,4 +1,4 @@
-//! A convolution, quantised.
+//! Quantises a convolution.
 
 use crate::model::Conv;
 use crate::operators::depthwise;
@@ -6,7 +6,7 @@ use crate::quantize::{multiplier, to_bias, to_i8, weight_scales};
 use lcsim_spec as quant;
 use lcsim_spec::number::{MULTIPLIER_END, REQUANT_SHIFT};
 
-/// The convolution that reads a map of scale `x_scale` and writes one of scale `out`.
+/// Quantises a convolution that reads a map of scale `x_scale` and writes a map of scale `out`.
 pub(crate) fn conv(c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
     let filter = match c.depthwise {
         true => depthwise::quantise::filter(c),
@@ -26,12 +26,12 @@ pub(crate) fn conv(c: &Conv, x_scale: f64, out: f64) -> quant::Conv {
         multiplier: vec![],
         shift: vec![],
     };
-    // The largest multiplier of the requantise stage is just below 2^15 / 2^REQUANT_SHIFT. A
-    // filter that needs a larger one gave almost nothing in calibration: its outputs would
-    // saturate, so its weights may.
+    // The largest multiplier of the requantise stage is slightly below 2^15 / 2^REQUANT_SHIFT. A
+    // filter that needs a larger one gave almost nothing in calibration. Its outputs would
+    // saturate, so its weights may saturate too.
     let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << REQUANT_SHIFT) * out / x_scale;
     for (row, w_scale) in c.weights.chunks_exact(filter).zip(weight_scales(&c.weights, c.bias.len())) {
-        // A filter of zeros has no scale of its own; any will do for its bias.
+        // A filter of zeros has no scale of its own. Any scale is good enough for its bias.
         let w_scale = if w_scale > 0.0 { w_scale.min(limit) } else { limit / 2.0 };
         let step = w_scale * x_scale;
         let (m, shift) = multiplier(step / out, REQUANT_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));

@@ -1,4 +1,4 @@
-//! A convolution in the file of a quantised network.
+//! Stores a convolution in the file of a quantised network.
 
 use crate::Error;
 use crate::container::{File, Tensors, from_shape, to_shape};
@@ -6,7 +6,7 @@ use crate::operators::depthwise;
 use lcsim_spec::Conv;
 use serde::{Deserialize, Serialize};
 
-/// A convolution in the header.
+/// A convolution in the header of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConvHeader {
@@ -22,7 +22,7 @@ pub(crate) struct ConvHeader {
 }
 
 impl ConvHeader {
-    /// Of a convolution, whose numbers go to `tensors`.
+    /// Makes the header of a convolution, and adds its numbers to `tensors`.
     pub fn new(c: &Conv, tensors: &mut Tensors) -> Self {
         let header = Self {
             name: c.name.clone(),
@@ -38,10 +38,10 @@ impl ConvHeader {
         header
     }
 
-    /// The convolution, with numbers of `file`.
+    /// Makes the convolution from the header and the numbers in `file`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others.
+    /// [`Error::Invalid`] if the numbers are missing or do not fit.
     pub fn read(self, file: &File) -> Result<Conv, Error> {
         let (weights, bias) = file.weights(&self.name, &self.dims())?;
         let (multiplier, shift) = file.scales(&self.name, self.output[0])?;
@@ -50,7 +50,7 @@ impl ConvHeader {
         Ok(Conv { name, input, output, kernel, stride, pad, relu, depthwise, weights, bias, multiplier, shift })
     }
 
-    /// Sizes of the weights.
+    /// The sizes of the weights.
     fn dims(&self) -> Vec<usize> {
         match self.depthwise {
             true => depthwise::store::dims(self.output[0], self.kernel),

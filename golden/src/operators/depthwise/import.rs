@@ -1,11 +1,11 @@
-//! Depthwise convolution: a Conv with as many groups as channels.
+//! Imports depthwise convolution: a Conv with as many groups as channels.
 
 use crate::Error;
 use crate::onnx::graph::int;
 use crate::onnx::lowered::Lowered;
 use crate::onnx::proto::NodeProto;
 
-/// Whether each output channel of a Conv node reads one channel of its own.
+/// Whether each output channel of a Conv node reads its own input channel.
 pub(crate) fn is_depthwise(low: &Lowered, node: &NodeProto, channels: usize) -> Result<bool, Error> {
     match int(node, "group") {
         None | Some(1) => Ok(false),

@@ -1,4 +1,4 @@
-//! Depthwise convolution: where it differs from a convolution of all channels.
+//! Depthwise convolution: where it differs from a dense convolution.
 
 pub(crate) mod float;
 pub(crate) mod import;

@@ -1,20 +1,20 @@
-//! Gates and the classifier in floats.
+//! Computes gates and the classifier in floats.
 
 use crate::float::{Activations, Overflow, finite};
 use crate::model::{Fc, Gate};
 use lcsim_spec::{Decision, Head};
 
-/// The scores of a gate on the map `x`.
+/// Computes the scores of a gate that reads the map `x`.
 ///
 /// # Errors
-/// Its first [`Overflow`].
+/// Returns its first [`Overflow`].
 pub(crate) fn scores(gate: &Gate, a: &mut Activations, x: &[f32]) -> Result<Vec<f32>, Overflow> {
     let Head::OneLayer(fc) = &gate.head;
     let pooled = pool(fc, x);
     let mut scores = connect(fc, &pooled);
-    // Before the clamp, which an infinity would not outlive.
+    // This check comes before the clamp, which would hide an infinity.
     finite(&fc.name, &scores)?;
-    // A float network comes without a threshold: quantised ones get theirs afterwards.
+    // A float network has no threshold. Quantised ones get theirs later.
     let Decision::ClampScale { .. } = gate.decision;
     scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0));
     a.pooled.push(pooled);
@@ -22,13 +22,13 @@ pub(crate) fn scores(gate: &Gate, a: &mut Activations, x: &[f32]) -> Result<Vec<
     Ok(scores)
 }
 
-/// The average of each channel of the map `x` that `fc` reads.
+/// Averages each channel of the map `x` that `fc` reads.
 pub(crate) fn pool(fc: &Fc, x: &[f32]) -> Vec<f32> {
     let pixels = x.len() / fc.inputs;
     x.chunks_exact(pixels).map(|plane| plane.iter().sum::<f32>() / pixels as f32).collect()
 }
 
-/// The outputs of `fc` for pooled channels.
+/// Computes the outputs of `fc` from pooled channels.
 pub(crate) fn connect(fc: &Fc, x: &[f32]) -> Vec<f32> {
     let rows = fc.weights.chunks_exact(fc.inputs).zip(&fc.bias);
     rows.map(|(row, bias)| bias + row.iter().zip(x).map(|(w, x)| w * x).sum::<f32>()).collect()

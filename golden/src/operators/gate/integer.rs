@@ -1,10 +1,10 @@
-//! Gates and the classifier in integers.
+//! Computes gates and the classifier in integers.
 
 use crate::integer::{Map, Run, narrow};
 use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::{Decision, Fc, Gate, GateDecision, Head, Score};
 
-/// The scores of a gate on the map `x`.
+/// Computes the scores of a gate that reads the map `x`.
 pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &Map) -> Vec<Score> {
     let Head::OneLayer(fc) = &gate.head;
     let Decision::ClampScale { threshold } = gate.decision;
@@ -14,21 +14,22 @@ pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &Map) -> Vec<Score> {
     scores
 }
 
-/// The outputs of `f` on the pooled map `x`: of the classifier, the logits.
+/// Computes the outputs of `f` from the pooled map `x`. The outputs of the classifier are the
+/// logits.
 pub(crate) fn accumulators(f: &Fc, x: &Map) -> Vec<i32> {
     let x = pooled(x, f.pool_shift);
     let rows = f.weights.chunks_exact(f.inputs);
     rows.zip(&f.bias).map(|(w, &b)| b + w.iter().zip(&x).map(|(&w, &x)| i32::from(w) * x).sum::<i32>()).collect()
 }
 
-/// Sum of each channel as its readers see it, rounded to 15 bits.
+/// Adds up each channel as its readers see it, and rounds the sum to 15 bits.
 fn pooled(x: &Map, shift: u8) -> Vec<i32> {
     let values = x.read();
     let sums = values.chunks_exact(x.shape.pixels()).map(|c| c.iter().map(|&v| i32::from(v)).sum::<i32>());
     sums.map(|sum| (sum + (1 << shift >> 1)) >> shift).collect()
 }
 
-/// The accumulator of a gate's output as score.
+/// Computes the score from the accumulator of a gate's output.
 fn score(t: i32, gate: &Fc, output: usize, threshold: Score) -> Score {
     let product = narrow(t, gate.shift[output]) * i32::from(gate.multiplier[output]);
     let scaled = (product + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT;

@@ -1,4 +1,4 @@
-//! Fully connected layers on pooled maps: gates, and the classifier.
+//! Fully connected layers on pooled maps: gates and the classifier.
 
 pub(crate) mod float;
 pub(crate) mod import;

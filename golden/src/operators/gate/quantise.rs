@@ -1,4 +1,4 @@
-//! Gates and the classifier, quantised.
+//! Quantises gates and the classifier.
 
 use crate::Error;
 use crate::model::{Fc, Gate};
@@ -9,16 +9,16 @@ use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS,
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::require::layer;
 
-/// A gate on the map `x`.
+/// Quantises a gate that reads the map `x`.
 ///
 /// # Errors
-/// [`Error::Invalid`] if its scores have steps that no multiplier reaches.
+/// [`Error::Invalid`] if no multiplier reaches the step of its scores.
 pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate, Error> {
     let Head::OneLayer(f) = &gate.head;
     let (mut scaled, pooled_scale) = fc(f, x);
     let means = q.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
-    // The largest score step that a multiplier reaches. Weights of up to twice the range that
-    // this leaves saturate.
+    // The largest step of a score that a multiplier reaches. Weights of up to twice the resulting
+    // range saturate.
     let unit = f64::from(1u32 << SCORE_FRAC);
     let limit = f64::from(MULTIPLIER_END - 1) / f64::from(1u32 << SCORE_SHIFT) / unit;
     for (row, w_scale) in f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)) {
@@ -29,7 +29,7 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
             return Err(q.bad(layer(&f.name), &expected, &found));
         }
         let w_scale = w_scale.min(most);
-        // A constant gate: 2^-SCORE_FRAC resolves its bias as well as its score.
+        // A constant gate. With a step of 2^-SCORE_FRAC, its bias has the resolution of its score.
         let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
         let (m, shift) = multiplier(step * unit, SCORE_SHIFT).unwrap_or((MULTIPLIER_END as u16 - 1, 0));
         let rounded: Vec<i8> = row.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
@@ -43,10 +43,11 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
     Ok(quant::Gate { head: Head::OneLayer(scaled), decision: gate.decision })
 }
 
-/// The classifier `f` on the map `x`, and the real value of one step of a logit.
+/// Quantises the classifier `f`, which reads the map `x`. Also returns the real value of one step
+/// of a logit.
 ///
 /// # Errors
-/// [`Error::Invalid`] without a weight.
+/// [`Error::Invalid`] if it has no weight.
 pub(crate) fn classifier(f: &Fc, q: &Quantizer, x: Stream) -> Result<(quant::Fc, f64), Error> {
     let (mut scaled, pooled_scale) = fc(f, x);
     let w_scale = weight_scales(&f.weights, 1).fold(0.0, f64::max);
@@ -58,11 +59,11 @@ pub(crate) fn classifier(f: &Fc, q: &Quantizer, x: Stream) -> Result<(quant::Fc,
     Ok((scaled, w_scale * pooled_scale))
 }
 
-/// The empty quantised twin of `f` on the map `x`, and the real value of one step of its pooled
-/// inputs.
+/// Makes the quantised form of `f` without numbers. Also returns the real value of one step of its
+/// pooled inputs.
 fn fc(f: &Fc, x: Stream) -> (quant::Fc, f64) {
     let pixels = x.shape.pixels();
-    // Any weights of 127 must leave the accumulator half its range for the bias.
+    // Weights of any size up to 127 must leave half of the accumulator's range for the bias.
     let fits = |s: &u8| {
         let max = pooled_max(pixels, *s);
         max < 1 << POOLED_BITS && max * 127 * (f.inputs as i64) < ACC_BOUND / 2

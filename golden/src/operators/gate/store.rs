@@ -1,11 +1,11 @@
-//! Gates and the classifier in the file of a quantised network.
+//! Stores gates and the classifier in the file of a quantised network.
 
 use crate::Error;
 use crate::container::{File, Tensors};
 use lcsim_spec::{Fc, Gate, Head, Score};
 use serde::{Deserialize, Serialize};
 
-/// A gate or the classifier in the header.
+/// A gate or the classifier in the header of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FcHeader {
@@ -13,7 +13,7 @@ pub(crate) struct FcHeader {
     inputs: usize,
     outputs: usize,
     pool_shift: u8,
-    /// A score as its 16 bits.
+    /// The threshold as the 16 bits of a score.
     #[serde(default, skip_serializing_if = "is_zero")]
     threshold: u16,
 }
@@ -23,22 +23,22 @@ fn is_zero(threshold: &u16) -> bool {
 }
 
 impl FcHeader {
-    /// Of a fully connected layer, whose numbers go to `tensors`.
+    /// Makes the header of a fully connected layer, and adds its numbers to `tensors`.
     pub fn new(f: &Fc, tensors: &mut Tensors) -> Self {
         tensors.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
         Self { name: f.name.clone(), inputs: f.inputs, outputs: f.outputs, pool_shift: f.pool_shift, threshold: 0 }
     }
 
-    /// Of a gate, whose numbers go to `tensors`.
+    /// Makes the header of a gate, and adds its numbers to `tensors`.
     pub fn of_gate(gate: &Gate, tensors: &mut Tensors) -> Self {
         let Head::OneLayer(fc) = &gate.head;
         Self { threshold: gate.decision.threshold().to_bits(), ..Self::new(fc, tensors) }
     }
 
-    /// The gate, with numbers of `file`.
+    /// Makes the gate from the header and the numbers in `file`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others.
+    /// [`Error::Invalid`] if the numbers are missing or do not fit.
     pub fn gate(self, file: &File) -> Result<Gate, Error> {
         let threshold = Score::from_bits(self.threshold);
         let mut fc = self.layer(file)?;
@@ -46,10 +46,10 @@ impl FcHeader {
         Ok(Gate::clamp_scale(fc, threshold))
     }
 
-    /// The classifier, with numbers of `file`.
+    /// Makes the classifier from the header and the numbers in `file`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if they are not there, or are others, and if it has a threshold.
+    /// [`Error::Invalid`] if the numbers are missing or do not fit, or if it has a threshold.
     pub fn classifier(self, file: &File) -> Result<Fc, Error> {
         let threshold = self.threshold;
         let fc = self.layer(file)?;
@@ -60,7 +60,7 @@ impl FcHeader {
         Ok(fc)
     }
 
-    /// The layer without multipliers and shifts.
+    /// Makes the layer without multipliers and shifts.
     fn layer(self, file: &File) -> Result<Fc, Error> {
         let (weights, bias) = file.weights(&self.name, &[self.outputs, self.inputs])?;
         let Self { name, inputs, outputs, pool_shift, .. } = self;

@@ -1,4 +1,5 @@
-//! The image: mean and standard deviation of pixels, given, from the model's metadata, or from the graph.
+//! Finds the mean and the standard deviation of pixels: from the caller, the model's metadata, or
+//! the graph.
 
 use crate::Error;
 use crate::onnx::affine::Affine;
@@ -17,8 +18,8 @@ impl Lowered<'_> {
     }
 }
 
-/// Mean and standard deviation with which pixels become the map `at`, which is the image or an
-/// affine map of it.
+/// Finds the mean and the standard deviation with which pixels become the map `at`. This map is the
+/// image, or an affine map of it.
 pub(crate) fn normalisation(
     low: &Lowered,
     mut at: MapId,
@@ -57,7 +58,7 @@ pub(crate) fn normalisation(
         return Err(invalid(&low.graph.path, "normalisation of the image", "a factor above 0", found));
     }
     let mean = mean.unwrap_or_else(|| vec![0.0; channels]);
-    // Bytes are 255 times the pixels from 0 to 1 that are counted here.
+    // Here, pixels are from 0 to 1. A graph that reads bytes gets 255 times as much.
     let default = if low.graph.input.bytes { 1.0 / 255.0 } else { 1.0 };
     let std = std.unwrap_or_else(|| vec![default; channels]);
     if folds.is_identity() {
@@ -72,7 +73,7 @@ pub(crate) fn normalisation(
     Ok((mean, std, source))
 }
 
-/// A value of each channel from the model's metadata.
+/// Reads one value for each channel from the model's metadata.
 fn channel_values(low: &Lowered, key: &str, default: f32) -> Result<Option<Vec<f32>>, Error> {
     let channels = low.graph.input.shape.channels;
     let Some(text) = low.graph.metadata.get(key) else {

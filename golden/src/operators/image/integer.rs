@@ -1,9 +1,9 @@
-//! The image as bytes that the accelerator reads.
+//! The image in integers, as the accelerator reads it.
 
 use crate::integer::Map;
 use lcsim_spec::Shape;
 
-/// The map of an image of this shape: no ReLU is applied to it.
+/// Makes the map of an image of this shape. Its readers apply no ReLU.
 pub(crate) fn map(shape: Shape, image: &[i8]) -> Map {
     Map { shape, relu: false, stored: image.to_vec() }
 }

@@ -1,9 +1,9 @@
-//! The scale of the image.
+//! Finds the scale of the image.
 
 use crate::model::Network;
 use lcsim_spec::InputSpec;
 
-/// The finest scale that holds every byte of every channel.
+/// The finest scale with which every byte of every channel fits into an `i8`.
 pub(crate) fn input_spec(net: &Network) -> InputSpec {
     let mut input = InputSpec { shape: net.input, mean: net.mean.clone(), std: net.std.clone(), scale: 1.0 };
     let ends = (0..net.input.channels).flat_map(|c| [input.normalize(0, c), input.normalize(255, c)]);

@@ -1,10 +1,10 @@
-//! The image in the file's header.
+//! Stores the description of the image in the file's header.
 
 use crate::container::{from_shape, to_shape};
 use lcsim_spec::InputSpec;
 use serde::{Deserialize, Serialize};
 
-/// The image.
+/// The description of the image.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InputHeader {

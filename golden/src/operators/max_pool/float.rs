@@ -1,4 +1,4 @@
-//! Max pooling in floats.
+//! Computes max pooling in floats.
 
 use super::maxima;
 use crate::operators::pooling::Float;

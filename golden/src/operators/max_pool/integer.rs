@@ -1,4 +1,4 @@
-//! Max pooling in integers: of the stored values, before their ReLU.
+//! Computes max pooling in integers. It compares the stored values, before their ReLU.
 
 use super::maxima;
 use crate::integer::Map;

@@ -8,7 +8,7 @@ pub(crate) mod store;
 
 use lcsim_spec::Windows;
 
-/// The maximum of each window, `[channel][row][column]`.
+/// The maximum of each window, as `[channel][row][column]`.
 fn maxima<X: Copy + PartialOrd>(p: &Windows, x: &[X]) -> Vec<X> {
     let mut y = Vec::with_capacity(p.output.len());
     for plane in x.chunks_exact(p.input.pixels()) {

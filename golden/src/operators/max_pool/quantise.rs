@@ -1,4 +1,4 @@
-//! Max pooling, quantised: its output is a part of its input.
+//! Quantises max pooling. Its output consists of values of its input, so both have the same scale.
 
 use crate::operators::pooling::Quantise;
 use lcsim_spec::MaxPool;

@@ -1,10 +1,10 @@
-//! Max pooling in the file of a quantised network.
+//! Stores max pooling in the file of a quantised network.
 
 use crate::container::{from_shape, to_shape};
 use lcsim_spec::{MaxPool, Pool, Pooling, Windows};
 use serde::{Deserialize, Serialize};
 
-/// A max pooling in the header.
+/// A max pooling in the header of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PoolHeader {
@@ -17,7 +17,7 @@ pub(crate) struct PoolHeader {
 }
 
 impl PoolHeader {
-    /// Of a pooling of these windows.
+    /// Makes the header of a pooling with these windows.
     pub fn new(name: &str, windows: &Windows, _: &MaxPool) -> Self {
         let Windows { input, output, kernel, stride, pad } = *windows;
         Self { name: name.into(), input: from_shape(input), output: from_shape(output), kernel, stride, pad }

@@ -1,10 +1,10 @@
-//! A pooling in integers.
+//! Computes a pooling in integers.
 
 use super::room::room;
 use crate::integer::{Map, Run};
 use lcsim_spec::Pool;
 
-/// The output of a pooling of the map `x`.
+/// Computes the output of a pooling of the map `x`.
 pub(crate) fn layer(p: &Pool, run: &mut Run, x: &Map) -> Map {
     let stored = room(&p.pooling).infer(&p.windows, x);
     run.trace.maps.push((p.name.clone(), stored.clone()));

@@ -1,4 +1,4 @@
-//! Poolings inside the network: what they have in common. Each has a room of its own.
+//! Poolings inside the network: what all poolings share. Each has a room of its own.
 
 pub(crate) mod import;
 pub(crate) mod integer;
