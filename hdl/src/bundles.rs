@@ -89,8 +89,8 @@ impl Sizes {
     }
 }
 
-/// The fields of instructions and of what units hand each other in the core of `config`: the name of
-/// each bundle, and a table in Markdown.
+/// The fields of instructions and of what units hand each other in the core of `config`: the name
+/// of each bundle, and a table in Markdown.
 pub fn tables(config: &AcceleratorConfig) -> [(&'static str, String); 6] {
     let s = &Sizes::new(config);
     [

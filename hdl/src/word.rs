@@ -150,9 +150,9 @@ macro_rules! bundle {
     };
 }
 
-/// A type that holds the values of an instruction's fields, of each field its meaning, its name, its
-/// width in the core of some [`Sizes`](crate::sizes::Sizes), and its value for a job. All of them
-/// are 0 by default.
+/// A type that holds the values of an instruction's fields, of each field its meaning, its name,
+/// its width in the core of some [`Sizes`](crate::sizes::Sizes), and its value for a job. All of
+/// them are 0 by default.
 macro_rules! word {
     (
         $(#[$doc:meta])* $Word:ident($sizes:ident, $job:ident: $Job:ty)

@@ -28,7 +28,8 @@ pub(crate) struct Instruction {
 word! {
     /// What every instruction begins with.
     Head(_sizes, instruction: Instruction) {
-        /// What it starts: 0 the image port, 1 a convolution, 2 a gate, 3 nothing (the program ends).
+        /// What it starts: 0 the image port, 1 a convolution, 2 a gate, 3 nothing (the program
+        /// ends).
         kind: 2 => instruction.kind as usize,
         /// The instruction is stepped over if the block's L-Net gave 0.
         predicated: 1 => instruction.predicated,

@@ -1,5 +1,5 @@
-//! Average pooling: the mean of each window, channel by channel, of values as readers of the map see
-//! them, through its ReLU.
+//! Average pooling: the mean of each window, channel by channel, of values as readers of the map
+//! see them, through its ReLU.
 //!
 //! The sum S of a window is multiplied by a reciprocal of 16 bits, so that no divider is needed:
 //! of a divisor n it is `R = round(2^A / n)` with `A = 15 + ceil(log2 n)`, and the mean is

@@ -18,7 +18,8 @@ pub(super) struct Averaged {
 }
 
 impl Lowered<'_> {
-    /// The pooling in front of the convolution that makes the map `at`, if they are one convolution.
+    /// The pooling in front of the convolution that makes the map `at`, if they are one
+    /// convolution.
     pub(super) fn averaged(&self, at: MapId) -> Option<Averaged> {
         let Op::Conv { x: pooled, node, border } = self.maps[at].op else { return None };
         let Op::Pool { x, node: by, border: around } = self.maps[pooled].op else { return None };

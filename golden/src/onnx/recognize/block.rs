@@ -59,7 +59,8 @@ impl Recognizer<'_> {
         Ok((Block { name, lnet, convs, shortcut, relu }, fork))
     }
 
-    /// A pooling in the branch that ends at `at`, if its operator has a place in branches elsewhere.
+    /// A pooling in the branch that ends at `at`, if its operator has a place in branches
+    /// elsewhere.
     fn pooled_branch(&self, at: MapId) -> Option<Error> {
         let Op::Pool { node, .. } = self.low.maps[*self.ancestors(at).last()?].op else { return None };
         let instead = self.low.pooling(node)?.in_branches()?;
