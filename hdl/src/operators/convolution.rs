@@ -1,4 +1,4 @@
-//! A convolution's instruction.
+//! The instruction of a convolution.
 
 use crate::word::word;
 use lcsim_spec::schedule::{ConvJob, Inputs, ListId, Memory, Reads, pool_region};
@@ -51,7 +51,8 @@ word! {
         src_copies: 1 => job.src_copies,
         /// The output's rest is written in copies.
         dst_copies: 1 => job.dst_copies,
-        /// Rows that all taps of an image take together; of another map: those of a channel of the rest.
+        /// Rows that all taps of an image take together; of another map: those of a channel of the
+        /// rest.
         fold_inputs: s.ew() => if let Inputs::Packed(_) = job.inputs {
             job.taps() * job.input.channels
         } else {
