@@ -2,7 +2,7 @@
 
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL};
 
-/// The comment, on one line and in ASCII whatever the name holds.
+/// Makes the comment. It is one line of ASCII, whatever the name contains.
 pub(crate) fn about(config: &AcceleratorConfig) -> String {
     format!(
         "lcsim {}, cycle model {CYCLE_MODEL}: accelerator {}, {}x{} PEs, {} gate MACs",

@@ -1,4 +1,4 @@
-//! What the units of a core hand each other, and what the program memory holds.
+//! The bundles of fields that units pass to each other, and the words of the program memory.
 
 use crate::operators::{ConvWord, GateWord, Instruction};
 use crate::sizes::{Sizes, bits};
@@ -89,8 +89,8 @@ impl Sizes {
     }
 }
 
-/// The fields of instructions and of what units hand each other in the core of `config`: the name
-/// of each bundle, and a table in Markdown.
+/// The fields of instructions, and of the bundles that units pass to each other, in the core of
+/// `config`. Returns the name of each bundle, with a table in Markdown.
 pub fn tables(config: &AcceleratorConfig) -> [(&'static str, String); 6] {
     let s = &Sizes::new(config);
     [

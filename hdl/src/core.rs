@@ -200,7 +200,7 @@ impl Core<'_> {
     fn columns(&mut self) {
         let s = self.s;
         let width = s.column_slot().width();
-        // A slot waits until its operands have passed the array's rows.
+        // A slot waits until its operands have passed the rows of the array.
         let last = timing::column_stage(s.rows, 0, ColumnStage::Address) - 1;
         self.u.text(&format!("reg [{}:0] slot_r [0:{last}];", width - 1));
         self.u.text(&format!(
@@ -210,7 +210,7 @@ impl Core<'_> {
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
-        // What the banks answer, in a register: it is far to rows and columns.
+        // The answers of the banks pass a register, because rows and columns are far away.
         for memory in ["stream", "scratch"] {
             let data = bundle((0..s.banks).map(|b| format!("{memory}${b}$o_data")));
             self.u.text(&format!(
@@ -286,8 +286,8 @@ impl Core<'_> {
     }
 }
 
-/// The core of `sizes`; with `initialised`, memories take that many words from the files of their
-/// names.
+/// Makes the core with these sizes. With `initialised`, each memory loads this number of words from
+/// the file of its name.
 pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let u = Unit::new("core")
         .input("i_request_valid", 1)

@@ -1,26 +1,26 @@
-//! Memory images: a network's program and weights as the core's memories hold them.
+//! Memory images: the program and the weights of a network, as the memories of the core hold them.
 
 use crate::operators::instructions;
 use crate::regions::{IMAGE, Region, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::schedule::{Param, Program};
 
-/// A write of the host port: address and data.
+/// A write to the host port: address and data.
 pub type Write = (u32, u32);
 
-/// Name and text, for `$readmemb`, of the files that hold the whole network and its program.
+/// The files for `$readmemb` that hold the whole network and its program, as (name, text).
 ///
 /// # Panics
-/// The core cannot run the program, as [`check_program`](crate::check_program) says.
+/// If the core cannot run the program; [`check_program`](crate::check_program) finds out.
 pub fn memory_files(program: &Program) -> Vec<(String, String)> {
     let contents = contents(&Sizes::new(&program.config), program);
     contents.into_iter().map(|(region, words)| (format!("{}.mem", region.name), words.join("\n") + "\n")).collect()
 }
 
-/// The writes that load the whole network and its program.
+/// The writes to the host port that load the whole network and its program.
 ///
 /// # Panics
-/// The core cannot run the program, as [`check_program`](crate::check_program) says.
+/// If the core cannot run the program; [`check_program`](crate::check_program) finds out.
 pub fn load(program: &Program) -> Vec<Write> {
     let contents = contents(&Sizes::new(&program.config), program);
     let writes = |(region, words): &(Region, Vec<String>)| {
@@ -29,14 +29,14 @@ pub fn load(program: &Program) -> Vec<Write> {
     contents.iter().flat_map(writes).collect()
 }
 
-/// The writes that load an image (int8, channel by channel).
+/// The writes to the host port that load an image (int8, channel by channel).
 pub fn load_image(program: &Program, image: &[i8]) -> Vec<Write> {
     let region = &regions(&Sizes::new(&program.config))[IMAGE - 1];
     let words = image_words(program, image);
     words.iter().enumerate().flat_map(|(at, word)| region.writes(at, word)).collect()
 }
 
-/// The content of a memory: its region, and its words as binary digits.
+/// The content of each memory: its region, and its words as binary digits.
 pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>)> {
     let instructions = instructions(program).unwrap_or_else(|absent| panic!("{absent}"));
     let words = [
@@ -49,8 +49,8 @@ pub(crate) fn contents(s: &Sizes, program: &Program) -> Vec<(Region, Vec<String>
     regions(s).into_iter().zip(words).collect()
 }
 
-/// The words of an image: for each pixel a byte for each bank, channels in as many copies as the
-/// program wants.
+/// The words of an image. For each pixel, a word has one byte for each bank. Channels are in as
+/// many copies as the program needs.
 fn image_words(program: &Program, image: &[i8]) -> Vec<String> {
     let (channels, pixels, copies) = (program.image.channels, program.image.pixels(), program.image_copies);
     let banks = program.config.banks();
@@ -66,7 +66,7 @@ fn image_words(program: &Program, image: &[i8]) -> Vec<String> {
     (0..program.image_depth()).map(word).collect()
 }
 
-/// Byte 0 is the least significant.
+/// Joins bytes to a word. Byte 0 is the least significant one.
 fn bytes(word: &[i8]) -> String {
     word.iter().rev().map(|b| format!("{:08b}", *b as u8)).collect()
 }
@@ -75,7 +75,7 @@ fn param(p: &Param) -> String {
     format!("{:032b}{:015b}{:05b}", p.bias as u32, p.multiplier, p.shift)
 }
 
-/// The words of an instruction, the low one first.
+/// Splits an instruction into words, the low one first.
 fn program_words(s: &Sizes, instruction: &str) -> Vec<String> {
     let (width, words) = (s.program_width(), s.instruction_words);
     let padded = format!("{instruction:0>total$}", total = width * words);

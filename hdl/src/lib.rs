@@ -1,4 +1,17 @@
-//! The accelerator of docs/microarchitecture.md as synthesisable Verilog, through rust-hdl.
+//! Writes the accelerator of docs/microarchitecture.md as synthesisable Verilog, with rust-hdl.
+//!
+//! ```
+//! use lcsim_hdl::{Kind, check, unit};
+//! use lcsim_spec::AcceleratorConfig;
+//!
+//! let toml = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../configs/4x4.toml"));
+//! let config = AcceleratorConfig::parse(toml, "4x4")?;
+//! check(&config)?;
+//! let pe = unit(&config, Kind::Pe);
+//! assert!(pe.modules.iter().all(|module| module.text.contains("endmodule")));
+//! assert!(pe.ports.iter().any(|port| port.name == "clock"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod about;
 mod bundles;

@@ -1,21 +1,21 @@
-//! Limits of the Verilog's addresses and counters.
+//! Limits of the addresses and counters in the Verilog.
 
 use crate::regions::{OFFSET, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use thiserror::Error;
 
-/// A parameter that the Verilog cannot honour.
+/// A parameter that is too large for the Verilog.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{parameter}: {what} of the Verilog ends at {limit}, found {found}")]
 pub struct Limit {
-    /// Its key.
+    /// The key of the parameter.
     pub parameter: &'static str,
-    /// The part that is too narrow.
+    /// The part of the Verilog that is too narrow.
     pub what: &'static str,
-    /// The largest value, in the parameter's unit.
+    /// The largest possible value, in the unit of the parameter.
     pub limit: usize,
-    /// The value.
+    /// The value of the configuration.
     pub found: usize,
 }
 
@@ -24,20 +24,21 @@ pub struct Limit {
 #[error("{}", joined(_0))]
 pub struct Limits(pub Vec<Limit>);
 
-/// Parts of a message that tells all at once.
+/// Joins the parts of a message.
 pub(crate) fn joined<T: ToString>(parts: &[T]) -> String {
     parts.iter().map(T::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// Words of a bank: positions in a map have 16 bits and a sign.
+/// The largest number of words of a bank. Positions in a map have 16 bits and a sign.
 const BANK: usize = 1 << 16;
-/// PEs: each is an instance of its own while the text is made, at a few microseconds and kilobytes.
+/// The largest number of PEs. While the text is made, each PE is an instance that takes some
+/// microseconds and kilobytes.
 const PES: usize = 64 * 64;
 
-/// Checks that `config` can be emitted.
+/// Checks that the Verilog can have the accelerator `config`.
 ///
 /// # Errors
-/// All parameters that are too large.
+/// Lists all parameters that are too large.
 pub fn check(config: &AcceleratorConfig) -> Result<(), Limits> {
     let s = Sizes::new(config);
     let banks = "the address of a bank";

@@ -1,4 +1,4 @@
-//! Units of the core on their own, for simulation and proofs of each.
+//! Single units of the core, for simulation and proofs.
 
 use crate::about::about;
 use crate::emit::{self, Module};
@@ -12,11 +12,11 @@ use lcsim_spec::schedule::Program;
 /// A unit of docs/microarchitecture.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// One processing element.
+    /// All PEs.
     Pe,
-    /// All of them.
+    /// A row, which reads its bank.
     Array,
-    /// A row: reads its bank.
+    /// A column, which is everything below one column of the array.
     Row,
     /// A column: everything below the array.
     Column,
@@ -36,33 +36,34 @@ pub enum Kind {
     Crossbar,
     /// A bank of the scratch memory.
     Bank,
-    /// Any other memory; this one is the pool's.
+    /// Another memory. This one is the pool memory.
     Ram,
 }
 
 /// A port of a [`Part`].
 #[derive(Debug, Clone)]
 pub struct PortShape {
-    /// Its name; `clock` and `reset` are ports too.
+    /// The name. `clock` and `reset` are ports too.
     pub name: String,
-    /// In bits.
+    /// The width in bits.
     pub width: usize,
-    /// Driven by the unit.
+    /// Whether the unit drives it.
     pub output: bool,
-    /// Names and widths of what a bundle carries, most significant first; empty for a plain number.
+    /// The names and widths of the fields, if the port carries a bundle. The most significant field
+    /// comes first. Empty for a plain number.
     pub fields: Vec<(&'static str, usize)>,
 }
 
-/// A unit alone.
+/// A single unit, or the core.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// Verilog, children first; the last one is the unit.
+    /// The Verilog, children before parents. The last module is the unit.
     pub modules: Vec<Module>,
-    /// Ports of the last module.
+    /// The ports of the last module.
     pub ports: Vec<PortShape>,
 }
 
-/// The unit `kind` of the accelerator `config`.
+/// Makes the unit `kind` of the accelerator `config`.
 pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     let s = &Sizes::new(config);
     let top = match kind {
@@ -83,8 +84,8 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bundle| bundle.fields()))
 }
 
-/// All units together, `lcsim_core`. With a program of the same configuration, its memories take
-/// their content from the files of [`crate::memory_files`].
+/// Makes `lcsim_core`, which is all units together. With a program for the same configuration, its
+/// memories load their content from the files of [`crate::memory_files`].
 pub fn core(config: &AcceleratorConfig, program: Option<&Program>) -> Part {
     let s = Sizes::new(config);
     let words = program.map(|p| image::contents(&s, p).iter().map(|(_, words)| words.len()).collect::<Vec<_>>());
@@ -102,7 +103,7 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
     Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &about(config)) }
 }
 
-/// The fields of a port that carries a bundle.
+/// The fields of a port, if it carries a bundle.
 fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bundle> {
     Some(match (kind, port) {
         (Kind::Gate, "i_job") | (_, "o_gate") => s.gate(),

@@ -1,4 +1,4 @@
-//! The README of an emitted folder: ports, register map, how to simulate and to synthesise.
+//! The README of a generated folder: ports, register map, and how to simulate and synthesise.
 
 use crate::about::about;
 use crate::part::{Part, PortShape};
@@ -7,14 +7,14 @@ use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::escape::markdown;
 
-/// The files in the folder beside the modules.
+/// The files that the folder has besides the modules.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Readme<'a> {
-    /// Name of the network that the core carries in its memories.
+    /// The name of the network in the memories of the core, if there is one.
     pub carried: Option<&'a str>,
     /// What the testbench does, if there is one.
     pub testbench: Option<&'a str>,
-    /// Scripts for a target.
+    /// Whether the folder has scripts for a target.
     pub scripts: bool,
 }
 
@@ -43,7 +43,7 @@ const CORE_PORTS: [(&str, &str); 21] = [
     ("o_logit", "observer: signed"),
 ];
 
-/// Text of the README of `part`, whose top module is `top`.
+/// Makes the README of `part`, whose top module is `top`.
 pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) -> String {
     let mut text = format!("# {top}\n\n{}\n\n", markdown(&about(config)));
     text += "Written by `lcsim verilog`: cycles and values are those of docs/microarchitecture.md in lcsim's sources. \

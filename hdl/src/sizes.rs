@@ -2,7 +2,7 @@
 
 use lcsim_spec::AcceleratorConfig;
 
-/// Bits of a value in `0..n`, at least 1.
+/// The bits of a value in `0..n`, at least 1.
 pub(crate) fn bits(n: usize) -> usize {
     (usize::BITS - n.saturating_sub(1).leading_zeros()).max(1) as usize
 }
@@ -23,7 +23,7 @@ pub(crate) struct Sizes {
     pub param_depth: usize,
     pub gate_param_depth: usize,
     pub instructions: usize,
-    /// Words that an instruction takes in the program memory.
+    /// The words of the program memory that an instruction takes.
     pub instruction_words: usize,
     pub image_depth: usize,
 }
@@ -50,19 +50,20 @@ impl Sizes {
         }
     }
 
-    /// Address within a bank.
+    /// The bits of an address within a bank.
     pub fn aw(&self) -> usize {
         bits(self.stream_depth.max(self.scratch_depth))
     }
-    /// Pixels of a map, and of a chunk.
+    /// The bits of a pixel's index in a map or a chunk.
     pub fn pw(&self) -> usize {
         (self.aw() + 1).max(bits(self.acc_depth + 1))
     }
-    /// A column's partial sum within the array: `rows` products, each at most 2^14.
+    /// The bits of a column's partial sum in the array. It has `rows` products of at most 2^14
+    /// each.
     pub fn sum(&self) -> usize {
         16 + bits(self.rows)
     }
-    /// Counts up to the columns.
+    /// The bits of a counter of columns.
     pub fn cw(&self) -> usize {
         bits(2 * self.cols + 2)
     }
@@ -93,29 +94,29 @@ impl Sizes {
     pub fn kw(&self) -> usize {
         bits(self.channels)
     }
-    /// Words of the pool memory: three regions, each of a power of two, so that a region's number
-    /// is an address's upper bits.
+    /// The words of the pool memory. It has three regions of a power of two, so that the upper bits
+    /// of an address are the number of the region.
     pub fn pool_depth(&self) -> usize {
         3 << self.kw()
     }
-    /// A pool sum: bytes, as many as a bank has words.
+    /// The bits of a pool sum, which adds as many bytes as a bank has words.
     pub fn pool(&self) -> usize {
         8 + self.aw()
     }
-    /// Address of the pool memory.
+    /// The bits of an address of the pool memory.
     pub fn plw(&self) -> usize {
         self.kw() + 2
     }
-    /// Counts a gated map's channels, or gate MACs.
+    /// The bits of a counter of a gated map's channels, or of gate MACs.
     pub fn kc(&self) -> usize {
         bits(self.channels.max(self.macs) + 1)
     }
-    /// Rows that all folds of a chunk have together, or all packed folds.
+    /// The bits of a counter of rows, over all folds of a chunk or all packed folds.
     pub fn ew(&self) -> usize {
         self.fw().max(16)
     }
-    /// Whether taps share folds of a map's rest, and the largest rest of which they do:
-    /// docs/microarchitecture.md, "Rest".
+    /// Whether taps of a map's rest share folds. The section "Rest" of docs/microarchitecture.md
+    /// has the conditions.
     pub fn packs(&self) -> bool {
         let (rows, cols) = (self.rows, self.cols);
         let aligned = rows.is_power_of_two() && (rows.is_multiple_of(cols) || cols.is_multiple_of(rows));
@@ -125,30 +126,30 @@ impl Sizes {
         (self.rows / 2).min(self.cols - 1)
     }
 
-    /// Group of filter words, and row of a bank, of a gated map's channel.
+    /// The bits of the group of filter words of a gated map's channel.
     pub fn gpw(&self) -> usize {
         bits(self.channels.div_ceil(self.cols))
     }
     pub fn brw(&self) -> usize {
         bits(self.channels.div_ceil(self.banks))
     }
-    /// Words of a fold that are not a row's first.
+    /// The bits of a counter of a fold's words, without the first word of each row.
     pub fn nw(&self) -> usize {
         bits(self.rows * self.channels.div_ceil(self.cols) + 2)
     }
     pub fn pcw(&self) -> usize {
         bits(self.instructions)
     }
-    /// Words of the program memory.
+    /// The words of the program memory.
     pub fn program_depth(&self) -> usize {
         self.instructions * self.instruction_words
     }
-    /// Address of the program memory.
+    /// The bits of an address of the program memory.
     pub fn paw(&self) -> usize {
         bits(self.program_depth())
     }
 
-    /// Address of the image buffer.
+    /// The bits of an address of the image buffer.
     pub fn iw(&self) -> usize {
         bits(self.image_depth)
     }

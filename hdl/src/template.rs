@@ -1,12 +1,12 @@
-//! Text templates that are filled with a core's sizes, widths and bundles.
+//! Text templates, which are filled with the sizes, widths and bundles of a core.
 
 use crate::sizes::{Sizes, bits};
 use lcsim_spec::number::{REQUANT_SHIFT, SCORE_SHIFT};
 use lcsim_spec::timing;
 
 impl Sizes {
-    /// Fills a template's `@NAME@` with widths and sizes, and `@fit(signal,from,to)@` with the
-    /// signal at another width.
+    /// Fills a template. `@NAME@` becomes a width or a size, and `@fit(signal,from,to)@` the signal
+    /// with another width.
     pub fn fill(&self, template: &str) -> String {
         let numbers = [
             ("AW", self.aw()),
@@ -32,14 +32,14 @@ impl Sizes {
             ("EW", self.ew()),
             ("NW", self.nw()),
             ("LW", bits(self.macs + 1)),
-            // Cycles until the last output of a slot has left, with the longest interval.
+            // Cycles until the last output of a slot has left, for the longest interval.
             ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
             ("PACKS", usize::from(self.packs())),
             ("RB", bits(self.rows)),
             ("RESTMAX", self.rest_max()),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
-            // A score before it is clamped, and its bits above 1.0.
+            // The bits of a score before it is clamped, and of its part above 1.0.
             ("UNIT", 32 - SCORE_SHIFT as usize),
             ("OVER", 16 - SCORE_SHIFT as usize),
             ("SUM", self.sum()),
@@ -52,7 +52,8 @@ impl Sizes {
             ("BLAST", self.banks - 1),
             ("QLAST", self.banks / self.rows - 1),
             ("CLAST", self.cols - 1),
-            // FOLD sees the shadow weights free in the cycle before the first word that may follow.
+            // The state FOLD sees the shadow weights free one cycle before the first word that may
+            // follow.
             ("SHADOW", timing::shadow_free(self.cols) - 1),
             ("PARAMETERS_FREE", timing::parameters_free(self.rows, self.cols)),
             ("LIST", self.entry().width()),
@@ -64,13 +65,14 @@ impl Sizes {
             ("CONV", self.conv().width()),
             ("GATE", self.gate().width()),
             ("INSTRUCTION", self.instruction().width()),
-            // What is read into the instruction's register: the last word may have bits to spare.
+            // The bits that are read into the register of the instruction. The last word may have
+            // unused bits.
             ("PROGRAM", self.program_width() * self.instruction_words),
             ("PROGRAMWORD", self.program_width()),
             ("WORDSLEFT", bits(self.instruction_words)),
             ("LASTWORD", self.instruction_words - 1),
         ];
-        // What follows from a rest: where copies of its first entry stand, and the rows of the taps
+        // For each possible rest: where the copies of its first entry are, and the rows of the taps
         // that share a fold.
         let rests = 1..=if self.packs() { self.rest_max() } else { 0 };
         let case = |line: &dyn Fn(usize) -> String| {
@@ -107,7 +109,7 @@ impl Sizes {
     }
 }
 
-/// `signal` of `from` bits as a value of `to` bits.
+/// Changes the width of `signal` from `from` to `to` bits.
 fn fit(signal: &str, from: usize, to: usize) -> String {
     match to.cmp(&from) {
         std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),

@@ -1,4 +1,4 @@
-//! A testbench that runs real images through the core and compares it with the simulator.
+//! A testbench that runs real images through the core and compares the results with the simulator.
 
 use crate::about::about;
 use crate::image::{Write, load, load_image};
@@ -8,7 +8,7 @@ use lcsim_spec::schedule::{Program, Target};
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
 
-/// The result that the core must give for an image.
+/// The result that the core must give for one image.
 #[derive(Debug, Clone)]
 pub struct Vector {
     image: Vec<i8>,
@@ -19,7 +19,7 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// From the simulator's values for `image` (int8), gated.
+    /// Takes the simulator's values for `image` (int8), with active gates.
     pub fn new(program: &Program, image: &[i8], trace: &Trace, cycles: u64) -> Self {
         let target = |name: &str| program.gates.iter().find(|g| program.layer(g.layer).name == name).map(|g| g.target);
         let scores = trace.gates.iter().flat_map(|gate| {
@@ -33,7 +33,8 @@ impl Vector {
     }
 }
 
-/// Name and text of the testbench's files. If not `initialised`, it loads the network first.
+/// Makes the files of the testbench, as (name, text). If the memories are not `initialised`, it
+/// first loads the network.
 pub fn testbench(program: &Program, initialised: bool, vectors: &[Vector]) -> Vec<(String, String)> {
     let network = if initialised { vec![] } else { load(program) };
     let images: Vec<Vec<Write>> = vectors.iter().map(|v| load_image(program, &v.image)).collect();
@@ -69,8 +70,8 @@ pub fn testbench(program: &Program, initialised: bool, vectors: &[Vector]) -> Ve
     files.into_iter().map(|(name, text)| (name.to_string(), text)).collect()
 }
 
-/// Name and text of a testbench of `kind` alone, with random vectors; the gate unit and the array
-/// have one.
+/// Makes a testbench for `kind` alone, with random vectors, as (name, text). Only the gate unit and
+/// the array have one.
 pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String, String)> {
     let s = Sizes::new(config);
     let (name, text) = match kind {

@@ -1,10 +1,10 @@
 //! A hardware module whose widths are chosen at run time.
 //!
-//! rust-hdl's own signals carry their width in the type; a generator that takes an accelerator's
-//! configuration needs them as values. [`Unit`] is a rust-hdl block with such ports: rust-hdl walks
-//! the hierarchy, declares ports and nets, instantiates children and emits the modules; the body is
-//! a custom leaf's text. A parent drives the inputs of a child `x` through nets `x$i_...` and reads
-//! `x$o_...`.
+//! The signals of rust-hdl have their width in the type. A generator that takes an accelerator's
+//! configuration needs widths as values. A [`Unit`] is a rust-hdl block with such ports. rust-hdl
+//! walks the hierarchy, declares ports and nets, instantiates children, and writes the modules; the
+//! body is the text of a custom leaf. A parent drives the inputs of a child `x` through nets
+//! `x$i_...`, and reads `x$o_...`.
 
 use crate::reset;
 use rust_hdl::core::ast::VerilogLiteral;
@@ -65,7 +65,7 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
-    /// A module of this kind with clock and synchronous reset.
+    /// Makes a module of this kind, with a clock and a synchronous reset.
     pub fn new(kind: &str) -> Self {
         let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new() };
         unit.input("clock", 1).input("reset", 1)
@@ -84,14 +84,14 @@ impl Unit {
         self
     }
 
-    /// Text of the body.
+    /// Sets the text of the body.
     pub fn body(mut self, text: &str) -> Self {
         self.body.push_str(text);
         self.body.push('\n');
         self
     }
 
-    /// Adds an instance and drives its inputs; clock and reset are passed on.
+    /// Adds an instance and drives its inputs. It gets the clock and the reset of the parent.
     pub fn child(&mut self, name: &str, unit: Unit, inputs: &[(&str, String)]) {
         let clocks = [("clock", "clock".to_string()), ("reset", "reset".to_string())];
         for (port, expression) in clocks.iter().chain(inputs) {
@@ -100,7 +100,7 @@ impl Unit {
         self.children.push((name.into(), unit));
     }
 
-    /// Adds text to the body.
+    /// Appends text to the body.
     pub fn text(&mut self, text: &str) {
         self.body.push_str(text);
         self.body.push('\n');
@@ -110,7 +110,7 @@ impl Unit {
         &self.kind
     }
 
-    /// Name, width and whether it is an output, of each port.
+    /// The name and the width of each port, and whether it is an output.
     pub fn ports(&self) -> impl Iterator<Item = (&str, usize, bool)> {
         self.ports.iter().map(|p| (p.name.as_str(), p.width, p.output))
     }
@@ -119,7 +119,7 @@ impl Unit {
         &self.children
     }
 
-    /// Inputs of children that nothing drives, as `child.port`.
+    /// The inputs of children that nothing drives, as `child.port`.
     pub fn undriven(&self) -> Vec<String> {
         let own = self.children.iter().flat_map(|(name, unit)| {
             let inputs = unit.ports.iter().filter(|p| !p.output);

@@ -1,4 +1,4 @@
-//! The units of docs/microarchitecture.md, from their templates.
+//! Makes the units of docs/microarchitecture.md from their templates.
 
 use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
 use crate::sizes::{Sizes, bits};
@@ -13,7 +13,7 @@ fn outputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
     ports.iter().fold(unit, |u, (name, width)| u.output(name, *width))
 }
 
-/// Names every field of an instruction `j_...`.
+/// Gives every field of an instruction the name `j_...`.
 fn job(bundle: &Bundle) -> String {
     bundle.unpack("i_job", "j_")
 }
@@ -24,7 +24,7 @@ pub(crate) fn pe(s: &Sizes) -> Unit {
     outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", s.sum())]).body(&s.fill(include_str!("verilog/pe.v")))
 }
 
-/// Bit or slice `at` of a port with `n` entries of `width` bits.
+/// The bit or slice `at` of a port that has `n` entries of `width` bits.
 pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     match (n * width, width) {
         (1, _) => port.to_string(),
@@ -33,7 +33,7 @@ pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     }
 }
 
-/// A row of PEs: all rows are one module.
+/// Makes a row of PEs. All rows are instances of one module.
 fn pe_row(s: &Sizes) -> Unit {
     let (cols, sum) = (s.cols, s.sum());
     let ports = [("i_operand", 8), ("i_swap", 1), ("i_sum", sum * cols), ("i_load", cols), ("i_weights", 8 * cols)];
@@ -72,7 +72,7 @@ pub(crate) fn array(s: &Sizes) -> Unit {
         ];
         u.child(&format!("row${r}"), row.clone(), &connections);
     }
-    // What leaves is int32.
+    // The sums that leave the array have 32 bits.
     let (sum, bottom) = (s.sum(), format!("row${}$o_sum", rows - 1));
     let extended =
         |c: usize| format!("{{{{{}{{{bottom}[{}]}}}}, {}}}", 32 - sum, sum * c + sum - 1, slice(&bottom, cols, sum, c));
@@ -157,8 +157,8 @@ pub(crate) fn column(s: &Sizes) -> Unit {
     u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
 }
 
-/// A synchronous memory with one read and one write port; `init` names a file and how many words it
-/// has.
+/// Makes a synchronous memory with one read port and one write port. `init` is a file and the
+/// number of words in it.
 pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, usize)>) -> Unit {
     let aw = bits(words);
     let u = inputs(
@@ -176,7 +176,8 @@ pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, us
     u.output("o_data", width).body(&body)
 }
 
-/// Joins the columns' requests to the banks of one number, stream and scratch.
+/// Makes the crossbar between the columns and the two banks of one number, in stream and scratch
+/// memory.
 pub(crate) fn crossbar(s: &Sizes) -> Unit {
     let ports = [
         ("i_reads", s.cols),
@@ -355,7 +356,7 @@ pub(crate) fn image(s: &Sizes) -> Unit {
     u.body(&s.fill(include_str!("verilog/image.v")))
 }
 
-/// The host port: registers, and beats gathered to words of the memories.
+/// Makes the host port: registers, and a buffer that joins beats to words of the memories.
 pub(crate) fn host(s: &Sizes) -> Unit {
     let ports = [
         ("i_request_valid", 1),
@@ -438,7 +439,7 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
         ],
     );
     let (words, body) = (s.instruction_words, include_str!("verilog/controller.v"));
-    // What differs where an instruction is more than a word of the program memory.
+    // The parts that differ if an instruction takes more than one word of the program memory.
     let body = [
         (
             "@AHEAD@",

@@ -1,8 +1,10 @@
-//! Words of named fields: one table says each field's name, width, value and meaning.
+//! Words of named fields. One table has the name, the width, the value and the meaning of each
+//! field.
 //!
-//! [`bundle!`] is a table of what units hand each other, [`word!`] one of an instruction, whose
-//! values lcsim computes. Verilog, memory files and docs/instruction-words.md all come from the
-//! table, so a field that one of them knows and another does not fails to compile.
+//! [`bundle!`] is the table of a bundle that units pass to each other. [`word!`] is the table of an
+//! instruction, whose values lcsim computes. Verilog, memory files and docs/instruction-words.md
+//! are made from these tables. If one of them used a field that the table does not have, it would
+//! not compile.
 
 use std::fmt::Write;
 use std::num::Wrapping;
@@ -11,13 +13,13 @@ use std::num::Wrapping;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Field {
     pub name: &'static str,
-    /// Bits.
+    /// The width in bits.
     pub width: usize,
-    /// Its meaning, for people.
+    /// The meaning of the field, for people.
     pub about: &'static str,
 }
 
-/// A packed bundle of fields, most significant first.
+/// A packed bundle of fields. The most significant field comes first.
 #[derive(Debug, Clone)]
 pub(crate) struct Bundle(pub Vec<Field>);
 
@@ -26,12 +28,12 @@ impl Bundle {
         self.0.iter().map(|f| f.width).sum()
     }
 
-    /// Names and widths.
+    /// The names and widths of the fields.
     pub fn fields(&self) -> Vec<(&'static str, usize)> {
         self.0.iter().map(|f| (f.name, f.width)).collect()
     }
 
-    /// Each field with its highest and lowest bit.
+    /// Each field with its highest and its lowest bit.
     fn slices(&self) -> impl Iterator<Item = (&Field, usize, usize)> {
         self.0.iter().scan(self.width(), |above, field| {
             let high = *above - 1;
@@ -40,7 +42,7 @@ impl Bundle {
         })
     }
 
-    /// `wire` declarations that take a bundle apart; names get a prefix.
+    /// Declares `wire`s that split a bundle. The names get a prefix.
     pub fn unpack(&self, bundle: &str, prefix: &str) -> String {
         let whole = self.width() == 1;
         self.slices().fold(String::new(), |mut text, (Field { name, width, .. }, high, low)| {
@@ -50,16 +52,16 @@ impl Bundle {
         })
     }
 
-    /// The concatenation of `prefix` + name.
+    /// The concatenation of the fields. Each name gets the prefix.
     pub fn pack(&self, prefix: &str) -> String {
         let names: Vec<String> = self.0.iter().map(|f| format!("{prefix}{}", f.name)).collect();
         format!("{{{}}}", names.join(", "))
     }
 
-    /// Binary digits of the fields' `values`.
+    /// The binary digits of the fields' `values`.
     ///
     /// # Errors
-    /// The first field that is too narrow for its value.
+    /// Returns the first field that is too narrow for its value.
     pub fn digits(&self, values: &[Value]) -> Result<String, Field> {
         debug_assert_eq!(values.len(), self.0.len(), "values of other fields");
         self.0.iter().zip(values).map(|(field, value)| value.digits(field.width).ok_or(*field)).collect()
@@ -76,14 +78,14 @@ impl Bundle {
     }
 }
 
-/// A field's value. Its type says which values a width can hold.
+/// The value of a field. Its type says which values fit into a width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Value {
     Unsigned(u64),
     /// Two's complement.
     Signed(i64),
     /// A distance between addresses. The core adds it modulo the size of the memory, so its upper
-    /// bits change nothing and are cut.
+    /// bits have no effect and are cut off.
     Distance(i64),
 }
 
@@ -130,7 +132,7 @@ impl From<Wrapping<i64>> for Value {
 }
 
 impl Value {
-    /// Its binary digits; nothing if it needs more than `width` of them.
+    /// The binary digits. `None` if they are more than `width`.
     fn digits(self, width: usize) -> Option<String> {
         let (value, fits) = match self {
             Self::Unsigned(value) => (i128::from(value), value >> width.min(63) == 0),
@@ -141,7 +143,8 @@ impl Value {
     }
 }
 
-/// A [`Bundle`]: of each field its meaning (as a comment), its name and its width.
+/// Makes a [`Bundle`] from a table with the meaning (as a comment), the name and the width of each
+/// field.
 macro_rules! bundle {
     ($($(#[doc = $about:literal])+ $name:ident: $width:expr,)*) => {
         $crate::word::Bundle(vec![
@@ -150,9 +153,9 @@ macro_rules! bundle {
     };
 }
 
-/// A type that holds the values of an instruction's fields, of each field its meaning, its name,
-/// its width in the core of some [`Sizes`](crate::sizes::Sizes), and its value for a job. All of
-/// them are 0 by default.
+/// Makes a type that holds the values of an instruction's fields. The table has the meaning, the
+/// name, the width in a core with given [`Sizes`](crate::sizes::Sizes), and the value for a job.
+/// The default of all values is 0.
 macro_rules! word {
     (
         $(#[$doc:meta])* $Word:ident($sizes:ident, $job:ident: $Job:ty)
@@ -170,7 +173,7 @@ macro_rules! word {
                 Self { $($name: $value.into(),)* }
             }
 
-            /// The fields in the core of these sizes.
+            /// The fields in a core with these sizes.
             pub fn bundle($sizes: &$crate::sizes::Sizes) -> $crate::word::Bundle {
                 $crate::word::bundle! { $($(#[doc = $about])+ $name: $width,)* }
             }
@@ -178,7 +181,7 @@ macro_rules! word {
             /// The values as binary digits.
             ///
             /// # Errors
-            /// The first field that is too narrow for its value.
+            /// Returns the first field that is too narrow for its value.
             pub fn digits(&self, sizes: &$crate::sizes::Sizes) -> Result<String, $crate::word::Field> {
                 Self::bundle(sizes).digits(&[$(self.$name),*])
             }

@@ -17,14 +17,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Lines of prose, with their numbers: comments of Rust, or Markdown without code and tables.
+/// Lines of prose, with their numbers: comments of Rust, or Markdown, both without code and tables.
 fn prose(path: &Path) -> Vec<(usize, String)> {
     let Ok(text) = fs::read_to_string(path) else { return vec![] };
     let ending = path.extension().and_then(|e| e.to_str());
     let mut code = false;
     let lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
     let prose: Box<dyn Iterator<Item = (usize, &str)>> = match ending {
-        Some("rs") => Box::new(lines.filter(|(_, line)| line.trim_start().starts_with("//"))),
+        Some("rs") => Box::new(lines.filter(move |(_, line)| {
+            let comment = line.trim_start();
+            let fence = comment.trim_start_matches(['/', '!']).trim_start().starts_with("```");
+            code = comment.starts_with("//") && code ^ fence;
+            comment.starts_with("//") && !code && !fence
+        })),
         Some("md") => Box::new(lines.filter(move |(_, line)| {
             let fence = line.trim_start().starts_with("```");
             code ^= fence;

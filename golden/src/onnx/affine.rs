@@ -1,39 +1,38 @@
-//! Factors and offsets of channels, and the bounds of a clamp: what elementwise operators do to a
-//! vector.
+//! Affine maps of channels, and clamps. They are what elementwise operators do to a vector.
 
 /// `factor * x + offset`, for each channel.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Affine {
-    /// Of each channel.
+    /// One factor for each channel.
     pub factor: Vec<f64>,
-    /// Of each channel.
+    /// One offset for each channel.
     pub offset: Vec<f64>,
 }
 
 impl Affine {
-    /// Leaves everything as it is.
+    /// The map that changes nothing.
     pub fn identity(channels: usize) -> Affine {
         Affine { factor: vec![1.0; channels], offset: vec![0.0; channels] }
     }
 
-    /// Multiplies alone.
+    /// The map that only multiplies.
     pub fn scale(factor: Vec<f64>) -> Affine {
         Affine { offset: vec![0.0; factor.len()], factor }
     }
 
-    /// Adds alone.
+    /// The map that only adds.
     pub fn shift(offset: Vec<f64>) -> Affine {
         Affine { factor: vec![1.0; offset.len()], offset }
     }
 
-    /// This, and `next` of the result.
+    /// Applies `next` to the result of this map.
     pub fn then(&self, next: &Affine) -> Affine {
         let factor = self.factor.iter().zip(&next.factor).map(|(a, b)| a * b).collect();
         let offset = self.offset.iter().zip(next.factor.iter().zip(&next.offset)).map(|(o, (f, p))| o * f + p);
         Affine { offset: offset.collect(), factor }
     }
 
-    /// Whether it leaves everything as it is.
+    /// Whether it changes nothing.
     pub fn is_identity(&self) -> bool {
         self.factor.iter().all(|f| *f == 1.0) && self.is_linear()
     }
@@ -43,7 +42,7 @@ impl Affine {
         self.offset.iter().all(|o| *o == 0.0)
     }
 
-    /// The one factor of all channels.
+    /// The factor, if all channels have the same one.
     pub fn uniform(&self) -> Option<f64> {
         let first = *self.factor.first()?;
         self.factor.iter().all(|f| *f == first).then_some(first)
@@ -55,11 +54,11 @@ impl Affine {
     }
 }
 
-/// `max(low, min(high, factor * x + offset))`, for each output: what any chain of affine maps,
-/// ReLUs, clips, minima and maxima is.
+/// `max(low, min(high, factor * x + offset))`, for each output. Any chain of affine maps, ReLUs,
+/// clips, minima and maxima has this form.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Clamped {
-    /// Before the clamp.
+    /// The affine map before the clamp.
     pub affine: Affine,
     /// Lower bounds.
     pub low: Vec<f64>,
@@ -68,18 +67,18 @@ pub(crate) struct Clamped {
 }
 
 impl Clamped {
-    /// Leaves everything as it is.
+    /// The clamp that changes nothing.
     pub fn identity(outputs: usize) -> Clamped {
         let bound = |b| vec![b; outputs];
         Clamped { affine: Affine::identity(outputs), low: bound(f64::NEG_INFINITY), high: bound(f64::INFINITY) }
     }
 
-    /// This, and an affine map of the result. A negative factor turns the bounds round; a factor of
-    /// 0 leaves none.
+    /// Applies an affine map to the result. A negative factor exchanges the bounds; a factor of 0
+    /// removes them.
     pub fn then(&self, next: &Affine) -> Clamped {
         let mut after = Clamped { affine: self.affine.then(next), ..self.clone() };
         for (i, (&factor, &offset)) in next.factor.iter().zip(&next.offset).enumerate() {
-            // 0 times infinity is no number.
+            // 0 times infinity would not be a number.
             let moved = |bound: f64| if factor == 0.0 { offset } else { bound * factor + offset };
             let (low, high) = (moved(self.low[i]), moved(self.high[i]));
             (after.low[i], after.high[i]) = if factor < 0.0 { (high, low) } else { (low, high) };
@@ -87,12 +86,12 @@ impl Clamped {
         after
     }
 
-    /// This, and not below `bound`.
+    /// Clamps the result to at least `bound`.
     pub fn at_least(&self, bound: &[f64]) -> Clamped {
         self.bounded(f64::max, bound)
     }
 
-    /// This, and not above `bound`.
+    /// Clamps the result to at most `bound`.
     pub fn at_most(&self, bound: &[f64]) -> Clamped {
         self.bounded(f64::min, bound)
     }
@@ -107,25 +106,25 @@ impl Clamped {
         self.low.iter().all(|b| *b == f64::NEG_INFINITY) && self.high.iter().all(|b| *b == f64::INFINITY)
     }
 
-    /// The upper bound of the ReLU that it is, behind its affine map: nothing of that if nothing is
-    /// clamped, and nothing at all if it is another clamp.
+    /// Describes the clamp as an affine map with or without a ReLU. The outer `None` stands for
+    /// another kind of clamp, the inner one for no ReLU. The value is the upper bound of the ReLU.
     pub fn relu(&self) -> Option<Option<f32>> {
         let max = self.high[0];
         let clips = self.low.iter().all(|low| *low == 0.0) && self.high.iter().all(|high| *high == max) && max > 0.0;
         if self.is_free() { Some(None) } else { clips.then_some(Some(max as f32)) }
     }
 
-    /// The least lower and the largest upper bound.
+    /// The smallest lower bound and the largest upper bound.
     pub fn range(&self) -> (f64, f64) {
         let low = self.low.iter().copied().fold(f64::INFINITY, f64::min);
         (low, self.high.iter().copied().fold(f64::NEG_INFINITY, f64::max))
     }
 
-    /// As a score from 0 to 1 times a positive factor for each output: the affine map in front of
-    /// the clamp, and the factors.
+    /// Describes the clamp as a score from 0 to 1, times a positive factor for each output. Returns
+    /// the affine map before the clamp, and the factors.
     pub fn score(&self) -> Option<(Affine, Vec<f64>)> {
-        // Bounds that were multiplied and divided again, as in relu6(6 z) / 6, are 1 but for a
-        // rounding.
+        // If bounds were multiplied and divided again, as in relu6(6 z) / 6, they can differ from 1
+        // by a rounding error.
         const NEAR: f64 = 1e-6;
         let within = |(&low, &high): (&f64, &f64)| low.abs() <= NEAR && high > NEAR && high.is_finite();
         self.low.iter().zip(&self.high).all(within).then(|| {
@@ -137,7 +136,7 @@ impl Clamped {
     }
 }
 
-/// A fully connected layer between two affine maps, which fold into its weights: `weights` are
+/// Folds two affine maps into the weights of the fully connected layer between them. `weights` are
 /// `[output][input]`.
 pub(crate) fn folded(weights: &[f32], bias: &[f32], front: &Affine, behind: &Affine) -> (Vec<f32>, Vec<f32>) {
     let inputs = front.factor.len();

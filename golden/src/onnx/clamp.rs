@@ -1,4 +1,4 @@
-//! ReLUs of maps, and clamps of what a fully connected layer computes.
+//! Gives ReLUs of maps, and clamps of a fully connected layer's outputs, their meaning.
 
 use super::affine::{Affine, Clamped};
 use super::graph::{attribute, float};
@@ -10,11 +10,11 @@ use super::value::{MapId, Op, Pixels, Value, Vector};
 use crate::Error;
 use std::rc::Rc;
 
-/// Lower and upper bound of a clamp, as far as it has them.
+/// The lower and the upper bound of a clamp, if it has them.
 type Bounds = [Option<Rc<Tensor>>; 2];
 
 impl Lowered<'_> {
-    /// Relu, Clip, Max, Min and HardSigmoid.
+    /// Gives Relu, Clip, Max, Min and HardSigmoid their meaning.
     pub fn clamp(&mut self, node: &NodeProto) -> Result<Value, Error> {
         let (x, bounds) = self.bounds(node)?;
         match x {
@@ -63,7 +63,7 @@ impl Lowered<'_> {
         }
     }
 
-    /// The operand of a clamp, and its lower and upper bound as far as it has them.
+    /// Finds the operand of a clamp, and its lower and upper bound if it has them.
     fn bounds(&self, node: &NodeProto) -> Result<(Value, Bounds), Error> {
         let constant = |number: f32| Some(Rc::new(Tensor::new("", vec![], Data::Float(vec![number]))));
         let x = self.operand(node, 0)?.clone();
@@ -77,7 +77,7 @@ impl Lowered<'_> {
                 };
                 Ok((x, [bound("min", 1)?, bound("max", 2)?]))
             }
-            // Max and Min.
+            // The operators Max and Min.
             op => {
                 let (x, bound) = match (x, self.operand(node, 1)?.clone()) {
                     (Value::Const(t), x) | (x, Value::Const(t)) if node.input.len() == 2 => (x, Some(t)),
@@ -91,10 +91,10 @@ impl Lowered<'_> {
         }
     }
 
-    /// The upper bound of the ReLU that a clamp is on the map `x`, infinite if it has none.
+    /// The upper bound of a clamp that is a ReLU of the map `x`. It is infinite for a plain ReLU.
     fn upper_bound(&self, node: &NodeProto, x: MapId, bounds: &Bounds) -> Result<f32, Error> {
         let [low, high] = bounds.each_ref().map(|b| b.as_ref().map(|t| t.number().unwrap_or(f64::NAN)));
-        // What is not below 0 already needs no lower bound of 0.
+        // If the map is not below 0 anyway, no lower bound of 0 is needed.
         let positive = low.is_none_or(|low| low <= 0.0) && matches!(self.maps[x].op, Op::Relu { .. });
         match high.unwrap_or(f64::INFINITY) {
             high if (low == Some(0.0) || positive) && high > 0.0 => Ok(high as f32),
@@ -114,7 +114,7 @@ fn numbers(t: &Tensor) -> Vec<f64> {
     }
 }
 
-/// A bound, for messages.
+/// Formats a bound for messages.
 fn shown(bound: Option<&Tensor>) -> String {
     match bound {
         None => "none".into(),

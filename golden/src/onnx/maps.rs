@@ -1,4 +1,4 @@
-//! Feature maps as tensors, and what pads, slices or joins them.
+//! Feature maps as tensors: padding, slicing and joining them.
 
 use super::graph::{Graph, elements, float, int, text};
 use super::limits::MAX_ELEMENTS;
@@ -10,7 +10,7 @@ use super::{shape, slice};
 use crate::Error;
 use lcsim_spec::Shape;
 
-/// Checks that a tensor shows a whole map, in whatever order.
+/// Checks that a tensor shows a whole map, in any order.
 pub(crate) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), Error> {
     if p.summed.is_empty() && p.border.is_none() {
         return Ok(());
@@ -19,7 +19,7 @@ pub(crate) fn whole(low: &Lowered, node: &NodeProto, p: &Pixels) -> Result<(), E
     Err(low.graph.refuse(node, found, "let a convolution or an average read it first"))
 }
 
-/// Input `i` as a map of its own shape; it may have a border.
+/// Takes input `i` as a map of its own shape. It may have a border.
 pub(crate) fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixels, Error> {
     let value = low.operand(node, i)?;
     match value {
@@ -35,7 +35,7 @@ pub(crate) fn operand(low: &Lowered, node: &NodeProto, i: usize) -> Result<Pixel
     }
 }
 
-/// A ReLU with an upper bound; two in a row are one.
+/// Applies a ReLU with an upper bound. Two ReLUs in a row become one.
 pub(crate) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
     let shape = low.maps[x].shape;
     let (x, max) = match low.maps[x].op {
@@ -45,7 +45,7 @@ pub(crate) fn relu(low: &mut Lowered, x: MapId, max: f32) -> MapId {
     low.map(Op::Relu { x, max: max.to_bits() }, shape)
 }
 
-/// The pixels `0, stride, 2 stride, ...`, with channels of zeros before and behind.
+/// Takes the pixels `0, stride, 2 stride, ...`, and adds channels of zeros before and after.
 pub(crate) fn picked(
     low: &mut Lowered,
     i: usize,
@@ -63,7 +63,7 @@ pub(crate) fn picked(
     if stride == [1, 1] && before + behind == 0 {
         return Ok(low.shown(x));
     }
-    // A pick of a pick is one.
+    // A pick from a pick becomes one pick.
     let op = match single_pixels(low, x) {
         Some((x, [a, b], first)) => {
             Op::Pick { x, node: i, stride: [a * stride[0], b * stride[1]], before: first + before }
@@ -74,8 +74,8 @@ pub(crate) fn picked(
     Ok(low.shown(map))
 }
 
-/// The map that `x` takes every n-th pixel of, n, and the channels of zeros in front. A pooling
-/// over single pixels does that too.
+/// If `x` takes every n-th pixel of a map: this map, n, and the number of channels of zeros before
+/// it. A pooling over single pixels does the same.
 pub(crate) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2], usize)> {
     match low.maps[x].op {
         Op::Pick { x, stride, before, .. } => Some((x, stride, before)),
@@ -87,7 +87,7 @@ pub(crate) fn single_pixels(low: &Lowered, x: MapId) -> Option<(MapId, [usize; 2
     }
 }
 
-/// Pad: a border around each channel, or channels of zeros.
+/// Gives Pad its meaning: a border around each channel, or channels of zeros.
 pub(crate) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let pads = low.ints_or_input(node, "pads", 1)?.unwrap_or_default();
     let value = match low.optional_tensor(node, 2)? {
@@ -139,7 +139,7 @@ pub(crate) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value
             *side += first;
         }
         p.border = Some((border, value));
-        // What follows may look at the shape.
+        // Later nodes may read the shape.
         let shape = low.maps[p.map].shape;
         let size = |n: usize, side: [usize; 2]| n + side[0] + side[1];
         let padded = [1, shape.channels, size(shape.height, border[0]), size(shape.width, border[1])];
@@ -154,7 +154,7 @@ pub(crate) fn pad(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value
     Ok(Value::Map(p))
 }
 
-/// Slice: every n-th pixel of each channel, or all of a tensor.
+/// Gives Slice its meaning: every n-th pixel of each channel, or a whole tensor.
 pub(crate) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
     if let Value::Map(p) = &x {
@@ -187,7 +187,7 @@ pub(crate) fn slice(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
     Err(low.graph.refuse(node, found, instead))
 }
 
-/// Concat of a map and channels of zeros.
+/// Gives Concat of a map and channels of zeros its meaning.
 pub(crate) fn concat(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let instead = "only channels of zeros may be joined to a map";
     let (mut sides, mut map) = ([0; 2], None);

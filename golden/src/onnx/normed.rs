@@ -1,4 +1,4 @@
-//! Affine maps of channels fold into the convolution in front of them.
+//! Folds affine maps of channels into the convolution before them.
 
 use super::affine::Affine;
 use super::lowered::Lowered;
@@ -7,13 +7,14 @@ use super::value::{Map, MapId, Op};
 use crate::Error;
 use std::rc::Rc;
 
-/// How many ReLUs, scores and poolings a factor may pass on its way to a convolution.
+/// The largest number of ReLUs, scores and poolings that a factor may pass on its way to a
+/// convolution.
 const MOST_PASSED: usize = 16;
 
 impl Lowered<'_> {
-    /// A map whose channels pass `a`. It folds into the convolution that makes the map, or into the
-    /// image's mean and standard deviation; a positive factor alone passes ReLUs, scores and
-    /// poolings on its way there.
+    /// Applies the affine map `a` to a map. It folds into the convolution that makes the map, or
+    /// into the mean and standard deviation of the image. On its way there, only a positive factor
+    /// may pass ReLUs, scores and poolings.
     pub fn normed(&mut self, node: &NodeProto, x: MapId, a: Affine) -> Result<MapId, Error> {
         if a.is_identity() {
             return Ok(x);

@@ -1,5 +1,5 @@
-//! Operators that are not understood: what they are part of in the networks that have them, and
-//! what to write instead.
+//! Explains operators that lcsim does not understand: which networks use them, and what to write
+//! instead.
 
 use super::graph::{Graph, int};
 use super::lowered::Lowered;
@@ -11,8 +11,8 @@ use crate::Error;
 use std::collections::HashSet;
 
 impl Lowered<'_> {
-    /// An operator that is not understood, with what to write instead, for the family of networks
-    /// that uses it.
+    /// Makes the error for an operator that is not understood. It says what to write instead, for
+    /// the networks that use the operator.
     pub fn unsupported(&self, node: &NodeProto) -> Error {
         let mut operands = node.input.iter().filter_map(|name| self.value(name));
         let computed = operands.clone().find(|v| !matches!(v, Value::Const(_)));
@@ -56,7 +56,7 @@ impl Lowered<'_> {
         self.graph.refuse(node, found, instead)
     }
 
-    /// The activation that a node is, or is the sigmoid of.
+    /// The activation that a node is, or whose sigmoid it is.
     fn activation(&self, node: &NodeProto, x: Option<&Value>) -> Option<&'static str> {
         let of_map = matches!(x, Some(Value::Map(_)));
         match node.op_type() {
@@ -73,8 +73,8 @@ impl Lowered<'_> {
         }
     }
 
-    /// The threshold of a score that a comparison with a constant is: what is below becomes 0, by a
-    /// Where or a product with the score.
+    /// The threshold, if a comparison of a score with a constant sets smaller scores to 0, by a
+    /// Where or by a product with the score.
     fn threshold(&self, node: &NodeProto) -> Option<f32> {
         let [left, right] = [0, 1].map(|i| node.input.get(i).and_then(|name| self.value(name)));
         let (score, bound, is_left) = match (left?, right?) {
@@ -108,7 +108,7 @@ impl Lowered<'_> {
         used.then_some(threshold as f32)
     }
 
-    /// A second fully connected layer behind that of `v`.
+    /// Makes the error for a second fully connected layer after that of `v`.
     pub fn second_layer(&self, node: &NodeProto, v: Vector) -> Error {
         let found = format!("of {}", self.describe(&Value::Vector(v)));
         let instead = if self.graph.is_last(node) {
@@ -121,7 +121,7 @@ impl Lowered<'_> {
         self.graph.refuse(node, found, instead)
     }
 
-    /// Constants that do not fit the operator that should compute another one.
+    /// Makes the error for constants that do not fit the operator that computes with them.
     pub fn uncomputed(&self, node: &NodeProto) -> Error {
         let constants: Vec<&Tensor> = node
             .input
@@ -159,13 +159,13 @@ impl Lowered<'_> {
 }
 
 impl Graph {
-    /// Whether the result of a node is multiplied with what the node reads.
+    /// Whether the result of a node is multiplied with the node's input.
     fn scales_its_input(&self, node: &NodeProto) -> bool {
         let (Some(x), Some(y)) = (node.input.first(), node.output.first()) else { return false };
         self.nodes.iter().any(|n| n.op_type() == "Mul" && n.input.contains(x) && n.input.contains(y))
     }
 
-    /// The result of a node, and what casts make of it.
+    /// The names of a node's result, before and after casts.
     fn cast<'n>(&'n self, node: &'n NodeProto) -> HashSet<&'n str> {
         let mut names: HashSet<&str> = node.output.iter().map(String::as_str).collect();
         for cast in self.nodes.iter().filter(|n| n.op_type() == "Cast") {
@@ -176,8 +176,8 @@ impl Graph {
         names
     }
 
-    /// Whether a result reaches an output of the graph without meeting any other value that is
-    /// computed, as logits do and scores do not.
+    /// Whether a result reaches an output of the graph without any other computed value. Logits do,
+    /// and scores do not.
     pub fn is_last(&self, node: &NodeProto) -> bool {
         let mut names: HashSet<&str> = node.output.iter().map(String::as_str).collect();
         for reader in &self.nodes {

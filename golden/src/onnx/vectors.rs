@@ -1,4 +1,4 @@
-//! Averages of maps.
+//! Gives averages of maps their meaning.
 
 use super::affine::Affine;
 use super::graph::int;
@@ -12,7 +12,8 @@ use crate::Error;
 use lcsim_spec::Shape;
 use std::rc::Rc;
 
-/// GlobalAveragePool, ReduceMean and ReduceSum: in one step or several.
+/// Gives GlobalAveragePool, ReduceMean and ReduceSum their meaning. The average may be computed in
+/// several steps.
 pub(crate) fn average(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = low.operand(node, 0)?.clone();
     let rank = x.dims().len();
@@ -45,7 +46,8 @@ pub(crate) fn average(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<V
     }
 }
 
-/// The sum or mean of a map along `axes`, by a node; a vector, once it goes over all pixels.
+/// The sum or mean of a map along `axes`, by a node. It becomes a vector when it goes over all
+/// pixels.
 pub(crate) fn averaged(
     low: &mut Lowered,
     i: usize,
@@ -66,7 +68,7 @@ pub(crate) fn averaged(
     let taken = summed.iter().map(|s| s.0).product::<usize>();
     if channels_left && covers(&summed, pixels) {
         low.spend(node, shape.channels)?;
-        // A mean in steps, or a sum times 1 / n, is the mean but for a rounding.
+        // A mean in steps, or a sum times 1 / n, can differ from the mean by a rounding error.
         let whole = factor * pixels as f64;
         let whole = if (whole - 1.0).abs() < 1e-6 { 1.0 } else { whole };
         let front = Rc::new(Affine::scale(vec![whole; shape.channels]));
@@ -88,8 +90,8 @@ pub(crate) fn averaged(
     Ok(Value::Map(Pixels { map: p.map, view, summed, factor, border: None }))
 }
 
-/// The map that a 1x1 Conv on a pooled map makes, with a ReLU or nothing behind it: the pooling is
-/// then one inside the network. Nothing if the vector is another one.
+/// The map that a 1x1 Conv on a pooled map makes, with a ReLU or nothing after it. The pooling is
+/// then one inside the network. Returns `None` for any other vector.
 pub(crate) fn as_map(low: &mut Lowered, v: &Vector) -> Result<Option<MapId>, Error> {
     let graph = low.graph;
     let Some((layer, c)) = v.layer.as_ref().filter(|_| !v.softmax && !v.expanded) else { return Ok(None) };

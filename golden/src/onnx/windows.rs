@@ -1,4 +1,4 @@
-//! Windows of convolutions and poolings: strides, dilations and padding.
+//! The windows of convolutions and poolings: strides, dilations and padding.
 
 use super::graph::{attribute, elements, int, ints};
 use super::limits::MAX_ELEMENTS;
@@ -8,7 +8,7 @@ use super::value::Border;
 use crate::Error;
 use lcsim_spec::{Shape, Windows};
 
-/// Two numbers above 0; [1, 1] if the node has none.
+/// Reads two numbers above 0. The default is [1, 1].
 pub(crate) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize; 2], Error> {
     match ints(node, name) {
         None => Ok([1, 1]),
@@ -17,7 +17,7 @@ pub(crate) fn pair(low: &Lowered, node: &NodeProto, name: &str) -> Result<[usize
     }
 }
 
-/// Windows of a pooling's node on a map with a border.
+/// The windows of a pooling node, on a map with a border.
 pub(crate) fn of_kernel(low: &Lowered, node: &NodeProto, input: Shape, border: Border) -> Result<Windows, Error> {
     if ints(node, "kernel_shape").is_none() {
         return Err(low.graph.invalid(node, "kernel_shape of 2 positive numbers", "none"));
@@ -25,7 +25,7 @@ pub(crate) fn of_kernel(low: &Lowered, node: &NodeProto, input: Shape, border: B
     windows(low, node, input, input.channels, pair(low, node, "kernel_shape")?, border)
 }
 
-/// Windows of a node, of size `kernel`, on a map with a border.
+/// The windows of a node with a kernel of size `kernel`, on a map with a border.
 pub(crate) fn windows(
     low: &Lowered,
     node: &NodeProto,
@@ -57,7 +57,7 @@ pub(crate) fn windows(
         let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
             return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
         };
-        // Rounding up changes nothing where the strides go in.
+        // If the strides divide the room, rounding up has no effect.
         let rest = room % stride[axis];
         if int(node, "ceil_mode") == Some(1) && rest != 0 {
             let found = format!("1, with {rest} of {} pixels in the last step", stride[axis]);
@@ -72,7 +72,7 @@ pub(crate) fn windows(
     Ok(Windows { input, output, kernel, stride, pad: [pads[0][0], pads[1][0]] })
 }
 
-/// Padding before and after, vertically and horizontally.
+/// The padding before and after, vertically and horizontally.
 pub(crate) fn pads(
     low: &Lowered,
     node: &NodeProto,
@@ -104,7 +104,7 @@ pub(crate) fn pads(
         }
     };
     let same = |axis: usize, size: usize| {
-        // Whole strides before the last window, then that window.
+        // All strides before the last window, and then this window.
         let needed = (size.div_ceil(stride[axis]) - 1) * stride[axis] + kernel[axis];
         let total = needed.saturating_sub(size);
         let small = total / 2;

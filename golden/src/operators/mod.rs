@@ -1,7 +1,9 @@
-//! The operators, a room each: what it is in ONNX (`import`), in floats (`float`), in integers
-//! (`integer`), as a part of a network that is quantised (`quantise`), and in its file (`store`).
+//! The operators, one room each: the operator in ONNX (`import`), in floats (`float`), in integers
+//! (`integer`), in a network that is being quantised (`quantise`), and in the file of a quantised
+//! network (`store`).
 //!
-//! Here is the edge, the one place that tells them apart: one function a face.
+//! This file is the edge, the only place that tells operators apart. It has one function for each
+//! face.
 
 mod average_pool;
 pub(crate) mod convolution;
@@ -28,10 +30,10 @@ use pooling::import::{Import, Site};
 use pooling::room;
 use serde::{Deserialize, Serialize};
 
-/// Of each line of the table of poolings: what is written in ONNX, and what in files.
+/// Makes two items from the table of poolings: their forms in ONNX, and their headers in files.
 macro_rules! edge {
     ($($variant:ident(super::$room:ident::$name:ident) $what:literal)*) => {
-        /// How each pooling is written in ONNX.
+        /// The ONNX form of each pooling.
         const POOLINGS: &[&dyn Import] = &[$(&$room::import::Nodes),*];
 
         /// A layer in the header of a file.
@@ -44,7 +46,7 @@ macro_rules! edge {
         }
 
         impl LayerHeader {
-            /// Of a layer, whose numbers go to `tensors`.
+            /// Makes the header of a layer, and adds its numbers to `tensors`.
             pub fn new(layer: &quant::Layer, tensors: &mut Tensors) -> Self {
                 match layer {
                     quant::Layer::Conv(c) => Self::Conv(ConvHeader::new(c, tensors)),
@@ -57,10 +59,10 @@ macro_rules! edge {
                 }
             }
 
-            /// The layer, with numbers of `file`.
+            /// Makes the layer from the header and the numbers in `file`.
             ///
             /// # Errors
-            /// [`Error::Invalid`] if they are not there, or are others.
+            /// [`Error::Invalid`] if the numbers are missing or do not fit.
             pub fn read(self, file: &File) -> Result<quant::Layer, Error> {
                 Ok(match self {
                     Self::Conv(c) => quant::Layer::Conv(c.read(file)?),
@@ -74,10 +76,10 @@ macro_rules! edge {
 
 lcsim_spec::poolings!(edge);
 
-/// The output map of a layer on the map `x`.
+/// Computes the output map of a layer that reads the map `x`.
 ///
 /// # Errors
-/// The first [`Overflow`].
+/// Returns the first [`Overflow`].
 pub(crate) fn compute(layer: &Layer, a: &mut Activations, x: Vec<f32>) -> Result<Vec<f32>, Overflow> {
     match layer {
         Layer::Conv(c) => convolution::float::layer(c, a, &x),
@@ -86,7 +88,7 @@ pub(crate) fn compute(layer: &Layer, a: &mut Activations, x: Vec<f32>) -> Result
     }
 }
 
-/// The output map of a quantised layer on the map `x`.
+/// Computes the output map of a quantised layer that reads the map `x`.
 pub(crate) fn infer(layer: &quant::Layer, run: &mut Run, x: Map) -> Map {
     match layer {
         quant::Layer::Conv(c) => convolution::integer::layer(c, run, &x),
@@ -95,10 +97,10 @@ pub(crate) fn infer(layer: &quant::Layer, run: &mut Run, x: Map) -> Map {
     }
 }
 
-/// The first of `layers`, quantised, on the map `x`, and its output map.
+/// Quantises the first of `layers`, which reads the map `x`. Also returns its output map.
 ///
 /// # Errors
-/// Where a scale cannot be represented.
+/// Fails if a scale cannot be represented.
 pub(crate) fn quantise(layers: &[Layer], q: &Quantizer, x: Stream) -> Result<(quant::Layer, Stream), Error> {
     let followers = in_place(&layers[1..]);
     Ok(match &layers[0] {
@@ -118,8 +120,8 @@ pub(crate) fn quantise(layers: &[Layer], q: &Quantizer, x: Stream) -> Result<(qu
     })
 }
 
-/// The convolutions of `layers` that update the map in place that the first of them reads, or what
-/// poolings make of it.
+/// The convolutions of `layers` that update in place the map that the first layer reads, or a
+/// pooled form of it.
 fn in_place(layers: &[Layer]) -> Vec<&Conv> {
     let mut writers = vec![];
     for layer in layers {
@@ -132,7 +134,7 @@ fn in_place(layers: &[Layer]) -> Vec<&Conv> {
     writers
 }
 
-/// The upper bound of the ReLU that readers of each map of a layer apply.
+/// The maps of a layer, with the upper bound of the ReLU that readers of each map apply.
 pub(crate) fn relus(layer: &Layer) -> Vec<(&str, Option<f32>)> {
     match layer {
         Layer::Conv(c) => vec![(c.name.as_str(), c.relu)],
@@ -141,10 +143,11 @@ pub(crate) fn relus(layer: &Layer) -> Vec<(&str, Option<f32>)> {
     }
 }
 
-/// Checks the ReLUs of a layer on a map that is clipped at `clip`; gives the clip of its output.
+/// Checks the ReLUs of a layer that reads a map with the upper bound `clip`. Returns the upper
+/// bound of its output.
 ///
 /// # Errors
-/// Names what is wrong.
+/// Names the property that is wrong.
 pub(crate) fn check_relus(layer: &Layer, clip: Option<f32>) -> Result<Option<f32>, NetworkError> {
     match layer {
         Layer::Conv(c) => Ok(c.clip()),
@@ -153,7 +156,7 @@ pub(crate) fn check_relus(layer: &Layer, clip: Option<f32>) -> Result<Option<f32
     }
 }
 
-/// What gives the nodes of operators their meaning; nothing for those of none.
+/// Finds the function that gives a node its meaning. `None` if the node belongs to no operator.
 pub(crate) fn import(low: &Lowered, node: &NodeProto) -> Option<Lower> {
     Some(match node.op_type() {
         "Conv" if low.reads_a_vector(node) => gate::import::layer,
@@ -165,7 +168,7 @@ pub(crate) fn import(low: &Lowered, node: &NodeProto) -> Option<Lower> {
     })
 }
 
-/// Whether the result of a node has the form of its operand, as far as that is known.
+/// Whether the result of a node has the form of its operand, as far as this is known.
 pub(crate) fn is_elementwise(node: &NodeProto) -> bool {
     let op = node.op_type();
     !matches!(op, "Conv" | "Gemm" | "MatMul" | "Shape" | "Size") && pooling_of(op).is_none()
@@ -176,18 +179,18 @@ fn pooling_of(op: &str) -> Option<&'static dyn Import> {
 }
 
 impl Lowered<'_> {
-    /// How the pooling of a node is written.
+    /// The ONNX form of the pooling that a node computes.
     pub fn pooling(&self, node: usize) -> Option<&'static dyn Import> {
         let op = self.graph.nodes[node].op_type();
         POOLINGS.iter().copied().find(|pooling| pooling.node() == op || pooling.of_maps().contains(&op))
     }
 
-    /// A node on the map `x` with a border.
+    /// A node that reads the map `x` with a border.
     pub fn site(&self, x: MapId, node: usize, border: Border) -> Site<'_> {
         Site { low: self, node: &self.graph.nodes[node], input: self.maps[x].shape, border }
     }
 
-    /// The name of the pooling of a node, for messages.
+    /// The name of the pooling that a node computes, for messages.
     pub fn pooling_name(&self, node: usize) -> &'static str {
         self.pooling(node).map_or("pooling", Import::name)
     }

@@ -1,4 +1,4 @@
-//! Average pooling: the core has no unit for it.
+//! Average pooling. The core has no unit for it.
 
 use super::absent::Absent;
 use lcsim_spec::schedule::{PoolJob, Program};

@@ -1,4 +1,4 @@
-//! A convolution's instruction.
+//! The instruction of a convolution.
 
 use crate::word::word;
 use lcsim_spec::schedule::{ConvJob, Inputs, ListId, Memory, Reads, pool_region};

@@ -1,4 +1,5 @@
-//! Depthwise convolutions: the core's loader gives a tile the same input channels for all columns.
+//! Depthwise convolution. The core cannot compute it, because its loader gives all columns of a
+//! tile the same input channels.
 
 use super::absent::Absent;
 use lcsim_spec::schedule::{ConvJob, Program};

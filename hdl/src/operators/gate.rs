@@ -1,10 +1,10 @@
-//! The instruction of a fully connected layer on the gate unit: a gate, or the classifier.
+//! The instruction of a fully connected layer on the gate unit, of a gate or the classifier.
 
 use crate::word::word;
 use lcsim_spec::Head;
 use lcsim_spec::schedule::{FcJob, GateJob, ListId, Target};
 
-/// The core computes heads of one layer.
+/// The layer of the head. The core computes only heads of one layer.
 fn layer(job: &GateJob) -> &FcJob {
     let Head::OneLayer(layer) = &job.head;
     layer

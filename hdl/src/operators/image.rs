@@ -1,9 +1,9 @@
-//! The instruction that takes an image in.
+//! The instruction that loads an image.
 
 use super::convolution::ConvWord;
 use lcsim_spec::schedule::Program;
 
-/// The image port reads its parameters from fields of a convolution.
+/// Makes the parameters of the image port. They are in fields of a convolution.
 pub(super) fn word(program: &Program) -> ConvWord {
     ConvWord {
         out_pixels: program.image.pixels().into(),

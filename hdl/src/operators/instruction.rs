@@ -1,22 +1,22 @@
-//! An instruction: what it begins with, and the fields of both units that have any.
+//! Instructions: their first fields, and the fields of the units that have some.
 
 use super::convolution::ConvWord;
 use super::gate::GateWord;
 use crate::sizes::Sizes;
 use crate::word::{Bundle, Field, bundle, word};
 
-/// What an instruction starts.
+/// The unit that an instruction starts.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) enum Kind {
     #[default]
     Image = 0,
     Convolution = 1,
     Gate = 2,
-    /// Nothing: the program ends.
+    /// No unit: the program ends.
     Stop = 3,
 }
 
-/// An instruction's values. Fields of a unit that it does not start are 0.
+/// The values of an instruction. The fields of the units that it does not start are 0.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Instruction {
     pub kind: Kind,
@@ -26,7 +26,7 @@ pub(crate) struct Instruction {
 }
 
 word! {
-    /// What every instruction begins with.
+    /// The first fields of every instruction.
     Head(_sizes, instruction: Instruction) {
         /// What it starts: 0 the image port, 1 a convolution, 2 a gate, 3 nothing (the program
         /// ends).
@@ -37,7 +37,7 @@ word! {
 }
 
 impl Instruction {
-    /// The fields, those of each unit as one.
+    /// The fields. Those of each unit are one field here.
     pub fn bundle(sizes: &Sizes) -> Bundle {
         let units = bundle! {
             /// Fields of a convolution. An image has those of its size and its destination.
@@ -51,7 +51,7 @@ impl Instruction {
     /// The values as binary digits.
     ///
     /// # Errors
-    /// The first field that is too narrow for its value.
+    /// Returns the first field that is too narrow for its value.
     pub fn digits(&self, sizes: &Sizes) -> Result<String, Field> {
         Ok(Head::new(self).digits(sizes)? + &self.conv.digits(sizes)? + &self.gate.digits(sizes)?)
     }

@@ -1,4 +1,4 @@
-//! Max pooling: the core has no unit for it.
+//! Max pooling. The core has no unit for it.
 
 use super::absent::Absent;
 use lcsim_spec::schedule::{PoolJob, Program};

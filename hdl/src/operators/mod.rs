@@ -1,5 +1,5 @@
-//! The operators of a program: a file each, with its instruction, or with what the core lacks for
-//! it.
+//! The operators of a program, one file each. The file has the operator's instruction, or says what
+//! the core lacks for it.
 
 mod absent;
 mod average_pool;
@@ -21,10 +21,10 @@ use instruction::Kind;
 use lcsim_spec::Pooling;
 use lcsim_spec::schedule::{Condition, Op, Program, Unit};
 
-/// The instruction of `op`.
+/// Makes the instruction of `op`.
 ///
 /// # Errors
-/// What the core lacks for it.
+/// Says what the core lacks for it.
 fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
     let predicated = match op.condition {
         Condition::Always => false,
@@ -47,10 +47,10 @@ fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
     }
 }
 
-/// All instructions of `program` and the stop behind them, in binary digits.
+/// Makes all instructions of `program`, with the stop at the end, as binary digits.
 ///
 /// # Errors
-/// All that the core lacks for them: units, or bits of fields.
+/// Lists everything that the core lacks for them: units, or bits of fields.
 pub(crate) fn instructions(program: &Program) -> Result<Vec<String>, AbsentUnits> {
     let units = program.ops.iter().map(|op| instruction(program, op));
     let dram = moves::needed(program).then(|| Err(moves::absent()));
@@ -70,13 +70,13 @@ pub(crate) fn instructions(program: &Program) -> Result<Vec<String>, AbsentUnits
 /// Checks that the core can run `program`.
 ///
 /// # Errors
-/// It has a pooling, a depthwise convolution, weights or maps that do not stand on chip, or a
-/// value that does not fit the instruction's field.
+/// Fails if the program has a pooling or a depthwise convolution, if weights or maps are not on
+/// chip, or if a value does not fit into its field of an instruction.
 pub fn check_program(program: &Program) -> Result<(), AbsentUnits> {
     instructions(program).map(drop)
 }
 
-/// All values, or all errors: of each unit the first.
+/// Collects all values, or all errors. For each unit, only the first error is kept.
 fn all<T>(results: impl Iterator<Item = Result<T, Absent>>) -> Result<Vec<T>, AbsentUnits> {
     let (mut values, mut absent): (Vec<T>, Vec<Absent>) = (vec![], vec![]);
     for result in results {

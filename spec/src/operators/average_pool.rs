@@ -1,25 +1,33 @@
-//! Average pooling: the mean of each window, channel by channel, of values as readers of the map
-//! see them, through its ReLU.
+//! Average pooling: the mean of each window, channel by channel. It takes the values as readers of
+//! the map see them, after the map's ReLU.
 //!
-//! The sum S of a window is multiplied by a reciprocal of 16 bits, so that no divider is needed:
-//! of a divisor n it is `R = round(2^A / n)` with `A = 15 + ceil(log2 n)`, and the mean is
-//! `(S * R + 2^(A-1)) >> A`. It has the scale of the input map, and fits its 8 bits.
+//! The unit multiplies the sum S of a window by a reciprocal of 16 bits, so that it needs no
+//! divider. For a divisor n, the reciprocal is `R = round(2^A / n)` with `A = 15 + ceil(log2 n)`.
+//! The mean is `(S * R + 2^(A-1)) >> A`. It has the scale of the input map, and fits into 8 bits.
+//!
+//! ```
+//! use lcsim_spec::operators::average_pool::AveragePool;
+//! use lcsim_spec::operators::pooling::Pools;
+//!
+//! let pooling = AveragePool { counts_padding: false, relu: false };
+//! assert!(!pooling.relu(true), "the ReLU of the input is already applied");
+//! ```
 
 use super::pooling::Pools;
 use crate::report::LayerKind;
 use crate::require::{NetworkError, within};
 use crate::shape::Windows;
 
-/// Fraction bits of the reciprocal of 1; that of n has `ceil(log2 n)` more.
+/// Fraction bits of the reciprocal of 1. The reciprocal of n has `ceil(log2 n)` more.
 pub const RECIPROCAL_FRAC: u32 = 15;
-/// Most pixels of a window: a sum has 24 bits then.
+/// The largest number of pixels of a window. Its sum then has 24 bits.
 pub const PIXELS_MAX: usize = 1 << 16;
 
 /// Average pooling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AveragePool {
-    /// The divisor is all pixels of a window, in the map or not (ONNX: `count_include_pad`);
-    /// otherwise those in the map.
+    /// Whether the divisor is the number of all pixels of a window (ONNX: `count_include_pad`).
+    /// Otherwise it is the number of those in the map.
     pub counts_padding: bool,
     /// Whether readers of the output apply ReLU to it.
     pub relu: bool,

@@ -1,4 +1,4 @@
-//! An average pooling in front of a 1x1 convolution, in a block: together they are a convolution.
+//! Joins an average pooling and the 1x1 convolution after it to one convolution, in a block.
 
 use super::super::lowered::Lowered;
 use super::super::value::{MapId, Op};
@@ -6,19 +6,19 @@ use crate::model::Conv;
 use crate::operators::convolution::import::geometry;
 use lcsim_spec::Windows;
 
-/// A pooling in front of a 1x1 convolution.
+/// A pooling before a 1x1 convolution.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Averaged {
     /// The map that the pooling reads.
     pub x: MapId,
     /// The pooling's windows.
     pub windows: Windows,
-    /// The weight of each of their pixels.
+    /// The weight of each pixel of a window.
     weight: f64,
 }
 
 impl Lowered<'_> {
-    /// The pooling in front of the convolution that makes the map `at`, if they are one
+    /// Finds the pooling before the convolution that makes the map `at`, if both can be one
     /// convolution.
     pub(super) fn averaged(&self, at: MapId) -> Option<Averaged> {
         let Op::Conv { x: pooled, node, border } = self.maps[at].op else { return None };
@@ -31,7 +31,7 @@ impl Lowered<'_> {
 }
 
 impl Averaged {
-    /// The convolution of both, where `conv` is the 1x1 convolution.
+    /// Joins both. `conv` is the 1x1 convolution.
     pub(super) fn joined(self, conv: Conv) -> Conv {
         let Windows { input, kernel, stride: [down, right], pad, .. } = self.windows;
         let stride = [down * conv.stride[0], right * conv.stride[1]];

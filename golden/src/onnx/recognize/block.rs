@@ -1,4 +1,5 @@
-//! Residual blocks: where branch and shortcut begin, which is which, and the gates on the branch.
+//! Recognises residual blocks: where branch and shortcut begin, which is which, and the gates of
+//! the branch.
 
 use super::super::graph::label;
 use super::super::maps;
@@ -10,13 +11,14 @@ use crate::model::{Block, Gate, GatedConv};
 use std::collections::HashSet;
 
 impl Recognizer<'_> {
-    /// The last map that both `a` and `b` are made of.
+    /// The last map from which both `a` and `b` are made.
     pub(super) fn fork(&self, a: MapId, b: MapId) -> Option<MapId> {
         let behind: HashSet<MapId> = self.ancestors(b).into_iter().collect();
         self.ancestors(a).into_iter().find(|m| behind.contains(m))
     }
 
-    /// The block that ends in the sum `add` of the maps `a` and `b`, and the map that it reads.
+    /// Recognises the block that ends with the sum `add` of the maps `a` and `b`. Also returns the
+    /// map that it reads.
     pub(super) fn block(&mut self, a: MapId, b: MapId, add: usize, relu: bool) -> Result<(Block, MapId), Error> {
         let Some(fork) = self.fork(a, b) else {
             if let Some(problem) = [a, b].into_iter().find_map(|at| self.pooled_branch(at)) {
@@ -59,15 +61,16 @@ impl Recognizer<'_> {
         Ok((Block { name, lnet, convs, shortcut, relu }, fork))
     }
 
-    /// A pooling in the branch that ends at `at`, if its operator has a place in branches
-    /// elsewhere.
+    /// Makes the error for a pooling in the branch that ends at `at`, if its operator is possible
+    /// in other places of branches.
     fn pooled_branch(&self, at: MapId) -> Option<Error> {
         let Op::Pool { node, .. } = self.low.maps[*self.ancestors(at).last()?].op else { return None };
         let instead = self.low.pooling(node)?.in_branches()?;
         Some(self.low.graph.refuse(&self.low.graph.nodes[node], "in a residual block", instead))
     }
 
-    /// Which operand of a sum is the branch, and the projection if the other is no identity.
+    /// Decides which operand of a sum is the branch. Also returns the projection, if the other
+    /// operand is no identity.
     fn roles(&self, a: Vec<Stretch>, b: Vec<Stretch>, add: usize) -> Result<(Vec<Stretch>, Option<Stretch>), Error> {
         let plain = |s: &[Stretch]| matches!(s, [s] if s.relu.is_none() && s.scores.is_empty());
         let taps = |s: &[Stretch]| -> usize {
@@ -83,8 +86,8 @@ impl Recognizer<'_> {
             (true, true, ..) => return Err(self.at_node(add, "a branch with a convolution", "one map twice")),
             (true, ..) => false,
             (_, true, ..) => true,
-            // Two single convolutions: the larger kernel is the branch, and by custom the first
-            // operand.
+            // Both are single convolutions. The branch has the larger kernel, and is by custom the
+            // first operand.
             (_, _, true, true) => taps(&a) >= taps(&b),
             (_, _, a_plain, b_plain) if a_plain || b_plain => b_plain,
             _ => {
@@ -97,7 +100,7 @@ impl Recognizer<'_> {
         Ok((branch, shortcut.pop()))
     }
 
-    /// The maps from `at` back to the nearest sum or the image, both included.
+    /// The maps from `at` back to the nearest sum or to the image, both included.
     fn ancestors(&self, mut at: MapId) -> Vec<MapId> {
         let mut path = vec![at];
         if let Some((x, ..)) = maps::single_pixels(self.low, at) {
@@ -122,13 +125,13 @@ impl Recognizer<'_> {
         path
     }
 
-    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in order of
-    /// execution.
+    /// The convolutions between the map `fork` and the operand `at` of the sum `add`, in the order
+    /// of execution.
     fn stretches(&self, mut at: MapId, fork: MapId, add: usize) -> Result<Vec<Stretch>, Error> {
         let mut convs = Vec::new();
         while at != fork {
             let tail = self.tail(at, Some(fork))?;
-            // The fork may itself be a convolution, which belongs to the layer before.
+            // The fork may itself be a convolution. Then it belongs to the layer before.
             match self.stretch(&tail, Some(fork)) {
                 Some((stretch, x)) if tail.base != fork => {
                     convs.push(stretch);

@@ -1,4 +1,4 @@
-//! Walks back from the classifier and recognises convolutions, residual blocks and their gates.
+//! Walks back from the classifier, and recognises convolutions, residual blocks and their gates.
 
 mod averaged;
 mod block;
@@ -20,23 +20,23 @@ use lcsim_spec::Pool;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The operation that makes a map of another one.
+/// The operation that makes a map from another one.
 #[derive(Debug, Clone, Copy)]
 enum Source {
-    /// A Conv node, and zeros around what it reads.
+    /// A Conv node, with the zeros around its input.
     Node(Border),
-    /// A 1x1 Conv node, and an average pooling in front of it.
+    /// A 1x1 Conv node, with an average pooling before it.
     Averaged(Averaged),
-    /// Every n-th pixel, behind channels of zeros.
+    /// Every n-th pixel, after channels of zeros.
     Pick([usize; 2], usize),
 }
 
-/// A convolution with what follows it up to the next convolution or sum.
+/// A convolution, with everything up to the next convolution or sum.
 struct Stretch {
     node: usize,
     source: Source,
     affines: Vec<usize>,
-    /// Upper bound of its ReLU.
+    /// The upper bound of its ReLU.
     relu: Option<f32>,
     scores: Vec<usize>,
     /// The map that the convolution reads.
@@ -45,11 +45,11 @@ struct Stretch {
     output: MapId,
 }
 
-/// A convolution or sum with what follows it.
+/// A convolution or sum, with everything after it.
 struct Tail {
     base: MapId,
     affines: Vec<usize>,
-    /// Upper bound of its ReLU.
+    /// The upper bound of its ReLU.
     relu: Option<f32>,
     scores: Vec<usize>,
 }
@@ -57,17 +57,17 @@ struct Tail {
 struct Recognizer<'a> {
     low: &'a Lowered<'a>,
     names: HashSet<String>,
-    /// Parameters that the network may still take: nodes can share a tensor, so the file's size is
-    /// no bound.
+    /// The number of parameters that the network may still have. Nodes can share a tensor, so the
+    /// size of the file does not limit it.
     budget: usize,
 }
 
-/// Recognises the network behind the output `output`; also says where its mean and standard
-/// deviation come from.
+/// Recognises the network with the output `output`. Also says where its mean and standard deviation
+/// come from.
 ///
 /// # Errors
-/// Every layer that is none that is known: behind one of them, it goes on with the map that it
-/// reads.
+/// Lists every layer that is not known. After such a layer, the search continues with the map that
+/// the layer reads.
 pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<(Network, Normalisation), Vec<Error>> {
     let path = &low.graph.path;
     let mut r = Recognizer { low, names: HashSet::new(), budget: MAX_ELEMENTS };
@@ -98,8 +98,8 @@ pub(super) fn network(low: &Lowered, output: &str, options: &Options) -> Result<
 }
 
 impl Lowered<'_> {
-    /// The name of the output with the logits: the one that was asked for, or the only one that can
-    /// be a classifier.
+    /// Finds the name of the output with the logits: the one that the caller named, or the only one
+    /// that can be a classifier.
     pub fn classifier(&self, asked: Option<&str>) -> Result<String, Error> {
         let (path, outputs) = (&self.graph.path, &self.graph.outputs);
         let listed = |names: &[&String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
@@ -132,7 +132,7 @@ impl Lowered<'_> {
 }
 
 impl Recognizer<'_> {
-    /// The classifier behind the output `output`, and the map that it averages.
+    /// Recognises the classifier with the output `output`, and the map that it averages.
     fn classifier(&mut self, output: &str) -> Result<(Fc, MapId), Error> {
         let low = self.low;
         let item = format!("output `{output}`");
@@ -147,7 +147,7 @@ impl Recognizer<'_> {
         Err(invalid(&low.graph.path, item, expected, found))
     }
 
-    /// The map that the layer which ends at map `at` reads, whatever that layer is.
+    /// The map that the layer reads which ends at map `at`, whatever the layer is.
     fn before(&self, mut at: MapId) -> Option<MapId> {
         loop {
             match self.low.maps[at].op {
@@ -159,7 +159,7 @@ impl Recognizer<'_> {
         }
     }
 
-    /// The layer that ends at map `at`, and the map that it reads.
+    /// Recognises the layer that ends at map `at`. Also returns the map that it reads.
     fn layer(&mut self, at: MapId) -> Result<(Layer, MapId), Error> {
         let tail = self.tail(at, None)?;
         if let Some(&score) = tail.scores.first() {
@@ -186,7 +186,8 @@ impl Recognizer<'_> {
         }
     }
 
-    /// The pooling of the map `x` by a node, with a ReLU behind it or none.
+    /// Recognises the pooling of the map `x` by a node. `behind` is the upper bound of the ReLU
+    /// after it, if there is one.
     fn pool(&mut self, x: MapId, node: usize, border: Border, behind: Option<f32>) -> Result<Pool, Error> {
         let at = self.low.site(x, node, border);
         let room = self.low.pooling(node).ok_or_else(|| self.low.unsupported(at.node))?;
@@ -196,9 +197,9 @@ impl Recognizer<'_> {
         Ok(Pool { name: self.unique(&names::of_node(at.node), node), windows, pooling })
     }
 
-    /// A convolution with what follows it, and the map that it reads. In a block that begins at the
-    /// map `fork`, a pooling over single pixels is one too, and an average pooling belongs to the
-    /// 1x1 convolution behind it.
+    /// Recognises a convolution with everything after it. Also returns the map that it reads. In a
+    /// block that begins at the map `fork`, a pooling over single pixels counts as a convolution,
+    /// and an average pooling is joined with the 1x1 convolution after it.
     fn stretch(&self, tail: &Tail, fork: Option<MapId>) -> Option<(Stretch, MapId)> {
         let (x, node, source) = match self.low.maps[tail.base].op {
             Op::Conv { x, node, border } => {
@@ -219,7 +220,8 @@ impl Recognizer<'_> {
         Some((Stretch { node, source, affines, relu: *relu, scores, x, output: *base }, x))
     }
 
-    /// Walks back from `at` over everything that belongs to a convolution or sum, not past `stop`.
+    /// Walks back from `at` over everything that belongs to a convolution or a sum, at most to
+    /// `stop`.
     fn tail(&self, at: MapId, stop: Option<MapId>) -> Result<Tail, Error> {
         let mut tail = Tail { base: at, affines: vec![], relu: None, scores: vec![] };
         while Some(tail.base) != stop {
@@ -237,7 +239,7 @@ impl Recognizer<'_> {
                     tail.relu = Some(tail.relu.map_or(max, |behind| behind.min(max)));
                     x
                 }
-                // A score is not negative, so it may be multiplied before or after a plain ReLU.
+                // A score is never negative, so it can be multiplied before or after a plain ReLU.
                 Op::Scale { x, score } => {
                     tail.scores.push(score);
                     x
@@ -252,7 +254,7 @@ impl Recognizer<'_> {
     fn conv(&mut self, s: &Stretch) -> Result<Conv, Error> {
         let (low, node) = (self.low, &self.low.graph.nodes[s.node]);
         let [input, output] = [s.x, s.output].map(|map| low.maps[map].shape);
-        // Each affine map scales the weights once more.
+        // Each affine map needs another copy of the weights.
         let mut spend = |weights: usize| (0..=s.affines.len()).try_for_each(|_| self.spend(s.node, weights));
         let of_node = |input, border| convolution::import::conv(low, node, &s.affines, (input, border), s.relu);
         let (mut conv, names) = match s.source {
@@ -286,7 +288,7 @@ impl Recognizer<'_> {
         Ok(layer)
     }
 
-    /// Takes a node's weights out of the budget.
+    /// Takes the weights of a node from the number that the network may still have.
     fn spend(&mut self, node: usize, count: usize) -> Result<(), Error> {
         match self.budget.checked_sub(count) {
             Some(rest) => self.budget = rest,
@@ -295,7 +297,8 @@ impl Recognizer<'_> {
         Ok(())
     }
 
-    /// The first candidate that is not taken, otherwise the node's output, which no other node has.
+    /// The first candidate that is not in use. If all are, the name of the node's output, which is
+    /// unique.
     fn unique(&mut self, candidates: &[String], node: usize) -> String {
         let free = candidates.iter().find(|c| !self.names.contains(*c)).cloned();
         let output = || self.low.graph.nodes[node].output.first().cloned().unwrap_or_default();

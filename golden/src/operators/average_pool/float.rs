@@ -1,4 +1,4 @@
-//! Average pooling in floats.
+//! Computes average pooling in floats.
 
 use super::averages;
 use crate::operators::pooling::Float;

@@ -1,4 +1,4 @@
-//! AveragePool.
+//! Imports AveragePool.
 
 use crate::Error;
 use crate::onnx::affine::Affine;
@@ -12,7 +12,7 @@ use crate::operators::pooling::import::{Import, Relus, Site};
 use lcsim_spec::operators::average_pool::AveragePool;
 use lcsim_spec::{Pooling, Shape, Windows};
 
-/// Its nodes.
+/// The nodes of average pooling.
 pub(crate) struct Nodes;
 
 impl Import for Nodes {
@@ -44,7 +44,7 @@ impl Import for Nodes {
     }
 
     fn passes(&self, at: &Site, affine: &Affine) -> bool {
-        // Zeros that count take no part in an offset.
+        // An offset may not pass zeros that count as pixels.
         affine.is_linear() || !matches!(padding(at), Ok(Padding::Counts))
     }
 
@@ -67,7 +67,7 @@ impl Import for Nodes {
             let expected = "clips in front of the average pooling";
             return Err(at.low.graph.invalid(at.node, expected, format!("a clip to 0..{max} behind it")));
         }
-        // No average of what is not negative is.
+        // An average of values that are not negative is not negative either.
         let relu = front.is_some() || behind.is_some();
         Ok(Pooling::Average(AveragePool { counts_padding: padding(at)? == Padding::Counts, relu }))
     }
@@ -93,18 +93,19 @@ fn lower(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> 
     }
 }
 
-/// The zeros around the map.
+/// What an average does with the zeros around the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Padding {
     /// There are none.
     None,
-    /// Averages count them as pixels.
+    /// They count as pixels.
     Counts,
-    /// Averages leave them out.
+    /// They are left out.
     LeftOut,
 }
 
-/// Zeros of a Pad node count always, and those of the pooling itself if it says so.
+/// Finds out whether the zeros count. Those of a Pad node always do; those of the pooling itself do
+/// if it says so.
 fn padding(at: &Site) -> Result<Padding, Error> {
     let (low, node) = (at.low, at.node);
     let [kernel, stride] = ["kernel_shape", "strides"].map(|name| pair(low, node, name));

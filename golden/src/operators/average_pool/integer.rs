@@ -1,4 +1,4 @@
-//! Average pooling in integers: a product with the divisor's reciprocal.
+//! Computes average pooling in integers: it multiplies with the reciprocal of the divisor.
 
 use super::averages;
 use crate::integer::Map;
@@ -29,7 +29,7 @@ mod tests {
     fn averages_are_rounded_quotients() {
         for divisor in [1, 2, 3, 4, 6, 9, 49, 1000, 12_544, 40_000, PIXELS_MAX] {
             let n = divisor as i32;
-            // Both ends, and sums around some quotients.
+            // Both ends of the range, and sums around some quotients.
             for sum in
                 [-128 * n, 127 * n].into_iter().chain((-9..9).flat_map(|q| [q * n, q * n + n / 3, q * n - n / 3]))
             {

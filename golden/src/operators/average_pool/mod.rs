@@ -10,7 +10,7 @@ use lcsim_spec::Windows;
 use lcsim_spec::operators::average_pool::AveragePool;
 use num_traits::{AsPrimitive, NumAssign};
 
-/// What `average` makes of the sum of each window and of its divisor, `[channel][row][column]`.
+/// Computes `average` of the sum and the divisor of each window, as `[channel][row][column]`.
 fn averages<X, S>(pool: &AveragePool, p: &Windows, x: &[X], average: impl Fn(S, usize) -> X) -> Vec<X>
 where
     X: AsPrimitive<S>,

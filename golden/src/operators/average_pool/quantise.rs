@@ -1,4 +1,5 @@
-//! Average pooling, quantised: no average lies beyond what it is an average of.
+//! Quantises average pooling. An average is never beyond the values that it averages, so the scale
+//! stays the same.
 
 use crate::operators::pooling::Quantise;
 use lcsim_spec::operators::average_pool::AveragePool;

@@ -1,11 +1,11 @@
-//! Average pooling in the file of a quantised network.
+//! Stores average pooling in the file of a quantised network.
 
 use crate::container::{from_shape, to_shape};
 use lcsim_spec::operators::average_pool::AveragePool;
 use lcsim_spec::{Pool, Pooling, Windows};
 use serde::{Deserialize, Serialize};
 
-/// An average pooling in the header.
+/// An average pooling in the header of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PoolHeader {
@@ -20,7 +20,7 @@ pub(crate) struct PoolHeader {
 }
 
 impl PoolHeader {
-    /// Of a pooling of these windows.
+    /// Makes the header of a pooling with these windows.
     pub fn new(name: &str, windows: &Windows, pooling: &AveragePool) -> Self {
         let Windows { input, output, kernel, stride, pad } = *windows;
         let (name, input, output) = (name.into(), from_shape(input), from_shape(output));

@@ -1,5 +1,5 @@
-//! Fully connected layers on a pooled map, as Gemm, MatMul or a 1x1 Conv, and scores that multiply
-//! a map.
+//! Imports fully connected layers on a pooled map (Gemm, MatMul or a 1x1 Conv), and scores that
+//! multiply a map.
 
 use crate::Error;
 use crate::model::Fc;
@@ -14,7 +14,7 @@ use crate::operators::convolution::import::geometry;
 use lcsim_spec::Shape;
 use std::rc::Rc;
 
-/// Gemm, MatMul or 1x1 Conv on a pooled map.
+/// Gives Gemm, MatMul or 1x1 Conv on a pooled map its meaning.
 pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = match low.operand(node, 0)?.clone() {
         Value::Vector(v) if v.layer.is_some() => first_layer(low, node, v)?,
@@ -47,14 +47,14 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
     Ok(Value::Vector(Vector { view: View::plain(&dims), layer, ..v }))
 }
 
-/// The layer in front of another one, which is a convolution on the way to the logits.
+/// A layer before another layer. It is a convolution on the way to the logits.
 fn first_layer(low: &mut Lowered, node: &NodeProto, v: Vector) -> Result<Value, Error> {
     let map = if low.graph.is_last(node) { vectors::as_map(low, &v)? } else { None };
     let Some(map) = map else { return Err(low.second_layer(node, v)) };
     Ok(Value::Map(Pixels { view: v.view, ..Pixels::of(map, low.maps[map].shape) }))
 }
 
-/// Softmax or LogSoftmax of the logits.
+/// Gives Softmax or LogSoftmax of the logits its meaning.
 pub(crate) fn softmax(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<Value, Error> {
     match low.operand(node, 0)? {
         Value::Vector(v) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
@@ -67,8 +67,8 @@ pub(crate) fn softmax(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<V
     }
 }
 
-/// Outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and which dimension they
-/// take.
+/// The number of outputs of a Gemm, MatMul or 1x1 Conv on a pooled map of shape `dims`, and the
+/// dimension that they take.
 fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Result<(usize, usize), Error> {
     let graph = low.graph;
     let inputs: usize = dims.iter().product();
@@ -121,7 +121,7 @@ fn fc_outputs(low: &Lowered, node: &NodeProto, dims: &[usize]) -> Result<(usize,
     Ok((outputs, axis))
 }
 
-/// The fully connected layer of a node on `inputs` pooled channels, between two affine maps.
+/// Makes the fully connected layer of a node, with the affine maps before and after it folded in.
 pub(crate) fn fc(low: &Lowered, node: &NodeProto, front: &Affine, behind: &Affine) -> Result<Fc, Error> {
     let inputs = front.factor.len();
     let tensor = low.tensor(node, 1)?;
@@ -147,7 +147,7 @@ pub(crate) fn fc(low: &Lowered, node: &NodeProto, front: &Affine, behind: &Affin
 }
 
 impl Lowered<'_> {
-    /// A map times a score.
+    /// Multiplies a map with a score.
     pub fn scaled(&mut self, node: &NodeProto, p: Pixels, v: Vector) -> Result<Value, Error> {
         maps::whole(self, node, &p)?;
         let shape = self.maps[p.map].shape;
@@ -171,7 +171,7 @@ impl Lowered<'_> {
         Ok(Value::Map(Pixels { map: self.map(Op::Scale { x, score }, shape), view: map_view, ..p }))
     }
 
-    /// The index of a score; equal ones are one.
+    /// The index of a score. Equal scores have the same index.
     fn score(&mut self, score: Score) -> usize {
         let affine = |a: &Affine| a.factor.iter().chain(&a.offset).map(|v| v.to_bits()).collect::<Vec<_>>();
         let key = [vec![score.node as u64, score.pool as u64], affine(&score.front), affine(&score.behind)].concat();

@@ -1,4 +1,4 @@
-//! MaxPool.
+//! Imports MaxPool.
 
 use crate::Error;
 use crate::onnx::affine::Affine;
@@ -10,7 +10,7 @@ use crate::onnx::windows::of_kernel;
 use crate::operators::pooling::import::{Import, Relus, Site};
 use lcsim_spec::{MaxPool, Pooling, Windows};
 
-/// Its nodes.
+/// The nodes of max pooling.
 pub(crate) struct Nodes;
 
 impl Import for Nodes {
@@ -36,8 +36,8 @@ impl Import for Nodes {
     }
 
     fn recognise(&self, at: &Site, relus: Relus) -> Result<Pooling, Error> {
-        // A ReLU behind it is the same as one in front of it, where the layer that it reads has its
-        // own.
+        // A ReLU after the pooling has the same effect as one before it. So it can move there, if
+        // the layer that the pooling reads has its own ReLU.
         match relus.behind.is_some_and(|behind| relus.front.is_none_or(|front| behind < front)) {
             true => Err(at.low.graph.invalid(at.node, "ReLU in front of the max pooling", "behind it")),
             false => Ok(Pooling::Max(MaxPool)),
@@ -48,7 +48,7 @@ impl Import for Nodes {
 fn lower(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let p = maps::operand(low, node, 0)?;
     let (border, value) = p.border.unwrap_or_default();
-    // A maximum never comes from values below those of all pixels.
+    // Padding with a value that is below all pixels has no effect on a maximum.
     let below = value == f64::NEG_INFINITY || value <= 0.0 && matches!(low.maps[p.map].op, Op::Relu { .. });
     if p.border.is_some() && !below {
         return Err(low.graph.refuse(node, format!("of a map padded with {value}"), "pad with minus infinity"));

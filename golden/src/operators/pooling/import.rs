@@ -1,4 +1,4 @@
-//! A pooling in ONNX.
+//! The interface of importing a pooling from ONNX.
 
 use crate::Error;
 use crate::onnx::affine::Affine;
@@ -7,58 +7,57 @@ use crate::onnx::proto::NodeProto;
 use crate::onnx::value::Border;
 use lcsim_spec::{Pooling, Shape, Windows};
 
-/// A node on the map that it reads.
+/// A node, with the map that it reads.
 pub(crate) struct Site<'a> {
     /// The values of the graph.
     pub low: &'a Lowered<'a>,
     /// The node.
     pub node: &'a NodeProto,
-    /// The map's shape.
+    /// The shape of the map.
     pub input: Shape,
     /// The border around the map.
     pub border: Border,
 }
 
-/// Upper bounds of the ReLUs around a pooling.
+/// The upper bounds of the ReLUs around a pooling.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Relus {
-    /// In front of it.
+    /// Of the ReLU before it.
     pub front: Option<f32>,
-    /// Behind it.
+    /// Of the ReLU after it.
     pub behind: Option<f32>,
 }
 
-/// How a pooling is written.
+/// The ONNX form of a pooling.
 pub(crate) trait Import: Sync {
-    /// The operator.
+    /// The ONNX operator.
     fn node(&self) -> &'static str;
-    /// Further operators, which pool whole maps.
+    /// Further operators that pool whole maps.
     fn of_maps(&self) -> &'static [&'static str] {
         &[]
     }
-    /// The pooling, for messages.
+    /// The name of the pooling, for messages.
     fn name(&self) -> &'static str;
-    /// Gives a node its meaning.
+    /// The function that gives a node its meaning.
     fn lower(&self) -> Lower;
     /// The windows of a node.
     ///
     /// # Errors
-    /// Where its attributes are none of such windows.
+    /// Fails if the attributes describe no such windows.
     fn windows(&self, at: &Site) -> Result<Windows, Error>;
-    /// Whether an affine map behind a node is the same in front of it.
+    /// Whether an affine map after a node can move before the node.
     fn passes(&self, at: &Site, affine: &Affine) -> bool;
-    /// The weight of each pixel of a window, where the pooling of a node is a convolution of equal
-    /// weights.
+    /// The weight of each pixel of a window, if the pooling is a convolution of equal weights.
     fn weight(&self, _: &Site) -> Option<f64> {
         None
     }
-    /// Which poolings may stand in branches of blocks, if any may.
+    /// Which poolings are possible in branches of blocks, in words. `None` if none is.
     fn in_branches(&self) -> Option<&'static str> {
         None
     }
-    /// The pooling of a node.
+    /// Recognises the pooling of a node.
     ///
     /// # Errors
-    /// Where there is none that computes that.
+    /// Fails if no pooling computes the same.
     fn recognise(&self, at: &Site, relus: Relus) -> Result<Pooling, Error>;
 }

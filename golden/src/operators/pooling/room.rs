@@ -1,28 +1,28 @@
-//! The faces of a pooling.
+//! The interface of a pooling's room.
 
 use crate::integer::Map;
 use lcsim_spec::{Pooling, Windows};
 
-/// In floats.
+/// The face for floats.
 pub(crate) trait Float {
-    /// The output map of a map `[channel][row][column]`.
+    /// Computes the output map from a map `[channel][row][column]`.
     fn compute(&self, windows: &Windows, x: &[f32]) -> Vec<f32>;
 }
 
-/// In integers.
+/// The face for integers.
 pub(crate) trait Integer {
-    /// The stored values of the output map.
+    /// Computes the stored values of the output map.
     fn infer(&self, windows: &Windows, x: &Map) -> Vec<i8>;
 }
 
-/// As a part of a network that is quantised.
+/// The face for quantisation.
 pub(crate) trait Quantise {
-    /// The scale of the output map, where that of the input map is `of_input`. Blocks behind it add
-    /// to the output map.
+    /// The scale of the output map, if the input map has the scale `of_input`. Later blocks add to
+    /// the output map.
     fn scale(&self, of_input: f64) -> f64;
 }
 
-/// A pooling.
+/// All faces of a pooling.
 pub(crate) trait Room: Float + Integer + Quantise {}
 impl<P: Float + Integer + Quantise> Room for P {}
 

@@ -1,4 +1,4 @@
-//! Means of all windows of a map.
+//! Computes the means of all windows of a map.
 
 use super::mean;
 use crate::fast::Map;

@@ -1,9 +1,9 @@
-//! The arithmetic of spec/src/operators/average_pool.rs, for both engines.
+//! The arithmetic of spec/src/operators/average_pool.rs. Both engines use it.
 
 use crate::operators::pooling::Window;
 use lcsim_spec::operators::average_pool::{AveragePool, RECIPROCAL_FRAC};
 
-/// Pixels that a window's sum is divided by.
+/// The number by which the sum of a window is divided.
 pub(super) fn divisor(pool: &AveragePool, window: Window) -> usize {
     if pool.counts_padding { window.taps } else { window.inside }
 }
@@ -13,13 +13,13 @@ fn fraction(n: usize) -> u32 {
     RECIPROCAL_FRAC + n.next_power_of_two().ilog2()
 }
 
-/// A sum times the reciprocal of `n`.
+/// Multiplies a sum by the reciprocal of `n`.
 pub(super) fn scaled(sum: i64, n: usize) -> i64 {
     let n_wide = n as i64;
     sum * (((1 << fraction(n)) + n_wide / 2) / n_wide)
 }
 
-/// That product, rounded to an integer.
+/// Rounds this product to an integer.
 pub(super) fn rounded(product: i64, n: usize) -> i64 {
     (product + (1 << (fraction(n) - 1))) >> fraction(n)
 }

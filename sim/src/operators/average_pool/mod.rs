@@ -1,4 +1,4 @@
-//! Average pooling: values are added as readers of the map see them, and multiplied by a
+//! Average pooling. It adds values as readers of the map see them, and multiplies the sum by a
 //! reciprocal.
 
 mod counts;

@@ -1,13 +1,13 @@
-//! The addition, and the stages in front of the write.
+//! The addition of average pooling, and the stages before the write.
 
 use super::mean;
 
-/// A bank's register with one more value.
+/// Adds one more value to a bank's register.
 pub(super) fn join(register: i64, stored: i8, relu: bool) -> i64 {
     register + i64::from(if relu { stored.max(0) } else { stored })
 }
 
-/// What a stage makes of the value of the one before it.
+/// Computes a stage from the value of the stage before.
 pub(super) fn stage(stage: usize, value: i64, divisor: usize) -> i64 {
     if stage == 0 { mean::scaled(value, divisor) } else { mean::rounded(value, divisor) }
 }
