@@ -2,7 +2,7 @@
 //! their kind.
 
 use crate::unit::Unit;
-use rust_hdl::core::prelude::{Block, ModuleDefines};
+use rust_hdl_core::prelude::{Block, ModuleDefines};
 use std::collections::BTreeMap;
 
 /// A Verilog module, which gets a file of its own.

@@ -7,13 +7,13 @@
 //! `x$i_...`, and reads `x$o_...`.
 
 use crate::reset;
-use rust_hdl::core::ast::VerilogLiteral;
-use rust_hdl::core::atom::{Atom, AtomKind};
-use rust_hdl::core::constraint::PinConstraint;
-use rust_hdl::core::prelude::{Block, Logic, Probe, Verilog};
-use rust_hdl::core::signal::get_signal_id;
-use rust_hdl::core::synth::VCDValue;
-use rust_hdl::core::type_descriptor::{TypeDescriptor, TypeKind};
+use rust_hdl_core::ast::VerilogLiteral;
+use rust_hdl_core::atom::{Atom, AtomKind};
+use rust_hdl_core::constraint::PinConstraint;
+use rust_hdl_core::prelude::{Block, Logic, Probe, Verilog};
+use rust_hdl_core::signal::get_signal_id;
+use rust_hdl_core::synth::VCDValue;
+use rust_hdl_core::type_descriptor::{TypeDescriptor, TypeKind};
 use std::fmt::Write;
 
 /// A port of a [`Unit`].
