@@ -38,6 +38,7 @@ mod options;
 mod pair;
 mod simulate;
 mod synthetic;
+#[cfg(feature = "verilog")]
 mod verilog;
 
 pub use accelerator::Accelerator;
@@ -47,9 +48,11 @@ pub use network::Network;
 pub use options::{Options, energy_table};
 pub use simulate::{simulate, simulate_with_dump};
 pub use synthetic::{Synthetic, simulate_synthetic};
+#[cfg(feature = "verilog")]
 pub use verilog::{Verilog, VerilogFiles};
 
 pub use lcsim_golden::onnx::Options as OnnxOptions;
+#[cfg(feature = "verilog")]
 pub use lcsim_hdl::Target;
 pub use lcsim_report::dump::Files as Dump;
 pub use lcsim_sim::{EnergyTable, Engine};

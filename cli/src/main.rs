@@ -9,7 +9,6 @@ mod terminal;
 
 use anyhow::{Context, Result};
 use args::Cli;
-use clap::Parser;
 use lcsim_report::parallel::Interrupted;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -30,7 +29,7 @@ fn main() -> ExitCode {
 /// Runs the command line. Help, and errors of the command line, have exit codes of their own.
 fn execute() -> Result<ExitCode> {
     terminal::abort_with_error_code()?;
-    match Cli::try_parse() {
+    match Cli::read() {
         Ok(cli) => {
             terminal::watch_interrupts()?;
             commands::execute(&cli.command)?;

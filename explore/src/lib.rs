@@ -3,4 +3,5 @@
 
 pub mod check;
 pub mod curve;
+#[cfg(feature = "plots")]
 pub mod study;

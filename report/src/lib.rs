@@ -4,8 +4,10 @@
 //! Nothing here prints or knows a command. Each function takes a report or other results, and
 //! returns text, bytes or a picture.
 
+pub mod colours;
 pub mod compare;
 pub mod differences;
+#[cfg(feature = "plots")]
 pub mod draw;
 pub mod dump;
 pub mod outline;

@@ -3,15 +3,20 @@
 use super::check::CheckArgs;
 use super::common::PrintArgs;
 use super::compare::CompareArgs;
-use super::curve::{CurveArgs, PlotArgs};
+use super::curve::CurveArgs;
 use super::load::SetArgs;
 use super::models::{EvalArgs, QuantizeArgs};
+#[cfg(feature = "plots")]
+use super::plot::PlotArgs;
 use super::report::ReportArgs;
 use super::run::RunArgs;
+#[cfg(feature = "scalesim")]
 use super::topology::TopologyArgs;
 use super::trace::TraceArgs;
+#[cfg(feature = "verilog")]
 use super::verilog::VerilogArgs;
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Error, Parser, Subcommand};
 use clap_complete::Shell;
 use lcsim_spec::CYCLE_MODEL;
 use std::sync::LazyLock;
@@ -22,7 +27,7 @@ use std::sync::LazyLock;
 /// to compute) cycle by cycle on a systolic-array accelerator with a gate unit, and shows how many
 /// of the multiply-accumulates (MACs) saved on paper arrive as saved time and energy.
 #[derive(Debug, Parser)]
-#[command(name = "lcsim", version, long_version = long_version(), after_help = MAIN_EXAMPLES)]
+#[command(name = "lcsim", version, long_version = long_version(), after_help = main_examples())]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -45,6 +50,7 @@ pub enum Command {
     Curve(CurveArgs),
     /// Plot what the gates of a network do: cycles, skipped blocks, channels by class, easy and
     /// hard images
+    #[cfg(feature = "plots")]
     Plot(PlotArgs),
     /// Show two reports side by side, with what changed
     Compare(CompareArgs),
@@ -53,8 +59,10 @@ pub enum Command {
     /// Follow one image cycle by cycle: a timeline for ui.perfetto.dev, waveforms as VCD
     Trace(TraceArgs),
     /// Write an accelerator as synthesisable Verilog that equals the simulator cycle by cycle
+    #[cfg(feature = "verilog")]
     Verilog(VerilogArgs),
     /// Read a SCALE-Sim configuration and topology, and write its reports
+    #[cfg(feature = "scalesim")]
     Topology(TopologyArgs),
     /// Print an accelerator configuration, as a start for your own
     Config(ConfigArgs),
@@ -65,6 +73,36 @@ pub enum Command {
     Completions(CompletionsArgs),
 }
 
+/// Commands that this binary was built without, and the feature of the package that each needs.
+const LEFT_OUT: &[(&str, &str)] = &[
+    #[cfg(not(feature = "plots"))]
+    ("plot", "plots"),
+    #[cfg(not(feature = "verilog"))]
+    ("verilog", "verilog"),
+    #[cfg(not(feature = "scalesim"))]
+    ("topology", "scalesim"),
+];
+
+impl Cli {
+    /// The command line of this process.
+    ///
+    /// # Errors
+    /// It cannot be understood, or needs a feature that this binary lacks; also its `--help`.
+    pub fn read() -> Result<Self, Error> {
+        Self::try_parse().map_err(|error| match error.get(ContextKind::InvalidSubcommand) {
+            Some(ContextValue::String(name)) => Self::unknown(name).unwrap_or(error),
+            _ => error,
+        })
+    }
+
+    /// The error of a command that other binaries of lcsim have.
+    fn unknown(name: &str) -> Option<Error> {
+        let (_, feature) = LEFT_OUT.iter().find(|(command, _)| *command == name)?;
+        let told = format!("lcsim was built without the feature `{feature}`, which `{name}` needs");
+        Some(Self::command().error(ErrorKind::InvalidSubcommand, told))
+    }
+}
+
 /// The text of `--version`. `-V` leaves the cycle model out.
 fn long_version() -> &'static str {
     static TEXT: LazyLock<String> =
@@ -72,17 +110,21 @@ fn long_version() -> &'static str {
     &TEXT
 }
 
-const MAIN_EXAMPLES: &str = "\
+fn main_examples() -> String {
+    let verilog = if cfg!(feature = "verilog") { "\n  lcsim verilog --config mine.toml --out rtl" } else { "" };
+    format!(
+        "\
 Examples:
   lcsim run                     embedded LC-Net, images and 16x16 array
   lcsim run --config 8x8 --json report.json
   lcsim check model.onnx
   lcsim quantize model.onnx --data cifar10/ --out model.safetensors
   lcsim config 16x16 > mine.toml
-  lcsim run --config mine.toml
-  lcsim verilog --config mine.toml --out rtl
+  lcsim run --config mine.toml{verilog}
 
-Exit codes: 0 done, 2 error, 130 interrupted.";
+Exit codes: 0 done, 2 error, 130 interrupted."
+    )
+}
 
 /// Arguments of `lcsim config`.
 #[derive(Debug, Args)]

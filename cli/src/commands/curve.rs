@@ -1,5 +1,6 @@
 //! `lcsim curve`.
 
+use super::pictures;
 use super::say::{notes, tell};
 use crate::args::CurveArgs;
 use crate::terminal::Terminal;
@@ -11,7 +12,7 @@ use lcsim_input::load::{self, Read, Request};
 use lcsim_input::{Expected, Image, Images, Remark};
 use lcsim_output::Destination;
 use lcsim_output::text::{percent, rounded};
-use lcsim_report::{draw, parallel};
+use lcsim_report::parallel;
 use lcsim_sim::{EnergyTable, Engine};
 use lcsim_spec::escape::printable;
 use lcsim_spec::{AcceleratorConfig, CYCLE_MODEL, QuantNetwork};
@@ -39,9 +40,7 @@ struct Curve<'a> {
 }
 
 pub(super) fn run(args: &CurveArgs) -> Result<()> {
-    let formats = draw::formats(&args.format);
-    let tables = ["csv", "json"].into_iter();
-    let endings = tables.chain(formats.iter().map(|format| format.ending()));
+    let endings = ["csv", "json"].into_iter().chain(pictures::endings(args));
     let names: Vec<String> = endings.map(|ending| format!("curve.{ending}")).collect();
     let [to] = lcsim_output::check_with_folder([args.json.as_deref()], &args.out, &names)?;
     let names: Vec<_> = names.iter().map(|name| args.out.join(name)).collect();
@@ -55,11 +54,7 @@ pub(super) fn run(args: &CurveArgs) -> Result<()> {
     let (version, energy_table) = (env!("CARGO_PKG_VERSION"), energy.describe().name);
     let curve = Curve { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, energy_table, points: &lines };
     let mut contents = vec![csv(&lines)?, lcsim_output::json(&curve)?];
-    let caption = format!("{} images of {}", points[0].images, points[0].data);
-    let plot = curve::Plot { points: &points, caption: &caption };
-    for format in formats {
-        contents.push(draw::file(&plot, format)?);
-    }
+    contents.extend(pictures::draw(args, &points)?);
     for (name, bytes) in names.iter().zip(contents) {
         Destination::check(name)?.write(&bytes)?;
     }

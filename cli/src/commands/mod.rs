@@ -5,13 +5,17 @@ mod compare;
 mod config;
 mod curve;
 mod eval;
+mod pictures;
+#[cfg(feature = "plots")]
 mod plot;
 mod quantize;
 mod report;
 mod run;
 mod say;
+#[cfg(feature = "scalesim")]
 mod topology;
 mod trace;
+#[cfg(feature = "verilog")]
 mod verilog;
 
 use crate::args::{Cli, Command};
@@ -31,11 +35,14 @@ pub fn execute(command: &Command) -> Result<()> {
         Command::Quantize(args) => parallel::with_threads(None, || quantize::run(args)),
         Command::Eval(args) => eval::run(args),
         Command::Curve(args) => curve::run(args),
+        #[cfg(feature = "plots")]
         Command::Plot(args) => plot::run(args),
         Command::Compare(args) => compare::run(args),
         Command::Report(args) => report::run(args),
         Command::Trace(args) => parallel::with_threads(None, || trace::run(args)),
+        #[cfg(feature = "verilog")]
         Command::Verilog(args) => parallel::with_threads(None, || verilog::run(args)),
+        #[cfg(feature = "scalesim")]
         Command::Topology(args) => topology::run(args),
         Command::Config(args) => config::run(args),
         Command::Energy(args) => {

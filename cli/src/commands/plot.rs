@@ -43,7 +43,7 @@ pub(super) fn run(args: &PlotArgs) -> Result<()> {
 /// files.
 fn names(args: &PlotArgs) -> Vec<String> {
     let of = |picture: &str, format: &Format| format!("{picture}.{}", format.ending());
-    let formats = draw::formats(&args.format);
+    let formats = draw::formats(&args.pictures.format);
     let pictures = ["cycles", "blocks", "channels", "extremes"];
     let pictures = pictures.into_iter().flat_map(|picture| formats.iter().map(move |format| of(picture, format)));
     ["plot.json".into(), "images.csv".into()].into_iter().chain(pictures).collect()
@@ -79,7 +79,7 @@ fn files(args: &PlotArgs) -> Result<Files> {
     let json = lcsim_output::json(&File { schema: SCHEMA, version, cycle_model: CYCLE_MODEL, study: &study })?;
     let table = lcsim_output::csv(&study.images)?;
     let mut files: Files = vec![("plot.json".into(), json), ("images.csv".into(), table)];
-    let formats = draw::formats(&args.format);
+    let formats = draw::formats(&args.pictures.format);
     add(&mut files, "cycles", &Cycles(&study), &formats)?;
     if !study.blocks.is_empty() {
         add(&mut files, "blocks", &Blocks(&study), &formats)?;

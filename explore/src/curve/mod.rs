@@ -23,11 +23,14 @@
 pub mod accelerators;
 mod losses;
 pub mod names;
+#[cfg(feature = "plots")]
 mod place;
+#[cfg(feature = "plots")]
 mod plot;
 mod point;
 pub mod store;
 
+#[cfg(feature = "plots")]
 pub use plot::Plot;
 pub use point::{Point, pareto, suffix};
 

@@ -1,5 +1,6 @@
 //! What all pictures share: size, colours and the font.
 
+use crate::colours;
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -8,6 +9,7 @@ use std::sync::OnceLock;
 
 /// The default size in pixels. A picture can have another one.
 pub const SIZE: (u32, u32) = (960, 640);
+<<<<<<< HEAD
 /// Colours that colour-blind people can distinguish (M. Okabe, K. Ito, "Color Universal Design",
 /// 2008), without the yellow.
 pub const COLOURS: [RGBColor; 7] = [
@@ -19,6 +21,19 @@ pub const COLOURS: [RGBColor; 7] = [
     RGBColor(86, 180, 233),
     RGBColor(0, 0, 0),
 ];
+=======
+/// [`colours::COLOURS`], as plotters takes them.
+pub const COLOURS: [RGBColor; 7] = {
+    let mut all = [BLACK; 7];
+    let mut i = 0;
+    while i < all.len() {
+        let (red, green, blue) = colours::COLOURS[i];
+        all[i] = RGBColor(red, green, blue);
+        i += 1;
+    }
+    all
+};
+>>>>>>> 8cbb5d7 (Features: verilog, plots, scalesim and accelergy, all on by default)
 /// The name of the one font.
 pub const FONT: &str = "sans-serif";
 

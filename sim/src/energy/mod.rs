@@ -1,6 +1,7 @@
 //! Energy: the counted activities and cycles, multiplied by the figures of a table. Each figure has
 //! a source. docs/energy.md has the formulas.
 
+#[cfg(feature = "accelergy")]
 mod ert;
 mod model;
 mod parse;

@@ -1,9 +1,11 @@
 //! Reads a table from text of either format.
 
-use super::ert;
+#[cfg(feature = "accelergy")]
+use super::ert::parse as accelergy;
 use super::table::EnergyTable;
 use crate::Error;
 use lcsim_spec::file::quoted;
+use std::path::Path;
 
 impl EnergyTable {
     /// Parses a table. The text is TOML, unless the name in `path` or the content says that it is
@@ -14,10 +16,22 @@ impl EnergyTable {
     /// missing, if a figure is unknown, negative, not finite or far too large, or if sizes do not
     /// ascend.
     pub fn parse(text: &str, path: &str) -> Result<Self, Error> {
-        let table = if ert::is_ert(text, path) { ert::parse(text, path) } else { toml(text) };
+        let table = if is_ert(text, path) { accelergy(text, path) } else { toml(text) };
         let checked = table.and_then(|table| table.check().map(|()| table));
         checked.map_err(|message| Error::EnergyTable { path: path.into(), message })
     }
+}
+
+/// Whether a table is one of Accelergy: by its file's name or its first key.
+fn is_ert(text: &str, path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+    matches!(extension.as_deref(), Some("yaml" | "yml")) || text.lines().any(|line| line.starts_with("ERT:"))
+}
+
+#[cfg(not(feature = "accelergy"))]
+fn accelergy(_: &str, _: &str) -> Result<EnergyTable, String> {
+    Err("expected TOML, found a table of Accelergy, which needs the feature `accelergy` that lcsim was built without"
+        .into())
 }
 
 fn toml(text: &str) -> Result<EnergyTable, String> {

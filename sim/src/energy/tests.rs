@@ -1,5 +1,6 @@
 //! The shipped tables, the model's formulas, and tables that must be refused.
 
+#[cfg(feature = "accelergy")]
 mod ert;
 
 use super::*;
