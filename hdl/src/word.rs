@@ -135,7 +135,7 @@ impl Value {
     /// The binary digits. `None` if they are more than `width`.
     fn digits(self, width: usize) -> Option<String> {
         let (value, fits) = match self {
-            Self::Unsigned(value) => (i128::from(value), value >> width.min(63) == 0),
+            Self::Unsigned(value) => (i128::from(value), width >= 64 || value >> width == 0),
             Self::Signed(value) => (i128::from(value), matches!(value >> (width - 1).min(63), 0 | -1)),
             Self::Distance(value) => (i128::from(value), true),
         };

@@ -116,7 +116,7 @@ fn windows_behind_a_convolution() {
 fn a_factor_folds_into_the_convolution_in_front() {
     let kernel = [ints("kernel_shape", &[3, 3]), ints("pads", &[1; 4])];
     let mut average = average("raw", &kernel);
-    average.output[0] = "averaged".into();
+    (average.name, average.output[0]) = (Some("averaged".into()), "averaged".into());
     let net = checked("offset", &behind_the_stem(vec![average, node("Add", &["averaged", "one"], "y", vec![])]));
     assert_eq!(pools(&net).len(), 1);
 }

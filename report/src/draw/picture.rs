@@ -9,19 +9,6 @@ use std::sync::OnceLock;
 
 /// The default size in pixels. A picture can have another one.
 pub const SIZE: (u32, u32) = (960, 640);
-<<<<<<< HEAD
-/// Colours that colour-blind people can distinguish (M. Okabe, K. Ito, "Color Universal Design",
-/// 2008), without the yellow.
-pub const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(0, 0, 0),
-];
-=======
 /// [`colours::COLOURS`], as plotters takes them.
 pub const COLOURS: [RGBColor; 7] = {
     let mut all = [BLACK; 7];
@@ -33,7 +20,6 @@ pub const COLOURS: [RGBColor; 7] = {
     }
     all
 };
->>>>>>> 8cbb5d7 (Features: verilog, plots, scalesim and accelergy, all on by default)
 /// The name of the one font.
 pub const FONT: &str = "sans-serif";
 

@@ -66,15 +66,9 @@ pub fn html(report: &Report) -> String {
 fn colours() -> String {
     let mut variables = String::new();
     let mut classes = String::new();
-<<<<<<< HEAD
-    for (i, colour) in COLOURS.iter().enumerate() {
-        // Writing to a string cannot fail.
-        let _ = write!(variables, "--s{i}:#{:02x}{:02x}{:02x};", colour.0, colour.1, colour.2);
-=======
     for (i, (red, green, blue)) in COLOURS.iter().enumerate() {
         // Writing to a String cannot fail.
         let _ = write!(variables, "--s{i}:#{red:02x}{green:02x}{blue:02x};");
->>>>>>> 8cbb5d7 (Features: verilog, plots, scalesim and accelergy, all on by default)
         let _ = write!(classes, ".s{i}{{fill:var(--s{i})}}");
     }
     format!(":root{{{variables}}}{classes}\n")

@@ -66,15 +66,6 @@ struct Arguments {
     global_cycle_seconds: Option<f64>,
 }
 
-<<<<<<< HEAD
-/// Whether a text is an ERT of Accelergy. Its file name or its first key says so.
-pub(super) fn is_ert(text: &str, path: &str) -> bool {
-    let extension = Path::new(path).extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-    matches!(extension.as_deref(), Some("yaml" | "yml")) || text.lines().any(|line| line.starts_with("ERT:"))
-}
-
-=======
->>>>>>> 8cbb5d7 (Features: verilog, plots, scalesim and accelergy, all on by default)
 /// Reads an ERT of version 0.3 or 0.4.
 pub(super) fn parse(text: &str, path: &str) -> Result<EnergyTable, String> {
     let options = serde_saphyr::options! { with_snippet: false };
