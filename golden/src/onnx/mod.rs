@@ -109,7 +109,7 @@ pub struct Imported {
 pub struct Examination {
     /// The network, if there is no problem.
     pub imported: Option<Imported>,
-    /// Everything that has to change, in the order of the graph. [`grouped`](crate::grouped) merges
+    /// Everything that has to change, in the order of the graph. [`crate::grouped`] merges
     /// equal problems.
     pub problems: Vec<Error>,
 }
