@@ -1,15 +1,4 @@
 //! Sizes of maps, and the windows of convolutions and poolings on them.
-//!
-//! ```
-//! use lcsim_spec::{Shape, Windows};
-//!
-//! let input = Shape { channels: 3, height: 4, width: 4 };
-//! let output = Shape { channels: 8, ..input };
-//! let windows = Windows { input, output, kernel: [3, 3], stride: [1, 1], pad: [1, 1] };
-//! assert_eq!(windows.window(0, 0), 0..2, "the first window reaches one row beyond the map");
-//! assert_eq!(windows.window(0, 1), 0..3);
-//! assert_eq!(output.len(), 8 * 16);
-//! ```
 
 use std::ops::Range;
 
@@ -46,6 +35,17 @@ impl std::fmt::Display for Shape {
 }
 
 /// The windows of a convolution or a pooling on a map.
+///
+/// ```
+/// use lcsim_spec::{Shape, Windows};
+///
+/// let input = Shape { channels: 3, height: 4, width: 4 };
+/// let output = Shape { channels: 8, ..input };
+/// let windows = Windows { input, output, kernel: [3, 3], stride: [1, 1], pad: [1, 1] };
+/// assert_eq!(windows.window(0, 0), 0..2, "the first window reaches one row beyond the map");
+/// assert_eq!(windows.window(0, 1), 0..3);
+/// assert_eq!(output.len(), 8 * 16);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Windows {
     /// Input map.

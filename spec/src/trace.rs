@@ -1,14 +1,4 @@
 //! The values that one inference computed. Tests compare `golden`, `sim` and `hdl` on them.
-//!
-//! ```
-//! use lcsim_spec::{GateDecision, Score, Trace};
-//!
-//! let scores = vec![Score::from_num(0.5), Score::ZERO, Score::ONE];
-//! let gate = GateDecision { gate: "cnet1".to_owned(), scores };
-//! assert_eq!(gate.live().collect::<Vec<_>>(), [0, 2]);
-//! let trace = Trace { gates: vec![gate], maps: vec![], logits: vec![3, 7, 7] };
-//! assert_eq!(trace.class(), 1, "the first of equal logits");
-//! ```
 
 use crate::number::Score;
 
@@ -29,6 +19,16 @@ impl GateDecision {
 }
 
 /// All values of one inference that the accelerator stores.
+///
+/// ```
+/// use lcsim_spec::{GateDecision, Score, Trace};
+///
+/// let scores = vec![Score::from_num(0.5), Score::ZERO, Score::ONE];
+/// let gate = GateDecision { gate: "cnet1".to_owned(), scores };
+/// assert_eq!(gate.live().collect::<Vec<_>>(), [0, 2]);
+/// let trace = Trace { gates: vec![gate], maps: vec![], logits: vec![3, 7, 7] };
+/// assert_eq!(trace.class(), 1, "the first of equal logits");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Trace {
     /// The decisions in the order of evaluation. Gates of a skipped branch are not evaluated and
