@@ -9,7 +9,7 @@
 //! assert_eq!((small.array.rows, small.array.cols), (4, 8));
 //!
 //! let error = AcceleratorConfig::load("8x8", &library, &["array.row=4".to_owned()]).unwrap_err();
-//! assert!(error.to_string().contains("array.rows"), "the message suggests the key that exists");
+//! assert!(error.to_string().contains("did you mean `rows`?"));
 //! # Ok::<(), lcsim_spec::ConfigError>(())
 //! ```
 
