@@ -67,7 +67,7 @@ fn colours() -> String {
     let mut variables = String::new();
     let mut classes = String::new();
     for (i, (red, green, blue)) in COLOURS.iter().enumerate() {
-        // Writing to a String cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(variables, "--s{i}:#{red:02x}{green:02x}{blue:02x};");
         let _ = write!(classes, ".s{i}{{fill:var(--s{i})}}");
     }

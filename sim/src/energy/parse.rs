@@ -22,7 +22,7 @@ impl EnergyTable {
     }
 }
 
-/// Whether a table is one of Accelergy: by its file's name or its first key.
+/// Whether a text is an ERT of Accelergy. Its file name or its first key says so.
 fn is_ert(text: &str, path: &str) -> bool {
     let extension = Path::new(path).extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
     matches!(extension.as_deref(), Some("yaml" | "yml")) || text.lines().any(|line| line.starts_with("ERT:"))
