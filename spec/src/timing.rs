@@ -205,8 +205,8 @@ pub const IMAGE_WRITE: usize = 1;
 /// Conventions: the controller sees the state of the array one register later than other units.
 pub const ARRAY_SEEN: usize = 1;
 
-/// Max pooling: from the address of the last pixel to the end of its window. In these cycles the
-/// pixel is compared and the result is written.
+/// Poolings: from the address of the last pixel to the end of its window. In these cycles the pixel
+/// joins its window and the result is written.
 pub const WINDOW_TAIL: usize = 2;
 
 /// Average pooling: stages in front of the write: multiplied by the reciprocal, rounded.

@@ -1,8 +1,8 @@
 //! The instruction of a fully connected layer on the gate unit, of a gate or the classifier.
 
 use crate::word::word;
-use lcsim_spec::Head;
 use lcsim_spec::schedule::{FcJob, GateJob, ListId, Target};
+use lcsim_spec::{Decision, Head};
 
 /// The layer of the head. The core computes only heads of one layer.
 fn layer(job: &GateJob) -> &FcJob {
@@ -34,7 +34,7 @@ word! {
         /// Right shift of a pool sum.
         pool_shift: 4 => layer(job).pool_shift,
         /// Scores below it count as 0.
-        threshold: 16 => job.decision.map_or(0, |decision| decision.threshold().to_bits()),
+        threshold: 16 => job.decision.map_or(0, |Decision::ClampScale { threshold }| threshold.to_bits()),
         /// The first word of the weights in their memory.
         weight_base: s.gw() => layer(job).weight_base,
         /// The first word of the outputs' parameters in their memory.

@@ -4,10 +4,10 @@ use crate::Error;
 use crate::model::{Fc, Gate};
 use crate::quantize::{Quantizer, Stream, multiplier, to_bias, to_i8, weight_scales};
 use lcsim_spec as quant;
-use lcsim_spec::Head;
 use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SCORE_FRAC, SCORE_SHIFT};
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::require::layer;
+use lcsim_spec::{Decision, Head};
 
 /// Quantises a gate that reads the map `x`.
 ///
@@ -40,7 +40,8 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
         scaled.multiplier.push(m);
         scaled.shift.push(shift);
     }
-    Ok(quant::Gate { head: Head::OneLayer(scaled), decision: gate.decision })
+    let Decision::ClampScale { threshold } = gate.decision;
+    Ok(quant::Gate::clamp_scale(scaled, threshold))
 }
 
 /// Quantises the classifier `f`, which reads the map `x`. Also returns the real value of one step

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::container::{File, Tensors};
-use lcsim_spec::{Fc, Gate, Head, Score};
+use lcsim_spec::{Decision, Fc, Gate, Head, Score};
 use serde::{Deserialize, Serialize};
 
 /// A gate or the classifier in the header of the file.
@@ -32,7 +32,8 @@ impl FcHeader {
     /// Makes the header of a gate, and adds its numbers to `tensors`.
     pub fn of_gate(gate: &Gate, tensors: &mut Tensors) -> Self {
         let Head::OneLayer(fc) = &gate.head;
-        Self { threshold: gate.decision.threshold().to_bits(), ..Self::new(fc, tensors) }
+        let Decision::ClampScale { threshold } = gate.decision;
+        Self { threshold: threshold.to_bits(), ..Self::new(fc, tensors) }
     }
 
     /// Makes the gate from the header and the numbers in `file`.

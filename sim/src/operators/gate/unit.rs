@@ -132,11 +132,15 @@ impl GateUnit {
         if let Some(o) = self.score.take() {
             self.deliver(view, job, o, activity);
         }
-        if let Some(Decision::ClampScale { threshold }) = job.decision {
-            self.score = self.scaled.take().map(|o| {
-                let score = arithmetic::score(o.value, threshold);
-                Output { value: score.to_bits().into(), ..o }
-            });
+        match job.decision {
+            Some(Decision::ClampScale { threshold }) => {
+                self.score = self.scaled.take().map(|o| {
+                    let score = arithmetic::score(o.value, threshold);
+                    Output { value: score.to_bits().into(), ..o }
+                });
+            }
+            // Logits leave behind P1.
+            None => {}
         }
         self.scaled = self.narrow.take().map(|o| {
             let multiplier = i32::from(Self::param(view, job, o.index).multiplier);
