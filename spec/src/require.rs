@@ -47,6 +47,12 @@ impl Quoted for Score {}
 impl Quoted for String {}
 impl Quoted for &str {}
 
+/// Puts the article in front of the name of a kind of layer: `an L-Net`, `a convolution`.
+pub fn with_article(kind: &str) -> String {
+    let vowel = kind.starts_with(['a', 'e', 'i', 'o', 'u']) || kind.starts_with("L-");
+    format!("{} {kind}", if vowel { "an" } else { "a" })
+}
+
 /// Returns the name of a layer as errors show it.
 pub fn layer(name: &str) -> String {
     format!("layer `{name}`")

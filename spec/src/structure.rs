@@ -16,7 +16,7 @@ use crate::network::{Block, Layer};
 use crate::operators::convolution::{Convolution, check_conv};
 use crate::operators::depthwise;
 use crate::operators::gate::{Connected, Gate, check_fc, check_gate};
-use crate::require::{NetworkError, block, check_size, layer, same_shape};
+use crate::require::{NetworkError, block, check_size, layer, same_shape, with_article};
 use crate::shape::Shape;
 use crate::work::Work;
 use std::collections::HashSet;
@@ -71,7 +71,7 @@ fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier
     match names.into_iter().find(|(name, _)| !seen.insert(*name)) {
         None => Ok(()),
         Some((name, kind)) => {
-            let found = format!("a {kind} of the same name");
+            let found = format!("{} of the same name", with_article(kind));
             Err(NetworkError::new(layer(name), "name", "a name of its own", found))
         }
     }

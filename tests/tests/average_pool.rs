@@ -112,6 +112,18 @@ fn windows_behind_a_convolution() {
     }
 }
 
+/// The block behind the poolings adds to their map, so it has to know that this has a ReLU.
+#[test]
+fn a_relu_is_known_behind_two_poolings() {
+    let kernel = [ints("kernel_shape", &[3, 3]), ints("pads", &[1; 4])];
+    for first in ["MaxPool", "AveragePool"] {
+        let front = node(first, &["x"], "front", kernel.to_vec());
+        let net = checked(first, &behind_the_stem(vec![front, average("front", &kernel)]));
+        let relus: Vec<bool> = pools(&net).iter().map(|p| p.pooling.room().relu(true)).collect();
+        assert_eq!(relus, [true, true], "{first}");
+    }
+}
+
 #[test]
 fn a_factor_folds_into_the_convolution_in_front() {
     let kernel = [ints("kernel_shape", &[3, 3]), ints("pads", &[1; 4])];
@@ -213,6 +225,8 @@ fn what_cannot_be_computed_is_refused() {
     refused(&behind_the_stem(vec![average("x", &[])]), &["`y`", "kernel_shape"]);
     let ceil = [ints("kernel_shape", &[2, 2]), ints("strides", &[2, 2]), int("ceil_mode", 1)];
     refused(&behind_the_stem(vec![average("x", &ceil)]), &["`y`", "ceil_mode = 0"]);
+    let counts = [kernel.clone(), pads.clone(), int("count_include_pad", 2)];
+    refused(&behind_the_stem(vec![average("x", &counts)]), &["`y`", "count_include_pad = 0 or 1", "found 2"]);
     let mut averaged = average("x", std::slice::from_ref(&kernel));
     averaged.output[0] = "averaged".into();
     let clip = node("Clip", &["averaged"], "y", vec![real("min", 0.0), real("max", 2.0)]);

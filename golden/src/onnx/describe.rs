@@ -3,6 +3,7 @@
 use super::graph::label;
 use super::lowered::Lowered;
 use super::value::{MapId, Op, Value, Vector};
+use lcsim_spec::require::with_article;
 
 impl Lowered<'_> {
     /// Describes a value.
@@ -56,7 +57,7 @@ impl Lowered<'_> {
             Op::Relu { .. } => "a ReLU",
             Op::Scale { .. } => "a scaled map",
             Op::Sum { .. } => "a sum",
-            Op::Pool { node, .. } => return format!("a {}", self.pooling_name(node)),
+            Op::Pool { node, .. } => return with_article(self.pooling_name(node)),
         };
         kind.into()
     }

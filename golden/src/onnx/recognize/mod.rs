@@ -191,10 +191,22 @@ impl Recognizer<'_> {
     fn pool(&mut self, x: MapId, node: usize, border: Border, behind: Option<f32>) -> Result<Pool, Error> {
         let at = self.low.site(x, node, border);
         let room = self.low.pooling(node).ok_or_else(|| self.low.unsupported(at.node))?;
-        let front = self.tail(x, None)?.relu;
+        let front = self.bound(x)?;
         let pooling = room.recognise(&at, Relus { front, behind })?;
         let windows = room.windows(&at)?;
         Ok(Pool { name: self.unique(&names::of_node(at.node), node), windows, pooling })
+    }
+
+    /// Finds the upper bound of the ReLU that a map has: its own, or the one before the poolings that
+    /// made the map. A pooling of values that are not negative gives none that is.
+    fn bound(&self, mut x: MapId) -> Result<Option<f32>, Error> {
+        loop {
+            let tail = self.tail(x, None)?;
+            match (tail.relu, self.low.maps[tail.base].op) {
+                (None, Op::Pool { x: before, .. }) if tail.affines.is_empty() => x = before,
+                (relu, _) => return Ok(relu),
+            }
+        }
     }
 
     /// Recognises a convolution with everything after it. Also returns the map that it reads. In a

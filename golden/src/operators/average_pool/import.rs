@@ -111,7 +111,12 @@ fn padding(at: &Site) -> Result<Padding, Error> {
     let [kernel, stride] = ["kernel_shape", "strides"].map(|name| pair(low, node, name));
     let own = pads(low, node, at.input, kernel?, stride?, at.border)?;
     let [of_pad, own] = [at.border, own].map(|sides| sides != [[0; 2]; 2]);
-    match (of_pad, own, int(node, "count_include_pad") == Some(1)) {
+    let counts = match int(node, "count_include_pad") {
+        None | Some(0) => false,
+        Some(1) => true,
+        Some(other) => return Err(low.graph.invalid(node, "count_include_pad = 0 or 1", other)),
+    };
+    match (of_pad, own, counts) {
         (false, false, _) => Ok(Padding::None),
         (true, true, false) => {
             let found = "with padding that is left out, of a map padded with zeros, which count";
