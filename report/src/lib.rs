@@ -4,7 +4,7 @@
 //! Nothing here prints or knows a command. Each function takes a report or other results, and
 //! returns text, bytes or a picture.
 
-pub mod colours;
+mod colours;
 pub mod compare;
 pub mod differences;
 #[cfg(feature = "plots")]

@@ -197,8 +197,8 @@ impl Recognizer<'_> {
         Ok(Pool { name: self.unique(&names::of_node(at.node), node), windows, pooling })
     }
 
-    /// Finds the upper bound of the ReLU that a map has: its own, or the one before the poolings that
-    /// made the map. A pooling of values that are not negative gives none that is.
+    /// Finds the upper bound of the ReLU that a map has: its own, or the one before the poolings
+    /// that made the map. A pooling of values that are not negative gives none that is.
     fn bound(&self, mut x: MapId) -> Result<Option<f32>, Error> {
         loop {
             let tail = self.tail(x, None)?;
