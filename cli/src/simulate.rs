@@ -28,6 +28,7 @@ use lcsim_spec::report::Report;
 /// # Ok::<(), lcsim::Error>(())
 /// ```
 ///
+/// # Errors
 /// Fails if the network is float, does not fit the accelerator or cannot read an image, and if the
 /// progress stops the work.
 pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, options: &Options) -> Result<Report> {

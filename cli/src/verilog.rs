@@ -171,7 +171,8 @@ impl<'a> Verilog<'a> {
         files.extend(lcsim_hdl::testbench(&program, self.on_chip, &vectors));
         let name = network.name();
         let does = format!(
-            "runs real images through {name} and compares every score, live list and logit, and the cycles, with lcsim's simulator"
+            "runs real images through {name} and compares every score, live list and logit, and the cycles, with \
+             lcsim's simulator"
         );
         let carried = self.on_chip.then_some(name);
         Ok(self.complete(&part, files, Readme { carried, testbench: Some(&does), ..Readme::default() }))

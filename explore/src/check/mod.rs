@@ -11,7 +11,8 @@
 //! std::fs::write(&model, MODEL)?;
 //! let (reading, configs) = (Reading::default(), [("16x16".to_owned(), true)]);
 //! let set = ["memory.weight_bytes=16384".to_owned()];
-//! let check = examine(&model, &Asked { reading: &reading, data: DATA_NAME, images: 1, configs: &configs, set: &set })?;
+//! let asked = Asked { reading: &reading, data: DATA_NAME, images: 1, configs: &configs, set: &set };
+//! let check = examine(&model, &asked)?;
 //! assert_eq!(check.grouped, Vec::<String>::new(), "nothing is wrong with the model");
 //! assert_eq!(check.too_small(), ["16x16"], "16 KiB cannot hold its filters");
 //! # Ok::<(), anyhow::Error>(())

@@ -11,9 +11,9 @@
 //!
 //! let images = [Image { pixels: vec![128; 16], label: 0 }];
 //! let energy = load::energy_table("45nm-lpddr4")?;
-//! let configs = [&small, &large]; // 2x1 and 2x2 PEs
+//! let (configs, engine) = ([&small, &large], Engine::Fast); // 2x1 and 2x2 PEs
 //! let setting =
-//!     Setting { net: &net, configs: &configs, energy: &energy, data: "one image", images: &images, engine: Engine::Fast };
+//!     Setting { net: &net, configs: &configs, energy: &energy, data: "one image", images: &images, engine };
 //! let points = measure(&setting, &Silent)?;
 //! assert!(points[0].cycles > points[1].cycles);
 //! assert_eq!(pareto(&points).len(), 2);

@@ -4,7 +4,8 @@
 //! use lcsim_explore::curve::names::labels;
 //! use std::path::Path;
 //!
-//! let models = [("net", Path::new("old/net.onnx")), ("net", Path::new("new/net.onnx")), ("other", Path::new("b.onnx"))];
+//! let paths = ["old/net.onnx", "new/net.onnx", "b.onnx"].map(Path::new);
+//! let models = [("net", paths[0]), ("net", paths[1]), ("other", paths[2])];
 //! assert_eq!(labels(&models), ["net, old", "net, new", "other"]);
 //! ```
 

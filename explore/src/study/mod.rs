@@ -13,7 +13,8 @@
 //!
 //! let images = [Image { pixels: vec![128; 16], label: 0 }]; // of a network whose L-Net gives 0
 //! let (data, classes) = ("mine".to_owned(), ["a", "b", "c"].map(str::to_owned).to_vec());
-//! let study = Study::measure(&Setting { net: &net, config: &config, data, first: 0, images: &images, classes }, &Silent)?;
+//! let setting = Setting { net: &net, config: &config, data, first: 0, images: &images, classes };
+//! let study = Study::measure(&setting, &Silent)?;
 //! assert_eq!((study.blocks[0].lnet.as_str(), study.blocks[0].skip_rate), ("lnet", 1.0));
 //! assert!(study.images[0].cycles < study.cycles_ungated);
 //! # Ok::<(), anyhow::Error>(())

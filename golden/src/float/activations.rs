@@ -34,8 +34,8 @@ impl Activations {
 /// The first value that a 32-bit float cannot hold.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
-    "layer `{layer}`: expected values that a float of 32 bits can hold, found {value}: its weights, or those of a layer in \
-     front of it, are too large"
+    "layer `{layer}`: expected values that a float of 32 bits can hold, found {value}: its weights, or those of a \
+     layer in front of it, are too large"
 )]
 pub struct Overflow {
     /// The layer that computed the value.

@@ -21,7 +21,7 @@
 
 use super::{Charge, Loading, Span, Timeline, controller_state, loader_state};
 use lcsim_sim::{Place, Spent};
-use lcsim_spec::schedule::{Condition, LayerId, Program, Target};
+use lcsim_spec::schedule::{LayerId, Program, Target};
 use serde_json::{Map, Value, json};
 
 /// The number of the one process.
@@ -42,7 +42,7 @@ pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
         let op = program.ops.get(pc);
         let name = op.map_or("stop", |op| layer(op.layer));
         let does = controller_state(state);
-        let predicated = op.is_some_and(|op| op.condition != Condition::Always);
+        let predicated = op.is_some_and(|op| op.condition.needs_score());
         (name.into(), does, json!({ "instruction": pc, "does": does, "predicated": predicated }))
     });
     writer.track("array", &timeline.array, |charge| array_label(charge, layer(charge.layer)));

@@ -94,8 +94,7 @@ fn next(program: &Program, conv: usize, skips: bool) -> Next {
     if program.ops[from..to].iter().filter_map(|op| op.unit.gate()).any(decides) {
         return Next::Undecided;
     }
-    let depends = matches!(condition, Condition::IfLive(_));
-    if depends && skips { Next::Nothing } else { Next::Decided }
+    if condition.needs_score() && skips { Next::Nothing } else { Next::Decided }
 }
 
 /// Whether filters are fetched before a gate has decided about them.

@@ -3,7 +3,7 @@
 use super::machine::{Machine, Sampled, fetch};
 use crate::outcome::Mode;
 use lcsim_spec::Score;
-use lcsim_spec::schedule::{Condition, Op};
+use lcsim_spec::schedule::Op;
 
 /// What the controller does in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Machine<'_> {
             return ControllerState::Fetches;
         }
         let Some(op) = self.program.ops.get(self.pc) else { return ControllerState::Stopped };
-        let depends = matches!(op.condition, Condition::IfLive(_));
+        let depends = op.condition.needs_score();
         match sampled.lscore {
             None if depends => ControllerState::AwaitsScore,
             Some(s) if depends && s == Score::ZERO && self.mode == Mode::Gated => ControllerState::StepsOver,

@@ -7,6 +7,7 @@ use crate::operators::convolution::TileBuffers;
 use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::{LayerId, Program};
+use lcsim_spec::timing::ARRAY_SEEN;
 
 /// The cycles and counts of an image.
 pub(crate) struct Counted {
@@ -57,4 +58,14 @@ pub(crate) struct Timeline<'a> {
     /// worked.
     pub charged: u64,
     pub quiet: Option<u64>,
+}
+
+impl Timeline<'_> {
+    /// Records that a unit which the controller sees as the array works for `layer` until before
+    /// cycle `end`, and that the cycles until then are charged.
+    pub(crate) fn ends_before(&mut self, end: u64, layer: LayerId) {
+        self.charged = end;
+        self.idle = end + ARRAY_SEEN as u64;
+        self.buffers.ends.push((self.idle, true, layer));
+    }
 }

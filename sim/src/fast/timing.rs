@@ -6,7 +6,7 @@
 use super::timeline::{Buffers, Counted, GateRun, Timeline};
 use crate::counters::{Activity, lines};
 use crate::outcome::Mode;
-use lcsim_spec::schedule::{Condition, LayerId, Op, Program};
+use lcsim_spec::schedule::{LayerId, Op, Program};
 use lcsim_spec::{GateDecision, Score, timing};
 
 impl<'a> Timeline<'a> {
@@ -38,7 +38,7 @@ impl<'a> Timeline<'a> {
         let mut decisions = decisions.iter();
         for op in &self.program.ops {
             let mut at = self.fetched;
-            if let Condition::IfLive(_) = op.condition {
+            if op.condition.needs_score() {
                 at = at.max(self.lscore.1);
                 if self.lscore.0 == Score::ZERO && self.mode == Mode::Gated {
                     if let Some(job) = op.unit.moves() {

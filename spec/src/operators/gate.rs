@@ -108,15 +108,6 @@ impl<F> Head<F> {
         layer
     }
 
-    /// Replaces each layer by `make(layer)`, in the order of execution.
-    ///
-    /// # Errors
-    /// The first error of `make`.
-    pub fn try_map<G, E>(self, mut make: impl FnMut(F) -> Result<G, E>) -> Result<Head<G>, E> {
-        let Self::OneLayer(layer) = self;
-        Ok(Head::OneLayer(make(layer)?))
-    }
-
     /// All layers in the order of execution.
     pub fn layers(&self) -> impl Iterator<Item = &F> {
         let Self::OneLayer(layer) = self;

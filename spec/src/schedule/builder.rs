@@ -1,7 +1,7 @@
 //! Builds a program: instructions, their jobs, and the lines of the report.
 
 use super::ids::{LayerId, ListId, OffChipId};
-use super::jobs::{Condition, Inputs, LayerInfo, OffChip, Op, Unit};
+use super::jobs::{Condition, LayerInfo, OffChip, Op, Unit};
 use super::layout::Layout;
 use super::place::Place;
 use super::program::Program;
@@ -61,10 +61,5 @@ impl<'a> Builder<'a> {
             place.off_chip = Some(OffChipId::new(self.program.off_chip.len()));
             self.program.off_chip.push(OffChip { shape: place.shape, list, times });
         }
-    }
-
-    /// How a convolution reads the image, of whose channels the memory has `copies` copies.
-    pub fn image_inputs(copies: usize) -> Inputs {
-        if copies > 1 { Inputs::Packed(copies) } else { Inputs::Dense }
     }
 }

@@ -28,6 +28,13 @@ pub enum Condition {
     UnlessExited,
 }
 
+impl Condition {
+    /// Whether the controller has to know an L-Net's score first.
+    pub fn needs_score(self) -> bool {
+        matches!(self, Self::IfLive(_))
+    }
+}
+
 /// The unit that an instruction starts.
 #[derive(Debug, Clone, Copy)]
 pub enum Unit {

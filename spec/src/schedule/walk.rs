@@ -29,7 +29,8 @@ pub(super) fn build<'a>(
         None => builder.op(Unit::LoadImage, Condition::Always, input),
         off_chip => builder.program.image_off_chip = off_chip,
     }
-    let mut map = Placed { place, relu: false, inputs: Builder::image_inputs(copies), copies: false };
+    let inputs = if copies > 1 { Inputs::Packed(copies) } else { Inputs::Dense };
+    let mut map = Placed { place, relu: false, inputs, copies: false };
     let mut blocks = 0;
     for (i, layer) in net.layers.iter().enumerate() {
         let rest = &net.layers[i + 1..];

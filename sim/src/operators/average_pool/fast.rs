@@ -1,6 +1,6 @@
 //! Computes the means of all windows of a map.
 
-use super::mean;
+use super::mean::{self, Reciprocal};
 use crate::fast::Map;
 use crate::operators::pooling::Window;
 use lcsim_spec::Windows;
@@ -18,7 +18,7 @@ pub(super) fn values(pool: &AveragePool, windows: &Windows, x: &Map, out: &mut V
                 sums.iter_mut().zip(pixel).for_each(|(sum, value)| *sum += i32::from((*value).max(least)));
             }
         }
-        let n = mean::divisor(pool, Window::at(windows, o));
-        out.extend(sums.iter().map(|&sum| mean::rounded(mean::scaled(sum.into(), n), n) as i8));
+        let reciprocal = Reciprocal::of(mean::divisor(pool, Window::at(windows, o)));
+        out.extend(sums.iter().map(|&sum| reciprocal.rounded(reciprocal.scaled(sum.into())) as i8));
     }
 }

@@ -1,6 +1,6 @@
 //! The addition of average pooling, and the stages before the write.
 
-use super::mean;
+use super::mean::Reciprocal;
 
 /// Adds one more value to a bank's register.
 pub(super) fn join(register: i64, stored: i8, relu: bool) -> i64 {
@@ -9,5 +9,6 @@ pub(super) fn join(register: i64, stored: i8, relu: bool) -> i64 {
 
 /// Computes a stage from the value of the stage before.
 pub(super) fn stage(stage: usize, value: i64, divisor: usize) -> i64 {
-    if stage == 0 { mean::scaled(value, divisor) } else { mean::rounded(value, divisor) }
+    let reciprocal = Reciprocal::of(divisor);
+    if stage == 0 { reciprocal.scaled(value) } else { reciprocal.rounded(value) }
 }

@@ -8,4 +8,4 @@ mod stepped;
 pub(crate) use counts::macs;
 pub(crate) use fast::Filters;
 pub(crate) use rows::idle_rows;
-pub(crate) use stepped::{MACS_A_ROW, filter_word, takes};
+pub(crate) use stepped::{MACS_A_ROW, takes};

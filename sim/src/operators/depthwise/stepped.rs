@@ -8,9 +8,3 @@ pub(crate) const MACS_A_ROW: usize = 1;
 pub(crate) fn takes(input: usize, output: usize) -> bool {
     input == output
 }
-
-/// The filter word of a fold over `tap`, counted from the first word of its group. One word has a
-/// tap of all channels of a group.
-pub(crate) fn filter_word(tap: usize) -> usize {
-    tap
-}

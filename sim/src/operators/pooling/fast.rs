@@ -4,7 +4,7 @@ use super::counts;
 use super::room::room;
 use crate::fast::{Map, Run, Timeline};
 use lcsim_spec::Pool;
-use lcsim_spec::timing::{ARRAY_SEEN, WINDOW_TAIL};
+use lcsim_spec::timing::WINDOW_TAIL;
 
 impl Timeline<'_> {
     /// Runs a pooling: for each word of the banks the windows, then the cycles until the last one
@@ -17,9 +17,7 @@ impl Timeline<'_> {
         let words = channels.div_ceil(self.program.config.banks());
         let tail = WINDOW_TAIL + room(&job.pool.pooling).stages();
         let cycles = words * (pixels * windows.taps() + tail) + flushed;
-        self.charged = at + 1 + cycles as u64;
-        self.idle = self.charged + ARRAY_SEEN as u64;
-        self.buffers.ends.push((self.idle, true, job.layer));
+        self.ends_before(at + 1 + cycles as u64, job.layer);
         let layer = &mut self.layers[job.layer.index()];
         layer.cycles.pooling += cycles as u64;
         layer.live = channels as u64;

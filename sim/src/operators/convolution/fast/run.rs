@@ -4,7 +4,6 @@ use super::tiles::{self, Start};
 use crate::fast::{Buffers, Timeline};
 use crate::outcome::Mode;
 use lcsim_spec::Score;
-use lcsim_spec::timing::ARRAY_SEEN;
 
 impl Timeline<'_> {
     /// Runs a convolution on loader, streamer and columns. The controller starts it in cycle `at`.
@@ -16,8 +15,7 @@ impl Timeline<'_> {
         let start = Start { program: self.program, conv: index, lists, channels, skips, at };
         let ran = tiles::run(&start, fetcher, activities, layer, conv);
         self.layers[self.gate.layer.index()].cycles.gate += ran.gate;
-        (self.charged, self.quiet) = (ran.idle, ran.quiet);
-        self.idle = ran.idle + ARRAY_SEEN as u64;
-        self.buffers.ends.push((self.idle, true, job.layer));
+        self.quiet = ran.quiet;
+        self.ends_before(ran.idle, job.layer);
     }
 }

@@ -135,7 +135,8 @@ impl Loader {
         let row = word / self.groups;
         let group = view.program.filters_on_chip.then_some(self.first_group + word % self.groups);
         let entry = if job.depthwise {
-            depthwise::filter_word(taken.tap)
+            // One word has a tap of all channels of a group.
+            taken.tap
         } else {
             let (tap, entry) = (taken.tap + row / taken.tap_rows, taken.entry + row % taken.tap_rows);
             let inputs = view.inputs(job);
