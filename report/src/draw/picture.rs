@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 /// The default size in pixels. A picture can have another one.
 pub const SIZE: (u32, u32) = (960, 640);
-/// [`colours::COLOURS`], as plotters takes them.
+/// The colours of pictures and pages, as plotters takes them.
 pub const COLOURS: [RGBColor; 7] = {
     let mut all = [BLACK; 7];
     let mut i = 0;
