@@ -17,7 +17,9 @@ use anyhow::Context;
 use lcsim_report::{compare, table, totals};
 use lcsim_spec::report::Report;
 
-pub use lcsim_report::render::{html, markdown};
+#[cfg(feature = "html")]
+pub use lcsim_report::render::html;
+pub use lcsim_report::render::markdown;
 
 /// Formats the tables of layers and totals for a terminal.
 pub fn text(report: &Report) -> String {

@@ -51,7 +51,7 @@ pub use synthetic::{Synthetic, simulate_synthetic};
 #[cfg(feature = "verilog")]
 pub use verilog::{Verilog, VerilogFiles};
 
-pub use lcsim_golden::onnx::Options as OnnxOptions;
+pub use lcsim_golden::import::Options as OnnxOptions;
 #[cfg(feature = "verilog")]
 pub use lcsim_hdl::Target;
 pub use lcsim_report::dump::Files as Dump;

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::images::Images;
 use anyhow::{Context, bail};
-use lcsim_golden::onnx::{self, Options};
+use lcsim_golden::import::{self, Options};
 use lcsim_golden::{Network as FloatNetwork, container};
 use lcsim_input::calibration;
 use lcsim_input::load::{self, Kind};
@@ -87,7 +87,7 @@ impl Network {
     /// The errors of [`open`](Self::open).
     pub fn open_onnx(path: impl AsRef<Path>, known: &Options) -> Result<Self> {
         let path = path.as_ref();
-        let imported = onnx::open(path, known).map_err(anyhow::Error::from)?;
+        let imported = import::open(path, known).map_err(anyhow::Error::from)?;
         Ok(Self { form: Form::Float(Box::new(imported.network)), shown: load::shown(Some(path)) })
     }
 

@@ -89,11 +89,18 @@ where
         let out = &mut out[oy * g.output.width..][x0..x1];
         let first = x0 * g.stride[1] + kx - g.pad[1].min(x0 * g.stride[1] + kx);
         let row = &row[first.min(row.len())..];
+        // Rows are short, so the loops index slices of known length: setting up zipped iterators would
+        // take as long as the sums.
         if g.stride[1] == 1 {
             // This case is apart, because the compiler vectorises the loop only without a stride.
-            out.iter_mut().zip(row).for_each(|(a, x)| *a += w * x.as_());
+            let row = &row[..out.len()];
+            for x in 0..out.len() {
+                out[x] += w * row[x].as_();
+            }
         } else {
-            out.iter_mut().zip(row.iter().step_by(g.stride[1])).for_each(|(a, x)| *a += w * x.as_());
+            for x in 0..out.len() {
+                out[x] += w * row[x * g.stride[1]].as_();
+            }
         }
     }
 }

@@ -9,9 +9,11 @@ pub mod container;
 pub mod error;
 pub mod float;
 mod histogram;
+pub mod import;
 pub mod integer;
 pub mod kernel;
 pub mod model;
+#[cfg(feature = "onnx")]
 pub mod onnx;
 mod operators;
 pub mod quantize;

@@ -17,7 +17,7 @@ use crate::embedded::{self, CONFIGS};
 use crate::images::{ClassOrder, Dataset, Images};
 use crate::remark::Remark;
 use anyhow::{Context, Result, bail};
-use lcsim_golden::onnx::{self, Imported, Normalisation};
+use lcsim_golden::import::{self, Imported, Normalisation};
 use lcsim_golden::{Network, container};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
 use lcsim_spec::progress::Progress;
@@ -31,7 +31,7 @@ const TABLE_BYTES: u64 = 10_000_000;
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     /// How float models are read.
-    pub network: onnx::Options,
+    pub network: import::Options,
     /// The images that calibrate a float model.
     pub calibration: Calibration,
     /// The order of class folders.
@@ -91,8 +91,8 @@ pub fn embedded_model() -> Result<QuantNetwork> {
 ///
 /// # Errors
 /// The errors of the import.
-pub fn float(path: &Path, options: &onnx::Options, remark: Remark) -> Result<Imported> {
-    let imported = onnx::open(path, options)?;
+pub fn float(path: &Path, options: &import::Options, remark: Remark) -> Result<Imported> {
+    let imported = import::open(path, options)?;
     remark(&format!("{}: {}", path.display(), imported.network.summary()));
     if imported.normalisation == Normalisation::Absent {
         remark(&absent(path));
@@ -237,8 +237,8 @@ pub fn networks(
 }
 
 /// The name of the first of these options that the user gave.
-fn given(options: &onnx::Options) -> Option<&'static str> {
-    let onnx::Options { output, mean, std } = options;
+fn given(options: &import::Options) -> Option<&'static str> {
+    let import::Options { output, mean, std } = options;
     let given = [("--mean", mean.is_some()), ("--std", std.is_some()), ("--output", output.is_some())];
     given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }

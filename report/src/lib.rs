@@ -4,6 +4,7 @@
 //! Nothing here prints or knows a command. Each function takes a report or other results, and
 //! returns text, bytes or a picture.
 
+#[cfg(any(feature = "html", feature = "plots"))]
 mod colours;
 pub mod compare;
 pub mod differences;

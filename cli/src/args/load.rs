@@ -3,7 +3,7 @@
 use super::values::positive;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use lcsim_golden::onnx;
+use lcsim_golden::import;
 use lcsim_input::ClassOrder;
 use lcsim_input::calibration::Calibration;
 use lcsim_input::load::Reading;
@@ -26,8 +26,8 @@ pub struct NetworkArgs {
 
 impl NetworkArgs {
     /// Converts these arguments for the import.
-    pub fn options(&self) -> onnx::Options {
-        onnx::Options { output: self.output.clone(), mean: self.mean.clone(), std: self.std.clone() }
+    pub fn options(&self) -> import::Options {
+        import::Options { output: self.output.clone(), mean: self.mean.clone(), std: self.std.clone() }
     }
 }
 

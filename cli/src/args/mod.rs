@@ -5,6 +5,7 @@ mod cli;
 mod common;
 mod compare;
 mod curve;
+mod documents;
 mod load;
 mod models;
 #[cfg(feature = "plots")]

@@ -1,6 +1,7 @@
 //! `lcsim report`.
 
 use super::common::PrintArgs;
+use super::documents::DocumentArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -18,15 +19,9 @@ pub struct ReportArgs {
     /// Report of `lcsim run --json`
     #[arg(value_name = "REPORT.json")]
     pub report: PathBuf,
-    /// Write it as Markdown; with - to stdout
-    #[arg(long, value_name = "FILE")]
-    pub markdown: Option<PathBuf>,
-    /// Write it as one HTML page with charts; with - to stdout
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Write the layer table as CSV; with - to stdout
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
+    /// The files of the report.
+    #[command(flatten)]
+    pub documents: DocumentArgs,
     /// What is printed.
     #[command(flatten)]
     pub print: PrintArgs,

@@ -1,6 +1,7 @@
 //! `lcsim run`.
 
 use super::common::{DATA_HELP, SimulationArgs};
+use super::documents::DocumentArgs;
 use super::values::{positive, score};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -40,15 +41,9 @@ pub struct RunArgs {
     /// of the tables
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write the layer table as CSV; with - to stdout, instead of the tables
-    #[arg(long, value_name = "FILE")]
-    pub csv: Option<PathBuf>,
-    /// Write the report as Markdown; with - to stdout, instead of the tables
-    #[arg(long, value_name = "FILE")]
-    pub markdown: Option<PathBuf>,
-    /// Write the report as one HTML page with charts; with - to stdout, instead of the tables
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    /// The other files of the report.
+    #[command(flatten)]
+    pub documents: DocumentArgs,
     /// Write what every image computed - scores, live channels, logits, and those of the float
     /// model of an .onnx - to DIR/dump.npz for NumPy, described in DIR/dump.json (docs/dump.md)
     #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]

@@ -10,7 +10,7 @@ use lcsim_output::Destination;
 use lcsim_report::{dump, parallel};
 
 pub(super) fn run(args: &RunArgs) -> Result<()> {
-    let paths = [&args.json, &args.csv, &args.markdown, &args.html].map(|path| path.as_deref());
+    let paths = args.documents.paths(args.json.as_deref());
     let (outputs, dump) = match &args.dump {
         Some(folder) => dump::Place::check(folder, paths).map(|(outputs, place)| (outputs, Some(place)))?,
         None => (lcsim_output::check_all(paths)?, None),
@@ -36,9 +36,12 @@ pub(super) fn show(report: &Report, outputs: [Option<Destination>; 4], quiet: bo
     if let Some(markdown) = markdown {
         markdown.write(export::markdown(report).as_bytes())?;
     }
+    #[cfg(feature = "html")]
     if let Some(html) = html {
         html.write(export::html(report).as_bytes())?;
     }
+    #[cfg(not(feature = "html"))]
+    debug_assert!(html.is_none(), "there is no option for it");
     if quiet || on_stdout { Ok(()) } else { print(export::text(report)) }
 }
 

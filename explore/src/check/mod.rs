@@ -21,8 +21,8 @@
 mod text;
 
 use anyhow::{Result, anyhow};
+use lcsim_golden::import::{self, Normalisation, Options};
 use lcsim_golden::model::Summary;
-use lcsim_golden::onnx::{self, Normalisation, Options};
 use lcsim_golden::{Network, container, grouped, quantize};
 use lcsim_input::Expected;
 use lcsim_input::calibration::{self, ON_THE_FLY};
@@ -184,7 +184,7 @@ pub fn examine(path: &Path, asked: &Asked) -> Result<Check> {
 /// Reads the model. If it cannot, adds every problem to `problems`.
 fn read(path: &Path, options: &Options, problems: &mut Problems) -> Option<Model> {
     match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-        Some("onnx") => match onnx::examine(path, options) {
+        Some("onnx") => match import::examine(path, options) {
             Ok(examination) => {
                 problems.all.extend(examination.problems.iter().map(|problem| one_line(&anyhow!("{problem}"))));
                 problems.grouped.extend(grouped(examination.problems).into_iter().map(|p| one_line(&p.into())));

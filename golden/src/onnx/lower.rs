@@ -69,14 +69,14 @@ impl<'a> Lowered<'a> {
     /// problems of later nodes are found too. The network is refused in any case.
     fn guess(&mut self, node: &'a NodeProto) -> Option<Value> {
         let mut maps = node.input.iter().filter_map(|n| self.value(n)).filter(|v| matches!(v, Value::Map(_)));
-        let map = maps.find(|_| operators::is_elementwise(node)).cloned()?;
+        let map = maps.find(|_| operators::import::is_elementwise(node)).cloned()?;
         self.guesses.extend(node.output.iter().map(String::as_str));
         Some(map)
     }
 
     /// Whether a node works elementwise on a guess.
     fn reads_a_guess(&self, node: &NodeProto) -> bool {
-        operators::is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
+        operators::import::is_elementwise(node) && node.input.iter().any(|name| self.guesses.contains(name.as_str()))
     }
 
     /// Whether a node combines a guess with another value. If these do not fit, the graph may still
@@ -93,7 +93,7 @@ impl<'a> Lowered<'a> {
         if let Some(constant) = self.constant(node, &inputs)? {
             return Ok(constant);
         }
-        if let Some(lower) = operators::import(self, node) {
+        if let Some(lower) = operators::import::node(self, node) {
             return lower(self, i, node);
         }
         match node.op_type() {

@@ -71,7 +71,6 @@ pub(crate) mod lowered;
 pub(crate) mod maps;
 mod names;
 mod normed;
-pub(crate) mod options;
 pub mod proto;
 mod recognize;
 mod reorder;
@@ -86,33 +85,13 @@ pub(crate) mod view;
 mod weigh;
 pub(crate) mod windows;
 
-pub use options::{Normalisation, Options};
-
 use crate::error::grouped;
+use crate::import::{Examination, Imported, Options};
 use crate::{Error, Network};
 use fault::invalid;
 use lcsim_spec::file;
 use limits::MAX_BYTES;
 use std::path::Path;
-
-/// A network, and where its normalisation comes from.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Imported {
-    /// The network.
-    pub network: Network,
-    /// Where its mean and standard deviation come from.
-    pub normalisation: Normalisation,
-}
-
-/// The result of examining a model file: the network, or all reasons why it cannot be imported.
-#[derive(Debug)]
-pub struct Examination {
-    /// The network, if there is no problem.
-    pub imported: Option<Imported>,
-    /// Everything that has to change, in the order of the graph. [`crate::grouped`] merges
-    /// equal problems.
-    pub problems: Vec<Error>,
-}
 
 /// Reads a float network from an ONNX file.
 ///

@@ -2,14 +2,16 @@
 //! (`integer`), in a network that is being quantised (`quantise`), and in the file of a quantised
 //! network (`store`).
 //!
-//! This file is the edge, the only place that tells operators apart. It has one function for each
-//! face.
+//! This file is the edge, the only place that tells operators apart, with `import`, which does so for
+//! ONNX. It has one function for each face.
 
 mod average_pool;
 pub(crate) mod convolution;
 pub(crate) mod depthwise;
 pub(crate) mod gate;
 pub(crate) mod image;
+#[cfg(feature = "onnx")]
+pub(crate) mod import;
 mod max_pool;
 pub(crate) mod pooling;
 
@@ -19,23 +21,15 @@ use crate::container::{File, Tensors};
 use crate::float::{Activations, Overflow};
 use crate::integer::{Map, Run};
 use crate::model::{Conv, Layer};
-use crate::onnx::lowered::{Lower, Lowered};
-use crate::onnx::proto::NodeProto;
-use crate::onnx::value::{Border, MapId};
-use crate::onnx::vectors;
 use crate::quantize::{Quantizer, Stream};
 use convolution::store::ConvHeader;
 use lcsim_spec::{self as quant, NetworkError, Pooling};
-use pooling::import::{Import, Site};
 use pooling::room;
 use serde::{Deserialize, Serialize};
 
-/// Makes two items from the table of poolings: their forms in ONNX, and their headers in files.
+/// Makes the headers in files from the table of poolings.
 macro_rules! edge {
     ($($variant:ident(super::$room:ident::$name:ident) $what:literal)*) => {
-        /// The ONNX form of each pooling.
-        const POOLINGS: &[&dyn Import] = &[$(&$room::import::Nodes),*];
-
         /// A layer in the header of a file.
         #[derive(Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -153,45 +147,5 @@ pub(crate) fn check_relus(layer: &Layer, clip: Option<f32>) -> Result<Option<f32
         Layer::Conv(c) => Ok(c.clip()),
         Layer::Block(b) => block::check::relus(b, clip).map(|()| None),
         Layer::Pool(_) => Ok(clip),
-    }
-}
-
-/// Finds the function that gives a node its meaning. `None` if the node belongs to no operator.
-pub(crate) fn import(low: &Lowered, node: &NodeProto) -> Option<Lower> {
-    Some(match node.op_type() {
-        "Conv" if low.reads_a_vector(node) => gate::import::layer,
-        "Conv" => convolution::import::node,
-        "Gemm" | "MatMul" => gate::import::layer,
-        "Softmax" | "LogSoftmax" => gate::import::softmax,
-        "GlobalAveragePool" | "ReduceMean" | "ReduceSum" => vectors::average,
-        op => return pooling_of(op).map(Import::lower),
-    })
-}
-
-/// Whether the result of a node has the form of its operand, as far as this is known.
-pub(crate) fn is_elementwise(node: &NodeProto) -> bool {
-    let op = node.op_type();
-    !matches!(op, "Conv" | "Gemm" | "MatMul" | "Shape" | "Size") && pooling_of(op).is_none()
-}
-
-fn pooling_of(op: &str) -> Option<&'static dyn Import> {
-    POOLINGS.iter().copied().find(|pooling| pooling.node() == op)
-}
-
-impl Lowered<'_> {
-    /// The ONNX form of the pooling that a node computes.
-    pub fn pooling(&self, node: usize) -> Option<&'static dyn Import> {
-        let op = self.graph.nodes[node].op_type();
-        POOLINGS.iter().copied().find(|pooling| pooling.node() == op || pooling.of_maps().contains(&op))
-    }
-
-    /// A node that reads the map `x` with a border.
-    pub fn site(&self, x: MapId, node: usize, border: Border) -> Site<'_> {
-        Site { low: self, node: &self.graph.nodes[node], input: self.maps[x].shape, border }
-    }
-
-    /// The name of the pooling that a node computes, for messages.
-    pub fn pooling_name(&self, node: usize) -> &'static str {
-        self.pooling(node).map_or("pooling", Import::name)
     }
 }

@@ -1,20 +1,15 @@
 //! Reads arrays of NumPy: images and labels in one `.npz`, or in `.npy` files in one folder. It
 //! finds them by their names.
 
-use super::content::{Content, Unpacked};
+use super::archive::{Archive, stem};
+use super::content::Content;
 use super::files::entries;
 use super::memory::Images;
 use super::npy::Array;
 use super::source::{Opened, Opener, Training};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::Shape;
-use std::collections::HashSet;
-use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
-use zip::ZipArchive;
-
-/// The first bytes of an `.npz`, which is a ZIP archive.
-pub(super) const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Names of images and of their labels, in the order in which they are tried. Upper and lower case
 /// count as the same.
@@ -37,13 +32,13 @@ enum Part {
 
 /// The place of the arrays.
 enum Place {
-    Archive { path: PathBuf, bytes: u64, archive: Box<ZipArchive<Cursor<Vec<u8>>>> },
+    Archive(Archive),
     Folder(Vec<PathBuf>),
 }
 
 /// Opens an `.npz`.
 pub(super) fn open_archive(content: Content) -> Result<Opened> {
-    open(archive(content)?, |_| true)
+    open(Place::Archive(Archive::open(content)?), |_| true)
 }
 
 /// Opens an `.npy` with images, and the labels in the same folder.
@@ -63,45 +58,6 @@ pub(super) fn open_folder(files: Vec<PathBuf>) -> Result<Opened> {
     open(Place::Folder(files), |_| true)
 }
 
-fn archive(content: Content) -> Result<Place> {
-    let path = content.path.clone();
-    let bytes = content.read()?;
-    let size = bytes.len() as u64;
-    if let Some(name) = twice(&bytes) {
-        let name = lcsim_spec::file::quoted(&name);
-        bail!("{}, {name}: expected one array of this name, found several", path.display());
-    }
-    let archive = ZipArchive::new(Cursor::new(bytes));
-    let archive = archive.with_context(|| format!("{}: not a usable .npz", path.display()))?;
-    Ok(Place::Archive { path, bytes: size, archive: Box::new(archive) })
-}
-
-/// Finds a name that is twice in the directory of a ZIP archive. Readers would silently take the
-/// last of the two files.
-fn twice(bytes: &[u8]) -> Option<String> {
-    let number = |at: usize, size: usize| {
-        let bytes = bytes.get(at..at.checked_add(size)?)?;
-        Some(bytes.iter().rev().fold(0, |n, &b| n << 8 | usize::from(b)))
-    };
-    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
-    let mut at = number(end + 16, 4)?;
-    let mut names = HashSet::new();
-    while bytes.get(at..)?.starts_with(b"PK\x01\x02") {
-        let [name, extra, comment] = [28, 30, 32].map(|place| number(at + place, 2));
-        let text = bytes.get(at + 46..at + 46 + name?)?;
-        if !names.insert(text) {
-            return Some(String::from_utf8_lossy(text).into_owned());
-        }
-        at += 46 + name? + extra? + comment?;
-    }
-    None
-}
-
-/// The name of an array: the name of its file without the ending.
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
-}
-
 /// Lists the names that arrays of images can have.
 fn known() -> String {
     PAIRS.iter().map(|(images, ..)| *images).collect::<Vec<_>>().join(", ")
@@ -110,7 +66,7 @@ fn known() -> String {
 impl Place {
     fn shown(&self) -> String {
         match self {
-            Self::Archive { path, .. } => path.display().to_string(),
+            Self::Archive(archive) => archive.path.display().to_string(),
             Self::Folder(files) => match files.first().and_then(|file| file.parent()) {
                 Some(folder) if !folder.as_os_str().is_empty() => folder.display().to_string(),
                 _ => ".".into(),
@@ -121,28 +77,15 @@ impl Place {
     /// Names of the arrays.
     fn names(&self) -> Vec<String> {
         match self {
-            Self::Archive { archive, .. } => {
-                // A name that cannot be decoded is not one of the known names.
-                let name = |i| archive.name_for_index(i).and_then(Result::ok).unwrap_or_default();
-                (0..archive.len()).map(|i| stem(Path::new(name(i).as_ref()))).collect()
-            }
+            Self::Archive(archive) => archive.names().map(|name| stem(Path::new(name))).collect(),
             Self::Folder(files) => files.iter().map(|file| stem(file)).collect(),
         }
     }
 
     /// Reads an array. Returns it with its origin, for messages.
-    fn array(&mut self, index: usize) -> Result<(String, Array)> {
+    fn array(&self, index: usize) -> Result<(String, Array)> {
         let (origin, bytes) = match self {
-            Self::Archive { path, bytes: size, archive } => {
-                let file = archive.by_index(index).with_context(|| format!("{}: not a usable .npz", path.display()))?;
-                let name = file.name().with_context(|| format!("{}: not a usable .npz", path.display()))?;
-                let origin = format!("{}, {}", path.display(), lcsim_spec::file::quoted(&name));
-                let mut bytes = vec![];
-                Unpacked::new(file, |_| *size)
-                    .read_to_end(&mut bytes)
-                    .with_context(|| format!("{origin}: cannot read"))?;
-                (origin, bytes)
-            }
+            Self::Archive(archive) => archive.read(index)?,
             Self::Folder(files) => (files[index].display().to_string(), Content::open(&files[index])?.read()?),
         };
         let array = Array::parse(bytes).with_context(|| origin.clone())?;
@@ -154,9 +97,9 @@ impl Place {
         let of_training = |images: &str| PAIRS.iter().any(|(name, _, part)| *name == images && *part == Part::Training);
         let name = format!("{}, {images}", self.shown());
         let open: Opener = match self {
-            Self::Archive { path, .. } => {
-                let path = path.clone();
-                Box::new(move || open(archive(Content::open(&path)?)?, of_training))
+            Self::Archive(archive) => {
+                let path = archive.path.clone();
+                Box::new(move || open(Self::Archive(Archive::open(Content::open(&path)?)?), of_training))
             }
             Self::Folder(files) => {
                 let files = files.clone();
@@ -168,7 +111,7 @@ impl Place {
 }
 
 /// Opens the first pair of arrays whose images have a name that `wanted` accepts.
-fn open(mut place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
+fn open(place: Place, wanted: impl Fn(&str) -> bool) -> Result<Opened> {
     let names = place.names();
     let find = |name: &str| names.iter().position(|n| n == name);
     let pair = |wanted: &dyn Fn(&str, Part) -> bool| {

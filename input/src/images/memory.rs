@@ -39,5 +39,10 @@ impl Source for Images {
 /// Takes the first `channels` of the `stored` samples of each pixel, and returns them plane by
 /// plane.
 pub(super) fn planes(samples: &[u8], stored: usize, channels: usize) -> Vec<u8> {
-    (0..channels).flat_map(|c| samples.iter().skip(c).step_by(stored)).copied().collect()
+    let pixels = samples.len() / stored;
+    let mut planes = Vec::with_capacity(pixels * channels);
+    for channel in 0..channels {
+        planes.extend((0..pixels).map(|pixel| samples[pixel * stored + channel]));
+    }
+    planes
 }

@@ -5,6 +5,7 @@
 //! are decoded.
 //! decoded.
 
+mod archive;
 mod arrays;
 mod cifar;
 mod content;

@@ -3,7 +3,7 @@
 use super::content::Content;
 use super::files::entries;
 use super::source::{ClassOrder, Opened, Training};
-use super::{arrays, cifar, folder, idx, npy, picture};
+use super::{archive, arrays, cifar, folder, idx, npy, picture};
 use anyhow::{Result, bail};
 use lcsim_spec::file;
 use std::fs;
@@ -48,7 +48,7 @@ fn kind(content: &Content) -> Kind {
         (0, &idx::IMAGES, Kind::IdxImages),
         (0, &idx::LABELS, Kind::IdxLabels),
         (0, npy::MAGIC, Kind::Array),
-        (0, arrays::ZIP, Kind::Archive),
+        (0, archive::ZIP, Kind::Archive),
         (0, picture::PNG, Kind::No("a single PNG: give the folder that holds the class folders")),
         (0, picture::JPEG, Kind::No("a single JPEG: give the folder that holds the class folders")),
         (0, &[0x80, 2], PICKLE),

@@ -279,7 +279,9 @@ fn scores<'a>(record: &'a Record, gate: &Gate) -> Option<&'a [Score]> {
 /// file must not lead to another folder.
 fn key(kind: &str, layer: &str) -> String {
     let mut key = format!("{kind}/");
-    for (i, part) in layer.split('/').enumerate() {
+    // Only a name in ASCII keeps empty parts: the ZIP's writer drops those of others.
+    let parts = layer.split('/').filter(|part| layer.is_ascii() || !part.is_empty());
+    for (i, part) in parts.enumerate() {
         if i > 0 {
             key.push('/');
         }

@@ -3,10 +3,10 @@
 //! The same arrays give the same bytes. Entries are in the order in which they were added, and all
 //! have the same date.
 
-use anyhow::{Context, Result};
-use std::io::{Cursor, Write};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use anyhow::{Result, bail};
+use rawzip::{ZipArchiveWriter, path::EntryPath};
+use std::collections::HashSet;
+use std::io::Write;
 
 /// The elements of an array.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,17 +68,23 @@ pub struct Array {
 /// # Errors
 /// Fails if two arrays have the same name.
 pub fn bytes(arrays: &[Array]) -> Result<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(vec![]));
+    let mut archive = ZipArchiveWriter::new(vec![]);
+    let mut names = HashSet::new();
     for array in arrays {
-        let npy = npy(array);
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .last_modified_time(DateTime::default())
-            .large_file(npy.len() as u64 > u64::from(u32::MAX));
-        zip.start_file(format!("{}.npy", array.name), options).with_context(|| format!("array `{}`", array.name))?;
-        zip.write_all(&npy)?;
+        if !names.insert(&array.name) {
+            bail!("array `{}`: expected one of this name, found several", array.name);
+        }
+        // The writer drops empty parts of a name in UTF-8, which `dump::key` has done before.
+        let name = format!("{}.npy", array.name);
+        let ascii = name.is_ascii();
+        let path = if ascii { EntryPath::verbatim(name.into_bytes()) } else { EntryPath::conformant(name) };
+        let (mut entry, config) = archive.new_file(path).start()?;
+        let mut writer = config.wrap(&mut entry);
+        writer.write_all(&npy(array))?;
+        let (_, sums) = writer.finish()?;
+        entry.finish(sums)?;
     }
-    Ok(zip.finish()?.into_inner())
+    Ok(archive.finish()?)
 }
 
 /// Writes an array as `.npy`, version 1.0.
@@ -98,6 +104,8 @@ fn npy(array: &Array) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Cursor;
+    use zip::CompressionMethod;
 
     #[test]
     fn headers_are_as_numpy_writes_them() {

@@ -1,7 +1,6 @@
 //! The figures of a report as tables of text. Markdown and HTML lay them out.
 
 use crate::table;
-use crate::totals;
 use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
 use lcsim_spec::report::Energy;
@@ -189,6 +188,7 @@ fn flatten(key: &str, value: &Value, rows: &mut Vec<[String; 2]>) {
 }
 
 /// Transfers between accelerator and DRAM. `None` without a DRAM.
+#[cfg(feature = "html")]
 pub fn dram(report: &Report) -> Option<Table> {
     let dram = report.dram.as_ref()?;
     let mean = |n: u64| rounded(n as f64 / report.images as f64);
@@ -199,7 +199,7 @@ pub fn dram(report: &Report) -> Option<Table> {
     let rows = [
         ("filters", stand(dram.filter_bytes, dram.filters_on_chip)),
         ("gate weights", stand(dram.gate_weight_bytes, dram.gate_weights_on_chip)),
-        ("maps", totals::maps(dram)),
+        ("maps", crate::totals::maps(dram)),
         ("bytes read per image", mean(dram.read_bytes)),
         ("of them in vain", mean(dram.wasted_bytes)),
         ("bytes written per image", mean(dram.written_bytes)),

@@ -22,16 +22,24 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+#[cfg(feature = "html")]
 mod bars;
 mod figures;
+#[cfg(feature = "html")]
 mod histogram;
+#[cfg(feature = "html")]
 mod html;
 mod markdown;
+#[cfg(feature = "html")]
 mod plane;
+#[cfg(feature = "html")]
 mod roofline;
+#[cfg(feature = "html")]
 mod section;
+#[cfg(feature = "html")]
 mod timeline;
 
 pub use figures::{Component, ENERGY};
+#[cfg(feature = "html")]
 pub use html::html;
 pub use markdown::markdown;

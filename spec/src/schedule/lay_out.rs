@@ -30,7 +30,9 @@ impl Program {
         if !lacks.is_empty() {
             return Err(misfit(config, lacks, |config| lay_out(net, config).1).into());
         }
-        program.filters = net.convs().flat_map(|c| filter_words(c, config.array.cols)).collect();
+        for convolution in net.convs() {
+            append_filters(convolution, config.array.cols, &mut program.filters);
+        }
         Ok(program)
     }
 }
@@ -46,14 +48,17 @@ fn lay_out(net: &QuantNetwork, config: &AcceleratorConfig) -> (Program, Lacks) {
     }
 }
 
-/// The words of the filter memory for a convolution. Word `(group * taps + tap) * inputs + input`
-/// holds the weights of `cols` neighbouring output channels. For a depthwise convolution, word
-/// `group * taps + tap` holds the weights of `cols` channels, each for its own input.
-fn filter_words(c: &Conv, cols: usize) -> impl Iterator<Item = i8> {
-    let (taps, inputs, outputs) = (c.taps(), c.fan_in(), c.output.channels);
-    (0..outputs.div_ceil(cols) * taps * inputs).flat_map(move |word| {
-        let (input, tap, group) = (word % inputs, word / inputs % taps, word / inputs / taps);
-        let weight = move |o: usize| c.weight(o, if c.depthwise { o } else { input }, tap);
-        (group * cols..(group + 1) * cols).map(move |o| if o < outputs { weight(o) } else { 0 })
-    })
+/// Appends the words of the filter memory for a convolution. Word `(group * taps + tap) * inputs +
+/// input` holds the weights of `cols` neighbouring output channels. For a depthwise convolution,
+/// word `group * taps + tap` holds the weights of `cols` channels, each for its own input.
+fn append_filters(c: &Conv, cols: usize, words: &mut Vec<i8>) {
+    let outputs = c.output.channels;
+    for group in (0..outputs).step_by(cols) {
+        let filters = group..outputs.min(group + cols);
+        for (tap, input) in (0..c.taps()).flat_map(|tap| (0..c.fan_in()).map(move |input| (tap, input))) {
+            let end = words.len() + cols;
+            words.extend(filters.clone().map(|o| c.weight(o, if c.depthwise { o } else { input }, tap)));
+            words.resize(end, 0);
+        }
+    }
 }

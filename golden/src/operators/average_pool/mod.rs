@@ -1,6 +1,7 @@
 //! Average pooling.
 
 mod float;
+#[cfg(feature = "onnx")]
 pub(crate) mod import;
 mod integer;
 mod quantise;

@@ -1,6 +1,7 @@
 //! Depthwise convolution: where it differs from a dense convolution.
 
 pub(crate) mod float;
+#[cfg(feature = "onnx")]
 pub(crate) mod import;
 pub(crate) mod integer;
 pub(crate) mod quantise;

@@ -1,6 +1,7 @@
 //! Fully connected layers on pooled maps: gates and the classifier.
 
 pub(crate) mod float;
+#[cfg(feature = "onnx")]
 pub(crate) mod import;
 pub(crate) mod integer;
 pub(crate) mod quantise;

@@ -2,10 +2,10 @@
 //! the graph.
 
 use crate::Error;
+use crate::import::{Normalisation, Options};
 use crate::onnx::affine::Affine;
 use crate::onnx::fault::invalid;
 use crate::onnx::lowered::Lowered;
-use crate::onnx::options::{Normalisation, Options};
 use crate::onnx::value::{MapId, Op};
 
 impl Lowered<'_> {

@@ -1,6 +1,7 @@
 //! The image: its normalisation, and the scale of its bytes.
 
 pub(crate) mod float;
+#[cfg(feature = "onnx")]
 pub(crate) mod import;
 pub(crate) mod integer;
 pub(crate) mod quantise;

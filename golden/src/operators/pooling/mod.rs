@@ -1,5 +1,6 @@
 //! Poolings inside the network: what all poolings share. Each has a room of its own.
 
+#[cfg(feature = "onnx")]
 pub(crate) mod import;
 pub(crate) mod integer;
 mod room;
