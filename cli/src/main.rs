@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod terminal;
+mod words;
 
 use anyhow::{Context, Result};
 use args::Cli;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
 /// Runs the command line. Help, and errors of the command line, have exit codes of their own.
 fn execute() -> Result<ExitCode> {
     terminal::abort_with_error_code()?;
+    lcsim_spec::naming::use_words(words::word);
     match Cli::read() {
         Ok(cli) => {
             terminal::watch_interrupts()?;

@@ -129,9 +129,11 @@ fn using(carried: Option<&str>) -> String {
              content to their regions if you like.\n",
             markdown(name)
         ),
-        None => "1. Write program, filters, parameters, gate weights and gate parameters to their regions. With `--model` lcsim \
-                 writes them as memory files too.\n"
-            .into(),
+        None => {
+            "1. Write program, filters, parameters, gate weights and gate parameters to their regions. If it gets a \
+                 model, lcsim writes them as memory files too.\n"
+                .into()
+        }
     };
     format!(
         "\n## Running an image\n\n{network}\

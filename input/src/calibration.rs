@@ -20,6 +20,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use lcsim_golden::float::Overflow;
 use lcsim_golden::{Error, Network, quantize};
 use lcsim_spec::QuantNetwork;
+use lcsim_spec::naming::Name;
 use lcsim_spec::progress::Progress;
 use std::path::Path;
 
@@ -46,8 +47,8 @@ pub struct Calibration {
 
 impl Calibration {
     /// The name of the first option of these that the user gave.
-    pub fn given(&self) -> Option<&'static str> {
-        let given = [("--calibration", self.data.is_some()), ("--calibration-images", self.images.is_some())];
+    pub fn given(&self) -> Option<Name> {
+        let given = [(Name::Calibration, self.data.is_some()), (Name::CalibrationImages, self.images.is_some())];
         given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
     }
 }
@@ -85,9 +86,10 @@ pub fn choose(data: Dataset, choice: &Choice, remark: Remark) -> Result<Images> 
         let most = data.len().saturating_sub(spare).max(1);
         if spare < data.len() && images.len() > most {
             remark(&format!(
-                "{}: {most} of {} images are measured; the others calibrate (--calibration takes other images)",
+                "{}: {most} of {} images are measured; the others calibrate ({} takes other images)",
                 data.name,
-                data.len()
+                data.len(),
+                Name::Calibration
             ));
             return Ok(images.take(most));
         }
@@ -121,9 +123,10 @@ pub fn on_the_fly(
 ) -> Result<Calibrated> {
     let count = Count::or_at_most(args.images, default);
     let data = measured.data();
+    let beside = || format!("training images beside {}; {} takes others", Name::Data, Name::Calibration);
     match args.data.as_deref() {
         Some(name) if name == SAME || name == data.name => {
-            let first = data.range(0, count).context("--calibration-images")?;
+            let first = data.range(0, count).with_context(|| Name::CalibrationImages.to_string())?;
             let both = first.start < measured.range().end && measured.range().start < first.end;
             let mut calibrated = with(path, net, data, first, progress)?;
             if both {
@@ -132,7 +135,7 @@ pub fn on_the_fly(
             Ok(calibrated)
         }
         Some(name) => first_of(path, net, &Dataset::open(name, None)?, count, progress),
-        None => match data.training().context("training images beside --data; --calibration takes others")? {
+        None => match data.training().with_context(beside)? {
             Some(training) => first_of(path, net, &training, count, progress),
             None => unmeasured(path, net, count, measured, progress),
         },
@@ -172,8 +175,10 @@ fn unmeasured(
         Count::Exactly(wanted) if wanted <= left => wanted,
         Count::Exactly(wanted) => {
             bail!(
-                "--calibration-images: {wanted} asked for, {left} of {} are not measured; give others by --calibration",
-                data.name
+                "{}: {wanted} asked for, {left} of {} are not measured; give others by {}",
+                Name::CalibrationImages,
+                data.name,
+                Name::Calibration
             )
         }
     };

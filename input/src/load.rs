@@ -20,6 +20,7 @@ use anyhow::{Context, Result, bail};
 use lcsim_golden::import::{self, Imported, Normalisation};
 use lcsim_golden::{Network, container};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
+use lcsim_spec::naming::Name;
 use lcsim_spec::progress::Progress;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork, Score, file};
 use std::path::Path;
@@ -103,8 +104,10 @@ pub fn float(path: &Path, options: &import::Options, remark: Remark) -> Result<I
 /// A note about a model without mean and standard deviation.
 pub fn absent(path: &Path) -> String {
     format!(
-        "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; --mean and --std give others",
-        path.display()
+        "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; {} and {} give others",
+        path.display(),
+        Name::Mean,
+        Name::Std
     )
 }
 
@@ -222,8 +225,12 @@ pub fn networks(
             let net = float(path, &args.network, remark)?.network;
             let calibrated = calibration::on_the_fly(path, &net, &args.calibration, ON_THE_FLY, measured, progress)?;
             let (path, images) = (path.display(), &calibrated.images);
-            let few = if calibrated.few { ", which are few: --calibration takes others" } else { "" };
-            remark(&format!("{path} quantised with {images}{few}; see also `lcsim quantize`"));
+            let few = if calibrated.few {
+                format!(", which are few: {} takes others", Name::Calibration)
+            } else {
+                String::new()
+            };
+            remark(&format!("{path} quantised with {images}{few}; see also {}", Name::Quantize));
             Ok((calibrated.network, Some(net)))
         }
     };
@@ -237,9 +244,9 @@ pub fn networks(
 }
 
 /// The name of the first of these options that the user gave.
-fn given(options: &import::Options) -> Option<&'static str> {
+fn given(options: &import::Options) -> Option<Name> {
     let import::Options { output, mean, std } = options;
-    let given = [("--mean", mean.is_some()), ("--std", std.is_some()), ("--output", output.is_some())];
+    let given = [(Name::Mean, mean.is_some()), (Name::Std, std.is_some()), (Name::Output, output.is_some())];
     given.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
 }
 
@@ -250,7 +257,8 @@ fn given(options: &import::Options) -> Option<&'static str> {
 pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     if let Some(option) = given(&args.network) {
         bail!(
-            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to `lcsim quantize`"
+            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to {}",
+            Name::Quantize
         );
     }
     if let Some(option) = args.calibration.given() {

@@ -19,6 +19,7 @@ use crate::text::hex;
 use crate::{Destination, PREFIX};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file::{self, quoted};
+use lcsim_spec::naming::Name;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -63,8 +64,10 @@ impl Folder {
         if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
             bail!(
                 "{shown}: has files that lcsim did not write, `{}` for one; expected a new or empty folder, or one of an \
-                 earlier `lcsim verilog`; --force overwrites what has the same name",
-                other.file_name().unwrap_or_default().to_string_lossy()
+                 earlier {}; {} overwrites what has the same name",
+                other.file_name().unwrap_or_default().to_string_lossy(),
+                Name::Verilog,
+                Name::Force
             );
         }
         let mut own = BTreeMap::new();
@@ -80,7 +83,7 @@ impl Folder {
                 } else {
                     "was not written by lcsim"
                 };
-                bail!("{}: {whose}; --force overwrites it", path.join(name).display());
+                bail!("{}: {whose}; {} overwrites it", path.join(name).display(), Name::Force);
             }
         }
         Ok(Self { path: path.into(), own, leftovers })

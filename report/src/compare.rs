@@ -29,6 +29,7 @@ use lcsim_output::text::rounded;
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable;
 use lcsim_spec::file::{self, quoted};
+use lcsim_spec::naming::Name;
 use lcsim_spec::report::{LayerReport, SCHEMA};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -39,7 +40,9 @@ use std::path::Path;
 const MAX_BYTES: u64 = 1 << 27;
 
 /// A hint for files that are no reports, because other commands write JSON too.
-const HINT: &str = "reports are written by `lcsim run --json`";
+fn hint() -> String {
+    format!("reports are written by {}", Name::WriteReport)
+}
 
 /// One figure of two reports. It is `None` in a report that does not have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -92,8 +95,8 @@ pub fn parse(text: &str) -> Result<Report> {
     let value: serde_json::Value = serde_json::from_str(text).context("no JSON")?;
     match value.get("schema").and_then(serde_json::Value::as_str) {
         Some(SCHEMA) => {}
-        Some(other) => bail!("schema: expected {SCHEMA}, found {}; {HINT}", quoted(other)),
-        None => bail!("schema: expected {SCHEMA}, found none; {HINT}"),
+        Some(other) => bail!("schema: expected {SCHEMA}, found {}; {}", quoted(other), hint()),
+        None => bail!("schema: expected {SCHEMA}, found none; {}", hint()),
     }
     drop(value);
     let report: Report = serde_json::from_str(text).context("no report")?;

@@ -4,6 +4,7 @@
 use super::shape::{Format, Shape};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::file::quoted;
+use lcsim_spec::naming::Name;
 
 /// The meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,11 +276,11 @@ fn is(field: &str, column: Column) -> bool {
 }
 
 /// The other format whose header this is, and the option that chooses it.
-fn hint(fields: &[&str], format: Format, other: &[Column]) -> Option<&'static str> {
+fn hint(fields: &[&str], format: Format, other: &[Column]) -> Option<String> {
     let all = other.iter().all(|column| fields.iter().any(|field| is(field, *column)));
     all.then_some(match format {
-        Format::Conv => "matrix products (M, N, K): for them add --gemm",
-        Format::Gemm => "convolutions: for them leave --gemm out",
+        Format::Conv => format!("matrix products (M, N, K): for them add {}", Name::Gemm),
+        Format::Gemm => format!("convolutions: for them leave {} out", Name::Gemm),
     })
 }
 

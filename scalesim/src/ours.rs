@@ -24,6 +24,7 @@ use super::shape::{Format, Shape as Layer};
 use anyhow::{Context, Result, bail, ensure};
 use lcsim_sim::{CycleCounters, LayerCount, Mode, Simulator};
 use lcsim_spec::config::{ArrayConfig, GateConfig, MemoryConfig};
+use lcsim_spec::naming::Name;
 use lcsim_spec::number::POOL_SHIFT_MAX;
 use lcsim_spec::{AcceleratorConfig, Conv, Fc, InputSpec, Layer as Step, QuantNetwork, Shape};
 use serde::Serialize;
@@ -65,7 +66,7 @@ pub struct Comparison {
 /// Fails if the array has too many rows or columns.
 pub fn check(config: &ScaleConfig) -> Result<()> {
     for (key, side) in [("ArrayHeight", config.rows), ("ArrayWidth", config.cols)] {
-        ensure!(side <= MAX_SIDE, "{key}: expected at most {MAX_SIDE} without --compat, found {side}");
+        ensure!(side <= MAX_SIDE, "{key}: expected at most {MAX_SIDE} without {}, found {side}", Name::Compat);
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 pub mod config;
 pub mod escape;
 pub mod file;
+pub mod naming;
 pub mod network;
 pub mod number;
 pub mod operators;

@@ -4,6 +4,7 @@ use super::{Accelerator, Check, Recognised};
 use lcsim_output::text::count;
 use lcsim_report::outline::{Kind, Part};
 use lcsim_spec::escape::printable;
+use lcsim_spec::naming::Name;
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Check {
@@ -23,7 +24,7 @@ impl Display for Check {
             self.accelerators.iter().try_for_each(|a| accelerator(f, a, width))?;
         }
         let answer = if self.runs { "works" } else { "does not work" };
-        writeln!(f, "\n`lcsim run` with these options {answer}")
+        writeln!(f, "\n{} with these options {answer}", Name::Run)
     }
 }
 

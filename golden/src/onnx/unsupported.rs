@@ -8,6 +8,7 @@ use super::tensor::Tensor;
 use super::value::{Value, Vector};
 use super::{shape, slice};
 use crate::Error;
+use lcsim_spec::naming::Name;
 use std::collections::HashSet;
 
 impl Lowered<'_> {
@@ -20,8 +21,11 @@ impl Lowered<'_> {
         let found = x.map_or_else(|| "here".into(), |x| format!("of {}", self.describe(x)));
         if let Some(threshold) = self.threshold(node) {
             let instead = format!(
-                "a score below a threshold that counts as 0 is what `--threshold {threshold}` of `lcsim run` and \
-                 `lcsim quantize` does: leave the comparison out of the graph and multiply with the clamped score itself"
+                "a score below a threshold that counts as 0 is what {} {threshold} of {} and {} does: leave the comparison \
+                 out of the graph and multiply with the clamped score itself",
+                Name::Threshold,
+                Name::Run,
+                Name::Quantize
             );
             return self.graph.refuse(node, found, instead);
         }

@@ -1,6 +1,7 @@
 //! Parts of the accelerator that a program needs and the Verilog core does not have.
 
 use crate::limits::joined;
+use lcsim_spec::naming::Name;
 use lcsim_spec::schedule::{LayerId, Program};
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ pub struct Absent {
 
 /// All parts that a program needs and the core does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the Verilog core has {}; `lcsim run` simulates it", joined(_0))]
+#[error("the Verilog core has {}; {run} simulates it", joined(_0), run = Name::Run)]
 pub struct AbsentUnits(pub Vec<Absent>);
 
 impl Absent {

@@ -5,6 +5,7 @@ use super::picture;
 use super::source::{ClassOrder, Opened, Sample, Source};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
+use lcsim_spec::naming::Name;
 use std::path::{Path, PathBuf};
 
 /// (file, index of its class). The list takes one image of each class in turn, so that the first
@@ -56,7 +57,11 @@ fn sort_classes(classes: &mut [PathBuf], order: Option<ClassOrder>) -> Result<Op
     match (order, text) {
         (Some(ClassOrder::String), _) | (None, Some(_)) => return Ok(None),
         (Some(ClassOrder::Numeric), Some(text)) => {
-            bail!("--class-order numeric: expected class folders whose names are numbers, found {}", text.display())
+            bail!(
+                "{} numeric: expected class folders whose names are numbers, found {}",
+                Name::ClassOrder,
+                text.display()
+            )
         }
         (_, None) => {}
     }

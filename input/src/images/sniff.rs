@@ -6,6 +6,7 @@ use super::source::{ClassOrder, Opened, Training};
 use super::{archive, arrays, cifar, folder, idx, npy, picture};
 use anyhow::{Result, bail};
 use lcsim_spec::file;
+use lcsim_spec::naming::Name;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ pub(super) fn open(path: &Path, order: Option<ClassOrder>) -> Result<Opened> {
 /// Refuses an order of classes for data without class folders.
 pub(super) fn refuse_order(path: &Path, order: Option<ClassOrder>) -> Result<()> {
     match order {
-        Some(_) => bail!("--class-order: expected class folders, found none in {}", path.display()),
+        Some(_) => bail!("{}: expected class folders, found none in {}", Name::ClassOrder, path.display()),
         None => Ok(()),
     }
 }
@@ -184,7 +185,7 @@ mod tests {
         fs::write(&file, [0; 3073]).expect("written");
         for path in [folder.path(), &file] {
             let message = open(path, Some(ClassOrder::String)).err().expect("refused").to_string();
-            assert!(message.contains("--class-order: expected class folders, found none in "), "{message}");
+            assert!(message.contains("`class_order`: expected class folders, found none in "), "{message}");
         }
     }
 }

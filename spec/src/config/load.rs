@@ -3,6 +3,7 @@
 use super::accelerator::AcceleratorConfig;
 use super::error::ConfigError;
 use super::stack::{Library, Stack};
+use crate::naming::Name;
 use std::path::Path;
 
 impl AcceleratorConfig {
@@ -21,7 +22,7 @@ impl AcceleratorConfig {
     /// Returns a [`ConfigError`] that names the key, and the file or the item of `set`.
     pub fn load(name: &str, library: Library, set: &[String]) -> Result<Self, ConfigError> {
         let mut stack = Stack::open(name, library)?;
-        stack.set(set, "--set ")?;
+        stack.set(set, &format!("{} ", Name::Set))?;
         stack.finish(name)
     }
 

@@ -8,6 +8,7 @@ use super::accelerator::AcceleratorConfig;
 use super::error::ConfigError;
 use super::key::{self, BASE, KEYS, Key, OPTIONAL_TABLE};
 use crate::file;
+use crate::naming::Name;
 use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
@@ -239,7 +240,7 @@ impl Stack {
             let text = if DeTable::parse(text).is_ok() { text } else { &quoted };
             let layer = Layer::parse(Source { text, label: &label, lines: false })?;
             if layer.base.is_some() {
-                let message = "only a file has one: --config takes the accelerator to start from".into();
+                let message = format!("only a file has one: {} takes the accelerator to start from", Name::Accelerator);
                 return Err(ConfigError::Base { at: label, message });
             }
             entries.extend(layer.entries);

@@ -1,6 +1,7 @@
 //! Finds every capacity of an accelerator that a network exceeds, and values that would be enough.
 
 use crate::AcceleratorConfig;
+use crate::naming::Name;
 use std::collections::BTreeMap;
 use std::fmt;
 use thiserror::Error;
@@ -125,7 +126,7 @@ impl Misfit {
         if shortages.iter().any(|s| s.range.is_some()) {
             return vec![];
         }
-        shortages.iter().map(|s| format!("--set {}={}", s.capacity.key(), s.needed)).collect()
+        shortages.iter().map(|s| format!("{} {}={}", Name::Set, s.capacity.key(), s.needed)).collect()
     }
 }
 

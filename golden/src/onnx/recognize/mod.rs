@@ -4,6 +4,7 @@ mod averaged;
 mod block;
 
 use averaged::Averaged;
+use lcsim_spec::naming::Name;
 
 use super::affine::Affine;
 use super::fault::invalid;
@@ -121,11 +122,13 @@ impl Lowered<'_> {
             [only] => Ok((*only).clone()),
             [] => {
                 let all: Vec<_> = outputs.iter().collect();
-                Err(invalid(path, "graph outputs", "a classifier among them; `--output NAME` says which", listed(&all)))
+                let expected = format!("a classifier among them; {} says which", Name::Output);
+                Err(invalid(path, "graph outputs", &expected, listed(&all)))
             }
             several => {
-                let expected = "one classifier; `--output NAME` chooses one (early exits are not simulated yet)";
-                Err(invalid(path, "graph outputs", expected, format!("{}: {}", several.len(), listed(several))))
+                let expected =
+                    format!("one classifier; {} chooses one (early exits are not simulated yet)", Name::Output);
+                Err(invalid(path, "graph outputs", &expected, format!("{}: {}", several.len(), listed(several))))
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::onnx::affine::Affine;
 use crate::onnx::fault::invalid;
 use crate::onnx::lowered::Lowered;
 use crate::onnx::value::{MapId, Op};
+use lcsim_spec::naming::Name;
 
 impl Lowered<'_> {
     /// Whether a map is the image, or an affine map of it.
@@ -39,8 +40,8 @@ pub(crate) fn normalisation(
     let std = given("lcsim.std", &options.std, 1.0)?;
     if low.graph.input.bytes && (mean.is_some() || std.is_some()) {
         let item = format!("input `{}`", low.graph.input.name);
-        let expected = "bytes as they are, without `--mean`, `--std` or their metadata";
-        return Err(invalid(&low.graph.path, item, expected, "a mean or a standard deviation"));
+        let expected = format!("bytes as they are, without {}, {} or their metadata", Name::Mean, Name::Std);
+        return Err(invalid(&low.graph.path, item, &expected, "a mean or a standard deviation"));
     }
     let mut folds = Affine::identity(channels);
     while let Op::Norm { x, affine } = low.maps[at].op {
