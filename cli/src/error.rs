@@ -2,6 +2,7 @@
 
 use lcsim_output::text::one_line;
 use lcsim_report::parallel::Interrupted;
+use lcsim_spec::schedule::{Misfit, ScheduleError};
 use std::fmt;
 
 /// An error. Its text is one line that names the file and the item, what was expected and what was
@@ -15,6 +16,7 @@ use std::fmt;
 pub struct Error {
     text: String,
     interrupted: bool,
+    misfit: Option<Misfit>,
 }
 
 /// The result of a function of this library.
@@ -24,6 +26,23 @@ impl Error {
     /// Whether the [`Progress`](crate::Progress) stopped the work, and nothing else failed.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted
+    }
+
+    /// The capacities that are too small, if the network does not fit on the accelerator.
+    ///
+    /// ```
+    /// use lcsim::{Accelerator, Images, Network, Options, simulate};
+    ///
+    /// let (network, images) = (Network::embedded()?, Images::embedded()?.take(1));
+    /// let small = Accelerator::named("8x8")?.with("memory.weight_bytes", 4096)?;
+    /// let error = simulate(&network, &small, &images, &Options::default()).expect_err("too small");
+    /// let misfit = error.misfit().expect("it does not fit");
+    /// let larger = small.with(misfit.shortages[0].capacity.key(), misfit.shortages[0].needed)?;
+    /// assert!(simulate(&network, &larger, &images, &Options::default()).is_ok());
+    /// # Ok::<(), lcsim::Error>(())
+    /// ```
+    pub fn misfit(&self) -> Option<&Misfit> {
+        self.misfit.as_ref()
     }
 }
 
@@ -44,6 +63,10 @@ impl std::error::Error for Error {}
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
-        Self { text: one_line(&error), interrupted: error.is::<Interrupted>() }
+        let misfit = error.chain().find_map(|cause| match cause.downcast_ref() {
+            Some(ScheduleError::Capacity(misfit)) => Some(misfit.clone()),
+            _ => cause.downcast_ref::<Misfit>().cloned(),
+        });
+        Self { text: one_line(&error), interrupted: error.is::<Interrupted>(), misfit }
     }
 }

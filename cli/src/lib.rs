@@ -58,4 +58,5 @@ pub use lcsim_report::dump::Files as Dump;
 pub use lcsim_sim::{EnergyTable, Engine};
 pub use lcsim_spec::progress::{Progress, Silent, Steps};
 pub use lcsim_spec::report::{self, Report};
+pub use lcsim_spec::schedule::Misfit;
 pub use lcsim_spec::{AcceleratorConfig, QuantNetwork, Shape};

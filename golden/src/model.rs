@@ -121,6 +121,8 @@ pub struct Summary {
     pub convs: usize,
     /// Residual blocks.
     pub blocks: usize,
+    /// Poolings between layers.
+    pub poolings: usize,
     /// Gates of blocks.
     pub lnets: usize,
     /// Gates of channels.
@@ -133,6 +135,9 @@ impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
         write!(f, "{}, {}", count(self.convs, "convolution"), count(self.blocks, "block"))?;
+        if self.poolings > 0 {
+            write!(f, ", {}", count(self.poolings, "pooling"))?;
+        }
         if self.lnets + self.cnets == 0 {
             return write!(f, ", no gates");
         }
@@ -153,6 +158,7 @@ impl Summary {
         Self {
             convs: layers.iter().map(|l| l.convs().len()).sum(),
             blocks: blocks().count(),
+            poolings: layers.iter().filter(|l| matches!(l, network::Layer::Pool(_))).count(),
             lnets: blocks().filter(|b| b.lnet.is_some()).count(),
             cnets: blocks().map(cnets).sum(),
             ungated_blocks: blocks().filter(|b| b.lnet.is_none() && cnets(b) == 0).count(),

@@ -8,6 +8,7 @@ use super::tensor::Tensor;
 use super::value::{Value, Vector};
 use super::{shape, slice};
 use crate::Error;
+use crate::operators;
 use lcsim_spec::naming::Name;
 use std::collections::HashSet;
 
@@ -53,8 +54,12 @@ impl Lowered<'_> {
             }
             "LSTM" | "GRU" | "RNN" | "If" | "Loop" => "recurrent gates and control flow are not simulated",
             _ => {
-                "a network is made of Conv, BatchNormalization, Relu, Clip, Add, MaxPool, AveragePool, Gemm \
-                 or MatMul, and gates that Mul a score onto a map"
+                let poolings = operators::import::pooling_nodes();
+                let instead = format!(
+                    "a network is made of Conv, BatchNormalization, Relu, Clip, Add, {poolings}, Gemm or MatMul, and gates \
+                     that Mul a score onto a map"
+                );
+                return self.graph.refuse(node, found, instead);
             }
         };
         self.graph.refuse(node, found, instead)

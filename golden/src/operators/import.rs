@@ -35,6 +35,11 @@ pub(crate) fn is_elementwise(node: &NodeProto) -> bool {
     !matches!(op, "Conv" | "Gemm" | "MatMul" | "Shape" | "Size") && pooling_of(op).is_none()
 }
 
+/// The ONNX operators of all poolings, for messages.
+pub(crate) fn pooling_nodes() -> String {
+    POOLINGS.iter().map(|pooling| pooling.node()).collect::<Vec<_>>().join(", ")
+}
+
 fn pooling_of(op: &str) -> Option<&'static dyn Import> {
     POOLINGS.iter().copied().find(|pooling| pooling.node() == op)
 }

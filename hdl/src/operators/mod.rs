@@ -19,7 +19,21 @@ pub(crate) use instruction::Instruction;
 use crate::sizes::Sizes;
 use instruction::Kind;
 use lcsim_spec::Pooling;
-use lcsim_spec::schedule::{Condition, Op, Program, Unit};
+use lcsim_spec::schedule::{Condition, Op, PoolJob, Program, Unit};
+
+/// Makes the edge from the table of poolings.
+macro_rules! edge {
+    ($($variant:ident(super::$room:ident::$name:ident) $what:literal)*) => {
+        /// Says what the core lacks for a pooling.
+        fn no_pooling(program: &Program, job: &PoolJob) -> Absent {
+            match job.pool.pooling {
+                $(Pooling::$variant(_) => $room::absent(program, job),)*
+            }
+        }
+    };
+}
+
+lcsim_spec::poolings!(edge);
 
 /// Makes the instruction of `op`.
 ///
@@ -39,10 +53,7 @@ fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
             job => Ok(Instruction { kind: Kind::Convolution, conv: ConvWord::new(job), ..none }),
         },
         Unit::Gate(g) => Ok(Instruction { kind: Kind::Gate, gate: GateWord::new(&program.gates[g]), ..none }),
-        Unit::Pool(p) => match program.pools[p].pool.pooling {
-            Pooling::Max(_) => Err(max_pool::absent(program, &program.pools[p])),
-            Pooling::Average(_) => Err(average_pool::absent(program, &program.pools[p])),
-        },
+        Unit::Pool(p) => Err(no_pooling(program, &program.pools[p])),
         Unit::Move(_) => Err(moves::absent()),
     }
 }
