@@ -89,8 +89,8 @@ where
         let out = &mut out[oy * g.output.width..][x0..x1];
         let first = x0 * g.stride[1] + kx - g.pad[1].min(x0 * g.stride[1] + kx);
         let row = &row[first.min(row.len())..];
-        // Rows are short, so the loops index slices of known length: setting up zipped iterators would
-        // take as long as the sums.
+        // Rows are short, so the loops index slices of known length: setting up zipped iterators
+        // would take as long as the sums.
         if g.stride[1] == 1 {
             // This case is apart, because the compiler vectorises the loop only without a stride.
             let row = &row[..out.len()];

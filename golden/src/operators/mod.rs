@@ -2,8 +2,8 @@
 //! (`integer`), in a network that is being quantised (`quantise`), and in the file of a quantised
 //! network (`store`).
 //!
-//! This file is the edge, the only place that tells operators apart, with `import`, which does so for
-//! ONNX. It has one function for each face.
+//! This file is the edge, with `import` for ONNX: no other place tells operators apart. It has one
+//! function for each face.
 
 mod average_pool;
 pub(crate) mod convolution;

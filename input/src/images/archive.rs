@@ -31,8 +31,8 @@ impl Archive {
     /// Reads the directory of an `.npz`.
     ///
     /// # Errors
-    /// Fails if the directory is damaged, or if it has a name twice. Readers would silently take one
-    /// of the two files.
+    /// Fails if the directory is damaged, or if it has a name twice: readers would silently take
+    /// one of the two files.
     pub(super) fn open(content: Content) -> Result<Self> {
         let path = content.path.clone();
         let unusable = || format!("{}: not a usable .npz", path.display());
