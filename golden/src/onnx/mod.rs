@@ -86,7 +86,7 @@ mod weigh;
 pub(crate) mod windows;
 
 use crate::error::grouped;
-use crate::import::{Examination, Imported, Options};
+use crate::import::types::{Examination, Imported, Options};
 use crate::{Error, Network};
 use fault::invalid;
 use lcsim_spec::file;

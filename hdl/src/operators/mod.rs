@@ -23,7 +23,7 @@ use lcsim_spec::schedule::{Condition, Op, PoolJob, Program, Unit};
 
 /// Makes the edge from the table of poolings.
 macro_rules! edge {
-    ($($variant:ident(super::$room:ident::$name:ident) $what:literal)*) => {
+    ($($variant:ident($top:ident::$room:ident::$name:ident) $what:literal)*) => {
         /// Says what the core lacks for a pooling.
         fn no_pooling(program: &Program, job: &PoolJob) -> Absent {
             match job.pool.pooling {

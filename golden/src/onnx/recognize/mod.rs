@@ -13,7 +13,7 @@ use super::lowered::Lowered;
 use super::value::{Border, MapId, Op, Value, Vector};
 use super::{maps, names, single};
 use crate::Error;
-use crate::import::{Normalisation, Options};
+use crate::import::types::{Normalisation, Options};
 use crate::model::{Conv, Fc, Layer, Network};
 use crate::operators::pooling::import::Relus;
 use crate::operators::{convolution, gate, image};

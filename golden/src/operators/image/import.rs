@@ -2,7 +2,7 @@
 //! the graph.
 
 use crate::Error;
-use crate::import::{Normalisation, Options};
+use crate::import::types::{Normalisation, Options};
 use crate::onnx::affine::Affine;
 use crate::onnx::fault::invalid;
 use crate::onnx::lowered::Lowered;

@@ -1,19 +1,6 @@
-//! The import of float networks from model files. The feature `onnx` compiles the reader of ONNX;
-//! without it, every file is refused with an error that names the feature.
-//!
-//! ```
-//! use lcsim_golden::import::{Options, open};
-//!
-//! let error = open("missing.onnx".as_ref(), &Options::default()).unwrap_err();
-//! assert!(error.to_string().starts_with("missing.onnx: "));
-//! ```
+//! What the caller knows about a model, and what an import returns.
 
 use crate::{Error, Network};
-#[cfg(not(feature = "onnx"))]
-use std::path::Path;
-
-#[cfg(feature = "onnx")]
-pub use crate::onnx::{examine, open};
 
 /// Facts about a model that the caller knows. The file may not have them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,27 +44,4 @@ pub struct Examination {
     /// Everything that has to change, in the order of the graph. [`crate::grouped`] merges
     /// equal problems.
     pub problems: Vec<Error>,
-}
-
-/// Refuses to read an ONNX file.
-///
-/// # Errors
-/// Always: names the missing feature.
-#[cfg(not(feature = "onnx"))]
-pub fn open(path: &Path, _: &Options) -> Result<Imported, Error> {
-    Err(Error::Invalid {
-        path: path.display().to_string(),
-        item: "extension".into(),
-        expected: ".safetensors, as lcsim was built without the feature `onnx`".into(),
-        found: ".onnx".into(),
-    })
-}
-
-/// Refuses to read an ONNX file.
-///
-/// # Errors
-/// Always: names the missing feature.
-#[cfg(not(feature = "onnx"))]
-pub fn examine(path: &Path, options: &Options) -> Result<Examination, Error> {
-    open(path, options).map(|imported| Examination { imported: Some(imported), problems: vec![] })
 }
