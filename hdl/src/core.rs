@@ -1,5 +1,6 @@
 //! The core: all units, their memories and the crossbars between columns and banks.
 
+use crate::logic;
 use crate::regions::regions;
 use crate::sizes::Sizes;
 use crate::unit::Unit;
@@ -194,7 +195,7 @@ impl Core<'_> {
             ("i_load_row", "loader$o_load_row".into()),
             ("i_weights", "loader$o_load_weights".into()),
         ];
-        self.u.child("array", units::array(s), &ports);
+        self.u.child("array", logic::array(s), &ports);
     }
 
     fn columns(&mut self) {

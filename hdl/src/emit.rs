@@ -1,6 +1,7 @@
 //! Splits the text of rust-hdl into modules. Identical modules are kept once, under the name of
 //! their kind.
 
+use crate::print::{self, Scope};
 use crate::unit::Unit;
 use rust_hdl_core::prelude::{Block, ModuleDefines};
 use std::collections::BTreeMap;
@@ -61,26 +62,47 @@ struct Merged<'a> {
 impl Merged<'_> {
     /// Returns the name of the module for the instance at `path`.
     fn add(&mut self, unit: &Unit, path: &str) -> String {
+        if let Some(scope) = unit.logic() {
+            return self.add_block(scope);
+        }
         let mut text = self.bodies.get(path).cloned().unwrap_or_default();
         for (name, child) in unit.children() {
             let child_path = format!("{path}${name}");
             let module = self.add(child, &child_path);
             text = text.replace(&format!("{child_path} {name}("), &format!("{module} {name}("));
         }
-        let anonymous = text.replacen(&format!("module {path}("), "module @(", 1);
-        if let Some(name) = self.names.get(&anonymous) {
+        let anonymous = text.replacen(&format!("module {path}("), "module @(", 1) + "endmodule\n";
+        self.keep(unit.kind(), UNUSED, &anonymous)
+    }
+
+    /// Returns the name of the module for a block in rust-hdl's language.
+    fn add_block(&mut self, scope: &Scope) -> String {
+        let modules: BTreeMap<String, String> = scope
+            .children
+            .iter()
+            .filter(|child| !child.is_register)
+            .map(|child| (child.instance(), self.add_block(child)))
+            .collect();
+        let anonymous = print::module(scope, "@", &|child| modules[&child.instance()].clone());
+        self.keep(&scope.name, "", &anonymous)
+    }
+
+    /// Keeps a module, whose name is `@` in its text, and returns its name. `waiver` stands before
+    /// the module.
+    fn keep(&mut self, kind: &str, waiver: &str, anonymous: &str) -> String {
+        if let Some(name) = self.names.get(anonymous) {
             return name.clone();
         }
-        let base = format!("{}_{}", self.prefix, unit.kind());
+        let base = format!("{}_{kind}", self.prefix);
         let used = |name: &String| self.modules.iter().any(|m| m.name == *name);
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
         let text = format!(
-            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{UNUSED}\n{}endmodule\n\n`default_nettype wire\n",
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{waiver}\n{}\n`default_nettype wire\n",
             self.about,
             anonymous.replacen('@', &name, 1)
         );
-        self.names.insert(anonymous, name.clone());
+        self.names.insert(anonymous.into(), name.clone());
         self.modules.push(Module { name: name.clone(), text });
         name
     }

@@ -5,7 +5,7 @@ use crate::emit::{self, Module};
 use crate::sizes::Sizes;
 use crate::unit::Unit;
 use crate::word::Bundle;
-use crate::{image, units};
+use crate::{image, logic, units};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
 
@@ -67,8 +67,8 @@ pub struct Part {
 pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     let s = &Sizes::new(config);
     let top = match kind {
-        Kind::Pe => units::pe(s),
-        Kind::Array => units::array(s),
+        Kind::Pe => logic::pe(s),
+        Kind::Array => logic::array(s),
         Kind::Row => units::row(s),
         Kind::Column => units::column(s),
         Kind::Gate => units::gate(s),

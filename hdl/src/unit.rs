@@ -6,6 +6,7 @@
 //! body is the text of a custom leaf. A parent drives the inputs of a child `x` through nets
 //! `x$i_...`, and reads `x$o_...`.
 
+use crate::print::Scope;
 use crate::reset;
 use rust_hdl_core::ast::VerilogLiteral;
 use rust_hdl_core::atom::{Atom, AtomKind};
@@ -62,13 +63,25 @@ pub(crate) struct Unit {
     ports: Vec<Port>,
     children: Vec<(String, Unit)>,
     body: String,
+    /// The unit itself, if it is written in rust-hdl's language. Then it has neither body nor
+    /// children here.
+    logic: Option<Scope>,
 }
 
 impl Unit {
     /// Makes a module of this kind, with a clock and a synchronous reset.
     pub fn new(kind: &str) -> Self {
-        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new() };
+        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new(), logic: None };
         unit.input("clock", 1).input("reset", 1)
+    }
+
+    /// Makes a module of a block in rust-hdl's language.
+    pub fn block(kind: &str, block: &dyn Block) -> Self {
+        let scope = Scope::of(block, kind);
+        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new(), logic: None };
+        let ports = scope.ports().map(|port| (port.name.clone(), port.bits(), port.kind != AtomKind::InputParameter));
+        let unit = ports.fold(unit, |unit, (name, width, output)| unit.port(&name, width, output));
+        Self { logic: Some(scope), ..unit }
     }
 
     pub fn input(self, name: &str, width: usize) -> Self {
@@ -113,6 +126,11 @@ impl Unit {
     /// The name and the width of each port, and whether it is an output.
     pub fn ports(&self) -> impl Iterator<Item = (&str, usize, bool)> {
         self.ports.iter().map(|p| (p.name.as_str(), p.width, p.output))
+    }
+
+    /// The block, if the unit is written in rust-hdl's language.
+    pub fn logic(&self) -> Option<&Scope> {
+        self.logic.as_ref()
     }
 
     pub fn children(&self) -> &[(String, Unit)] {

@@ -18,12 +18,6 @@ fn job(bundle: &Bundle) -> String {
     bundle.unpack("i_job", "j_")
 }
 
-pub(crate) fn pe(s: &Sizes) -> Unit {
-    let u =
-        inputs(Unit::new("pe"), &[("i_operand", 8), ("i_swap", 1), ("i_sum", s.sum()), ("i_load", 1), ("i_weight", 8)]);
-    outputs(u, &[("o_operand", 8), ("o_swap", 1), ("o_sum", s.sum())]).body(&s.fill(include_str!("verilog/pe.v")))
-}
-
 /// The bit or slice `at` of a port that has `n` entries of `width` bits.
 pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     match (n * width, width) {
@@ -31,53 +25,6 @@ pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
         (_, 1) => format!("{port}[{at}]"),
         _ => format!("{port}[{}:{}]", width * at + width - 1, width * at),
     }
-}
-
-/// Makes a row of PEs. All rows are instances of one module.
-fn pe_row(s: &Sizes) -> Unit {
-    let (cols, sum) = (s.cols, s.sum());
-    let ports = [("i_operand", 8), ("i_swap", 1), ("i_sum", sum * cols), ("i_load", cols), ("i_weights", 8 * cols)];
-    let mut u = outputs(inputs(Unit::new("pe_row"), &ports), &[("o_sum", sum * cols)]);
-    let pe = pe(s);
-    for c in 0..cols {
-        let left = |port: &str| if c == 0 { format!("i_{port}") } else { format!("pe${}$o_{port}", c - 1) };
-        let connections = [
-            ("i_operand", left("operand")),
-            ("i_swap", left("swap")),
-            ("i_sum", slice("i_sum", cols, sum, c)),
-            ("i_load", slice("i_load", cols, 1, c)),
-            ("i_weight", slice("i_weights", cols, 8, c)),
-        ];
-        u.child(&format!("pe${c}"), pe.clone(), &connections);
-    }
-    let sums: Vec<String> = (0..cols).rev().map(|c| format!("pe${c}$o_sum")).collect();
-    u.text(&format!("assign o_sum = {{{}}};", sums.join(", ")));
-    u
-}
-
-pub(crate) fn array(s: &Sizes) -> Unit {
-    let (rows, cols) = (s.rows, s.cols);
-    let ports =
-        [("i_operand", 8 * rows), ("i_swap", rows), ("i_load", cols), ("i_load_row", 16), ("i_weights", 8 * cols)];
-    let mut u = outputs(inputs(Unit::new("array"), &ports), &[("o_sum", 32 * cols)]);
-    let row = pe_row(s);
-    for r in 0..rows {
-        let above = if r == 0 { format!("{}'d0", s.sum() * cols) } else { format!("row${}$o_sum", r - 1) };
-        let connections = [
-            ("i_operand", slice("i_operand", rows, 8, r)),
-            ("i_swap", slice("i_swap", rows, 1, r)),
-            ("i_sum", above),
-            ("i_load", format!("i_load & {{{cols}{{i_load_row == 16'd{r}}}}}")),
-            ("i_weights", "i_weights".into()),
-        ];
-        u.child(&format!("row${r}"), row.clone(), &connections);
-    }
-    // The sums that leave the array have 32 bits.
-    let (sum, bottom) = (s.sum(), format!("row${}$o_sum", rows - 1));
-    let extended =
-        |c: usize| format!("{{{{{}{{{bottom}[{}]}}}}, {}}}", 32 - sum, sum * c + sum - 1, slice(&bottom, cols, sum, c));
-    u.text(&format!("assign o_sum = {{{}}};", (0..cols).rev().map(extended).collect::<Vec<_>>().join(", ")));
-    u
 }
 
 pub(crate) fn row(s: &Sizes) -> Unit {

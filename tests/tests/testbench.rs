@@ -108,8 +108,8 @@ fn parts_pass_and_their_faults_are_found() {
         }
     }
     let faults = [
-        (Kind::Array, "if (i_swap) active_r <= shadow_r", "if (swap_r) active_r <= shadow_r"),
-        (Kind::Array, "{18-16{product_r[15]}}", "{18-16{1'b0}}"),
+        (Kind::Array, "if (i_swap) begin", "if (swap_r) begin"),
+        (Kind::Array, "above_r + product_r", "above_r + {3'd0, product_r}"),
         (Kind::Gate, "(score_r != 16'd0) ||", "(score_r > 16'd9) ||"),
         (Kind::Gate, "p5_valid_r <= p4_valid_r", "p5_valid_r <= p3_valid_r"),
     ];

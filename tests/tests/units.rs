@@ -1,7 +1,7 @@
 //! Every unit of the emitted core alone, against models written from docs/microarchitecture.md,
 //! with random stimulus and extreme values. `UNIT_VECTORS` multiplies the stimulus.
 
-use lcsim_hdl::Part;
+use lcsim_hdl::{Kind, Part, Witness};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_tests::bench::{Bench, Script, Simulator};
 use lcsim_tests::{tiny, units};
@@ -60,6 +60,21 @@ fn agree(simulator: Simulator, shapes: &[(usize, usize, usize)], effort: usize) 
             bench.add(&part, script);
         }
         bench.run(simulator).unwrap_or_else(|mismatch| panic!("{rows}x{cols}, {macs} MACs: {mismatch}"));
+    }
+}
+
+/// rust-hdl simulates the units that are written in its language, with the stimulus of the emitted
+/// text.
+#[test]
+fn units_in_rust_hdls_own_simulator() {
+    for (rows, cols) in [(1, 1), (1, 4), (5, 1), (3, 5), (4, 4), (8, 8)] {
+        let config = accelerator(rows, cols, 2);
+        for (kind, (_, script)) in
+            [(Kind::Pe, units::pe(&config, 300, 1)), (Kind::Array, units::array(&config, 200, 2))]
+        {
+            let mut witness = Witness::new(&config, kind).expect("in rust-hdl's language");
+            script.run_witness(&mut witness).unwrap_or_else(|mismatch| panic!("{rows}x{cols}: {mismatch}"));
+        }
     }
 }
 

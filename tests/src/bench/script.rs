@@ -2,7 +2,7 @@
 
 use super::layout::{Bits, Layout, Line};
 use crate::random::Rng;
-use lcsim_hdl::Part;
+use lcsim_hdl::{Part, Witness};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -138,6 +138,28 @@ impl Script {
     /// The line of a cycle; 0 behind the end.
     pub(super) fn line(&self, cycle: usize) -> String {
         self.lines.get(cycle).map_or_else(|| "0".repeat(self.inputs.width / 4), Line::hex)
+    }
+
+    /// Runs the script in rust-hdl's own simulator.
+    ///
+    /// # Errors
+    /// The first [`Mismatch`].
+    pub fn run_witness(&self, witness: &mut Witness) -> Result<(), Mismatch> {
+        let mut printed = vec![];
+        for line in &self.lines {
+            for (port, bits) in &self.inputs.ports {
+                let (elements, width) = witness.shape(port);
+                let element = |i| Bits { low: bits.low + i * width, width };
+                let values: Vec<u64> = (0..elements).map(|i| line.get(element(i))).collect();
+                witness.drive(port, &values);
+            }
+            let outputs = witness.settle();
+            let digits = self.outputs.ports.iter().rev().flat_map(|(port, _)| outputs[port].iter().rev());
+            let digits: String = digits.map(|bit| if *bit { '1' } else { '0' }).collect();
+            printed.push(format!("{digits:0>width$}", width = self.outputs.width));
+            witness.clock();
+        }
+        self.compare(&printed.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// Compares what a simulator printed for this unit, a line a cycle, with what was expected.

@@ -1,0 +1,42 @@
+//! The units that are written in rust-hdl's language. rust-hdl simulates them, and the printer
+//! (`crate::print`) writes them as Verilog.
+
+mod array;
+mod cast;
+mod pe;
+mod register;
+mod witness;
+
+pub(crate) use register::REGISTER;
+pub use witness::Witness;
+
+use crate::sizes::Sizes;
+use crate::unit::Unit;
+use array::Array;
+use pe::Pe;
+
+/// Makes a block whose sums have the width that the rows of an array need. rust-hdl has widths in
+/// types, so each width that 1 to 64 rows can need is a type of its own.
+macro_rules! with_sums {
+    ($sizes:expr, |$width:ident| $block:expr) => {
+        with_sums!($sizes, $width, $block, 17 18 19 20 21 22)
+    };
+    ($sizes:expr, $width:ident, $block:expr, $($bits:literal)*) => {
+        match $sizes.sum() {
+            $($bits => { const $width: usize = $bits; $block })*
+            bits => unreachable!("{} rows need sums of {bits} bits", $sizes.rows),
+        }
+    };
+}
+
+use with_sums;
+
+/// Makes a processing element.
+pub(crate) fn pe(s: &Sizes) -> Unit {
+    with_sums!(s, |SUM| Unit::block("pe", &Pe::<SUM>::default()))
+}
+
+/// Makes the array.
+pub(crate) fn array(s: &Sizes) -> Unit {
+    with_sums!(s, |SUM| Unit::block("array", &Array::<SUM>::new(s.rows, s.cols)))
+}

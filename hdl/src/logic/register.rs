@@ -1,0 +1,57 @@
+//! A register, the only leaf of the units in rust-hdl's language.
+
+use rust_hdl_core::prelude::*;
+
+/// The text of a register's `hdl`. The printer knows a register by it, and writes the register into
+/// the module that owns it.
+pub(crate) const REGISTER: &str = "register";
+
+/// A register without a reset of its own: whoever owns it resets it, as the last statement of
+/// `update`.
+#[derive(Clone, Debug, Default, LogicBlock)]
+pub(crate) struct Register<T: Synth> {
+    /// The value after the next edge.
+    pub d: Signal<In, T>,
+    /// The value.
+    pub q: Signal<Out, T>,
+    /// The clock.
+    pub clock: Signal<In, Clock>,
+}
+
+impl<T: Synth> Logic for Register<T> {
+    fn update(&mut self) {
+        if self.clock.pos_edge() {
+            self.q.next = self.d.val();
+        }
+    }
+    fn connect(&mut self) {
+        self.q.connect();
+    }
+    fn hdl(&self) -> Verilog {
+        Verilog::Custom(REGISTER.into())
+    }
+    fn timing(&self) -> Vec<TimingInfo> {
+        vec![TimingInfo {
+            name: REGISTER.into(),
+            clock: "clock".into(),
+            inputs: vec!["d".into()],
+            outputs: vec!["q".into()],
+        }]
+    }
+}
+
+/// Connects the clock of registers, and lets them keep their values. `#[hdl_gen]` knows this macro
+/// by its name.
+macro_rules! dff_setup {
+    ($self:ident, $clock:ident, $($register:ident),+) => {
+        $($self.$register.clock.next = $self.$clock.val();)+
+        $($self.$register.d.next = $self.$register.q.val();)+
+    };
+}
+pub(crate) use dff_setup;
+
+/// A comment of the emitted text.
+macro_rules! comment {
+    ($text:literal) => {};
+}
+pub(crate) use comment;

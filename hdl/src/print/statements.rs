@@ -1,0 +1,135 @@
+//! The statements of a block, with loops unrolled, in two lists: what registers take at the edge of
+//! the clock, and what is driven all the time.
+
+use super::expression::Text;
+use super::path::{Loops, parts};
+use super::scope::Scope;
+use rust_hdl_core::ast::{
+    VerilogBlock as Block, VerilogBlockOrConditional as Otherwise, VerilogExpression as Expression,
+    VerilogStatement as Statement,
+};
+
+/// What a statement drives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Target {
+    /// The child whose input it is. `None` for a signal of the block.
+    pub child: Option<String>,
+    /// The signal, or the port of the child.
+    pub net: String,
+    pub index: Option<usize>,
+}
+
+/// A statement without loops.
+#[derive(Debug, Clone)]
+pub(crate) enum Flat {
+    Comment(String),
+    /// A register takes a value.
+    Take(String, Text),
+    /// A signal or the input of a child is driven.
+    Drive(Target, Text),
+    If(String, Vec<Flat>, Vec<Flat>),
+}
+
+impl Flat {
+    fn is_clocked(&self) -> bool {
+        matches!(self, Self::Take(..))
+    }
+}
+
+/// The statements of a block.
+#[derive(Debug, Default)]
+pub(crate) struct Statements {
+    pub clocked: Vec<Flat>,
+    pub driven: Vec<Flat>,
+}
+
+impl Statements {
+    pub fn of(scope: &Scope) -> Self {
+        let all = scope.flat(&scope.code, &Loops::default());
+        Self { clocked: kept(&all, true), driven: kept(&all, false) }
+    }
+}
+
+/// Keeps the statements that are clocked, or those that are not, with the conditions around them and
+/// the comments before them.
+fn kept(all: &[Flat], clocked: bool) -> Vec<Flat> {
+    let (mut kept, mut comments) = (vec![], vec![]);
+    for flat in all {
+        let own = match flat {
+            Flat::Comment(_) => {
+                comments.push(flat.clone());
+                continue;
+            }
+            Flat::If(test, then, otherwise) => {
+                let (then, otherwise) = (self::kept(then, clocked), self::kept(otherwise, clocked));
+                let empty = then.is_empty() && otherwise.is_empty();
+                (!empty).then(|| Flat::If(test.clone(), then, otherwise))
+            }
+            flat => (flat.is_clocked() == clocked).then(|| flat.clone()),
+        };
+        match own {
+            Some(flat) => kept.extend(comments.drain(..).chain([flat])),
+            None => comments.clear(),
+        }
+    }
+    kept
+}
+
+impl Scope {
+    fn flat(&self, block: &Block, loops: &Loops) -> Vec<Flat> {
+        block.iter().flat_map(|statement| self.flat_statement(statement, loops)).collect()
+    }
+
+    fn flat_statement(&self, statement: &Statement, loops: &Loops) -> Vec<Flat> {
+        match statement {
+            Statement::Assignment(target, value) => self.assignment(target, value, loops).into_iter().collect(),
+            Statement::If(c) => {
+                let test = self.expression(&c.test, loops, Some((1, false))).text;
+                let otherwise = match &c.otherwise {
+                    Otherwise::Block(block) => self.flat(block, loops),
+                    Otherwise::Conditional(statement) => self.flat_statement(statement, loops),
+                    Otherwise::None => vec![],
+                };
+                vec![Flat::If(test, self.flat(&c.then, loops), otherwise)]
+            }
+            Statement::Loop(l) => {
+                let turns = l.from.as_usize()..l.to.as_usize();
+                turns.flat_map(|turn| self.flat(&l.block, &loops.with(&l.index, turn))).collect()
+            }
+            // rust-hdl leaves the call of the macro in the text.
+            Statement::Comment(text) => {
+                let text = text.split_once("(\"").map_or(text.as_str(), |(_, text)| text);
+                vec![Flat::Comment(text.into())]
+            }
+            Statement::Macro(block) => self.flat(block, loops),
+            Statement::Match(_) | Statement::SliceAssignment { .. } | Statement::Link(_) => {
+                unreachable!("{}: no unit has such a statement", self.name)
+            }
+        }
+    }
+
+    /// Makes an assignment. `None` for the clock of a register, and for a register that keeps its
+    /// value: both are so without a statement.
+    fn assignment(&self, target: &Expression, value: &Expression, loops: &Loops) -> Option<Flat> {
+        let Expression::Signal(name) = target else { unreachable!("signals are assigned to") };
+        let (child, net, index) = match &parts(name, loops)[..] {
+            [(own, index)] => (None, own.clone(), *index),
+            [(child, at), (port, index)] => {
+                let Some(child) = self.child(child, *at) else { unreachable!("{}: no child `{name}`", self.name) };
+                (Some(child), port.clone(), *index)
+            }
+            _ => unreachable!("{}: `{name}` is too deep", self.name),
+        };
+        let Some(shape) = child.map_or(self.net(&net), |child| child.net(&net)) else {
+            unreachable!("{}: no signal `{name}`", self.name)
+        };
+        let value = self.expression(value, loops, Some((shape.width, shape.signed && index.is_none())));
+        match child {
+            Some(register) if register.is_register => {
+                let keeps = value.text == register.register();
+                (net == "d" && !keeps).then(|| Flat::Take(register.register(), value))
+            }
+            child => Some(Flat::Drive(Target { child: child.map(Scope::instance), net, index }, value)),
+        }
+    }
+}
