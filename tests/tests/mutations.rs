@@ -26,7 +26,7 @@ const RESTS: Test = |_| units::loader(&tiny::array(4, 8, 3), 100, 9);
 
 /// A fault, the test that finds it, and how it reads.
 const FAULTS: [(&str, Test, &str, &str); 16] = [
-    ("products without sign extension", PE, "above_r + product_r", "above_r + {2'd0, product_r}"),
+    ("products without sign extension", PE, "{{2{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) begin", "if (swap_r) begin"),
     ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
     ("outputs are rounded down", COLUMN, "product_r[18-1]}", "1'b0}"),

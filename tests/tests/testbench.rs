@@ -109,7 +109,7 @@ fn parts_pass_and_their_faults_are_found() {
     }
     let faults = [
         (Kind::Array, "if (i_swap) begin", "if (swap_r) begin"),
-        (Kind::Array, "above_r + product_r", "above_r + {3'd0, product_r}"),
+        (Kind::Array, "{2{product_r[15]}}", "2'd0"),
         (Kind::Gate, "(score_r != 16'd0) ||", "(score_r > 16'd9) ||"),
         (Kind::Gate, "p5_valid_r <= p4_valid_r", "p5_valid_r <= p3_valid_r"),
     ];

@@ -168,9 +168,26 @@ impl Scope {
         let like = |text: Text| text.width.map(|width| (width, text.signed)).or(place);
         let l = self.expression(left, loops, like(self.expression(right, loops, place)));
         let r = self.expression(right, loops, like(self.expression(left, loops, place)));
-        let width = if compares { Some(1) } else { l.width.max(r.width) };
-        let signed = !compares && l.signed && r.signed;
-        Text { text: format!("{} {sign} {}", l.operand(), r.operand()), width, signed, simple: false, part: None }
+        if compares || matches!(op, Op::Mul | Op::Shl | Op::Shr) {
+            let width = if compares { Some(1) } else { l.width.max(r.width) };
+            let signed = !compares && l.signed && r.signed;
+            return Text {
+                text: format!("{} {sign} {}", l.operand(), r.operand()),
+                width,
+                signed,
+                simple: false,
+                part: None,
+            };
+        }
+        // Both operands get the width of the place here, because lint tools warn of what Verilog
+        // would extend itself.
+        let width = l.width.max(r.width).max(place.map(|(width, _)| width));
+        let wide = |text: &Text| match width {
+            Some(width) if text.part.is_some() && text.width < Some(width) => (text.extended(width), false),
+            _ => (text.operand(), text.signed),
+        };
+        let ((l, l_signed), (r, r_signed)) = (wide(&l), wide(&r));
+        Text { text: format!("{l} {sign} {r}"), width, signed: l_signed && r_signed, simple: false, part: None }
     }
 
     /// Writes a signal of the block, of a register, or of a child.

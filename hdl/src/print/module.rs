@@ -17,6 +17,7 @@ type Drivers = BTreeMap<Target, Text>;
 pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> String) -> String {
     let Statements { clocked, driven } = Statements::of(scope);
     let drivers = drivers(&driven);
+    let read = read(&clocked, &drivers);
     let mut text = format!("module {name} (\n");
     let ports: Vec<&Net> = scope.ports().collect();
     for (i, port) in ports.iter().enumerate() {
@@ -35,7 +36,7 @@ pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> Strin
     let modules: Vec<&Scope> = scope.children.iter().filter(|child| !child.is_register).collect();
     for child in &modules {
         for port in child.ports().filter(|port| port.kind != AtomKind::InputParameter) {
-            let _ = writeln!(declared, "  wire{} {}_{};", kind(port), child.instance(), port.name);
+            let _ = writeln!(declared, "  wire{} {};", kind(port), output(child, port, &read));
         }
     }
     for local in scope.nets.iter().filter(|net| net.kind == AtomKind::LocalSignal) {
@@ -50,7 +51,7 @@ pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> Strin
         text += "  end\n";
     }
     for child in modules {
-        instance(&mut text, child, &module(child), &drivers);
+        instance(&mut text, child, &module(child), &drivers, &read);
     }
     let own = |net: &&Net| !matches!(net.kind, AtomKind::InputParameter | AtomKind::Constant);
     for (i, net) in scope.nets.iter().filter(own).enumerate() {
@@ -120,13 +121,30 @@ fn lines(elements: &[String], indent: usize) -> String {
     format!("{{\n{space}  {}\n{space}}}", elements.join(&format!(",\n{space}  ")))
 }
 
-fn instance(text: &mut String, child: &Scope, module: &str, drivers: &Drivers) {
+/// All expressions of a module, to find the names in them.
+fn read(clocked: &[Flat], drivers: &Drivers) -> String {
+    let mut read = String::new();
+    statements(&mut read, clocked, 0);
+    drivers.values().for_each(|value| {
+        let _ = writeln!(read, "{}", value.text);
+    });
+    read
+}
+
+/// The net at the output of a child. Its name tells lint tools if nothing reads it.
+fn output(child: &Scope, port: &Net, read: &str) -> String {
+    let name = format!("{}_{}", child.instance(), port.name);
+    let mut words = read.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    if words.any(|word| word == name) { name } else { format!("unused_{name}") }
+}
+
+fn instance(text: &mut String, child: &Scope, module: &str, drivers: &Drivers, read: &str) {
     let _ = writeln!(text, "\n  {module} {} (", child.instance());
     let ports: Vec<&Net> = child.ports().collect();
     for (i, port) in ports.iter().enumerate() {
         let connected = match port.kind {
             AtomKind::InputParameter => lines(&value(drivers, Some(child), port, &child.name), 4),
-            _ => format!("{}_{}", child.instance(), port.name),
+            _ => output(child, port, read),
         };
         let comma = if i + 1 < ports.len() { "," } else { "" };
         let _ = writeln!(text, "    .{}({connected}){comma}", port.name);
