@@ -201,21 +201,21 @@ fn what_is_set_replaces_what_was_there_and_shows_in_the_name() {
 #[test]
 fn what_cannot_be_set_is_refused_by_what_was_typed() {
     for (wrong, message) in [
-        ("array.rosw=8", "--set array.rosw=8: unknown key `rosw`, did you mean `rows`?"),
-        ("rows=8", "--set rows=8: unknown key `rows`, did you mean `array.rows`?"),
-        ("aray.rows=8", "--set aray.rows=8: unknown key `aray`, did you mean `array`?"),
-        ("array.rows=300", "--set array.rows=300: `array.rows`: expected 1 to 256, found 300"),
-        ("array.rows", "--set array.rows: expected KEY=VALUE, as in array.rows=8"),
-        ("base=8x8", "--set base=8x8: base: only a file has one: --config takes the accelerator to start from"),
+        ("array.rosw=8", "set array.rosw=8: unknown key `rosw`, did you mean `rows`?"),
+        ("rows=8", "set rows=8: unknown key `rows`, did you mean `array.rows`?"),
+        ("aray.rows=8", "set aray.rows=8: unknown key `aray`, did you mean `array`?"),
+        ("array.rows=300", "set array.rows=300: `array.rows`: expected 1 to 256, found 300"),
+        ("array.rows", "set array.rows: expected KEY=VALUE, as in array.rows=8"),
+        ("base=8x8", "set base=8x8: base: only a file has one: `accelerator` takes the accelerator to start from"),
     ] {
         assert_eq!(set("8x8", &[wrong]), Err(message.into()));
     }
     for (wrong, parts) in [
-        ("array.rows=8x", ["--set array.rows=8x: invalid type: string", "8x"]),
-        ("array.rows=", ["--set array.rows=: invalid type: string", "usize"]),
+        ("array.rows=8x", ["set array.rows=8x: invalid type: string", "8x"]),
+        ("array.rows=", ["set array.rows=: invalid type: string", "usize"]),
         ("array.rows=[8]", ["`array.rows` takes one value", "array"]),
         ("array=8", ["`array`: expected a table of rows, cols, accumulator_depth", "integer"]),
-        ("array rows=8", ["--set array rows=8: ", ""]),
+        ("array rows=8", ["set array rows=8: ", ""]),
         (
             "dram.latency_cycles=20",
             [
@@ -223,7 +223,7 @@ fn what_cannot_be_set_is_refused_by_what_was_typed() {
                 "",
             ],
         ),
-        ("memory.stream_bytes=7", ["--set memory.stream_bytes=7: `memory.stream_bytes`: expected 8 to", "found 7"]),
+        ("memory.stream_bytes=7", ["set memory.stream_bytes=7: `memory.stream_bytes`: expected 8 to", "found 7"]),
     ] {
         let message = set("8x8", &[wrong]).expect_err("refused");
         assert!(parts.iter().all(|part| message.contains(part)), "{wrong}: {message}");

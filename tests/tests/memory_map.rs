@@ -30,7 +30,7 @@ fn refusal(net: &QuantNetwork, config: &AcceleratorConfig) -> Result<Vec<Shortag
         return Err(TestCaseError::fail(format!("no capacity is named: {message}")));
     };
     for Shortage { capacity, limit, needed, item, range } in &misfit.shortages {
-        let setting = format!("--set {}={needed}", capacity.key());
+        let setting = format!("set {}={needed}", capacity.key());
         for part in [&format!("{} is {limit}, {item} needs {needed}", capacity.key()), &setting] {
             prop_assert!(message.contains(part), "`{}` does not say {}", message, part);
         }
@@ -107,5 +107,5 @@ fn what_no_accelerator_can_have_is_said() {
     net.layers.extend((0..70_000).map(|i| Layer::Conv(conv(&format!("again{i}"), map, 4, 1))));
     let error = Program::new(&net, &array(4, 4, 64)).expect_err("too many instructions").to_string();
     assert!(error.contains("memory.instructions is ") && error.contains("(it can be 1 to 65536)"), "{error}");
-    assert!(!error.contains("--set"), "no setting makes it fit: {error}");
+    assert!(!error.contains("fits with"), "no setting makes it fit: {error}");
 }

@@ -27,17 +27,19 @@ pub(crate) fn normalisation(
     options: &Options,
 ) -> Result<(Vec<f32>, Vec<f32>, Normalisation), Error> {
     let channels = low.graph.input.shape.channels;
-    let given = |key: &str, option: &Option<Vec<f32>>, default: f32| match option {
+    let given = |name: Name, key: &str, option: &Option<Vec<f32>>, default: f32| match option {
         Some(values) if values.len() == 1 => Ok(Some(vec![values[0]; channels])),
         Some(values) if values.len() == channels => Ok(Some(values.clone())),
-        Some(values) => {
-            let item = key.replace("lcsim.", "--");
-            Err(invalid(&low.graph.path, item, format!("1 number, or {channels} for the channels"), values.len()))
-        }
+        Some(values) => Err(invalid(
+            &low.graph.path,
+            name.to_string(),
+            format!("1 number, or {channels} for the channels"),
+            values.len(),
+        )),
         None => channel_values(low, key, default),
     };
-    let mean = given("lcsim.mean", &options.mean, 0.0)?;
-    let std = given("lcsim.std", &options.std, 1.0)?;
+    let mean = given(Name::Mean, "lcsim.mean", &options.mean, 0.0)?;
+    let std = given(Name::Std, "lcsim.std", &options.std, 1.0)?;
     if low.graph.input.bytes && (mean.is_some() || std.is_some()) {
         let item = format!("input `{}`", low.graph.input.name);
         let expected = format!("bytes as they are, without {}, {} or their metadata", Name::Mean, Name::Std);
