@@ -2,43 +2,13 @@
 
 use crate::about::about;
 use crate::emit::{self, Module};
+use crate::kind::Kind;
 use crate::sizes::Sizes;
 use crate::unit::Unit;
 use crate::word::Bundle;
 use crate::{image, logic, units};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
-
-/// A unit of docs/microarchitecture.md.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// All PEs.
-    Pe,
-    /// A row, which reads its bank.
-    Array,
-    /// A column, which is everything below one column of the array.
-    Row,
-    /// A column: everything below the array.
-    Column,
-    /// The gate unit.
-    Gate,
-    /// The loader.
-    Loader,
-    /// The streamer.
-    Streamer,
-    /// The controller.
-    Controller,
-    /// The host port.
-    Host,
-    /// The image port.
-    Image,
-    /// The crossbar between columns and a bank.
-    Crossbar,
-    /// A bank of the scratch memory.
-    Bank,
-    /// Another memory. This one is the pool memory.
-    Ram,
-}
 
 /// A port of a [`Part`].
 #[derive(Debug, Clone)]

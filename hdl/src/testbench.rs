@@ -2,7 +2,7 @@
 
 use crate::about::about;
 use crate::image::{Write, load, load_image};
-use crate::part::Kind;
+use crate::kind::Kind;
 use crate::sizes::Sizes;
 use lcsim_spec::schedule::{Program, Target};
 use lcsim_spec::{AcceleratorConfig, Trace};

@@ -3,7 +3,7 @@
 use super::array::Array;
 use super::pe::Pe;
 use super::with_sums;
-use crate::part::Kind;
+use crate::kind::Kind;
 use crate::print::split;
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
