@@ -38,7 +38,7 @@ fn lint_is_clean_on_every_shape() {
 #[test]
 fn identical_modules_are_emitted_once() {
     let modules = lcsim_hdl::core(&array(16, 16, 16), None).modules;
-    let pes = modules.iter().filter(|m| m.text.contains("shadow_r, active_r")).count();
+    let pes = modules.iter().filter(|m| m.text.contains("product_r <= operand_r * used_r;")).count();
     assert_eq!(pes, 1, "256 PEs are one module");
     for module in &modules {
         assert!(module.text.starts_with("// SPDX-License-Identifier: MIT OR Apache-2.0\n// lcsim "), "{}", module.name);

@@ -50,8 +50,8 @@ impl Statements {
     }
 }
 
-/// Keeps the statements that are clocked, or those that are not, with the conditions around them and
-/// the comments before them.
+/// Keeps the statements that are clocked, or those that are not, with the conditions around them
+/// and the comments before them.
 fn kept(all: &[Flat], clocked: bool) -> Vec<Flat> {
     let (mut kept, mut comments) = (vec![], vec![]);
     for flat in all {

@@ -185,7 +185,7 @@ fn images_of_bytes_with_their_channels_last() {
     let tensor = model.graph.as_mut().and_then(|g| g.input[0].r#type.as_mut()).and_then(|t| t.tensor_type.as_mut());
     tensor.expect("a type").elem_type = Some(data_type::UINT8);
     let message = onnx::import_bytes(&model.encode_to_vec(), "m").expect_err("bytes have no mean").to_string();
-    assert!(message.contains("bytes as they are, without `--mean`"), "{message}");
+    assert!(message.contains("bytes as they are, without `mean`"), "{message}");
     model.metadata_props.clear();
     let (net, _) = import("bytes", &model);
     // What the network reads is the byte itself.
