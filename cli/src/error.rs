@@ -63,9 +63,14 @@ impl std::error::Error for Error {}
 
 impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
+        // Errors without a text of their own are not in the chain: the one around them stands for
+        // them.
         let misfit = error.chain().find_map(|cause| match cause.downcast_ref() {
-            Some(ScheduleError::Capacity(misfit)) => Some(misfit.clone()),
-            _ => cause.downcast_ref::<Misfit>().cloned(),
+            Some(lcsim_sim::Error::Schedule(ScheduleError::Capacity(misfit))) => Some(misfit.clone()),
+            _ => match cause.downcast_ref() {
+                Some(ScheduleError::Capacity(misfit)) => Some(misfit.clone()),
+                _ => None,
+            },
         });
         Self { text: one_line(&error), interrupted: error.is::<Interrupted>(), misfit }
     }
