@@ -65,12 +65,12 @@ impl From<anyhow::Error> for Error {
     fn from(error: anyhow::Error) -> Self {
         // Errors without a text of their own are not in the chain: the one around them stands for
         // them.
-        let misfit = error.chain().find_map(|cause| match cause.downcast_ref() {
-            Some(lcsim_sim::Error::Schedule(ScheduleError::Capacity(misfit))) => Some(misfit.clone()),
-            _ => match cause.downcast_ref() {
-                Some(ScheduleError::Capacity(misfit)) => Some(misfit.clone()),
-                _ => None,
-            },
+        let misfit = error.chain().find_map(|cause| {
+            let schedule = match cause.downcast_ref() {
+                Some(lcsim_sim::Error::Schedule(schedule)) => Some(schedule),
+                _ => cause.downcast_ref(),
+            };
+            if let Some(ScheduleError::Capacity(misfit)) = schedule { Some(misfit.clone()) } else { None }
         });
         Self { text: one_line(&error), interrupted: error.is::<Interrupted>(), misfit }
     }

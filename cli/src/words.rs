@@ -18,9 +18,9 @@ pub fn word(name: Name) -> &'static str {
         Name::Set => "--set",
         Name::Std => "--std",
         Name::Threshold => "--threshold",
-        Name::Quantize => "`lcsim quantize`",
-        Name::Run => "`lcsim run`",
-        Name::Verilog => "`lcsim verilog`",
-        Name::WriteReport => "`lcsim run --json`",
+        Name::Quantize => "lcsim quantize",
+        Name::Run => "lcsim run",
+        Name::Verilog => "lcsim verilog",
+        Name::WriteReport => "lcsim run --json",
     }
 }

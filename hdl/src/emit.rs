@@ -98,7 +98,8 @@ impl Merged<'_> {
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
         let text = format!(
-            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{waiver}\n{}\n`default_nettype wire\n",
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{waiver}\n{}\n\
+             `default_nettype wire\n",
             self.about,
             anonymous.replacen('@', &name, 1)
         );

@@ -104,7 +104,8 @@ pub fn float(path: &Path, options: &import::Options, remark: Remark) -> Result<I
 /// A note about a model without mean and standard deviation.
 pub fn absent(path: &Path) -> String {
     format!(
-        "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; {} and {} give others",
+        "{} says no mean and standard deviation of its pixels: it runs with 0 and 1, on pixels / 255; {} \
+         and {} give others",
         path.display(),
         Name::Mean,
         Name::Std
@@ -230,7 +231,7 @@ pub fn networks(
             } else {
                 String::new()
             };
-            remark(&format!("{path} quantised with {images}{few}; see also {}", Name::Quantize));
+            remark(&format!("{path} quantised with {images}{few}; see also `{}`", Name::Quantize));
             Ok((calibrated.network, Some(net)))
         }
     };
@@ -257,7 +258,7 @@ fn given(options: &import::Options) -> Option<Name> {
 pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     if let Some(option) = given(&args.network) {
         bail!(
-            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to {}",
+            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to `{}`",
             Name::Quantize
         );
     }

@@ -64,7 +64,7 @@ impl Folder {
         if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
             bail!(
                 "{shown}: has files that lcsim did not write, `{}` for one; expected a new or empty folder, or one of an \
-                 earlier {}; {} overwrites what has the same name",
+                 earlier `{}`; {} overwrites what has the same name",
                 other.file_name().unwrap_or_default().to_string_lossy(),
                 Name::Verilog,
                 Name::Force

@@ -41,7 +41,7 @@ const MAX_BYTES: u64 = 1 << 27;
 
 /// A hint for files that are no reports, because other commands write JSON too.
 fn hint() -> String {
-    format!("reports are written by {}", Name::WriteReport)
+    format!("reports are written by `{}`", Name::WriteReport)
 }
 
 /// One figure of two reports. It is `None` in a report that does not have it.

@@ -7,7 +7,7 @@
 //! ```
 //! use lcsim_spec::naming::Name;
 //!
-//! assert_eq!(format!("{} takes other images", Name::Calibration), "`calibration` takes other images");
+//! assert_eq!(format!("{} takes other images", Name::Calibration), "calibration takes other images");
 //! ```
 
 use std::fmt;
@@ -64,23 +64,23 @@ impl Name {
     /// The plain name.
     fn plain(self) -> &'static str {
         match self {
-            Self::Calibration => "`calibration`",
-            Self::CalibrationImages => "`calibration_images`",
-            Self::ClassOrder => "`class_order`",
-            Self::Compat => "`compat`",
-            Self::Accelerator => "`accelerator`",
-            Self::Data => "`data`",
-            Self::Force => "`force`",
-            Self::Gemm => "`gemm`",
-            Self::Mean => "`mean`",
-            Self::Output => "`output`",
+            Self::Calibration => "calibration",
+            Self::CalibrationImages => "calibration_images",
+            Self::ClassOrder => "class_order",
+            Self::Compat => "compat",
+            Self::Accelerator => "accelerator",
+            Self::Data => "data",
+            Self::Force => "force",
+            Self::Gemm => "gemm",
+            Self::Mean => "mean",
+            Self::Output => "output",
             Self::Set => "set",
-            Self::Std => "`std`",
-            Self::Threshold => "`threshold`",
-            Self::Quantize => "`Network::quantize`",
-            Self::Run => "`simulate`",
-            Self::Verilog => "`Verilog::save`",
-            Self::WriteReport => "`export::json`",
+            Self::Std => "std",
+            Self::Threshold => "threshold",
+            Self::Quantize => "Network::quantize",
+            Self::Run => "simulate",
+            Self::Verilog => "Verilog::save",
+            Self::WriteReport => "export::json",
         }
     }
 }

@@ -206,7 +206,7 @@ fn what_cannot_be_set_is_refused_by_what_was_typed() {
         ("aray.rows=8", "set aray.rows=8: unknown key `aray`, did you mean `array`?"),
         ("array.rows=300", "set array.rows=300: `array.rows`: expected 1 to 256, found 300"),
         ("array.rows", "set array.rows: expected KEY=VALUE, as in array.rows=8"),
-        ("base=8x8", "set base=8x8: base: only a file has one: `accelerator` takes the accelerator to start from"),
+        ("base=8x8", "set base=8x8: base: only a file has one: accelerator takes the accelerator to start from"),
     ] {
         assert_eq!(set("8x8", &[wrong]), Err(message.into()));
     }

@@ -50,7 +50,7 @@ fn a_step_behind_a_clamp_is_the_threshold_and_a_step_alone_is_not() {
             behind(graph, &z, "end", vec![step, cast, end(&z)]);
         }
     };
-    let threshold = ["`step`: `Greater` of a score", "--threshold 0.2", "leave the comparison out of the graph"];
+    let threshold = ["`step`: `Greater` of a score", "`--threshold 0.2`", "leave the comparison out of the graph"];
     refused_after(&threshold, compared(|z| node("Where", &["step", z, "zero"], "end", vec![])));
     refused_after(&threshold, compared(|z| node("Mul", &[z, "mask"], "end", vec![])));
     let step = ["`step`: `Greater` of a score", "decide by a step"];

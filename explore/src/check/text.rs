@@ -24,7 +24,7 @@ impl Display for Check {
             self.accelerators.iter().try_for_each(|a| accelerator(f, a, width))?;
         }
         let answer = if self.runs { "works" } else { "does not work" };
-        writeln!(f, "\n{} with these options {answer}", Name::Run)
+        writeln!(f, "\n`{}` with these options {answer}", Name::Run)
     }
 }
 

@@ -22,7 +22,7 @@ impl Lowered<'_> {
         let found = x.map_or_else(|| "here".into(), |x| format!("of {}", self.describe(x)));
         if let Some(threshold) = self.threshold(node) {
             let instead = format!(
-                "a score below a threshold that counts as 0 is what {} {threshold} of {} and {} does: leave the comparison \
+                "a score below a threshold that counts as 0 is what `{} {threshold}` of `{}` and `{}` does: leave the comparison \
                  out of the graph and multiply with the clamped score itself",
                 Name::Threshold,
                 Name::Run,

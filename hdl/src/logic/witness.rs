@@ -72,13 +72,7 @@ impl Witness {
     }
 
     fn update(&mut self) {
-        for _ in 0..MOST_ITERATIONS {
-            self.0.update_all();
-            if !self.0.has_changed() {
-                return;
-            }
-        }
-        panic!("the signals of a unit do not settle");
+        assert!(self.0.settles(), "the signals of a unit do not settle");
     }
 
     fn values(&self) -> BTreeMap<String, Vec<Vec<bool>>> {
@@ -134,6 +128,8 @@ trait Driven: Block {
     fn drive(&mut self, port: &str, index: usize, value: u64);
     /// Sets the clock.
     fn clock(&mut self, level: bool);
+    /// Lets all signals settle, if they do.
+    fn settles(&mut self) -> bool;
 }
 
 /// A value from its bits.
@@ -172,6 +168,9 @@ macro_rules! driven {
             }
             fn clock(&mut self, level: bool) {
                 self.clock.next = Clock { clk: level };
+            }
+            fn settles(&mut self) -> bool {
+                simulate(self, MOST_ITERATIONS)
             }
         }
     };

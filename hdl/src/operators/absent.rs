@@ -17,7 +17,7 @@ pub struct Absent {
 
 /// All parts that a program needs and the core does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("the Verilog core has {}; {run} simulates it", joined(_0), run = Name::Run)]
+#[error("the Verilog core has {}; `{run}` simulates it", joined(_0), run = Name::Run)]
 pub struct AbsentUnits(pub Vec<Absent>);
 
 impl Absent {

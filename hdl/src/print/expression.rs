@@ -70,6 +70,15 @@ pub(crate) fn range(name: &str, low: usize, width: usize, bits: usize) -> Text {
     Text::simple(text, width, false).part(name, low, bits)
 }
 
+fn is_number(e: &Expression, loops: &Loops) -> bool {
+    match e {
+        Expression::Literal(_) => true,
+        Expression::Signal(name) => loops.value(name).is_some(),
+        Expression::Paren(e) => is_number(e, loops),
+        _ => false,
+    }
+}
+
 fn literal(value: &VerilogLiteral, width: Option<usize>, signed: bool) -> Text {
     number(value.as_usize(), width, signed)
 }
@@ -165,9 +174,14 @@ impl Scope {
         };
         // A number has the width of what it is compared with, or of the place of the result.
         let place = if compares { None } else { want };
-        let like = |text: Text| text.width.map(|width| (width, text.signed)).or(place);
-        let l = self.expression(left, loops, like(self.expression(right, loops, place)));
-        let r = self.expression(right, loops, like(self.expression(left, loops, place)));
+        let like = |text: &Text| text.width.map(|width| (width, text.signed)).or(place);
+        let (mut l, mut r) = (self.expression(left, loops, place), self.expression(right, loops, place));
+        if is_number(left, loops) {
+            l = self.expression(left, loops, like(&r));
+        }
+        if is_number(right, loops) {
+            r = self.expression(right, loops, like(&l));
+        }
         if compares || matches!(op, Op::Mul | Op::Shl | Op::Shr) {
             let width = if compares { Some(1) } else { l.width.max(r.width) };
             let signed = !compares && l.signed && r.signed;

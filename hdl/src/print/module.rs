@@ -4,7 +4,7 @@ use super::expression::{Text, range};
 use super::scope::{Net, Scope};
 use super::statements::{Flat, Statements, Target};
 use rust_hdl_core::atom::AtomKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// The columns of a line of the text.
@@ -121,24 +121,22 @@ fn lines(elements: &[String], indent: usize) -> String {
     format!("{{\n{space}  {}\n{space}}}", elements.join(&format!(",\n{space}  ")))
 }
 
-/// All expressions of a module, to find the names in them.
-fn read(clocked: &[Flat], drivers: &Drivers) -> String {
-    let mut read = String::new();
-    statements(&mut read, clocked, 0);
-    drivers.values().for_each(|value| {
-        let _ = writeln!(read, "{}", value.text);
-    });
-    read
+/// All names in the expressions of a module.
+fn read(clocked: &[Flat], drivers: &Drivers) -> BTreeSet<String> {
+    let mut text = String::new();
+    statements(&mut text, clocked, 0);
+    let texts = std::iter::once(text.as_str()).chain(drivers.values().map(|value| value.text.as_str()));
+    let names = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    names.map(str::to_owned).collect()
 }
 
 /// The net at the output of a child. Its name tells lint tools if nothing reads it.
-fn output(child: &Scope, port: &Net, read: &str) -> String {
+fn output(child: &Scope, port: &Net, read: &BTreeSet<String>) -> String {
     let name = format!("{}_{}", child.instance(), port.name);
-    let mut words = read.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    if words.any(|word| word == name) { name } else { format!("unused_{name}") }
+    if read.contains(&name) { name } else { format!("unused_{name}") }
 }
 
-fn instance(text: &mut String, child: &Scope, module: &str, drivers: &Drivers, read: &str) {
+fn instance(text: &mut String, child: &Scope, module: &str, drivers: &Drivers, read: &BTreeSet<String>) {
     let _ = writeln!(text, "\n  {module} {} (", child.instance());
     let ports: Vec<&Net> = child.ports().collect();
     for (i, port) in ports.iter().enumerate() {
@@ -158,7 +156,7 @@ fn statements(text: &mut String, all: &[Flat], indent: usize) {
         let _ = match flat {
             Flat::Comment(comment) => writeln!(text, "{space}// {comment}"),
             Flat::Take(register, value) => writeln!(text, "{space}{register} <= {};", value.text),
-            Flat::Drive(target, value) => writeln!(text, "{space}{} = {};", target.net, value.text),
+            Flat::Drive(..) => unreachable!("only registers take values at an edge"),
             Flat::If(test, then, otherwise) => {
                 let _ = writeln!(text, "{space}if ({test}) begin");
                 statements(text, then, indent + 2);

@@ -7,7 +7,7 @@ use lcsim_spec::file::quoted;
 use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
 use std::collections::HashSet;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The first bytes of an `.npz`.
 pub(super) const ZIP: &[u8] = b"PK\x03\x04";
@@ -95,9 +95,4 @@ fn files(archive: &ZipSliceArchive<Vec<u8>>) -> Result<Vec<File>> {
         bail!("directory: expected {expected} files, found {}", files.len());
     }
     Ok(files)
-}
-
-/// The name of an array: the name of its file without the ending.
-pub(super) fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
 }

@@ -1,7 +1,7 @@
 //! Reads arrays of NumPy: images and labels in one `.npz`, or in `.npy` files in one folder. It
 //! finds them by their names.
 
-use super::archive::{Archive, stem};
+use super::archive::Archive;
 use super::content::Content;
 use super::files::entries;
 use super::memory::Images;
@@ -56,6 +56,11 @@ pub(super) fn open_file(path: &Path) -> Result<Opened> {
 /// Opens a folder's `.npy` files.
 pub(super) fn open_folder(files: Vec<PathBuf>) -> Result<Opened> {
     open(Place::Folder(files), |_| true)
+}
+
+/// The name of an array: the name of its file without the ending.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 /// Lists the names that arrays of images can have.

@@ -185,7 +185,7 @@ mod tests {
         fs::write(&file, [0; 3073]).expect("written");
         for path in [folder.path(), &file] {
             let message = open(path, Some(ClassOrder::String)).err().expect("refused").to_string();
-            assert!(message.contains("`class_order`: expected class folders, found none in "), "{message}");
+            assert!(message.contains("class_order: expected class folders, found none in "), "{message}");
         }
     }
 }

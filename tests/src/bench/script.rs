@@ -146,9 +146,9 @@ impl Script {
     /// The first [`Mismatch`].
     pub fn run_witness(&self, witness: &mut Witness) -> Result<(), Mismatch> {
         let mut printed = vec![];
+        let shapes: Vec<(usize, usize)> = self.inputs.ports.iter().map(|(port, _)| witness.shape(port)).collect();
         for line in &self.lines {
-            for (port, bits) in &self.inputs.ports {
-                let (elements, width) = witness.shape(port);
+            for ((port, bits), &(elements, width)) in self.inputs.ports.iter().zip(&shapes) {
                 let element = |i| Bits { low: bits.low + i * width, width };
                 let values: Vec<u64> = (0..elements).map(|i| line.get(element(i))).collect();
                 witness.drive(port, &values);

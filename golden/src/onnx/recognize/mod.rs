@@ -122,12 +122,12 @@ impl Lowered<'_> {
             [only] => Ok((*only).clone()),
             [] => {
                 let all: Vec<_> = outputs.iter().collect();
-                let expected = format!("a classifier among them; {} says which", Name::Output);
+                let expected = format!("a classifier among them; `{} NAME` says which", Name::Output);
                 Err(invalid(path, "graph outputs", &expected, listed(&all)))
             }
             several => {
                 let expected =
-                    format!("one classifier; {} chooses one (early exits are not simulated yet)", Name::Output);
+                    format!("one classifier; `{} NAME` chooses one (early exits are not simulated yet)", Name::Output);
                 Err(invalid(path, "graph outputs", &expected, format!("{}: {}", several.len(), listed(several))))
             }
         }

@@ -42,7 +42,7 @@ pub(crate) fn normalisation(
     let std = given(Name::Std, "lcsim.std", &options.std, 1.0)?;
     if low.graph.input.bytes && (mean.is_some() || std.is_some()) {
         let item = format!("input `{}`", low.graph.input.name);
-        let expected = format!("bytes as they are, without {}, {} or their metadata", Name::Mean, Name::Std);
+        let expected = format!("bytes as they are, without `{}`, `{}` or their metadata", Name::Mean, Name::Std);
         return Err(invalid(&low.graph.path, item, &expected, "a mean or a standard deviation"));
     }
     let mut folds = Affine::identity(channels);
