@@ -3,6 +3,7 @@
 use crate::logic;
 use crate::regions::regions;
 use crate::sizes::Sizes;
+use crate::template::fit;
 use crate::unit::Unit;
 use crate::units::{self, slice};
 use lcsim_spec::timing::{self, ColumnStage};
@@ -63,16 +64,17 @@ impl Core<'_> {
             );
         }
         let entry = (s.entry().width(), s.channels);
+        let entry_written = s.entry().pack("gate$o_entry_").replace("gate$o_entry_score", "gate$o_score");
         for list in 0..2 {
             for reader in ["loader", "gate"] {
                 let read = format!("{reader}$o_list_address");
                 let enable = format!("gate$o_list_write{list}");
-                let write = [enable.as_str(), "gate$o_list_write_address", "gate$o_list_write_data"];
+                let write = [enable.as_str(), "gate$o_list_write_address", &entry_written];
                 self.ram(&format!("list{list}_{reader}"), "list", entry, None, &read, write);
             }
         }
         let write = ["pool_write_r", "pool_address_r", "pool_sum_r"];
-        self.ram("pool", "pool", (s.pool(), s.pool_depth()), None, "gate$o_pool_address", write);
+        self.ram("pool", "pool", (s.pool(), s.pool_depth()), None, "{gate$o_pool_region, gate$o_pool_channel}", write);
         let write = ["gate$o_logit_valid", "host$o_logit_write_address", "gate$o_logit"];
         self.ram("logits", "logits", (32, s.channels), None, "host$o_logit_read_address", write);
     }
@@ -115,27 +117,41 @@ impl Core<'_> {
                 ("i_base", "p_dst_base"),
             ]),
         );
-        self.child(
-            "gate",
-            units::gate(s),
-            &named(&[
-                ("i_job", "controller$o_gate"),
-                ("i_start", "controller$o_start_gate"),
-                ("i_start_purpose", "q_purpose"),
-                ("i_start_inputs", "q_inputs"),
-                ("i_start_list_on", "q_list_on"),
-                ("i_start_in_list", "q_in_list"),
-                ("i_start_outputs", "q_outputs"),
-                ("i_start_out_list", "q_out_list"),
-                ("i_start_weight_base", "q_weight_base"),
-                ("i_forced_open", "host$o_forced_open"),
-                ("i_list0", "list0_gate$o_data"),
-                ("i_list1", "list1_gate$o_data"),
-                ("i_pool", "pool$o_data"),
-                ("i_weights", "gate_weight_memory$o_data"),
-                ("i_param", "gate_param_memory$o_data"),
-            ]),
+        self.gate();
+    }
+
+    fn gate(&mut self) {
+        let s = self.s;
+        let gate = s.gate().unpack("controller$o_gate", "g_");
+        let entry = |list: &str| s.entry().unpack(&format!("{list}_gate$o_data"), &format!("{list}_"));
+        self.u.text(&(gate + &entry("list0") + &entry("list1")));
+        let count = |field: &str| fit(field, 16, s.kc());
+        let mut ports: Vec<(String, String)> = vec![
+            ("i_start_inputs".into(), count("q_inputs")),
+            ("i_start_outputs".into(), count("q_outputs")),
+            ("i_job_inputs".into(), count("g_inputs")),
+            ("i_job_outputs".into(), count("g_outputs")),
+        ];
+        ports.extend(["purpose", "list_on", "in_list", "out_list"].into_iter().flat_map(|field| {
+            [("start", 'q'), ("job", 'g')].map(|(port, word)| (format!("i_{port}_{field}"), format!("{word}_{field}")))
+        }));
+        ports.extend(
+            ["pool_region", "pool_shift", "threshold", "param_base"]
+                .map(|field| (format!("i_job_{field}"), format!("g_{field}"))),
         );
+        ports.extend(named(&[
+            ("i_start", "controller$o_start_gate"),
+            ("i_start_weight_base", "q_weight_base"),
+            ("i_forced_open", "host$o_forced_open"),
+            ("i_channel0", "list0_channel"),
+            ("i_channel1", "list1_channel"),
+            ("i_pool", "pool$o_data"),
+            ("i_weights", "gate_weight_memory$o_data"),
+            ("i_bias", "gate_param_memory$o_data[51:20]"),
+            ("i_multiplier", "gate_param_memory$o_data[19:5]"),
+            ("i_shift", "gate_param_memory$o_data[4:0]"),
+        ]));
+        self.child("gate", logic::gate(s), &ports);
     }
 
     fn loader_and_streamer(&mut self) {
@@ -147,8 +163,8 @@ impl Core<'_> {
                 ("i_job", "controller$o_conv"),
                 ("i_start", "controller$o_start_conv"),
                 ("i_start_dst_base", "p_dst_base"),
-                ("i_length0", "gate$o_length0"),
-                ("i_length1", "gate$o_length1"),
+                ("i_length0", &fit("gate$o_length0", s.kc(), 16)),
+                ("i_length1", &fit("gate$o_length1", s.kc(), 16)),
                 ("i_done0", "gate$o_done0"),
                 ("i_done1", "gate$o_done1"),
                 ("i_list0", "list0_loader$o_data"),
@@ -347,7 +363,7 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
          assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\
          assign o_list_channel = @CHANNEL;\n\
          assign o_logit_valid = gate$o_logit_valid;\nassign o_logit = gate$o_logit;"
-            .replace("@CHANNEL", &format!("{{{}'d0, gate$o_list_write_data[{} -: {}]}}", 16 - s.kw(), s.entry().width() - 1, s.kw()))
+            .replace("@CHANNEL", &fit("gate$o_entry_channel", s.kw(), 16))
             .as_str(),
     );
     core.u

@@ -41,7 +41,7 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
         Kind::Array => logic::array(s),
         Kind::Row => units::row(s),
         Kind::Column => units::column(s),
-        Kind::Gate => units::gate(s),
+        Kind::Gate => logic::gate(s),
         Kind::Loader => units::loader(s),
         Kind::Streamer => units::streamer(s),
         Kind::Controller => units::controller(s),
@@ -76,9 +76,9 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
 /// The fields of a port, if it carries a bundle.
 fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bundle> {
     Some(match (kind, port) {
-        (Kind::Gate, "i_job") | (_, "o_gate") => s.gate(),
+        (_, "o_gate") => s.gate(),
         (_, "i_job" | "o_conv") => s.conv(),
-        (_, "i_list0" | "i_list1" | "o_list_write_data") => s.entry(),
+        (_, "i_list0" | "i_list1") => s.entry(),
         (Kind::Row, "i_slot" | "o_slot") | (_, "o_row_slot") => s.row_slot(),
         (Kind::Column, "i_slot" | "o_slot") | (_, "o_column_slot") => s.column_slot(),
         (_, "o_word") => s.instruction(),

@@ -23,7 +23,6 @@ impl Sizes {
             ("KW", self.kw()),
             ("PLW", self.plw()),
             ("POOL", self.pool()),
-            ("POOLEXT", 25 - self.pool()),
             ("PCW", self.pcw()),
             ("PAW", self.paw()),
             ("IW", self.iw()),
@@ -31,7 +30,6 @@ impl Sizes {
             ("KC", self.kc()),
             ("EW", self.ew()),
             ("NW", self.nw()),
-            ("LW", bits(self.macs + 1)),
             // Cycles until the last output of a slot has left, for the longest interval.
             ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
             ("PACKS", usize::from(self.packs())),
@@ -110,7 +108,7 @@ impl Sizes {
 }
 
 /// Changes the width of `signal` from `from` to `to` bits.
-fn fit(signal: &str, from: usize, to: usize) -> String {
+pub(crate) fn fit(signal: &str, from: usize, to: usize) -> String {
     match to.cmp(&from) {
         std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),
         std::cmp::Ordering::Equal => signal.to_string(),

@@ -85,7 +85,6 @@ pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String,
     let text = text
         .replace("@ABOUT@", &about(config))
         .replace("@FIELDS@", &fields.join("\n"))
-        .replace("@JOB@", &job.pack("j_"))
         .replace("@K@", &s.channels.to_string());
     Some((name.into(), s.fill(&text)))
 }

@@ -248,52 +248,6 @@ pub(crate) fn streamer(s: &Sizes) -> Unit {
     u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/streamer.v")))
 }
 
-pub(crate) fn gate(s: &Sizes) -> Unit {
-    let ports = [
-        ("i_job", s.gate().width()),
-        ("i_start", 1),
-        ("i_start_purpose", 2),
-        ("i_start_inputs", 16),
-        ("i_start_list_on", 1),
-        ("i_start_in_list", 1),
-        ("i_start_outputs", 16),
-        ("i_start_out_list", 1),
-        ("i_start_weight_base", s.gw()),
-        ("i_forced_open", 1),
-        ("i_list0", s.entry().width()),
-        ("i_list1", s.entry().width()),
-        ("i_pool", s.pool()),
-        ("i_weights", 8 * s.macs),
-        ("i_param", 52),
-    ];
-    let u = outputs(
-        inputs(Unit::new("gate"), &ports),
-        &[
-            ("o_pool_address", s.plw()),
-            ("o_list_address", s.kw()),
-            ("o_weight_address", s.gw()),
-            ("o_param_address", s.ga()),
-            ("o_list_write0", 1),
-            ("o_list_write1", 1),
-            ("o_list_write_address", s.kw()),
-            ("o_list_write_data", s.entry().width()),
-            ("o_length0", 16),
-            ("o_length1", 16),
-            ("o_done0", 1),
-            ("o_done1", 1),
-            ("o_lscore", 16),
-            ("o_lscore_valid", 1),
-            ("o_skip", 1),
-            ("o_running", 1),
-            ("o_score_valid", 1),
-            ("o_score", 16),
-            ("o_logit_valid", 1),
-            ("o_logit", 32),
-        ],
-    );
-    u.body(&job(&s.gate())).body(&s.fill(include_str!("verilog/gate.v")))
-}
-
 pub(crate) fn image(s: &Sizes) -> Unit {
     let ports = [("i_start", 1), ("i_pixels", s.pw()), ("i_words", 16), ("i_base", s.aw())];
     let u = outputs(

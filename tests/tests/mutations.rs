@@ -33,9 +33,9 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("outputs saturate at 126", COLUMN, "{below, {7{!below}}}", "{below, {6{!below}}, below}"),
     ("sums overflow when no shift is left", COLUMN, "(by1[16] != negative)", "1'b0"),
     ("a column whose turn is now waits for another", COLUMN, "(turn >= i_delay_phase)", "(turn > i_delay_phase)"),
-    ("scores of 1 and more are lost", GATE, "score_r <= {above, 15'd0}", "score_r <= 16'd0"),
-    ("scores are rounded down", GATE, "{15'd0, scaled_r[12-1]}", "16'd0"),
-    ("scores of 0 are listed", GATE, "((score_r != 16'd0) || i_forced_open)", "1'b1"),
+    ("scores of 1 and more are lost", GATE, "score_r <= 16'h8000", "score_r <= 16'd0"),
+    ("scores are rounded down", GATE, "{15'd0, scaled_r[11]}", "16'd0"),
+    ("scores of 0 are listed", GATE, "((gate_score_o_score != 16'd0) | i_forced_open)", "1'b1"),
     ("shadow weights are freed a cycle early", LOADER, "(!pending_r && (shadow_busy_r == 4'd1))", "i_taken"),
     ("entries before the rest are copied", RESTS, "(s1_position_r[15:2] == out_rows_r)", "1'b1"),
     (

@@ -7,34 +7,34 @@ use lcsim_tests::{tiny, tools};
 /// What a fault is, and how it reads.
 type Fault = (&'static str, &'static str, &'static str);
 
-const GATE: [Fault; 12] = [
-    ("scores of 0 are listed", "((score_r != 16'd0) || i_forced_open)", "1'b1"),
-    ("the smallest score is not listed", "(score_r != 16'd0)", "(score_r[15:1] != 15'd0)"),
-    ("forced open lists scores above 0 only", " || i_forced_open)", ")"),
+const GATE: [Fault; 14] = [
+    ("scores of 0 are listed", "((gate_score_o_score != 16'd0) | i_forced_open)", "1'b1"),
+    ("the smallest score is not listed", "((gate_score_o_score != 16'd0) |", "((gate_score_o_score[15:1] != 15'd0) |"),
+    ("forced open lists scores above 0 only", " | i_forced_open)", ")"),
     ("entries are written one further", "o_list_write_address = written_r", "o_list_write_address = next_length"),
-    ("entries have the next channel", "o_list_write_data = {o_index_r", "o_list_write_data = {next_index"),
-    ("the other list is written", "o_list_write1 = keeps && j_out_list", "o_list_write1 = keeps && !j_out_list"),
-    ("a list is done at its first score", "(j_purpose == 2'd1) && last_leaves)", "(j_purpose == 2'd1))"),
-    ("the length of the last list stays", "if (begins1) length1_r <= 4'd0;\n      else if", "if"),
-    ("a score behind another is lost", "p4_valid_r <= p3_valid_r;", "p4_valid_r <= p3_valid_r && !p4_valid_r;"),
-    ("the last group has all of its outputs", "((2 == 1) || (unread >= 4'd2)) ? 2'd2 : unread[2-1:0]", "2'd2"),
-    ("a group is not left time to leave", "(start_inputs > 4'd2) ? start_inputs : 4'd2", "start_inputs"),
+    ("entries have the next channel", "o_entry_channel = index_r", "o_entry_channel = next_index"),
+    ("the other list is written", "o_list_write1 = keeps & i_job_out_list", "o_list_write1 = keeps & !i_job_out_list"),
+    ("a list is done at its first score", "(p5_valid_r & for_channels & last_leaves)", "(p5_valid_r & for_channels)"),
+    ("the length of the last list stays", "length1_r <= 4'd0;\n      done1_r", "done1_r"),
+    ("a score behind another is lost", "p4_valid_r <= p3_valid_r;", "p4_valid_r <= p3_valid_r & !p4_valid_r;"),
+    ("the last group has all of its outputs", "left_r <= unread[1:0];", "left_r <= WHOLE_GROUP;"),
+    ("a group is not left time to leave", "period_r <= MACS;", "period_r <= slots_r;"),
+    ("outputs have the parameters of the next", "if (finished_r | (left_r > 2'd1))", "if (some_left)"),
     (
-        "outputs have the parameters of the next",
-        "if (finished_r || (left_r > 2'd1)) param_output_r",
-        "if (left_r != 2'd0) param_output_r",
+        "the smallest score is skipped",
+        "skip_r <= gate_score_o_score == 16'd0",
+        "skip_r <= gate_score_o_score[15:1] == 15'd0",
     ),
+    ("scores leave a cycle early", "assign o_score_valid = p5_valid_r", "assign o_score_valid = p4_valid_r"),
 ];
 
-const SCORE: [Fault; 8] = [
-    ("the smallest score is skipped", "skip_r <= (score_r == 16'd0)", "skip_r <= (score_r[15:1] == 15'd0)"),
-    ("a score at the threshold counts as 0", "(unit_score < j_threshold)", "(unit_score <= j_threshold)"),
-    ("scores above 1 are not clamped", "wire above = !below &&", "wire above = 1'b0 &&"),
-    ("scores below 0 are not clamped", "wire below = unit[20-1];", "wire below = 1'b0;"),
-    ("scores are rounded down", "{15'd0, scaled_r[12-1]}", "16'd0"),
-    ("sums saturate one early", "{negative_r, {15{!negative_r}}}", "{negative_r, {14{!negative_r}}, negative_r}"),
-    ("scores have the multiplier of the next", "{1'b0, p3_multiplier_r}", "{1'b0, p2_multiplier_r}"),
-    ("scores leave a cycle early", "assign o_score_valid = p5_valid_r", "assign o_score_valid = p4_valid_r"),
+const SCORE: [Fault; 6] = [
+    ("a score at the threshold counts as 0", "(unit_score < i_threshold)", "(unit_score <= i_threshold)"),
+    ("scores above 1 are not clamped", "if (above) begin", "if (1'b0) begin"),
+    ("scores below 0 are not clamped", "assign below = scaled_r[31];", "assign below = 1'b0;"),
+    ("scores are rounded down", "{15'd0, scaled_r[11]}", "16'd0"),
+    ("sums saturate one early", "narrow = 16'h7fff", "narrow = 16'h7ffe"),
+    ("scores have the multiplier of the next", "{1'd0, multiplier3_r}", "{1'd0, multiplier_r}"),
 ];
 
 const CONTROLLER: [Fault; 7] = [

@@ -69,7 +69,7 @@ fn fails_on_a_core_that_errs() {
     // The file, what is changed in it, and what the testbench has to complain of.
     let errors = [
         ("lcsim_controller.v", "i_go || steps;", "i_go;", "does not end"),
-        ("lcsim_gate.v", "(score_r != 16'd0)", "(score_r == 16'd0)", "score"),
+        ("lcsim_gate.v", "(gate_score_o_score != 16'd0)", "(gate_score_o_score == 16'd0)", "score"),
         ("core_tb_results.hex", "\n0", "\n1", "logit"),
     ];
     for (file, from, to, complaint) in errors {
@@ -110,7 +110,7 @@ fn parts_pass_and_their_faults_are_found() {
     let faults = [
         (Kind::Array, "if (i_swap) begin", "if (swap_r) begin"),
         (Kind::Array, "{2{product_r[15]}}", "2'd0"),
-        (Kind::Gate, "(score_r != 16'd0) ||", "(score_r > 16'd9) ||"),
+        (Kind::Gate, "(gate_score_o_score != 16'd0) |", "(gate_score_o_score > 16'd9) |"),
         (Kind::Gate, "p5_valid_r <= p4_valid_r", "p5_valid_r <= p3_valid_r"),
     ];
     for (kind, from, to) in faults {

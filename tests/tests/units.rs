@@ -69,9 +69,12 @@ fn agree(simulator: Simulator, shapes: &[(usize, usize, usize)], effort: usize) 
 fn units_in_rust_hdls_own_simulator() {
     for (rows, cols) in [(1, 1), (1, 4), (5, 1), (3, 5), (4, 4), (8, 8)] {
         let config = accelerator(rows, cols, 2);
-        for (kind, (_, script)) in
-            [(Kind::Pe, units::pe(&config, 300, 1)), (Kind::Array, units::array(&config, 200, 2))]
-        {
+        let units = [
+            (Kind::Pe, units::pe(&config, 300, 1)),
+            (Kind::Array, units::array(&config, 200, 2)),
+            (Kind::Gate, units::gate(&config, 12, 3)),
+        ];
+        for (kind, (_, script)) in units {
             let mut witness = Witness::new(&config, kind).expect("in rust-hdl's language");
             script.run_witness(&mut witness).unwrap_or_else(|mismatch| panic!("{rows}x{cols}: {mismatch}"));
         }

@@ -2,11 +2,8 @@
 
 use super::cast::signed_bit_cast_to;
 use super::pe::Pe;
+use super::ports;
 use rust_hdl_core::prelude::*;
-
-fn ports<S: Default + Clone>(count: usize) -> Vec<S> {
-    vec![S::default(); count]
-}
 
 /// A row of processing elements. All rows are instances of one module.
 #[derive(LogicBlock)]

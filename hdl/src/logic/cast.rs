@@ -1,13 +1,33 @@
-//! Changes of width of signed numbers. `#[hdl_gen]` writes a function whose name begins with
-//! `signed_bit_cast` as Verilog's `$signed`; rust-hdl's own overflows on the most negative number.
+//! Changes of width. `#[hdl_gen]` writes a function whose name begins with `signed_bit_cast` as
+//! Verilog's `$signed`, and one whose name begins with `bit_cast` as a change of width. rust-hdl's
+//! own `signed_bit_cast` overflows on the most negative number.
 
+use super::word::Word;
 use rust_hdl_core::prelude::*;
+
+/// Extends the sign of the lowest `from` bits of `x` to 64 bits.
+fn extended(x: u64, from: usize) -> i64 {
+    ((x << (64 - from)) as i64) >> (64 - from)
+}
 
 /// Extends the sign of `x`, or drops its highest bits. Both have at most 64 bits.
 pub(crate) fn signed_bit_cast_to<const TO: usize, const FROM: usize>(x: Signed<FROM>) -> Signed<TO> {
-    let bits = x.inner().to_u64() << (64 - FROM);
-    let number = (bits as i64) >> (64 - FROM);
-    signed::<TO>((number << (64 - TO)) >> (64 - TO))
+    signed::<TO>(extended(extended(x.inner().to_u64(), FROM) as u64, TO))
+}
+
+/// Extends the highest bit of `x`.
+pub(crate) fn signed_bit_cast_bits<const TO: usize, const FROM: usize>(x: Bits<FROM>) -> Bits<TO> {
+    (extended(x.to_u64(), FROM) as u64 & (u64::MAX >> (64 - TO))).into()
+}
+
+/// Extends the highest bit of `x`.
+pub(crate) fn signed_bit_cast_word<const TO: usize>(x: Word) -> Bits<TO> {
+    (extended(x.value(), x.bits()) as u64 & (u64::MAX >> (64 - TO))).into()
+}
+
+/// Puts zeros before `x`, or drops its highest bits.
+pub(crate) fn bit_cast_word(x: Word, width: usize) -> Word {
+    Word::new(x.value(), width)
 }
 
 #[cfg(test)]
@@ -19,6 +39,9 @@ mod tests {
         for x in [-128i64, -127, -1, 0, 1, 127] {
             assert_eq!(signed_bit_cast_to::<16, 8>(signed::<8>(x)), signed::<16>(x));
             assert_eq!(signed_bit_cast_to::<8, 16>(signed::<16>(x + 256)), signed::<8>(x));
+            assert_eq!(signed_bit_cast_word::<16>(Word::new(x as u64, 8)), bits::<16>(x as u64 & 0xffff));
+            assert_eq!(signed_bit_cast_bits::<16, 8>(bits::<8>(x as u64 & 0xff)), bits::<16>(x as u64 & 0xffff));
         }
+        assert_eq!(bit_cast_word(Word::new(9, 4), 3), Word::new(1, 3));
     }
 }

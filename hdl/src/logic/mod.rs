@@ -3,9 +3,11 @@
 
 mod array;
 mod cast;
+mod gate;
 mod pe;
 mod register;
 mod witness;
+mod word;
 
 pub(crate) use register::REGISTER;
 pub use witness::Witness;
@@ -13,6 +15,7 @@ pub use witness::Witness;
 use crate::sizes::Sizes;
 use crate::unit::Unit;
 use array::Array;
+use gate::Gate;
 use pe::Pe;
 
 /// Makes a block whose sums have the width that the rows of an array need. rust-hdl has widths in
@@ -31,6 +34,11 @@ macro_rules! with_sums {
 
 use with_sums;
 
+/// Makes a vector of ports.
+fn ports<S: Default + Clone>(count: usize) -> Vec<S> {
+    vec![S::default(); count]
+}
+
 /// Makes a processing element.
 pub(crate) fn pe(s: &Sizes) -> Unit {
     with_sums!(s, |SUM| Unit::block("pe", &Pe::<SUM>::default()))
@@ -39,4 +47,9 @@ pub(crate) fn pe(s: &Sizes) -> Unit {
 /// Makes the array.
 pub(crate) fn array(s: &Sizes) -> Unit {
     with_sums!(s, |SUM| Unit::block("array", &Array::<SUM>::new(s.rows, s.cols)))
+}
+
+/// Makes the gate unit.
+pub(crate) fn gate(s: &Sizes) -> Unit {
+    Unit::block("gate", &Gate::new(s))
 }

@@ -1,8 +1,10 @@
 //! Units in rust-hdl's own simulator.
 
 use super::array::Array;
+use super::gate::Gate;
 use super::pe::Pe;
 use super::with_sums;
+use super::word::Word;
 use crate::kind::Kind;
 use crate::print::split;
 use crate::sizes::Sizes;
@@ -27,6 +29,7 @@ impl Witness {
         let mut block: Box<dyn Driven> = match kind {
             Kind::Pe => with_sums!(s, |SUM| Box::new(Pe::<SUM>::default())),
             Kind::Array => with_sums!(s, |SUM| Box::new(Array::<SUM>::new(s.rows, s.cols))),
+            Kind::Gate => Box::new(Gate::new(s)),
             _ => return None,
         };
         block.connect_all();
@@ -133,8 +136,14 @@ trait Driven: Block {
 }
 
 /// A value from its bits.
-trait Value: Synth {
+trait Value {
     fn of(bits: u64) -> Self;
+}
+
+impl Value for Word {
+    fn of(bits: u64) -> Self {
+        bits.into()
+    }
 }
 
 impl Value for Bit {
@@ -157,8 +166,8 @@ impl<const N: usize> Value for Signed<N> {
 
 /// Sets the inputs of a block by their names: single ones, and vectors.
 macro_rules! driven {
-    ($block:ident, [$($single:ident),*], [$($vector:ident),*]) => {
-        impl<const S: usize> Driven for $block<S> {
+    (($($generics:tt)*) $block:ty, [$($single:ident),* $(,)?], [$($vector:ident),*]) => {
+        impl $($generics)* Driven for $block {
             fn drive(&mut self, port: &str, index: usize, value: u64) {
                 match port {
                     $(stringify!($single) => self.$single.next = Value::of(value),)*
@@ -176,5 +185,37 @@ macro_rules! driven {
     };
 }
 
-driven!(Pe, [reset, i_operand, i_swap, i_sum, i_load, i_weight], []);
-driven!(Array, [reset, i_load_row], [i_operand, i_swap, i_load, i_weights]);
+driven!((<const S: usize>) Pe<S>, [reset, i_operand, i_swap, i_sum, i_load, i_weight], []);
+driven!((<const S: usize>) Array<S>, [reset, i_load_row], [i_operand, i_swap, i_load, i_weights]);
+driven!(
+    () Gate,
+    [
+        reset,
+        i_start,
+        i_start_purpose,
+        i_start_inputs,
+        i_start_list_on,
+        i_start_in_list,
+        i_start_outputs,
+        i_start_out_list,
+        i_start_weight_base,
+        i_job_purpose,
+        i_job_inputs,
+        i_job_outputs,
+        i_job_list_on,
+        i_job_in_list,
+        i_job_out_list,
+        i_job_pool_region,
+        i_job_pool_shift,
+        i_job_threshold,
+        i_job_param_base,
+        i_forced_open,
+        i_channel0,
+        i_channel1,
+        i_pool,
+        i_bias,
+        i_multiplier,
+        i_shift,
+    ],
+    [i_weights]
+);

@@ -11,15 +11,15 @@ pub(crate) struct Text {
     /// The bits, if they do not depend on the place.
     pub width: Option<usize>,
     pub signed: bool,
-    /// Whether it needs no parentheses beside an operator.
-    simple: bool,
+    /// The operator outside all parentheses. An expression without one needs no parentheses.
+    operator: Option<&'static str>,
     /// The vector that it is a part of, with its lowest bit there and the bits of the vector.
     pub part: Option<(String, usize, usize)>,
 }
 
 impl Text {
     fn simple(text: String, width: usize, signed: bool) -> Self {
-        Self { text, width: Some(width), signed, simple: true, part: None }
+        Self { text, width: Some(width), signed, operator: None, part: None }
     }
 
     fn part(self, vector: &str, low: usize, bits: usize) -> Self {
@@ -31,12 +31,12 @@ impl Text {
         match (&self.part, self.width) {
             (Some((vector, low, bits)), Some(own)) if own < width => {
                 let value = range(vector, *low, own, *bits).text;
-                let sign = range(vector, low + own - 1, 1, *bits).text;
-                let fill =
-                    if self.signed { format!("{}{{{sign}}}", width - own) } else { format!("{}'d0", width - own) };
-                match self.signed {
-                    true => format!("{{{{{fill}}}, {value}}}"),
-                    false => format!("{{{fill}, {value}}}"),
+                let (sign, more) = (range(vector, low + own - 1, 1, *bits).text, width - own);
+                match (self.signed, own) {
+                    (true, 1) => format!("{{{width}{{{value}}}}}"),
+                    (true, _) if more == 1 => format!("{{{sign}, {value}}}"),
+                    (true, _) => format!("{{{{{more}{{{sign}}}}}, {value}}}"),
+                    (false, _) => format!("{{{more}'d0, {value}}}"),
                 }
             }
             (_, own) => {
@@ -46,8 +46,23 @@ impl Text {
         }
     }
 
+    /// Writes the value with exactly `width` bits: drops the highest ones, or extends it.
+    fn fitted(self, width: usize) -> Self {
+        match (&self.part, self.width) {
+            (Some((vector, low, bits)), Some(own)) if own > width => range(vector, *low, width, *bits),
+            (_, Some(own)) if own == width => Self { signed: false, ..self },
+            _ => Self::simple(self.extended(width), width, false),
+        }
+    }
+
+    /// Writes the value for the left side of an operator.
+    fn left(&self, operator: &str) -> String {
+        let associative = matches!(operator, "&" | "|" | "+" | "&&" | "||");
+        if associative && self.operator == Some(operator) { self.text.clone() } else { self.operand() }
+    }
+
     fn operand(&self) -> String {
-        if self.simple { self.text.clone() } else { format!("({})", self.text) }
+        if self.operator.is_none() { self.text.clone() } else { format!("({})", self.text) }
     }
 }
 
@@ -79,6 +94,13 @@ fn is_number(e: &Expression, loops: &Loops) -> bool {
     }
 }
 
+/// Writes a value shifted to the left by a literal, with `width` bits.
+fn shifted(text: Text, by: &Expression, width: usize) -> Text {
+    let Expression::Literal(by) = by else { unreachable!("{}: the shift is no literal", text.text) };
+    let by = by.as_usize();
+    Text::simple(format!("{{{}, {by}'d0}}", text.fitted(width - by).text), width, false)
+}
+
 fn literal(value: &VerilogLiteral, width: Option<usize>, signed: bool) -> Text {
     number(value.as_usize(), width, signed)
 }
@@ -86,8 +108,9 @@ fn literal(value: &VerilogLiteral, width: Option<usize>, signed: bool) -> Text {
 fn number(value: usize, width: Option<usize>, signed: bool) -> Text {
     let sign = if signed { "s" } else { "" };
     match width {
-        Some(width) => Text::simple(format!("{width}'{sign}d{value}"), width, signed),
-        None => Text { text: value.to_string(), width: None, signed: true, simple: true, part: None },
+        Some(width) if value < 256 => Text::simple(format!("{width}'{sign}d{value}"), width, signed),
+        Some(width) => Text::simple(format!("{width}'{sign}h{value:x}"), width, signed),
+        None => Text { text: value.to_string(), width: None, signed: true, operator: None, part: None },
     }
 }
 
@@ -103,20 +126,19 @@ impl Scope {
             },
             Expression::Paren(e) => self.expression(e, loops, want),
             // The operands of a signed sum or product are signed, and the place extends them.
-            Expression::Signed(e) => match self.expression(e, loops, want) {
+            Expression::Signed(e) => match self.expression(e, loops, None) {
                 text if text.signed => text,
-                text => Text { text: format!("$signed({})", text.text), signed: true, simple: true, ..text },
+                text => match (width, text.width) {
+                    (Some(width), Some(own)) if own < width && text.part.is_some() => {
+                        let text = Text { signed: true, ..text };
+                        Text::simple(text.extended(width), width, signed)
+                    }
+                    _ if !signed && width.is_some() => text,
+                    _ => Text { text: format!("$signed({})", text.text), signed: true, operator: None, ..text },
+                },
             },
             Expression::Unsigned(e) => Text { signed: false, ..self.expression(e, loops, want) },
-            Expression::Cast(e, bits) => {
-                let text = self.expression(e, loops, Some((*bits, false)));
-                match text.width {
-                    Some(width) if width > *bits => {
-                        Text::simple(format!("{}[{}:0]", text.text, bits - 1), *bits, false)
-                    }
-                    _ => Text { signed: false, ..text },
-                }
-            }
+            Expression::Cast(e, bits) => self.expression(e, loops, Some((*bits, false))).fitted(*bits),
             Expression::Binary(left, op, right) => self.binary(left, op, right, loops, want),
             Expression::Unary(op, e) => {
                 let text = self.expression(e, loops, want);
@@ -127,22 +149,20 @@ impl Scope {
                     Unary::Any => ("|", Some(1)),
                     Unary::Xor => ("^", Some(1)),
                 };
-                Text { text: format!("{op}{}", text.operand()), width, signed: text.signed, simple: true, part: None }
+                Text { text: format!("{op}{}", text.operand()), width, signed: text.signed, operator: None, part: None }
             }
-            Expression::Slice(e, bits, offset) => {
-                let (text, low) = (self.expression(e, loops, None), self.expression(offset, loops, None).text);
-                let low: usize =
-                    low.parse().unwrap_or_else(|_| unreachable!("a slice begins at a number, not at {low}"));
-                match bits {
-                    1 => Text::simple(format!("{}[{low}]", text.text), 1, false),
-                    bits => Text::simple(format!("{}[{}:{low}]", text.text, low + bits - 1), *bits, false),
-                }
-            }
-            Expression::Index(e, index) => {
-                let (text, index) = (self.expression(e, loops, None), self.expression(index, loops, None));
-                Text::simple(format!("{}[{}]", text.text, index.text), 1, false)
-            }
+            Expression::Slice(e, bits, offset) => self.slice(e, *bits, offset, loops),
+            Expression::Index(e, index) => self.slice(e, 1, index, loops),
             Expression::IndexReplace(..) => unreachable!("units replace no single bit"),
+        }
+    }
+
+    /// Writes `width` bits of a signal from a bit on, whose number is a literal.
+    fn slice(&self, e: &Expression, width: usize, low: &Expression, loops: &Loops) -> Text {
+        let (text, low) = (self.expression(e, loops, None), self.expression(low, loops, None).text);
+        match (&text.part, low.parse::<usize>()) {
+            (Some((vector, start, bits)), Ok(low)) => range(vector, start + low, width, *bits),
+            _ => unreachable!("{}: a slice is of a signal and begins at a literal, not at {low}", self.name),
         }
     }
 
@@ -164,7 +184,7 @@ impl Scope {
             Op::BitAnd => ("&", false),
             Op::BitOr => ("|", false),
             Op::Shl => ("<<", false),
-            Op::Shr => (">>", false),
+            Op::Shr => unreachable!("{}: units take slices instead of shifts to the right", self.name),
             Op::Eq => ("==", true),
             Op::Lt => ("<", true),
             Op::Le => ("<=", true),
@@ -172,8 +192,9 @@ impl Scope {
             Op::Ge => (">=", true),
             Op::Gt => (">", true),
         };
-        // A number has the width of what it is compared with, or of the place of the result.
-        let place = if compares { None } else { want };
+        // A number has the width of what it is compared with, or of the place of the result. A
+        // product extends its factors itself.
+        let place = if compares || matches!(op, Op::Mul) { None } else { want };
         let like = |text: &Text| text.width.map(|width| (width, text.signed)).or(place);
         let (mut l, mut r) = (self.expression(left, loops, place), self.expression(right, loops, place));
         if is_number(left, loops) {
@@ -182,14 +203,25 @@ impl Scope {
         if is_number(right, loops) {
             r = self.expression(right, loops, like(&l));
         }
-        if compares || matches!(op, Op::Mul | Op::Shl | Op::Shr) {
+        if let (Op::Shl, Some((width, _))) = (op, want) {
+            // The zeros behind the value take the place of those that a change of width puts before it.
+            let value = if let Expression::Cast(e, bits) = left
+                && *bits >= width
+            {
+                e
+            } else {
+                left
+            };
+            return shifted(self.expression(value, loops, None), right, width);
+        }
+        if compares || matches!(op, Op::Mul) {
             let width = if compares { Some(1) } else { l.width.max(r.width) };
             let signed = !compares && l.signed && r.signed;
             return Text {
-                text: format!("{} {sign} {}", l.operand(), r.operand()),
+                text: format!("{} {sign} {}", l.left(sign), r.operand()),
                 width,
                 signed,
-                simple: false,
+                operator: Some(sign),
                 part: None,
             };
         }
@@ -200,15 +232,19 @@ impl Scope {
             Some(width) if text.part.is_some() && text.width < Some(width) => (text.extended(width), false),
             _ => (text.operand(), text.signed),
         };
-        let ((l, l_signed), (r, r_signed)) = (wide(&l), wide(&r));
-        Text { text: format!("{l} {sign} {r}"), width, signed: l_signed && r_signed, simple: false, part: None }
+        let ((mut left, left_signed), (right, right_signed)) = (wide(&l), wide(&r));
+        if l.operator == Some(sign) {
+            left = l.left(sign);
+        }
+        let signed = left_signed && right_signed;
+        Text { text: format!("{left} {sign} {right}"), width, signed, operator: Some(sign), part: None }
     }
 
     /// Writes a signal of the block, of a register, or of a child.
     fn signal(&self, name: &str, loops: &Loops) -> Text {
         match &parts(name, loops)[..] {
             [(own, index)] => match self.net(own) {
-                Some(net) => element(net, own, *index),
+                Some(net) => element(net, &net.text(), *index),
                 None => unreachable!("{}: no signal `{name}`", self.name),
             },
             [(child, at), (port, index)] => {

@@ -2,7 +2,7 @@
 
 use super::expression::{Text, range};
 use super::scope::{Net, Scope};
-use super::statements::{Flat, Statements, Target};
+use super::statements::{Flat, Statements, Target, of_net};
 use rust_hdl_core::atom::AtomKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,55 +10,185 @@ use std::fmt::Write;
 /// The columns of a line of the text.
 const WIDTH: usize = 100;
 
-/// What drives each signal and each input of a child all the time.
+/// What drives each signal and each input of a child without a condition.
 type Drivers = BTreeMap<Target, Text>;
 
 /// Writes the module `name` of a block. `module` gives the module of each child.
 pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> String) -> String {
     let Statements { clocked, driven } = Statements::of(scope);
-    let drivers = drivers(&driven);
-    let read = read(&clocked, &drivers);
-    let mut text = format!("module {name} (\n");
-    let ports: Vec<&Net> = scope.ports().collect();
-    for (i, port) in ports.iter().enumerate() {
-        let direction = if port.kind == AtomKind::InputParameter { "input" } else { "output" };
-        let comma = if i + 1 < ports.len() { "," } else { "" };
-        let _ = writeln!(text, "  {direction} wire{} {}{comma}", kind(port), port.name);
-    }
-    text += ");\n";
-    let registers = scope.children.iter().filter(|child| child.is_register);
-    let mut declared = String::new();
-    for register in registers {
-        if let Some(value) = register.net("q") {
-            let _ = writeln!(declared, "  reg{} {};", kind(value), register.register());
-        }
-    }
-    let modules: Vec<&Scope> = scope.children.iter().filter(|child| !child.is_register).collect();
-    for child in &modules {
-        for port in child.ports().filter(|port| port.kind != AtomKind::InputParameter) {
-            let _ = writeln!(declared, "  wire{} {};", kind(port), output(child, port, &read));
-        }
-    }
-    for local in scope.nets.iter().filter(|net| net.kind == AtomKind::LocalSignal) {
-        let _ = writeln!(declared, "  wire{} {};", kind(local), local.name);
-    }
+    let module = Module {
+        scope,
+        conditional: conditional(&driven),
+        drivers: drivers(&driven),
+        read: read(&[&clocked, &driven]),
+        driven,
+        module,
+    };
+    let mut text = module.header(name);
+    let declared = module.declarations();
     if !declared.is_empty() {
-        let _ = write!(text, "\n{declared}");
+        let _ = writeln!(text, "\n{declared}"); // a String takes every write
     }
+    module.body(&mut text);
     if !clocked.is_empty() {
-        text += "\n  always @(posedge clock) begin\n";
+        text.truncate(text.trim_end().len());
+        text += "\n\n  always @(posedge clock) begin\n";
         statements(&mut text, &clocked, 4);
         text += "  end\n";
     }
-    for child in modules {
-        instance(&mut text, child, &module(child), &drivers, &read);
+    text.truncate(text.trim_end().len());
+    text + "\nendmodule\n"
+}
+
+struct Module<'a> {
+    scope: &'a Scope,
+    /// The signals that are driven under a condition.
+    conditional: BTreeSet<String>,
+    drivers: Drivers,
+    /// All names in expressions.
+    read: BTreeSet<String>,
+    driven: Vec<Flat>,
+    /// Gives the module of each child.
+    module: &'a dyn Fn(&Scope) -> String,
+}
+
+impl Module<'_> {
+    fn header(&self, name: &str) -> String {
+        let mut text = format!("module {name} (\n");
+        let ports: Vec<&Net> = self.scope.ports().collect();
+        for (i, port) in ports.iter().enumerate() {
+            let direction = if port.kind == AtomKind::InputParameter { "input" } else { "output" };
+            let comma = if i + 1 < ports.len() { "," } else { "" };
+            let _ = writeln!(text, "  {direction} {}{} {}{comma}", self.storage(port), kind(port), port.name);
+        }
+        text + ");\n"
     }
-    let own = |net: &&Net| !matches!(net.kind, AtomKind::InputParameter | AtomKind::Constant);
-    for (i, net) in scope.nets.iter().filter(own).enumerate() {
-        let value = value(&drivers, None, net, &scope.name);
-        let _ = writeln!(text, "{}  assign {} = {};", if i == 0 { "\n" } else { "" }, net.name, lines(&value, 2));
+
+    /// What an `always` block drives is a `reg`.
+    fn storage(&self, net: &Net) -> &'static str {
+        if self.conditional.contains(&net.name) { "reg" } else { "wire" }
     }
-    text + "endmodule\n"
+
+    fn modules(&self) -> impl Iterator<Item = &Scope> {
+        self.scope.children.iter().filter(|child| !child.is_register)
+    }
+
+    fn declarations(&self) -> String {
+        let mut text = String::new();
+        for net in &self.scope.nets {
+            if let Some(value) = net.value {
+                let (range, name) = (kind(net), net.text());
+                let _ = writeln!(text, "  localparam{range} {name} = {}'d{value};", net.width);
+            }
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        for register in self.scope.children.iter().filter(|child| child.is_register) {
+            if let Some(value) = register.net("q") {
+                let _ = writeln!(text, "  reg{} {};", kind(value), register.register());
+            }
+        }
+        for child in self.modules() {
+            for port in child.ports().filter(|port| port.kind != AtomKind::InputParameter) {
+                let _ = writeln!(text, "  wire{} {};", kind(port), self.output(child, port));
+            }
+        }
+        for local in self.scope.nets.iter().filter(|net| net.kind == AtomKind::LocalSignal) {
+            let _ = writeln!(text, "  {}{} {};", self.storage(local), kind(local), local.name);
+        }
+        text
+    }
+
+    /// Writes what drives each signal, and the children, in the order of the statements.
+    fn body(&self, text: &mut String) {
+        let (mut written, mut comments) = (BTreeSet::new(), vec![]);
+        for flat in &self.driven {
+            if let Flat::Comment(comment) = flat {
+                comments.push(comment);
+                continue;
+            }
+            for target in targets(flat) {
+                let name = target.child.as_ref().unwrap_or(&target.net);
+                if !written.insert(name.clone()) {
+                    continue;
+                }
+                if (!comments.is_empty() || target.child.is_some()) && !text.ends_with("\n\n") {
+                    text.push('\n');
+                }
+                for comment in comments.drain(..) {
+                    let _ = writeln!(text, "  // {comment}");
+                }
+                match &target.child {
+                    Some(child) => self.instances(text, child),
+                    None => self.signal(text, name),
+                }
+            }
+        }
+    }
+
+    fn instances(&self, text: &mut String, name: &str) {
+        for child in self.modules().filter(|child| child.instance() == name) {
+            self.instance(text, child);
+        }
+    }
+
+    /// Writes what drives a signal of the block.
+    fn signal(&self, text: &mut String, name: &str) {
+        if self.conditional.contains(name) {
+            text.push_str("  always @(*) begin\n");
+            statements(text, &of_net(&self.driven, name), 4);
+            text.push_str("  end\n");
+        } else if let Some(net) = self.scope.net(name) {
+            let value = self.value(None, net);
+            let _ = writeln!(text, "  assign {name} = {};", lines(&value, 2));
+        }
+    }
+
+    /// The elements of a value, the highest first.
+    fn value(&self, child: Option<&Scope>, net: &Net) -> Vec<String> {
+        let driver = |index| {
+            let target = Target { child: child.map(Scope::instance), net: net.name.clone(), index };
+            let driver = self.drivers.get(&target);
+            driver.unwrap_or_else(|| unreachable!("{}: nothing drives {target:?}", self.scope.name))
+        };
+        let Some(elements) = net.elements else { return vec![driver(None).text.clone()] };
+        let texts: Vec<&Text> = (0..elements).map(|index| driver(Some(index))).collect();
+        let zero = format!("{}'d0", net.width);
+        if texts.iter().all(|text| text.text == zero) {
+            return vec![format!("{}'d0", net.bits())];
+        }
+        if let Some((vector, low, bits)) = &texts[0].part {
+            let next = |(i, text): (usize, &&Text)| {
+                let place = Some((vector.clone(), low + i * net.width, *bits));
+                text.part == place && text.width == Some(net.width)
+            };
+            if texts.iter().enumerate().all(next) {
+                return vec![range(vector, *low, net.bits(), *bits).text];
+            }
+        }
+        texts.iter().rev().map(|text| text.extended(net.width)).collect()
+    }
+
+    /// The net at the output of a child. Its name tells lint tools if nothing reads it.
+    fn output(&self, child: &Scope, port: &Net) -> String {
+        let name = format!("{}_{}", child.instance(), port.name);
+        if self.read.contains(&name) { name } else { format!("unused_{name}") }
+    }
+
+    fn instance(&self, text: &mut String, child: &Scope) {
+        let _ = writeln!(text, "  {} {} (", (self.module)(child), child.instance());
+        let ports: Vec<&Net> = child.ports().collect();
+        for (i, port) in ports.iter().enumerate() {
+            let connected = match port.kind {
+                AtomKind::InputParameter => lines(&self.value(Some(child), port), 4),
+                _ => self.output(child, port),
+            };
+            let comma = if i + 1 < ports.len() { "," } else { "" };
+            let _ = writeln!(text, "    .{}({connected}){comma}", port.name);
+        }
+        text.push_str("  );\n\n");
+    }
 }
 
 /// The sign and the width of a declaration.
@@ -70,44 +200,36 @@ fn kind(net: &Net) -> String {
     }
 }
 
+/// What a statement drives.
+fn targets(flat: &Flat) -> Vec<&Target> {
+    match flat {
+        Flat::Drive(target, _) => vec![target],
+        Flat::If(_, then, otherwise) => then.iter().chain(otherwise).flat_map(targets).collect(),
+        Flat::Comment(_) | Flat::Take(..) => vec![],
+    }
+}
+
+/// The signals that are driven under a condition.
+fn conditional(driven: &[Flat]) -> BTreeSet<String> {
+    let conditions = driven.iter().filter(|flat| matches!(flat, Flat::If(..)));
+    let name = |target: &Target| {
+        assert!(target.child.is_none() && target.index.is_none(), "{target:?} is driven under a condition");
+        target.net.clone()
+    };
+    conditions.flat_map(targets).map(name).collect()
+}
+
 fn drivers(driven: &[Flat]) -> Drivers {
+    let conditional = conditional(driven);
     let mut drivers = Drivers::new();
     for flat in driven {
-        match flat {
-            Flat::Drive(target, value) => {
-                let before = drivers.insert(target.clone(), value.clone());
-                assert!(before.is_none(), "{target:?} is driven twice");
-            }
-            Flat::Comment(_) => {}
-            Flat::Take(..) | Flat::If(..) => unreachable!("what is driven has no condition: {flat:?}"),
+        if let Flat::Drive(target, value) = flat {
+            let before = drivers.insert(target.clone(), value.clone());
+            let once = before.is_none() || conditional.contains(&target.net);
+            assert!(once, "{target:?} is driven twice");
         }
     }
     drivers
-}
-
-/// The elements of a value, the highest first.
-fn value(drivers: &Drivers, child: Option<&Scope>, net: &Net, scope: &str) -> Vec<String> {
-    let driver = |index| {
-        let target = Target { child: child.map(Scope::instance), net: net.name.clone(), index };
-        let driver = drivers.get(&target);
-        driver.unwrap_or_else(|| unreachable!("{scope}: nothing drives {target:?}"))
-    };
-    let Some(elements) = net.elements else { return vec![driver(None).text.clone()] };
-    let texts: Vec<&Text> = (0..elements).map(|index| driver(Some(index))).collect();
-    let zero = format!("{}'d0", net.width);
-    if texts.iter().all(|text| text.text == zero) {
-        return vec![format!("{}'d0", net.bits())];
-    }
-    if let Some((vector, low, bits)) = &texts[0].part {
-        let next = |(i, text): (usize, &&Text)| {
-            let place = Some((vector.clone(), low + i * net.width, *bits));
-            text.part == place && text.width == Some(net.width)
-        };
-        if texts.iter().enumerate().all(next) {
-            return vec![range(vector, *low, net.bits(), *bits).text];
-        }
-    }
-    texts.iter().rev().map(|text| text.extended(net.width)).collect()
 }
 
 /// Writes a value; several elements stand in braces, one a line if the line would be too long.
@@ -121,33 +243,25 @@ fn lines(elements: &[String], indent: usize) -> String {
     format!("{{\n{space}  {}\n{space}}}", elements.join(&format!(",\n{space}  ")))
 }
 
-/// All names in the expressions of a module.
-fn read(clocked: &[Flat], drivers: &Drivers) -> BTreeSet<String> {
-    let mut text = String::new();
-    statements(&mut text, clocked, 0);
-    let texts = std::iter::once(text.as_str()).chain(drivers.values().map(|value| value.text.as_str()));
-    let names = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-    names.map(str::to_owned).collect()
-}
-
-/// The net at the output of a child. Its name tells lint tools if nothing reads it.
-fn output(child: &Scope, port: &Net, read: &BTreeSet<String>) -> String {
-    let name = format!("{}_{}", child.instance(), port.name);
-    if read.contains(&name) { name } else { format!("unused_{name}") }
-}
-
-fn instance(text: &mut String, child: &Scope, module: &str, drivers: &Drivers, read: &BTreeSet<String>) {
-    let _ = writeln!(text, "\n  {module} {} (", child.instance());
-    let ports: Vec<&Net> = child.ports().collect();
-    for (i, port) in ports.iter().enumerate() {
-        let connected = match port.kind {
-            AtomKind::InputParameter => lines(&value(drivers, Some(child), port, &child.name), 4),
-            _ => output(child, port, read),
-        };
-        let comma = if i + 1 < ports.len() { "," } else { "" };
-        let _ = writeln!(text, "    .{}({connected}){comma}", port.name);
+/// All names in the expressions of statements.
+fn read(all: &[&[Flat]]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |text: &str| {
+        let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        names.extend(words.map(str::to_owned));
+    };
+    let mut open: Vec<&Flat> = all.iter().copied().flatten().collect();
+    while let Some(flat) = open.pop() {
+        match flat {
+            Flat::Comment(_) => {}
+            Flat::Take(_, value) | Flat::Drive(_, value) => add(&value.text),
+            Flat::If(test, then, otherwise) => {
+                add(test);
+                open.extend(then.iter().chain(otherwise));
+            }
+        }
     }
-    text.push_str("  );\n");
+    names
 }
 
 fn statements(text: &mut String, all: &[Flat], indent: usize) {
@@ -156,13 +270,19 @@ fn statements(text: &mut String, all: &[Flat], indent: usize) {
         let _ = match flat {
             Flat::Comment(comment) => writeln!(text, "{space}// {comment}"),
             Flat::Take(register, value) => writeln!(text, "{space}{register} <= {};", value.text),
-            Flat::Drive(..) => unreachable!("only registers take values at an edge"),
+            Flat::Drive(target, value) => writeln!(text, "{space}{} = {};", target.net, value.text),
             Flat::If(test, then, otherwise) => {
                 let _ = writeln!(text, "{space}if ({test}) begin");
                 statements(text, then, indent + 2);
-                if !otherwise.is_empty() {
+                let mut rest = otherwise;
+                while let [Flat::If(test, then, otherwise)] = &rest[..] {
+                    let _ = writeln!(text, "{space}end else if ({test}) begin");
+                    statements(text, then, indent + 2);
+                    rest = otherwise;
+                }
+                if !rest.is_empty() {
                     let _ = writeln!(text, "{space}end else begin");
-                    statements(text, otherwise, indent + 2);
+                    statements(text, rest, indent + 2);
                 }
                 writeln!(text, "{space}end")
             }

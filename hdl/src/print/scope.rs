@@ -15,9 +15,16 @@ pub(crate) struct Net {
     /// The number of elements, if they are a vector.
     pub elements: Option<usize>,
     pub signed: bool,
+    /// The value, if it is a constant.
+    pub value: Option<usize>,
 }
 
 impl Net {
+    /// The name in the text. A constant has capitals.
+    pub fn text(&self) -> String {
+        if self.value.is_some() { self.name.to_uppercase() } else { self.name.clone() }
+    }
+
     /// The bits of the whole vector.
     pub fn bits(&self) -> usize {
         self.width * self.elements.unwrap_or(1)
@@ -104,6 +111,7 @@ impl Probe for Reader {
                 width: signal.bits(),
                 elements: index.map(|_| 1),
                 signed: is_atom_signed(signal),
+                value: (signal.kind() == AtomKind::Constant).then(|| signal.verilog().as_usize()),
             }),
         }
     }

@@ -50,16 +50,37 @@ impl Statements {
     }
 }
 
+/// Keeps the statements that drive the signal `net` of the block, without comments.
+pub(crate) fn of_net(all: &[Flat], net: &str) -> Vec<Flat> {
+    let own = |flat: &Flat| match flat {
+        Flat::Drive(target, _) if target.child.is_none() && target.net == net => Some(flat.clone()),
+        Flat::If(test, then, otherwise) => {
+            let (then, otherwise) = (of_net(then, net), of_net(otherwise, net));
+            let empty = then.is_empty() && otherwise.is_empty();
+            (!empty).then(|| Flat::If(test.clone(), then, otherwise))
+        }
+        _ => None,
+    };
+    all.iter().filter_map(own).collect()
+}
+
 /// Keeps the statements that are clocked, or those that are not, with the conditions around them
-/// and the comments before them.
+/// and the comments before them. A comment is for all statements up to the next one, and stands in
+/// both lists.
 fn kept(all: &[Flat], clocked: bool) -> Vec<Flat> {
     let (mut kept, mut comments) = (vec![], vec![]);
+    let mut heading = false;
     for flat in all {
-        let own = match flat {
-            Flat::Comment(_) => {
-                comments.push(flat.clone());
-                continue;
+        if let Flat::Comment(_) = flat {
+            // A comment that follows statements is another heading.
+            if !std::mem::replace(&mut heading, true) {
+                comments.clear();
             }
+            comments.push(flat.clone());
+            continue;
+        }
+        heading = false;
+        let own = match flat {
             Flat::If(test, then, otherwise) => {
                 let (then, otherwise) = (self::kept(then, clocked), self::kept(otherwise, clocked));
                 let empty = then.is_empty() && otherwise.is_empty();
@@ -67,9 +88,8 @@ fn kept(all: &[Flat], clocked: bool) -> Vec<Flat> {
             }
             flat => (flat.is_clocked() == clocked).then(|| flat.clone()),
         };
-        match own {
-            Some(flat) => kept.extend(comments.drain(..).chain([flat])),
-            None => comments.clear(),
+        if let Some(flat) = own {
+            kept.extend(comments.drain(..).chain([flat]));
         }
     }
     kept

@@ -14,42 +14,49 @@ module lcsim_gate_tb;
 
   reg clock = 1'b0, reset = 1'b1, start = 1'b0, forced_open = 1'b0;
 @FIELDS@
-  wire [@GATE@-1:0] job = @JOB@;
-  wire [@PLW@-1:0] pool_address;
-  wire [@KW@-1:0] list_address, list_write_address;
+  wire [1:0] pool_region;
+  wire [@KW@-1:0] pool_channel, list_address, list_write_address, entry_channel;
   wire [@GW@-1:0] weight_address;
   wire [@GA@-1:0] param_address;
   wire list_write0, list_write1, done0, done1, lscore_valid, running, score_valid, logit_valid;
-  wire [@LIST@-1:0] entry_data;
-  wire [15:0] length0, length1, lscore, score;
+  wire [@KC@-1:0] length0, length1;
+  wire [15:0] lscore, score;
   wire [31:0] logit;
-@ENTRY@
   // The memories around it, which answer in the next cycle.
   reg [@POOL@-1:0] pool [0:CHANNELS-1];
-  reg [@LIST@-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
+  reg [@KW@-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
   reg [8*G-1:0] weight [0:GROUPS*MOST-1];
   reg [51:0] param [0:MOST-1];
   reg [@POOL@-1:0] pool_data;
-  reg [@LIST@-1:0] list0_data, list1_data;
+  reg [@KW@-1:0] list0_data, list1_data;
   reg [8*G-1:0] weight_data;
   reg [51:0] param_data;
   always @(posedge clock) begin
-    pool_data <= pool[pool_address[@KW@-1:0]];
+    pool_data <= pool[pool_channel];
     list0_data <= list0[list_address]; list1_data <= list1[list_address];
     weight_data <= weight[weight_address]; param_data <= param[param_address];
-    if (list_write0) list0[list_write_address] <= entry_data;
-    if (list_write1) list1[list_write_address] <= entry_data;
+    if (list_write0) list0[list_write_address] <= entry_channel;
+    if (list_write1) list1[list_write_address] <= entry_channel;
   end
 
   lcsim_gate gate(
-    .clock(clock), .reset(reset), .i_job(job), .i_start(start), .i_start_purpose(j_purpose),
-    .i_start_inputs(j_inputs), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list), .i_start_outputs(j_outputs), .i_start_out_list(j_out_list), .i_start_weight_base(j_weight_base),
-    .i_forced_open(forced_open), .i_list0(list0_data), .i_list1(list1_data), .i_pool(pool_data),
-    .i_weights(weight_data), .i_param(param_data), .o_pool_address(pool_address), .o_list_address(list_address),
-    .o_weight_address(weight_address), .o_param_address(param_address), .o_list_write0(list_write0),
-    .o_list_write1(list_write1), .o_list_write_address(list_write_address), .o_list_write_data(entry_data),
-    .o_length0(length0), .o_length1(length1), .o_done0(done0), .o_done1(done1), .o_lscore(lscore),
-    .o_lscore_valid(lscore_valid), .o_running(running), .o_score_valid(score_valid), .o_score(score),
+    .clock(clock), .reset(reset), .i_start(start), .i_start_purpose(j_purpose),
+    .i_start_inputs(j_inputs[@KC@-1:0]), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list),
+    .i_start_outputs(j_outputs[@KC@-1:0]), .i_start_out_list(j_out_list),
+    .i_start_weight_base(j_weight_base), .i_job_purpose(j_purpose),
+    .i_job_inputs(j_inputs[@KC@-1:0]), .i_job_outputs(j_outputs[@KC@-1:0]),
+    .i_job_list_on(j_list_on), .i_job_in_list(j_in_list), .i_job_out_list(j_out_list),
+    .i_job_pool_region(j_pool_region), .i_job_pool_shift(j_pool_shift),
+    .i_job_threshold(j_threshold), .i_job_param_base(j_param_base), .i_forced_open(forced_open),
+    .i_channel0(list0_data), .i_channel1(list1_data), .i_pool(pool_data), .i_weights(weight_data),
+    .i_bias(param_data[51:20]), .i_multiplier(param_data[19:5]), .i_shift(param_data[4:0]),
+    .o_pool_region(pool_region), .o_pool_channel(pool_channel), .o_list_address(list_address),
+    .o_weight_address(weight_address), .o_param_address(param_address),
+    .o_list_write0(list_write0), .o_list_write1(list_write1),
+    .o_list_write_address(list_write_address), .o_entry_channel(entry_channel), .o_entry_group(),
+    .o_entry_lane(), .o_entry_bank(), .o_entry_row(), .o_length0(length0), .o_length1(length1),
+    .o_done0(done0), .o_done1(done1), .o_lscore(lscore), .o_lscore_valid(lscore_valid), .o_skip(),
+    .o_running(running), .o_score_valid(score_valid), .o_score(score),
     .o_logit_valid(logit_valid), .o_logit(logit)
   );
   always #5 clock = !clock;
@@ -123,6 +130,7 @@ module lcsim_gate_tb;
       start = 1'b1;
       @(negedge clock);
       start = 1'b0;
+      check("pool region", pool_region, j_pool_region);
       if (j_purpose == 2'd1) live_count[j_out_list] = 0;
       o = 0;
       for (cycles = 1; running && cycles < 10000; cycles = cycles + 1) begin
@@ -134,8 +142,7 @@ module lcsim_gate_tb;
           last = (j_purpose == 2'd1) && (value != 0 || forced_open);
           check("listed", {list_write1, list_write0}, last ? 1 << j_out_list : 0);
           if (last) begin
-            check("channel", e_channel, o);
-            check("score listed", e_score, value);
+            check("channel", entry_channel, o);
             check("address", list_write_address, live_count[j_out_list]);
             live_channel[j_out_list][live_count[j_out_list]] = o;
             live_count[j_out_list] = live_count[j_out_list] + 1;

@@ -1,7 +1,7 @@
 // Every output of a gate leaves exactly once, in order, and nothing is on its way when the unit is idle.
 //
 // Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g3_valid_r with g1_last_r .. g3_last_r,
-// finished_r, p2_valid_r .. p5_valid_r), left_r (outputs of the group that leaves), param_output_r, o_index_r; of the group
+// finished_r, p2_valid_r .. p5_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r; of the group
 // that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r; written_r (entries of the list that is
 // written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
@@ -46,12 +46,17 @@ end
 wire [15:0] most0 = (o_running && cnet && !i_job_out_list) ? seen : K;
 wire [15:0] most1 = (o_running && cnet && i_job_out_list) ? seen : K;
 
+// Sums that take the way to a score: the three stages behind P2.
+reg [2:0] on_the_way;
+always @(posedge clock) if (reset) on_the_way <= 3'd0;
+else on_the_way <= {on_the_way[1:0], p2_valid_r && !classifier_runs};
+
 always @(*) if (known) begin
   leaves_of_a_running_gate: assert(!output_leaves || o_running);
   if (o_running) begin
     outputs_are_the_instructions: assert(ever && (total == i_job_outputs) && (total >= 16'd1) && (total <= K));
     not_all_have_left: assert(seen < total);
-    counts_outputs: assert(seen == o_index_r);
+    counts_outputs: assert(seen == index_r);
     param_is_the_outputs: assert((staying == 0) || (param_address == i_job_param_base + next_output[$bits(o_param_address)-1:0]));
     no_output_too_many: assert(copied <= total);
     group_has_outputs: assert(!more_groups_r || ((unentered >= 1) && (unentered <= total)));
@@ -70,7 +75,11 @@ always @(*) if (known) begin
     all_have_left: assert(seen == total);
     nothing_on_its_way: assert((groups == 0) && (staying == 0) && (staged == 0));
   end
+  skip_iff_0: assert(!o_lscore_valid || (o_skip == (o_lscore == 16'd0)));
+  sums_become_scores: assert(on_the_way == {p5_valid_r, p4_valid_r, p3_valid_r});
+  scores_follow_sums: assert(o_score_valid == on_the_way[2]);
   lengths: assert((o_length0 <= most0) && (o_length1 <= most1));
+  skips: cover(o_lscore_valid && o_skip);
   two_groups: cover(!o_running && !cnet && (total > G));
   logits: cover(!o_running && classifier_runs && (total > 1));
 end

@@ -2,6 +2,8 @@
 // two lists, p < q any two places in it, f any channel; what stands there is read from the emitted memory. After gate.sv.
 //
 // Names of the unit: none but its ports.
+wire [$bits(o_entry_channel)+$bits(o_entry_group)+$bits(o_entry_lane)+$bits(o_entry_bank)+$bits(o_entry_row)+15:0] entry = {
+  o_entry_channel, o_entry_group, o_entry_lane, o_entry_bank, o_entry_row, o_score};
 localparam COUNT = $bits(o_list_write_address) + 1;
 (* anyconst *) reg list;
 (* anyconst *) reg [COUNT-1:0] p, q, f;
@@ -19,7 +21,7 @@ wire [COUNT-1:0] seen_now = seen, total_now = total;
 reg list_ever, f_scored, f_live, f_stood, p_stood, q_stood, p_open, q_open;
 reg [COUNT-1:0] scores, live, channels, f_place;
 reg [15:0] f_score;
-reg [$bits(o_list_write_data)-1:0] p_data, q_data;
+reg [$bits(entry)-1:0] p_data, q_data;
 always @(posedge clock) begin
   if (reset) begin
     list_ever <= 1'b0; scores <= 0; live <= 0; channels <= 0; f_scored <= 1'b0;
@@ -32,33 +34,34 @@ always @(posedge clock) begin
     end
   end
   if (lives && (live == p)) begin
-    p_data <= o_list_write_data; p_open <= i_forced_open;
+    p_data <= entry; p_open <= i_forced_open;
   end
   if (lives && (live == q)) begin
-    q_data <= o_list_write_data; q_open <= i_forced_open;
+    q_data <= entry; q_open <= i_forced_open;
   end
   p_stood <= (live > p); q_stood <= (live > q); f_stood <= f_scored && f_live;
 end
 // The memory answers in the next cycle.
-wire [$bits(o_list_write_data)-1:0] p_entry, q_entry, f_entry;
+wire [$bits(entry)-1:0] p_entry, q_entry, f_entry;
 `define READ(NAME, PLACE, ENTRY) lcsim_list NAME(.clock(clock), .reset(reset), .i_write(writes), \
-  .i_write_address(o_list_write_address), .i_write_data(o_list_write_data), \
+  .i_write_address(o_list_write_address), .i_write_data(entry), \
   .i_read_address(PLACE[COUNT-2:0]), .o_data(ENTRY));
 `READ(p_list, p, p_entry)
 `READ(q_list, q, q_entry)
 `READ(f_list, f_place, f_entry)
-`define CHANNEL(ENTRY) ENTRY[$bits(ENTRY)-1 -: $bits(o_list_write_data_channel)]
-`define BANK(ENTRY) ENTRY[16+$bits(o_list_write_data_row) +: $bits(o_list_write_data_bank)]
+`define CHANNEL(ENTRY) ENTRY[$bits(ENTRY)-1 -: $bits(o_entry_channel)]
+`define BANK(ENTRY) ENTRY[16+$bits(o_entry_row) +: $bits(o_entry_bank)]
 `define SCORE(ENTRY) ENTRY[15:0]
 
 always @(*) if (known) begin
+  never_above_1: assert((o_score <= 16'h8000) && (o_lscore <= 16'h8000));
   written_iff_live: assert(writes == lives);
   written_in_order: assert(!writes || (o_list_write_address == live));
-  written_with_its_score: assert(!writes || ((o_list_write_data_channel == scores) && (o_list_write_data_score == o_score)));
-  written_with_its_lane: assert(!list_runs || ((o_list_write_data_lane < C)
-    && (o_list_write_data_channel == o_list_write_data_group * C + o_list_write_data_lane)));
-  written_with_its_bank: assert(!list_runs || ((o_list_write_data_bank < B)
-    && (o_list_write_data_channel == o_list_write_data_row * B + o_list_write_data_bank)));
+  written_with_its_channel: assert(!writes || (o_entry_channel == scores));
+  written_with_its_lane: assert(!list_runs || ((o_entry_lane < C)
+    && (o_entry_channel == o_entry_group * C + o_entry_lane)));
+  written_with_its_bank: assert(!list_runs || ((o_entry_bank < B)
+    && (o_entry_channel == o_entry_row * B + o_entry_bank)));
   length_counts_live: assert(entries == live);
   counts_fit: assert((live <= scores) && (scores <= channels) && (channels <= K));
   counts_the_running_list: assert(!list_runs || (list_ever && (channels == total_now) && (scores == seen_now)));

@@ -125,7 +125,6 @@ impl Gate<'_> {
             ("pool_region", region),
             ("pool_shift", job.pool_shift),
             ("threshold", job.threshold),
-            ("weight_base", job.weight_base),
             ("param_base", job.param_base),
         ];
         // The instruction that starts is on ports of its own; it is in the instruction register a
@@ -143,7 +142,7 @@ impl Gate<'_> {
             self.script.drive(start, &format!("i_start_{port}"), value);
         }
         for (field, value) in fields {
-            self.script.hold(&format!("i_job.{field}"), value);
+            self.script.hold(&format!("i_job_{field}"), value);
         }
         self.script.hold("i_forced_open", i64::from(job.open));
         match job.purpose {
@@ -183,7 +182,6 @@ impl Gate<'_> {
     fn inputs(&mut self, job: &Job, region: i64, group: i64, first: usize) -> Vec<i64> {
         let macs = self.config.gate.macs;
         let mut sums = vec![0; macs];
-        let region = region * self.config.gate.channels.next_power_of_two().max(2) as i64;
         // A pool sum is a byte for each word of a bank.
         let sums_end = 128 * self.config.stream_depth().max(self.config.scratch_depth()).next_power_of_two() as i64;
         let most = ((1 << POOLED_BITS) - 1).min((sums_end - 1) >> job.pool_shift);
@@ -194,11 +192,12 @@ impl Gate<'_> {
             let half = 1 << job.pool_shift >> 1;
             let sum = (pooled << job.pool_shift) + self.rng.range(-half, (half - 1).max(-half));
             let sum = sum.clamp(-sums_end, sums_end - 1);
-            script.expect(g0, "o_pool_address", region + i as i64);
+            script.expect(g0, "o_pool_region", region);
+            script.expect(g0, "o_pool_channel", i as i64);
             script.drive(g0 + 1, "i_pool", sum);
             if let Some(list) = job.list {
                 script.expect(g0 - 1, "o_list_address", i as i64);
-                script.drive(g0, &format!("i_list{list}.channel"), *channel);
+                script.drive(g0, &format!("i_channel{list}"), *channel);
             }
             script.expect(
                 g0 + GateStage::Weight as usize,
@@ -240,7 +239,9 @@ impl Gate<'_> {
         let bias = (total - sum).clamp(-most, most);
         let script = &mut self.script;
         script.expect(p1 - 1, "o_param_address", job.param_base + output);
-        script.drive(p1, "i_param", bias << 20 | m << 5 | s);
+        for (port, value) in [("i_bias", bias), ("i_multiplier", m), ("i_shift", s)] {
+            script.drive(p1, port, value);
+        }
         let total = sum + bias;
         if job.purpose == Purpose::Classifier {
             let leaves = p1 + GateStage::Shift as usize - GateStage::Bias as usize;
@@ -254,7 +255,7 @@ impl Gate<'_> {
         script.expect(p5, "o_score_valid", 1);
         script.expect(p5, "o_score", score);
         match job.purpose {
-            Purpose::CNet(list) if score > 0 || job.open => self.entry(list, output, score, p5),
+            Purpose::CNet(list) if score > 0 || job.open => self.entry(list, output, p5),
             Purpose::LNet => {
                 self.keep("o_lscore", score, p5 + 1);
                 self.keep("o_skip", i64::from(score == 0), p5 + 1);
@@ -266,7 +267,7 @@ impl Gate<'_> {
     }
 
     /// An entry of a live list: the channel, where its weights are and where it belongs.
-    fn entry(&mut self, list: usize, channel: i64, score: i64, p5: usize) {
+    fn entry(&mut self, list: usize, channel: i64, p5: usize) {
         let (cols, banks) = (self.config.array.cols as i64, self.config.banks() as i64);
         let script = &mut self.script;
         script.expect(p5, ["o_list_write0", "o_list_write1"][list], 1);
@@ -277,9 +278,8 @@ impl Gate<'_> {
             ("lane", channel % cols),
             ("bank", channel % banks),
             ("row", channel / banks),
-            ("score", score),
         ] {
-            script.expect(p5, &format!("o_list_write_data.{field}"), value);
+            script.expect(p5, &format!("o_entry_{field}"), value);
         }
         self.lists[list].channels.push(channel);
         let length = self.lists[list].channels.len() as i64;

@@ -1,0 +1,301 @@
+//! What the gate unit does in a cycle.
+
+use super::Gate;
+use crate::logic::cast::bit_cast_word;
+use crate::logic::register::{comment, dff_setup};
+use rust_hdl_core::prelude::*;
+
+impl Logic for Gate {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(
+            self,
+            clock,
+            running,
+            more_groups,
+            more_inputs,
+            group_outputs_left,
+            weight_base,
+            step,
+            empty,
+            slots,
+            period,
+            g1_valid,
+            g1_empty,
+            g1_last,
+            g1_channel,
+            g1_base,
+            g2_valid,
+            g2_last,
+            g3_valid,
+            g3_last,
+            finished,
+            left,
+            param_output,
+            p2_valid,
+            p3_valid,
+            p4_valid,
+            p5_valid,
+            index,
+            written,
+            length0,
+            length1,
+            done0,
+            done1,
+            lscore,
+            lscore_valid,
+            skip
+        );
+
+        comment!("How many inputs an instruction that starts in this cycle has.");
+        self.start_inputs.next = self.i_start_inputs.val();
+        if self.i_start_list_on.val() {
+            self.start_inputs.next = self.length0.q.val();
+            if self.i_start_in_list.val() {
+                self.start_inputs.next = self.length1.q.val();
+            }
+        }
+        self.begins.next = self.i_start.val() & (self.i_start_purpose.val() == 1);
+        self.begins0.next = self.begins.val() & !self.i_start_out_list.val();
+        self.begins1.next = self.begins.val() & self.i_start_out_list.val();
+        self.for_block.next = self.i_job_purpose.val() == 0;
+        self.for_channels.next = self.i_job_purpose.val() == 1;
+        self.for_classes.next = self.i_job_purpose.val() == 2;
+
+        comment!("G0: inputs enter. The list is read one input ahead of the counter.");
+        self.next_step.next = self.step.q.val() + 1;
+        self.last_input.next = self.next_step.val() == self.slots.q.val();
+        self.group_ends.next =
+            self.running.q.val() & self.more_groups.q.val() & (self.next_step.val() == self.period.q.val());
+        self.step_after.next = self.next_step.val();
+        if !self.running.q.val() | self.group_ends.val() {
+            self.step_after.next = 0.into();
+        }
+        self.step.d.next = self.step_after.val();
+        self.o_pool_region.next = self.i_job_pool_region.val();
+        self.o_pool_channel.next = bit_cast_word(self.step.q.val(), self._channel_bits);
+        self.o_list_address.next = bit_cast_word(self.step_after.val(), self._channel_bits);
+        self.listed_channel.next = self.i_channel0.val();
+        if self.i_job_in_list.val() {
+            self.listed_channel.next = self.i_channel1.val();
+        }
+        self.g1_valid.d.next = self.running.q.val() & self.more_groups.q.val() & self.more_inputs.q.val();
+        self.g1_empty.d.next = self.empty.q.val();
+        self.g1_last.d.next = self.last_input.val();
+        self.g1_channel.d.next = bit_cast_word(self.step.q.val(), self._channel_bits);
+        if self.i_job_list_on.val() & !self.empty.q.val() {
+            self.g1_channel.d.next = self.listed_channel.val();
+        }
+        self.g1_base.d.next = self.weight_base.q.val();
+
+        comment!("G1: the weights are read. G1 and G2 shift and round the sum of the channel.");
+        self.o_weight_address.next = self.g1_base.q.val() + bit_cast_word(self.g1_channel.q.val(), self._weight_bits);
+        self.g2_valid.d.next = self.g1_valid.q.val();
+        self.g2_last.d.next = self.g1_last.q.val();
+        self.pool_shift.clock.next = self.clock.val();
+        self.pool_shift.reset.next = self.reset.val();
+        self.pool_shift.i_sum.next = self.i_pool.val();
+        self.pool_shift.i_shift.next = self.i_job_pool_shift.val();
+        self.pool_shift.i_empty.next = self.g1_empty.q.val();
+        self.g3_valid.d.next = self.g2_valid.q.val();
+        self.g3_last.d.next = self.g2_last.q.val();
+
+        comment!("G3: products are accumulated. P0: a sum that leaves reads its parameters.");
+        self.finished.d.next = self.g3_valid.q.val() & self.g3_last.q.val();
+        self.some_left.next = self.left.q.val() != 0;
+        for m in 0..self._macs {
+            self.gate_mac[m].clock.next = self.clock.val();
+            self.gate_mac[m].reset.next = self.reset.val();
+            self.gate_mac[m].i_weight.next = self.i_weights[m].val();
+            self.gate_mac[m].i_pooled.next = self.pool_shift.o_pooled.val();
+            self.gate_mac[m].i_valid.next = self.g3_valid.q.val();
+            self.gate_mac[m].i_last.next = self.g3_last.q.val();
+            self.gate_mac[m].i_finished.next = self.finished.q.val();
+            self.gate_mac[m].i_leaves.next = self.some_left.val();
+        }
+        for m in 1..self._macs {
+            self.gate_mac[m - 1].i_next.next = self.gate_mac[m].o_sum.val();
+        }
+        for m in (self._macs - 1)..self._macs {
+            self.gate_mac[m].i_next.next = 0.into();
+        }
+        self.unread.next = self.i_job_outputs.val() - self.param_output.q.val();
+        self.o_param_address.next =
+            self.i_job_param_base.val() + bit_cast_word(self.param_output.q.val(), self._param_bits);
+        if self.some_left.val() {
+            self.left.d.next = self.left.q.val() - 1;
+        }
+        if self.finished.q.val() {
+            self.left.d.next = bit_cast_word(self.unread.val(), self._left_bits);
+            if self.unread.val() >= self.macs.val() {
+                self.left.d.next = self.whole_group.val();
+            }
+        }
+
+        comment!("P1 to P4: bias, shift, multiplication, clamp.");
+        self.gate_score.clock.next = self.clock.val();
+        self.gate_score.reset.next = self.reset.val();
+        self.gate_score.i_sum.next = self.gate_mac[0].o_sum.val();
+        self.gate_score.i_bias.next = self.i_bias.val();
+        self.gate_score.i_multiplier.next = self.i_multiplier.val();
+        self.gate_score.i_shift.next = self.i_shift.val();
+        self.gate_score.i_threshold.next = self.i_job_threshold.val();
+        self.p2_valid.d.next = self.some_left.val();
+        self.p3_valid.d.next = self.p2_valid.q.val() & !self.for_classes.val();
+        self.p4_valid.d.next = self.p3_valid.q.val();
+        self.p5_valid.d.next = self.p4_valid.q.val();
+
+        comment!("P5: an output leaves. A logit leaves in P2.");
+        self.leaves.next = self.p5_valid.q.val();
+        if self.for_classes.val() {
+            self.leaves.next = self.p2_valid.q.val();
+        }
+        self.next_index.next = self.index.q.val() + 1;
+        self.last_leaves.next = self.next_index.val() == self.i_job_outputs.val();
+        self.keeps.next = self.p5_valid.q.val()
+            & self.for_channels.val()
+            & ((self.gate_score.o_score.val() != 0) | self.i_forced_open.val());
+        self.next_length.next = self.written.q.val() + 1;
+        for p in 0..(self._bank_place + 1) {
+            self.gate_place[p].clock.next = self.clock.val();
+            self.gate_place[p].reset.next = self.reset.val();
+            self.gate_place[p].i_begin.next = !self.running.q.val();
+            self.gate_place[p].i_next.next = self.leaves.val();
+        }
+
+        if !self.running.q.val() {
+            self.running.d.next = self.i_start.val();
+            self.more_groups.d.next = true;
+            self.more_inputs.d.next = true;
+            self.group_outputs_left.d.next = self.i_start_outputs.val();
+            self.weight_base.d.next = self.i_start_weight_base.val();
+            self.param_output.d.next = 0.into();
+            self.index.d.next = 0.into();
+            self.written.d.next = 0.into();
+            comment!("An empty list takes the time of one input.");
+            self.empty.d.next = self.start_inputs.val() == 0;
+            self.slots.d.next = self.start_inputs.val();
+            if self.start_inputs.val() == 0 {
+                self.slots.d.next = 1.into();
+            }
+            self.period.d.next = self.start_inputs.val();
+            if self.start_inputs.val() <= self.macs.val() {
+                self.period.d.next = self.macs.val();
+            }
+        } else {
+            if self.keeps.val() {
+                self.written.d.next = self.next_length.val();
+            }
+            if self.more_groups.q.val() {
+                self.more_inputs.d.next = self.group_ends.val() | (self.more_inputs.q.val() & !self.last_input.val());
+            }
+            if self.group_ends.val() {
+                self.weight_base.d.next =
+                    self.weight_base.q.val() + bit_cast_word(self.i_job_inputs.val(), self._weight_bits);
+                self.group_outputs_left.d.next = self.group_outputs_left.q.val() - self.macs.val();
+                if self.group_outputs_left.q.val() <= self.macs.val() {
+                    self.more_groups.d.next = false;
+                }
+            }
+            if self.finished.q.val() | (self.left.q.val() > 1) {
+                self.param_output.d.next = self.param_output.q.val() + 1;
+            }
+            if self.leaves.val() {
+                self.index.d.next = self.next_index.val();
+                if self.last_leaves.val() {
+                    self.running.d.next = false;
+                }
+            }
+        }
+
+        if self.keeps.val() & !self.i_job_out_list.val() {
+            self.length0.d.next = self.next_length.val();
+        }
+        if self.keeps.val() & self.i_job_out_list.val() {
+            self.length1.d.next = self.next_length.val();
+        }
+        if self.p5_valid.q.val() & self.for_channels.val() & self.last_leaves.val() {
+            if self.i_job_out_list.val() {
+                self.done1.d.next = true;
+            } else {
+                self.done0.d.next = true;
+            }
+        }
+        if self.begins0.val() {
+            self.length0.d.next = 0.into();
+            self.done0.d.next = false;
+        }
+        if self.begins1.val() {
+            self.length1.d.next = 0.into();
+            self.done1.d.next = false;
+        }
+        if self.p5_valid.q.val() & self.for_block.val() {
+            self.lscore.d.next = self.gate_score.o_score.val();
+            self.lscore_valid.d.next = true;
+            self.skip.d.next = self.gate_score.o_score.val() == 0;
+        }
+        if self.i_start.val() & (self.i_start_purpose.val() == 0) {
+            self.lscore_valid.d.next = false;
+        }
+
+        if self.reset.val() {
+            self.running.d.next = false;
+            self.more_groups.d.next = false;
+            self.more_inputs.d.next = false;
+            self.group_outputs_left.d.next = 0.into();
+            self.weight_base.d.next = 0.into();
+            self.step.d.next = 0.into();
+            self.empty.d.next = false;
+            self.slots.d.next = 0.into();
+            self.period.d.next = 0.into();
+            self.g1_valid.d.next = false;
+            self.g1_empty.d.next = false;
+            self.g1_last.d.next = false;
+            self.g1_channel.d.next = 0.into();
+            self.g1_base.d.next = 0.into();
+            self.g2_valid.d.next = false;
+            self.g2_last.d.next = false;
+            self.g3_valid.d.next = false;
+            self.g3_last.d.next = false;
+            self.finished.d.next = false;
+            self.left.d.next = 0.into();
+            self.param_output.d.next = 0.into();
+            self.p2_valid.d.next = false;
+            self.p3_valid.d.next = false;
+            self.p4_valid.d.next = false;
+            self.p5_valid.d.next = false;
+            self.index.d.next = 0.into();
+            self.written.d.next = 0.into();
+            self.length0.d.next = 0.into();
+            self.length1.d.next = 0.into();
+            self.done0.d.next = false;
+            self.done1.d.next = false;
+            self.lscore.d.next = 0.into();
+            self.lscore_valid.d.next = false;
+            self.skip.d.next = false;
+        }
+
+        self.o_list_write0.next = self.keeps.val() & !self.i_job_out_list.val();
+        self.o_list_write1.next = self.keeps.val() & self.i_job_out_list.val();
+        self.o_list_write_address.next = bit_cast_word(self.written.q.val(), self._channel_bits);
+        self.o_entry_channel.next = bit_cast_word(self.index.q.val(), self._channel_bits);
+        self.o_entry_group.next = self.gate_place[0].o_group.val();
+        self.o_entry_lane.next = self.gate_place[0].o_place.val();
+        for p in self._bank_place..(self._bank_place + 1) {
+            self.o_entry_bank.next = self.gate_place[p].o_place.val();
+            self.o_entry_row.next = self.gate_place[p].o_group.val();
+        }
+        self.o_length0.next = self.length0.q.val();
+        self.o_length1.next = self.length1.q.val();
+        self.o_done0.next = self.done0.q.val();
+        self.o_done1.next = self.done1.q.val();
+        self.o_lscore.next = self.lscore.q.val();
+        self.o_lscore_valid.next = self.lscore_valid.q.val();
+        self.o_skip.next = self.skip.q.val();
+        self.o_running.next = self.running.q.val();
+        self.o_score_valid.next = self.p5_valid.q.val();
+        self.o_score.next = self.gate_score.o_score.val();
+        self.o_logit_valid.next = self.for_classes.val() & self.p2_valid.q.val();
+        self.o_logit.next = self.gate_score.o_biased.val();
+    }
+}
