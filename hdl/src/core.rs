@@ -129,7 +129,9 @@ impl Core<'_> {
         let mut ports: Vec<(String, String)> = vec![
             ("i_start_inputs".into(), count("q_inputs")),
             ("i_start_outputs".into(), count("q_outputs")),
-            ("i_job_inputs".into(), count("g_inputs")),
+            ("i_channel0".into(), fit("list0_channel", s.kw(), s.gate_channel())),
+            ("i_channel1".into(), fit("list1_channel", s.kw(), s.gate_channel())),
+            ("i_job_inputs".into(), fit("g_inputs", 16, s.gate_inputs())),
             ("i_job_outputs".into(), count("g_outputs")),
         ];
         ports.extend(["purpose", "list_on", "in_list", "out_list"].into_iter().flat_map(|field| {
@@ -143,8 +145,6 @@ impl Core<'_> {
             ("i_start", "controller$o_start_gate"),
             ("i_start_weight_base", "q_weight_base"),
             ("i_forced_open", "host$o_forced_open"),
-            ("i_channel0", "list0_channel"),
-            ("i_channel1", "list1_channel"),
             ("i_pool", "pool$o_data"),
             ("i_weights", "gate_weight_memory$o_data"),
             ("i_bias", "gate_param_memory$o_data[51:20]"),
@@ -219,11 +219,13 @@ impl Core<'_> {
         let width = s.column_slot().width();
         // A slot waits until its operands have passed the rows of the array.
         let last = timing::column_stage(s.rows, 0, ColumnStage::Address) - 1;
-        self.u.text(&format!("reg [{}:0] slot_r [0:{last}];", width - 1));
-        self.u.text(&format!(
-            "integer n;\nalways @(posedge clock) begin\n  slot_r[0] <= streamer$o_column_slot;\n  \
-             for (n = 1; n <= {last}; n = n + 1) slot_r[n] <= slot_r[n - 1];\nend"
-        ));
+        self.u.text(&format!("reg [{}:0] slot_r;", width * (last + 1) - 1));
+        let moved = if last == 0 {
+            "streamer$o_column_slot".into()
+        } else {
+            format!("{{slot_r[{}:0], streamer$o_column_slot}}", width * last - 1)
+        };
+        self.u.text(&format!("always @(posedge clock) begin\n  slot_r <= {moved};\nend"));
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
@@ -236,7 +238,7 @@ impl Core<'_> {
             ));
         }
         for c in 0..s.cols {
-            let slot = if c == 0 { format!("slot_r[{last}]") } else { format!("column${}$o_slot", c - 1) };
+            let slot = if c == 0 { slice("slot_r", last + 1, width, last) } else { format!("column${}$o_slot", c - 1) };
             let mut ports: Vec<(String, String)> =
                 loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
             ports.extend([

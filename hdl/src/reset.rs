@@ -23,32 +23,29 @@ pub(crate) fn add(body: &str) -> String {
     let registers = declared(body);
     let mut parts = body.split(BLOCK);
     let mut text = parts.next().unwrap_or_default().to_string();
-    for (n, part) in parts.enumerate() {
+    for part in parts {
         let Some((block, rest)) = part.split_once("\nend\n") else {
             unreachable!("no end at the start of a line: {part}")
         };
         let assigned: Vec<&Register> =
             assigned(block).iter().filter_map(|name| registers.iter().find(|r| r.name == *name)).collect();
-        text += &if assigned.is_empty() { format!("{BLOCK}{block}\nend\n") } else { reset(n, &assigned, block) };
+        text += &if assigned.is_empty() { format!("{BLOCK}{block}\nend\n") } else { reset(&assigned, block) };
         text += rest;
     }
     text
 }
 
-fn reset(n: usize, registers: &[&Register], block: &str) -> String {
-    let mut text = String::new();
-    if registers.iter().any(|r| r.entries.is_some()) {
-        let _ = writeln!(text, "integer cleared{n};"); // a String takes every write
-    }
-    text += "always @(posedge clock) if (reset) begin\n";
+fn reset(registers: &[&Register], block: &str) -> String {
+    let mut text = "always @(posedge clock) if (reset) begin\n".to_string();
     for Register { name, width, entries } in registers {
-        let _ = match entries {
-            None => writeln!(text, "  {name} <= {width}'d0;"),
-            Some(entries) => writeln!(
-                text,
-                "  for (cleared{n} = 0; cleared{n} < {entries}; cleared{n} = cleared{n} + 1) {name}[cleared{n}] <= {width}'d0;"
-            ),
+        // Verilator cannot unroll a loop over more than 64 entries.
+        let names = match entries {
+            None => vec![name.clone()],
+            Some(entries) => (0..*entries).map(|entry| format!("{name}[{entry}]")).collect(),
         };
+        for name in names {
+            let _ = writeln!(text, "  {name} <= {width}'d0;"); // a String takes every write
+        }
     }
     text + "end else begin\n" + block + "\nend\n"
 }
@@ -155,10 +152,12 @@ end
 reg a_r, b_r; // reg c_r;
 reg signed [2*8-1:0] sum_r [0:4-1];
 reg [7:0] memory [0:9], data;
-integer cleared0;
 always @(posedge clock) if (reset) begin
   b_r <= 1'd0;
-  for (cleared0 = 0; cleared0 < 4; cleared0 = cleared0 + 1) sum_r[cleared0] <= 16'd0;
+  sum_r[0] <= 16'd0;
+  sum_r[1] <= 16'd0;
+  sum_r[2] <= 16'd0;
+  sum_r[3] <= 16'd0;
   a_r <= 1'd0;
 end else begin
   if (a_r <= 3) b_r <= a_r <= b_r;

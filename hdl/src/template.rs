@@ -28,13 +28,13 @@ impl Sizes {
             ("IW", self.iw()),
             ("KW1", self.kw() + 1),
             ("KC", self.kc()),
+            ("INPUTS", self.gate_inputs()),
+            ("CHANNEL", self.gate_channel()),
             ("EW", self.ew()),
             ("NW", self.nw()),
             // Cycles until the last output of a slot has left, for the longest interval.
             ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
-            ("PACKS", usize::from(self.packs())),
             ("RB", bits(self.rows)),
-            ("RESTMAX", self.rest_max()),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
             // The bits of a score before it is clamped, and of its part above 1.0.
@@ -85,8 +85,8 @@ impl Sizes {
             false => "j_fold_inputs",
         };
         let texts = [
-            ("MASKS", case(&|rest| format!("out_mask = @R@'b{}", mask(rest)))),
-            ("RESTROWS", case(&|rest| format!("in_rows = @RW@'d{}", copies(rest) * rest))),
+            ("MASKS", case(&|rest| format!("{{out_shares, out_mask}} = {{1'b1, @R@'b{}}}", mask(rest)))),
+            ("RESTROWS", case(&|rest| format!("{{in_shares, in_rows}} = {{1'b1, @RW@'d{}}}", copies(rest) * rest))),
             ("RESTINPUTS", rest_inputs.into()),
             ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),

@@ -258,7 +258,8 @@ fn given(options: &import::Options) -> Option<Name> {
 pub fn refuse_options(args: &Reading, model: &str) -> Result<()> {
     if let Some(option) = given(&args.network) {
         bail!(
-            "{option}: {model} is quantised, for one output and one mean and standard deviation: give it to `{}`",
+            "{option}: {model} is quantised already, with an output, a mean and a standard deviation: \
+             this option belongs to `{}`",
             Name::Quantize
         );
     }
@@ -289,6 +290,7 @@ pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
 pub fn config(name: &str, set: &[String]) -> Result<AcceleratorConfig> {
     let path = Path::new(name);
     if embedded::text(&CONFIGS, name).is_none() && !path.exists() {
+        let name = if name.is_empty() { "no name" } else { name };
         bail!("{name}: neither a file nor an embedded configuration ({})", embedded::names(&CONFIGS));
     }
     Ok(AcceleratorConfig::load(name, &CONFIGS, set)?)
@@ -305,6 +307,7 @@ pub fn energy_table(name: &str) -> Result<EnergyTable> {
     }
     let path = Path::new(name);
     if !path.exists() {
+        let name = if name.is_empty() { "no name" } else { name };
         bail!("{name}: neither a file nor an embedded energy table ({})", embedded::names(&ENERGY_TABLES));
     }
     let text = file::read_text(path, TABLE_BYTES).with_context(|| format!("{name}: cannot read"))?;

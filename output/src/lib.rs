@@ -118,13 +118,40 @@ impl Destination {
 
 /// Replaces a file, which keeps its permissions.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    stage(path, bytes)?.persist(path)
+}
+
+/// Writes what will replace a file beside it.
+fn stage(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
     let mut temporary = Temporary::beside(path)?;
     if let Ok(old) = fs::metadata(path) {
         temporary.file().set_permissions(old.permissions())?;
     }
     temporary.file().write_all(bytes)?;
     temporary.file().sync_all()?;
-    temporary.persist(path)
+    Ok(temporary)
+}
+
+/// Writes files of a folder that belong together. No file is replaced before all are written.
+///
+/// # Errors
+/// Names the path, and why it cannot be written.
+pub fn write_together<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
+    let mut staged = vec![];
+    for (name, bytes) in files {
+        let path = folder.join(name);
+        match Destination::check(&path)? {
+            Destination::File(path) => {
+                let temporary = stage(&path, bytes).with_context(|| format!("{}: cannot write", path.display()))?;
+                staged.push((temporary, path));
+            }
+            other => other.write(bytes)?,
+        }
+    }
+    for (temporary, path) in staged {
+        temporary.persist(&path).with_context(|| format!("{}: cannot write", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Checks the outputs of a command as one set. At most one output can be stdout, and no two can be

@@ -1,6 +1,6 @@
 //! The emitted text of a small core, as it was when somebody last looked at it.
 //!
-//! After a change that is meant: `INSTA_UPDATE=always cargo test -p lcsim-tests --test snapshot`,
+//! After a change that is meant: `INSTA_UPDATE=always cargo test --workspace --test snapshot`,
 //! and read the difference.
 
 use lcsim_spec::AcceleratorConfig;

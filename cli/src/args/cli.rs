@@ -16,7 +16,7 @@ use super::trace::TraceArgs;
 #[cfg(feature = "verilog")]
 use super::verilog::VerilogArgs;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Error, Parser, Subcommand};
+use clap::{Args, CommandFactory, Error, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use lcsim_spec::CYCLE_MODEL;
 use std::sync::LazyLock;
@@ -89,10 +89,25 @@ impl Cli {
     /// # Errors
     /// It cannot be understood, or needs a feature that this binary lacks; also its `--help`.
     pub fn read() -> Result<Self, Error> {
-        Self::try_parse().map_err(|error| match error.get(ContextKind::InvalidSubcommand) {
-            Some(ContextValue::String(name)) => Self::unknown(name).unwrap_or(error),
-            _ => error,
+        let matches = Self::with_negative_numbers().try_get_matches();
+        matches.and_then(|matches| Self::from_arg_matches(&matches)).map_err(|error| {
+            match error.get(ContextKind::InvalidSubcommand) {
+                Some(ContextValue::String(name)) => Self::unknown(name).unwrap_or(error),
+                _ => error,
+            }
         })
+    }
+
+    /// The command line, in which a negative number is a value. The parser of the option can then
+    /// say what it expected. Without this, `-1` would be an unknown option.
+    fn with_negative_numbers() -> clap::Command {
+        let command = Self::command();
+        let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().into()).collect();
+        let option = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
+            true => arg.allow_negative_numbers(true),
+            false => arg,
+        };
+        names.iter().fold(command, |command, name| command.mut_subcommand(name, |command| command.mut_args(option)))
     }
 
     /// The error of a command that other binaries of lcsim have.

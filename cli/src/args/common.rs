@@ -1,7 +1,7 @@
 //! What several commands have in common.
 
 use super::load::{LoadArgs, SetArgs};
-use super::values::{EngineName, thread_count};
+use super::values::{EngineName, skipped, thread_count};
 use clap::Args;
 use lcsim_sim::ENERGY_TABLES;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ pub struct SimulationArgs {
     #[arg(long, alias = "energy", value_name = "TABLE", default_value = ENERGY_TABLES[0].0)]
     pub energy_table: String,
     /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = skipped)]
     pub offset: usize,
     /// How to simulate; the results do not depend on it
     #[arg(long, value_enum, value_name = "ENGINE", default_value = "fast")]

@@ -2,7 +2,7 @@
 
 use super::common::{DATA_HELP, PrintArgs};
 use super::load::{ClassArgs, LoadArgs, NetworkArgs};
-use super::values::{positive, score, thread_count};
+use super::values::{positive, score, skipped, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub struct QuantizeArgs {
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
     /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = skipped)]
     pub offset: usize,
     /// Gate scores below this count as 0 and skip, wherever the model is run; from 0 to 1.
     /// `lcsim curve` over training images shows what one costs
@@ -72,7 +72,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "N", value_parser = positive)]
     pub images: Option<usize>,
     /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = skipped)]
     pub offset: usize,
     /// How the float model and the data are read.
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use super::common::{DATA_HELP, PrintArgs};
 use super::load::{LoadArgs, SetArgs};
 use super::pictures::PictureArgs;
-use super::values::{positive, score, thread_count};
+use super::values::{positive, score, skipped, thread_count};
 use clap::Args;
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -37,7 +37,7 @@ pub struct PlotArgs {
     #[command(flatten)]
     pub accelerator: SetArgs,
     /// Images to leave out at the start of --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = skipped)]
     pub offset: usize,
     /// Images [default: 1000, or all if there are fewer]
     #[arg(long, value_name = "N", value_parser = positive)]

@@ -2,7 +2,7 @@
 
 use super::common::{DATA_HELP, SimulationArgs};
 use super::documents::DocumentArgs;
-use super::values::{positive, score};
+use super::values::{positive, score, seed};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use lcsim_golden::synthetic;
@@ -80,7 +80,7 @@ pub struct SyntheticArgs {
     #[arg(long, value_name = "RATE", value_parser = rate, requires = "synthetic")]
     pub channel_rate: Option<f64>,
     /// The same seed gives the same decisions
-    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "synthetic")]
+    #[arg(long, value_name = "SEED", default_value_t = 1, value_parser = seed, requires = "synthetic")]
     pub seed: u64,
 }
 

@@ -2,7 +2,7 @@
 
 use super::common::{DATA_HELP, PrintArgs};
 use super::load::{LoadArgs, SetArgs};
-use super::values::score;
+use super::values::{score, skipped};
 use clap::{ArgGroup, Args};
 use lcsim_spec::Score;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub struct TraceArgs {
     #[command(flatten)]
     pub accelerator: SetArgs,
     /// The image: how many stand before it in --data
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = skipped)]
     pub offset: usize,
     /// Write the timeline in the Chrome trace event format; with - to stdout
     #[arg(long, value_name = "FILE")]
@@ -51,7 +51,7 @@ pub struct TraceArgs {
     #[arg(long, value_name = "FILE")]
     pub vcd: Option<PathBuf>,
     /// Cycles of the VCD, from 0, TO left out [default: all]
-    #[arg(long, value_name = "FROM:TO", value_parser = window, requires = "vcd")]
+    #[arg(long, value_name = "FROM:TO", value_parser = window, allow_hyphen_values = true, requires = "vcd")]
     pub window: Option<Window>,
     /// What is printed.
     #[command(flatten)]

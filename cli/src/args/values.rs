@@ -36,6 +36,16 @@ pub(super) fn positive(text: &str) -> Result<usize, String> {
     }
 }
 
+/// Parses a number of images to leave out.
+pub(super) fn skipped(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number from 0".into())
+}
+
+/// Parses a seed of random numbers.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
+}
+
 /// Parses a number of threads: at least 1, and at most as many as any machine can use.
 pub(super) fn thread_count(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -54,6 +54,11 @@ impl Graph {
         if bytes.is_empty() {
             return Err(invalid(path, "file", "an ONNX model", "an empty file"));
         }
+        // The first eight bytes of a safetensors file are the length of its header, which is JSON.
+        if bytes.get(8) == Some(&b'{') {
+            let found = "a .safetensors file, which holds a network that is quantised already";
+            return Err(invalid(path, "file", "an ONNX model", found));
+        }
         let (some, times) = MAX_WEIGHT;
         match weigh::model(bytes) {
             None => return Err(invalid(path, "file", "an ONNX model", "damaged or foreign bytes")),

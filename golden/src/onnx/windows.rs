@@ -48,6 +48,11 @@ pub(crate) fn windows(
     for (side, more) in pads.iter_mut().flatten().zip(border.iter().flatten()) {
         *side = side.saturating_add(*more);
     }
+    let ceil = match int(node, "ceil_mode") {
+        None | Some(0) => false,
+        Some(1) => true,
+        Some(other) => return Err(graph.invalid(node, "ceil_mode 0 or 1", other)),
+    };
     let mut size = [input.height, input.width];
     for axis in 0..2 {
         let [before, after] = pads[axis];
@@ -57,13 +62,16 @@ pub(crate) fn windows(
         let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
             return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
         };
-        // If the strides divide the room, rounding up has no effect.
-        let rest = room % stride[axis];
-        if int(node, "ceil_mode") == Some(1) && rest != 0 {
+        // If the strides divide the room, rounding up has no effect. Neither has it if the window that
+        // it adds begins behind the map: such a window is left out.
+        let (rest, windows) = (room % stride[axis], room / stride[axis] + 1);
+        let added = rest != 0 && windows * stride[axis] < size[axis] + before;
+        if ceil && added {
             let found = format!("1, with {rest} of {} pixels in the last step", stride[axis]);
-            return Err(graph.invalid(node, "ceil_mode = 0, or strides that end with the map", found));
+            let expected = "ceil_mode = 0, or strides that end with the map: export the pooling with ceil_mode=False";
+            return Err(graph.invalid(node, expected, found));
         }
-        size[axis] = room / stride[axis] + 1;
+        size[axis] = windows;
     }
     let output = Shape { channels: outputs, height: size[0], width: size[1] };
     if elements(&[outputs, size[0], size[1]]).is_none() {

@@ -19,10 +19,10 @@ use gate::Gate;
 use pe::Pe;
 
 /// Makes a block whose sums have the width that the rows of an array need. rust-hdl has widths in
-/// types, so each width that 1 to 64 rows can need is a type of its own.
+/// types, so each width that 1 to 256 rows can need is a type of its own.
 macro_rules! with_sums {
     ($sizes:expr, |$width:ident| $block:expr) => {
-        with_sums!($sizes, $width, $block, 17 18 19 20 21 22)
+        with_sums!($sizes, $width, $block, 17 18 19 20 21 22 23 24)
     };
     ($sizes:expr, $width:ident, $block:expr, $($bits:literal)*) => {
         match $sizes.sum() {

@@ -22,14 +22,15 @@ wire full = (from_list && (out_length >= tile_end_r)) || (!from_list && (j_out_c
 wire suffices = !from_list || out_done || full;
 // The rest of a map that is written in copies: in the first of the rows that its entries share, a bit for each copy.
 wire [@RB@-1:0] out_rest = outputs[@RB@-1:0];
-wire out_copies = 1'd@PACKS@ && j_dst_copies && !full && (out_rest != @RB@'d0) && (out_rest <= @RB@'d@RESTMAX@);
+reg out_shares;
 reg [@R@-1:0] out_mask, out_mask_r;
+wire out_copies = j_dst_copies && !full && out_shares;
 reg out_copies_r;
 reg [15-@RB@:0] out_rows_r;
 always @(*) begin
   case (out_rest)
 @MASKS@
-    default: out_mask = @R@'d1;
+    default: {out_shares, out_mask} = {1'b0, @R@'d1};
   endcase
 end
 wire [@CW@-1:0] tile_cols = full ? @CW@'d@C@ : @fit(left,16,CW)@;
@@ -63,9 +64,9 @@ assign o_param_address = j_param_base + @fit(s2_channel_r,16,PA)@;
 wire [@AW@-1:0] s2_offset = @fit(s2_row_r,BRW,AW)@ * j_out_pixels[@AW@-1:0];
 wire [31:0] s4_scaled = ({17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + 32'd16384) >> 15;
 wire [31:0] s5_scaled = ({17'd0, s5_multiplier_r} * {16'd0, i_lscore} + 32'd16384) >> 15;
-reg [@CW@-1:0] turns_r [0:@B@-1];
+reg [@B@*@CW@-1:0] turns_r;
 reg [@CW@-1:0] interval_r;
-wire [@CW@-1:0] s2_turn = turns_r[s2_bank_r];
+wire [@CW@-1:0] s2_turn = turns_r[s2_bank_r * @CW@ +: @CW@];
 wire [@CW@-1:0] next_turn = s2_turn + @CW@'d1;
 // Without a list all columns are of one group of filter words; with one, the list names group and lane.
 reg [@FW@-1:0] base_group_r;
@@ -74,7 +75,6 @@ reg [@GPW@-1:0] column_group_r [0:@C@-1];
 reg [@CI@-1:0] column_lane_r [0:@C@-1];
 reg [@GPW@-1:0] s1_group_r;
 reg [@CI@-1:0] s1_lane_r;
-integer k;
 always @(posedge clock) begin
   s1_column_r <= column_r; s2_column_r <= s1_column_r; s3_column_r <= s2_column_r; s4_column_r <= s3_column_r; s5_column_r <= s4_column_r; s6_column_r <= s5_column_r;
   s1_parity_r <= parity_r; s2_parity_r <= s1_parity_r; s3_parity_r <= s2_parity_r; s4_parity_r <= s3_parity_r; s5_parity_r <= s4_parity_r; s6_parity_r <= s5_parity_r;
@@ -104,10 +104,10 @@ always @(posedge clock) begin
     last_group_r <= s1_group_r;
   end
   if (state_r[TILE]) begin
-    for (k = 0; k < @B@; k = k + 1) turns_r[k] <= @CW@'d0;
+    turns_r <= {@B@{@CW@'d0}};
     interval_r <= @CW@'d1;
   end else if (s2_valid_r) begin
-    turns_r[s2_bank_r] <= next_turn;
+    turns_r[s2_bank_r * @CW@ +: @CW@] <= next_turn;
     if (s2_turn == interval_r) interval_r <= next_turn;
   end
 end
@@ -139,12 +139,13 @@ wire [15:0] all_inputs = in_is_list ? in_length : j_in_channels;
 // Taps share folds of the rest of a map that stands in copies: of an image that is all of it. Entries of each tap, entries before
 // them, rows of a full fold, rows of all.
 wire [@RB@-1:0] in_rest = all_inputs[@RB@-1:0];
-wire in_copies = 1'd@PACKS@ && j_src_copies && (in_rest != @RB@'d0) && (in_rest <= @RB@'d@RESTMAX@);
+reg in_shares;
 reg [@RW@-1:0] in_rows;
+wire in_copies = j_src_copies && in_shares;
 always @(*) begin
   case (in_rest)
 @RESTROWS@
-    default: in_rows = @RW@'d@R@;
+    default: {in_shares, in_rows} = {1'b0, @RW@'d@R@};
   endcase
 end
 reg rest_on_r, rest_r, to_rest_r;

@@ -35,7 +35,10 @@ impl Archive {
     /// one of the two files.
     pub(super) fn open(content: Content) -> Result<Self> {
         let path = content.path.clone();
-        let unusable = || format!("{}: not a usable .npz", path.display());
+        let unusable = || {
+            let advice = "cut off or damaged: copy it again, or save it again with numpy.savez";
+            format!("{}: not a usable .npz, {advice}", path.display())
+        };
         let archive = ZipArchive::from_slice(content.read()?).with_context(unusable)?;
         let files = files(&archive).with_context(unusable)?;
         let mut names = HashSet::new();

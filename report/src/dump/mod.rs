@@ -62,10 +62,7 @@ impl Place {
     /// Names the path, and why it cannot be written.
     pub fn write(&self, files: &Files) -> Result<()> {
         fs::create_dir_all(&self.0).with_context(|| format!("{}: cannot make the folder", self.0.display()))?;
-        for (name, bytes) in NAMES.into_iter().zip([&files.npz, &files.json]) {
-            Destination::check(&self.0.join(name))?.write(bytes)?;
-        }
-        Ok(())
+        lcsim_output::write_together(&self.0, NAMES.into_iter().zip([&files.npz[..], &files.json[..]]))
     }
 }
 

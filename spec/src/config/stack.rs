@@ -236,6 +236,10 @@ impl Stack {
                     message: "expected KEY=VALUE, as in array.rows=8".into(),
                 });
             };
+            if text.contains(['\n', '\r']) {
+                let message = "expected one KEY=VALUE in one line".into();
+                return Err(ConfigError::Syntax { at: label, message });
+            }
             let quoted = format!("{key}={}", toml::Value::from(value));
             let text = if DeTable::parse(text).is_ok() { text } else { &quoted };
             let layer = Layer::parse(Source { text, label: &label, lines: false })?;
@@ -294,7 +298,7 @@ impl Stack {
             let at = e.span().map_or(0, |span| span.start);
             let entry =
                 self.entries.iter().zip(&ends).find(|(_, end)| at < **end).map_or(&self.entries[0], |(entry, _)| entry);
-            entry.place.syntax(e.message())
+            entry.place.syntax(&in_words(e.message()))
         })?;
         config.validate(path).map_err(|error| match error {
             ConfigError::Range { key, expected, found, .. } => {
@@ -310,4 +314,9 @@ impl Stack {
         }
         Ok(config)
     }
+}
+
+/// A message of the TOML reader with words for the types of Rust.
+fn in_words(message: &str) -> String {
+    message.replace("expected usize", "expected a whole number").replace("expected f64", "expected a number")
 }

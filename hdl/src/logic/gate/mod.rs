@@ -194,6 +194,7 @@ pub(crate) struct Gate {
     _macs: usize,
     _bank_place: usize,
     _channel_bits: usize,
+    _read_bits: usize,
     _weight_bits: usize,
     _param_bits: usize,
     _left_bits: usize,
@@ -204,6 +205,7 @@ impl Gate {
     pub fn new(s: &Sizes) -> Self {
         // A counter of channels or MACs; a channel; the outputs of a group that are left.
         let (count, channel, left) = (s.kc(), s.kw(), bits(s.macs + 1).max(2));
+        let read = s.gate_channel();
         let mut places = vec![Place::new(s.channels, s.cols)];
         if s.banks != s.cols {
             places.push(Place::new(s.channels, s.banks));
@@ -220,7 +222,7 @@ impl Gate {
             i_start_out_list: Signal::default(),
             i_start_weight_base: Wire::new(s.gw()),
             i_job_purpose: Signal::default(),
-            i_job_inputs: Wire::new(count),
+            i_job_inputs: Wire::new(s.gate_inputs()),
             i_job_outputs: Wire::new(count),
             i_job_list_on: Signal::default(),
             i_job_in_list: Signal::default(),
@@ -230,8 +232,8 @@ impl Gate {
             i_job_threshold: Signal::default(),
             i_job_param_base: Wire::new(s.ga()),
             i_forced_open: Signal::default(),
-            i_channel0: Wire::new(channel),
-            i_channel1: Wire::new(channel),
+            i_channel0: Wire::new(read),
+            i_channel1: Wire::new(read),
             i_pool: Wire::new(s.pool()),
             i_weights: ports(s.macs),
             i_bias: Signal::default(),
@@ -274,7 +276,7 @@ impl Gate {
             g1_valid: Register::default(),
             g1_empty: Register::default(),
             g1_last: Register::default(),
-            g1_channel: WordRegister::new(channel),
+            g1_channel: WordRegister::new(read),
             g1_base: WordRegister::new(s.gw()),
             g2_valid: Register::default(),
             g2_last: Register::default(),
@@ -301,7 +303,7 @@ impl Gate {
             step_after: Wire::new(count),
             last_input: Signal::default(),
             group_ends: Signal::default(),
-            listed_channel: Wire::new(channel),
+            listed_channel: Wire::new(read),
             some_left: Signal::default(),
             unread: Wire::new(count),
             for_block: Signal::default(),
@@ -324,6 +326,7 @@ impl Gate {
             whole_group: Fixed::new(s.macs, left),
             _macs: s.macs,
             _channel_bits: channel,
+            _read_bits: read,
             _weight_bits: s.gw(),
             _param_bits: s.ga(),
             _left_bits: left,

@@ -82,7 +82,7 @@ impl Logic for Gate {
         self.g1_valid.d.next = self.running.q.val() & self.more_groups.q.val() & self.more_inputs.q.val();
         self.g1_empty.d.next = self.empty.q.val();
         self.g1_last.d.next = self.last_input.val();
-        self.g1_channel.d.next = bit_cast_word(self.step.q.val(), self._channel_bits);
+        self.g1_channel.d.next = bit_cast_word(self.step.q.val(), self._read_bits);
         if self.i_job_list_on.val() & !self.empty.q.val() {
             self.g1_channel.d.next = self.listed_channel.val();
         }
