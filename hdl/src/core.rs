@@ -109,7 +109,7 @@ impl Core<'_> {
         );
         self.child(
             "image",
-            units::image(s),
+            logic::image(s),
             &named(&[
                 ("i_start", "controller$o_start_image"),
                 ("i_pixels", "p_out_pixels_r"),
@@ -175,10 +175,24 @@ impl Core<'_> {
                 ("i_taken", "streamer$o_taken"),
             ]),
         );
-        let fold = ["first", "last", "closes", "chunk", "parity", "rows", "cols", "interval", "bank", "word", "pixels"];
-        let mut ports = named(&[("i_job", "controller$o_conv"), ("i_ready", "loader$o_ready")]);
+        let fold = ["first", "last", "closes", "chunk", "parity", "cols", "interval", "bank", "word", "pixels"];
+        let mut ports = named(&[("i_ready", "loader$o_ready")]);
         ports.extend(fold.map(|f| (format!("i_fold_{f}"), format!("loader$o_fold_{f}"))));
-        self.child("streamer", units::streamer(s), &ports);
+        ports.push(("i_fold_rows".into(), fit("loader$o_fold_rows", 16, s.rw())));
+        let job = [
+            "last_column",
+            "stride_y",
+            "stride_x",
+            "stride_line",
+            "corner_y",
+            "corner_x",
+            "corner_line",
+            "natural",
+            "dst_copies",
+            "out_list_on",
+        ];
+        ports.extend(job.map(|f| (format!("i_job_{f}"), format!("j_{f}"))));
+        self.child("streamer", logic::streamer(s), &ports);
     }
 
     fn rows_and_array(&mut self) {
@@ -187,21 +201,24 @@ impl Core<'_> {
             let groups = s.banks / s.rows;
             let data =
                 |memory: &str| bundle((0..groups).map(|q| slice(&format!("{memory}_r"), s.banks, 8, r + q * s.rows)));
-            let slot = if r == 0 { "streamer$o_row_slot".to_string() } else { format!("row${}$o_slot", r - 1) };
-            let ports = [
-                ("i_index", format!("{}'d{r}", s.rw())),
-                ("i_slot", slot),
-                ("i_height", "j_in_height".into()),
-                ("i_width", "j_in_width".into()),
-                ("i_relu", "j_src_relu".into()),
-                ("i_tap_load", "loader$o_tap_load".into()),
-                ("i_tap_row", format!("loader$o_tap_row[{}:0]", s.rw() - 1)),
-                ("i_tap_y", "loader$o_tap_y".into()),
-                ("i_tap_x", "loader$o_tap_x".into()),
-                ("i_tap_offset", "loader$o_tap_offset".into()),
-                ("i_data", format!("j_src_scratch ? {} : {}", data("scratch"), data("stream"))),
-            ];
-            self.u.child(&format!("row${r}"), units::row(s), &ports);
+            let before = if r == 0 { "streamer$o_row_slot".to_string() } else { format!("row${}$o_slot", r - 1) };
+            let mut ports = named(&[
+                ("i_height", "j_in_height"),
+                ("i_width", "j_in_width"),
+                ("i_relu", "j_src_relu"),
+                ("i_tap_load", "loader$o_tap_load"),
+                ("i_tap_y", "loader$o_tap_y"),
+                ("i_tap_x", "loader$o_tap_x"),
+                ("i_tap_offset", "loader$o_tap_offset"),
+            ]);
+            ports.extend([
+                ("i_index".into(), format!("{}'d{r}", s.rw())),
+                ("i_tap_row".into(), fit("loader$o_tap_row", 16, s.rw())),
+                ("i_data".into(), format!("j_src_scratch ? {} : {}", data("scratch"), data("stream"))),
+            ]);
+            let slot = s.row_slot();
+            ports.extend(slot.fields().into_iter().map(|(f, _)| (format!("i_slot_{f}"), format!("{before}_{f}"))));
+            self.child(&format!("row${r}"), logic::row(s), &ports);
         }
         let all = |port: &str| bundle((0..s.rows).map(|r| format!("row${r}${port}")));
         let ports = [
@@ -220,11 +237,8 @@ impl Core<'_> {
         // A slot waits until its operands have passed the rows of the array.
         let last = timing::column_stage(s.rows, 0, ColumnStage::Address) - 1;
         self.u.text(&format!("reg [{}:0] slot_r;", width * (last + 1) - 1));
-        let moved = if last == 0 {
-            "streamer$o_column_slot".into()
-        } else {
-            format!("{{slot_r[{}:0], streamer$o_column_slot}}", width * last - 1)
-        };
+        let slot = s.column_slot().pack("streamer$o_column_slot_");
+        let moved = if last == 0 { slot } else { format!("{{slot_r[{}:0], {slot}}}", width * last - 1) };
         self.u.text(&format!("always @(posedge clock) begin\n  slot_r <= {moved};\nend"));
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];

@@ -1,6 +1,6 @@
 //! Sizes and widths that follow from a configuration.
 
-use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::{AcceleratorConfig, timing};
 
 /// The bits of a value in `0..n`, at least 1.
 pub(crate) fn bits(n: usize) -> usize {
@@ -118,6 +118,11 @@ impl Sizes {
     /// The bits of a channel whose weights the gate unit reads.
     pub fn gate_channel(&self) -> usize {
         self.kw().min(self.gw())
+    }
+    /// The bits of a counter of the cycles until the last output of a slot has left, for the longest
+    /// interval.
+    pub fn drw(&self) -> usize {
+        bits(timing::drain(self.rows, self.cols, self.cols) + 1)
     }
     /// The bits of a counter of rows, over all folds of a chunk or all packed folds.
     pub fn ew(&self) -> usize {

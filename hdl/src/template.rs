@@ -32,8 +32,7 @@ impl Sizes {
             ("CHANNEL", self.gate_channel()),
             ("EW", self.ew()),
             ("NW", self.nw()),
-            // Cycles until the last output of a slot has left, for the longest interval.
-            ("DRW", bits(timing::drain(self.rows, self.cols, self.cols) + 1)),
+            ("DRW", self.drw()),
             ("RB", bits(self.rows)),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
@@ -55,8 +54,6 @@ impl Sizes {
             ("SHADOW", timing::shadow_free(self.cols) - 1),
             ("PARAMETERS_FREE", timing::parameters_free(self.rows, self.cols)),
             ("LIST", self.entry().width()),
-            ("ROWSLOT", self.row_slot().width()),
-            ("COLSLOT", self.column_slot().width()),
             ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
             ("SCALED", 32 - REQUANT_SHIFT as usize),
             ("SCORE_SHIFT", SCORE_SHIFT as usize),
@@ -84,14 +81,15 @@ impl Sizes {
             true => "image_taps ? j_fold_inputs : j_fold_inputs * @fit(rest_channels_r,RW,EW)@",
             false => "j_fold_inputs",
         };
+        // Verilator cannot unroll a loop over more than 64 banks.
+        let turns: Vec<String> = (0..self.banks).map(|bank| format!("    turns_r[{bank}] <= @CW@'d0;")).collect();
         let texts = [
+            ("TURNS", turns.join("\n")),
             ("MASKS", case(&|rest| format!("{{out_shares, out_mask}} = {{1'b1, @R@'b{}}}", mask(rest)))),
             ("RESTROWS", case(&|rest| format!("{{in_shares, in_rows}} = {{1'b1, @RW@'d{}}}", copies(rest) * rest))),
             ("RESTINPUTS", rest_inputs.into()),
             ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
-            ("ROWPACK", self.row_slot().pack("s_")),
-            ("COLPACK", self.column_slot().pack("s_")),
         ];
         let mut text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));
         let value = |key: &str| match numbers.iter().find(|n| n.0 == key) {

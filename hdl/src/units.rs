@@ -27,37 +27,6 @@ pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     }
 }
 
-pub(crate) fn row(s: &Sizes) -> Unit {
-    let slot = s.row_slot();
-    let ports = [
-        ("i_index", s.rw()),
-        ("i_slot", slot.width()),
-        ("i_height", 16),
-        ("i_width", 16),
-        ("i_relu", 1),
-        ("i_tap_load", 1),
-        ("i_tap_row", s.rw()),
-        ("i_tap_y", 16),
-        ("i_tap_x", 16),
-        ("i_tap_offset", s.aw()),
-        ("i_data", 8 * s.banks / s.rows),
-    ];
-    let u = inputs(Unit::new("row"), &ports);
-    let u = outputs(
-        u,
-        &[
-            ("o_slot", slot.width()),
-            ("o_read", 1),
-            ("o_bank", s.qw()),
-            ("o_address", s.aw()),
-            ("o_operand", 8),
-            ("o_swap", 1),
-        ],
-    );
-    let body = include_str!("verilog/row.v").replace("@SLOT@", &slot.width().to_string());
-    u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
-}
-
 pub(crate) fn column(s: &Sizes) -> Unit {
     let slot = s.column_slot();
     let cw = s.cw();
@@ -217,44 +186,6 @@ pub(crate) fn loader(s: &Sizes) -> Unit {
         ],
     );
     u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/loader.v")))
-}
-
-pub(crate) fn streamer(s: &Sizes) -> Unit {
-    let cw = s.cw();
-    let ports = [
-        ("i_job", s.conv().width()),
-        ("i_ready", 1),
-        ("i_fold_first", 1),
-        ("i_fold_last", 1),
-        ("i_fold_closes", 1),
-        ("i_fold_chunk", 1),
-        ("i_fold_parity", 1),
-        ("i_fold_rows", 16),
-        ("i_fold_cols", cw),
-        ("i_fold_interval", cw),
-        ("i_fold_bank", s.qw()),
-        ("i_fold_word", s.aw()),
-        ("i_fold_pixels", s.pw()),
-    ];
-    let u = outputs(
-        inputs(Unit::new("streamer"), &ports),
-        &[
-            ("o_taken", 1),
-            ("o_busy", 1),
-            ("o_row_slot", s.row_slot().width()),
-            ("o_column_slot", s.column_slot().width()),
-        ],
-    );
-    u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/streamer.v")))
-}
-
-pub(crate) fn image(s: &Sizes) -> Unit {
-    let ports = [("i_start", 1), ("i_pixels", s.pw()), ("i_words", 16), ("i_base", s.aw())];
-    let u = outputs(
-        inputs(Unit::new("image"), &ports),
-        &[("o_buffer_address", s.iw()), ("o_write", 1), ("o_address", s.aw()), ("o_busy", 1), ("o_ends", 1)],
-    );
-    u.body(&s.fill(include_str!("verilog/image.v")))
 }
 
 /// Makes the host port: registers, and a buffer that joins beats to words of the memories.

@@ -95,6 +95,7 @@ fn windows_behind_a_convolution() {
         ("lower", vec![average("x", &[kernel(3), stride(2), same("SAME_LOWER"), counts.clone()])], true, true),
         ("uneven", vec![average("x", &[ints("kernel_shape", &[3, 2]), ints("pads", &[2, 0, 0, 1])])], false, true),
         ("ceil", vec![average("x", &[ints("kernel_shape", &[3, 2]), stride(2), int("ceil_mode", 1)])], false, true),
+        ("ceil drops", vec![average("x", &[kernel(2), stride(2), pads.clone(), int("ceil_mode", 1)])], false, true),
         ("Pad", vec![pad.clone(), average("padded", &[kernel(3), stride(2)])], true, true),
         ("Pad and pads", vec![pad, average("padded", &[kernel(4), pads.clone(), counts.clone()])], true, true),
         ("linear", vec![average("raw", &[kernel(3), pads.clone()])], false, false),
@@ -225,6 +226,8 @@ fn what_cannot_be_computed_is_refused() {
     refused(&behind_the_stem(vec![average("x", &[])]), &["`y`", "kernel_shape"]);
     let ceil = [ints("kernel_shape", &[2, 2]), ints("strides", &[2, 2]), int("ceil_mode", 1)];
     refused(&behind_the_stem(vec![average("x", &ceil)]), &["`y`", "ceil_mode = 0"]);
+    let ceil = [kernel.clone(), int("ceil_mode", 2)];
+    refused(&behind_the_stem(vec![average("x", &ceil)]), &["`y`", "ceil_mode 0 or 1", "found 2"]);
     let counts = [kernel.clone(), pads.clone(), int("count_include_pad", 2)];
     refused(&behind_the_stem(vec![average("x", &counts)]), &["`y`", "count_include_pad = 0 or 1", "found 2"]);
     let mut averaged = average("x", std::slice::from_ref(&kernel));

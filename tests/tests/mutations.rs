@@ -28,7 +28,7 @@ const RESTS: Test = |_| units::loader(&tiny::array(4, 8, 3), 100, 9);
 const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("products without sign extension", PE, "{{2{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) begin", "if (swap_r) begin"),
-    ("a row below the map is inside", ROW, "(y[16:0] < {1'b0, i_height})", "(y[16:0] <= {1'b0, i_height})"),
+    ("a row below the map is inside", ROW, "(y[16:0] < {1'd0, i_height})", "(y[16:0] <= {1'd0, i_height})"),
     ("outputs are rounded down", COLUMN, "product_r[18-1]}", "1'b0}"),
     ("outputs saturate at 126", COLUMN, "{below, {7{!below}}}", "{below, {6{!below}}, below}"),
     ("sums overflow when no shift is left", COLUMN, "(by1[16] != negative)", "1'b0"),
@@ -44,7 +44,12 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
         "next_last_channel) ? alone_r",
         "next_last_channel) ? 16'd0",
     ),
-    ("outputs of two tiles meet at a bank", STREAMER, "next_interval - 4'd2", "next_interval - 4'd3"),
+    (
+        "outputs of two tiles meet at a bank",
+        STREAMER,
+        "(COLUMNS + next_interval) - 4'd2",
+        "(COLUMNS + next_interval) - 4'd3",
+    ),
     ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
     ("an instruction starts before its last word", WORDS, "(left_r == 4'd0)", "(left_r <= 4'd1)"),
 ];

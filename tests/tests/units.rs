@@ -73,6 +73,9 @@ fn units_in_rust_hdls_own_simulator() {
             (Kind::Pe, units::pe(&config, 300, 1)),
             (Kind::Array, units::array(&config, 200, 2)),
             (Kind::Gate, units::gate(&config, 12, 3)),
+            (Kind::Row, units::row(&config, 0, 200, 4)),
+            (Kind::Streamer, units::streamer(&config, 6, 5)),
+            (Kind::Image, units::image(&config, 10, 6)),
         ];
         for (kind, (_, script)) in units {
             let mut witness = Witness::new(&config, kind).expect("in rust-hdl's language");

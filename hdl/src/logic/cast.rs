@@ -26,6 +26,11 @@ pub(crate) fn signed_bit_cast_word<const TO: usize>(x: Word) -> Bits<TO> {
 }
 
 /// Puts zeros before `x`, or drops its highest bits.
+pub(crate) fn bit_cast_bits<const FROM: usize>(x: Bits<FROM>, width: usize) -> Word {
+    Word::new(x.to_u64(), width)
+}
+
+/// Puts zeros before `x`, or drops its highest bits.
 pub(crate) fn bit_cast_word(x: Word, width: usize) -> Word {
     Word::new(x.value(), width)
 }

@@ -4,8 +4,11 @@
 mod array;
 mod cast;
 mod gate;
+mod image;
 mod pe;
 mod register;
+mod row;
+mod streamer;
 mod witness;
 mod word;
 
@@ -16,7 +19,10 @@ use crate::sizes::Sizes;
 use crate::unit::Unit;
 use array::Array;
 use gate::Gate;
+use image::ImagePort;
 use pe::Pe;
+use row::Row;
+use streamer::Streamer;
 
 /// Makes a block whose sums have the width that the rows of an array need. rust-hdl has widths in
 /// types, so each width that 1 to 256 rows can need is a type of its own.
@@ -52,4 +58,19 @@ pub(crate) fn array(s: &Sizes) -> Unit {
 /// Makes the gate unit.
 pub(crate) fn gate(s: &Sizes) -> Unit {
     Unit::block("gate", &Gate::new(s))
+}
+
+/// Makes a row.
+pub(crate) fn row(s: &Sizes) -> Unit {
+    Unit::block("row", &Row::new(s))
+}
+
+/// Makes the streamer.
+pub(crate) fn streamer(s: &Sizes) -> Unit {
+    Unit::block("streamer", &Streamer::new(s))
+}
+
+/// Makes the image port.
+pub(crate) fn image(s: &Sizes) -> Unit {
+    Unit::block("image", &ImagePort::new(s))
 }

@@ -2,7 +2,10 @@
 
 use super::array::Array;
 use super::gate::Gate;
+use super::image::ImagePort;
 use super::pe::Pe;
+use super::row::Row;
+use super::streamer::Streamer;
 use super::with_sums;
 use super::word::Word;
 use crate::kind::Kind;
@@ -30,6 +33,9 @@ impl Witness {
             Kind::Pe => with_sums!(s, |SUM| Box::new(Pe::<SUM>::default())),
             Kind::Array => with_sums!(s, |SUM| Box::new(Array::<SUM>::new(s.rows, s.cols))),
             Kind::Gate => Box::new(Gate::new(s)),
+            Kind::Row => Box::new(Row::new(s)),
+            Kind::Streamer => Box::new(Streamer::new(s)),
+            Kind::Image => Box::new(ImagePort::new(s)),
             _ => return None,
         };
         block.connect_all();
@@ -142,7 +148,7 @@ trait Value {
 
 impl Value for Word {
     fn of(bits: u64) -> Self {
-        bits.into()
+        Self::literal(bits)
     }
 }
 
@@ -219,3 +225,56 @@ driven!(
     ],
     [i_weights]
 );
+driven!(
+    () Row,
+    [
+        reset,
+        i_index,
+        i_slot_valid,
+        i_slot_swap,
+        i_slot_rows,
+        i_slot_bank,
+        i_slot_y,
+        i_slot_x,
+        i_slot_address,
+        i_height,
+        i_width,
+        i_relu,
+        i_tap_load,
+        i_tap_row,
+        i_tap_y,
+        i_tap_x,
+        i_tap_offset,
+    ],
+    [i_data]
+);
+driven!(
+    () Streamer,
+    [
+        reset,
+        i_job_last_column,
+        i_job_stride_y,
+        i_job_stride_x,
+        i_job_stride_line,
+        i_job_corner_y,
+        i_job_corner_x,
+        i_job_corner_line,
+        i_job_natural,
+        i_job_dst_copies,
+        i_job_out_list_on,
+        i_ready,
+        i_fold_first,
+        i_fold_last,
+        i_fold_closes,
+        i_fold_chunk,
+        i_fold_parity,
+        i_fold_rows,
+        i_fold_cols,
+        i_fold_interval,
+        i_fold_bank,
+        i_fold_word,
+        i_fold_pixels,
+    ],
+    []
+);
+driven!(() ImagePort, [reset, i_start, i_pixels, i_words, i_base], []);

@@ -26,6 +26,11 @@ impl Word {
         Self { value: value & (u64::MAX >> (64 - width)), width: Some(width) }
     }
 
+    /// A number that takes the width of what it meets.
+    pub fn literal(value: u64) -> Self {
+        Self { value, width: None }
+    }
+
     /// The bits. `#[hdl_gen]` asks a change of width for them.
     pub fn bits(self) -> usize {
         match self.width {
@@ -52,14 +57,14 @@ impl Word {
     }
 
     fn combine(self, other: Self, result: impl Fn(u64, u64) -> u64) -> Self {
-        let literal = Self { value: result(self.value, other.value), width: None };
+        let literal = Self::literal(result(self.value, other.value));
         self.common(other).map_or(literal, |width| Self::new(literal.value, width))
     }
 }
 
-impl From<u64> for Word {
-    fn from(value: u64) -> Self {
-        Self { value, width: None }
+impl From<usize> for Word {
+    fn from(value: usize) -> Self {
+        Self::literal(value as u64)
     }
 }
 
@@ -72,9 +77,9 @@ macro_rules! operation {
                 self.combine(other, $compute)
             }
         }
-        impl $operation<u64> for Word {
+        impl $operation<usize> for Word {
             type Output = Word;
-            fn $method(self, other: u64) -> Word {
+            fn $method(self, other: usize) -> Word {
                 self.combine(other.into(), $compute)
             }
         }
@@ -91,9 +96,9 @@ impl PartialEq for Word {
     }
 }
 
-impl PartialEq<u64> for Word {
-    fn eq(&self, other: &u64) -> bool {
-        self.value == *other
+impl PartialEq<usize> for Word {
+    fn eq(&self, other: &usize) -> bool {
+        self.value == *other as u64
     }
 }
 
@@ -104,9 +109,9 @@ impl PartialOrd for Word {
     }
 }
 
-impl PartialOrd<u64> for Word {
-    fn partial_cmp(&self, other: &u64) -> Option<Ordering> {
-        Some(self.value.cmp(other))
+impl PartialOrd<usize> for Word {
+    fn partial_cmp(&self, other: &usize) -> Option<Ordering> {
+        Some(self.value.cmp(&(*other as u64)))
     }
 }
 

@@ -37,7 +37,22 @@ pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> Strin
         text += "  end\n";
     }
     text.truncate(text.trim_end().len());
-    text + "\nendmodule\n"
+    text.lines().map(wrapped).collect::<String>() + "endmodule\n"
+}
+
+/// Breaks a line that is too long, behind an operator or a comma.
+fn wrapped(line: &str) -> String {
+    let mut text = String::new();
+    let (mut rest, indent) = (line.to_owned(), line.len() - line.trim_start().len() + 4);
+    while rest.len() > WIDTH {
+        let operators = [" | ", " & ", " || ", " && ", " + ", " - ", " == ", ", ", " ? ", " : "];
+        let last = |operator: &&str| rest[..=WIDTH].rfind(operator).map(|at| at + operator.len());
+        let Some(at) = operators.iter().filter_map(last).max().filter(|at| *at > indent) else { break };
+        text += rest[..at].trim_end();
+        text.push('\n');
+        rest = " ".repeat(indent) + &rest[at..];
+    }
+    text + &rest + "\n"
 }
 
 struct Module<'a> {
@@ -287,5 +302,19 @@ fn statements(text: &mut String, all: &[Flat], indent: usize) {
                 writeln!(text, "{space}end")
             }
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WIDTH, wrapped};
+
+    #[test]
+    fn long_lines_are_broken_behind_operators() {
+        let line = format!("  assign sum = {};", vec!["operand"; 30].join(" + "));
+        let text = wrapped(&line);
+        assert!(text.lines().count() > 2 && text.lines().all(|line| line.len() <= WIDTH));
+        assert!(text.lines().skip(1).all(|line| line.starts_with("      operand")));
+        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), line.split_whitespace().collect::<Vec<_>>());
     }
 }

@@ -80,6 +80,10 @@ fn kept(all: &[Flat], clocked: bool) -> Vec<Flat> {
             continue;
         }
         heading = false;
+        // Every block ends with its reset, which no heading is about.
+        if matches!(flat, Flat::If(test, ..) if test == "reset") {
+            comments.clear();
+        }
         let own = match flat {
             Flat::If(test, then, otherwise) => {
                 let (then, otherwise) = (self::kept(then, clocked), self::kept(otherwise, clocked));

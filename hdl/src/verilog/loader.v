@@ -64,9 +64,9 @@ assign o_param_address = j_param_base + @fit(s2_channel_r,16,PA)@;
 wire [@AW@-1:0] s2_offset = @fit(s2_row_r,BRW,AW)@ * j_out_pixels[@AW@-1:0];
 wire [31:0] s4_scaled = ({17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + 32'd16384) >> 15;
 wire [31:0] s5_scaled = ({17'd0, s5_multiplier_r} * {16'd0, i_lscore} + 32'd16384) >> 15;
-reg [@B@*@CW@-1:0] turns_r;
+reg [@CW@-1:0] turns_r [0:@B@-1];
 reg [@CW@-1:0] interval_r;
-wire [@CW@-1:0] s2_turn = turns_r[s2_bank_r * @CW@ +: @CW@];
+wire [@CW@-1:0] s2_turn = turns_r[s2_bank_r];
 wire [@CW@-1:0] next_turn = s2_turn + @CW@'d1;
 // Without a list all columns are of one group of filter words; with one, the list names group and lane.
 reg [@FW@-1:0] base_group_r;
@@ -104,10 +104,10 @@ always @(posedge clock) begin
     last_group_r <= s1_group_r;
   end
   if (state_r[TILE]) begin
-    turns_r <= {@B@{@CW@'d0}};
+@TURNS@
     interval_r <= @CW@'d1;
   end else if (s2_valid_r) begin
-    turns_r[s2_bank_r * @CW@ +: @CW@] <= next_turn;
+    turns_r[s2_bank_r] <= next_turn;
     if (s2_turn == interval_r) interval_r <= next_turn;
   end
 end

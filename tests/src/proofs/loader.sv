@@ -39,7 +39,7 @@ reg turns_fit;
 integer bank;
 always @(*) begin
   turns_fit = (turned <= C);
-  for (bank = 0; bank < B; bank = bank + 1) if (turns_r[bank * $bits(interval_r) +: $bits(interval_r)] > turned) turns_fit = 1'b0;
+  for (bank = 0; bank < B; bank = bank + 1) if (turns_r[bank] > turned) turns_fit = 1'b0;
 end
 always @(*) if (known) begin
   offer_stands: assert(!stays || (o_ready && (offer == was_offer)));

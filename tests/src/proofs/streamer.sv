@@ -19,7 +19,7 @@ end else begin
     ever <= 1'b1; before <= 0; shown_offer <= taken_offer;
   end else before <= issued;
 end
-`define FOLD(NAME, OFFER) wire NAME``_first, NAME``_last, NAME``_closes, NAME``_parity; wire [15:0] NAME``_rows; \
+`define FOLD(NAME, OFFER) wire NAME``_first, NAME``_last, NAME``_closes, NAME``_parity; wire [$bits(i_fold_rows)-1:0] NAME``_rows; \
   wire [$bits(i_fold_cols)-1:0] NAME``_cols; wire [$bits(i_fold_interval)-1:0] NAME``_interval; \
   wire [$bits(i_fold_bank)-1:0] NAME``_bank; wire [$bits(i_fold_pixels)-1:0] NAME``_pixels; \
   assign {NAME``_first, NAME``_last, NAME``_closes, NAME``_parity, NAME``_rows, NAME``_cols, NAME``_interval, NAME``_bank, \
@@ -51,7 +51,7 @@ always @(*) if (known) begin
   all_before_idle: assert(active_r || !any || ((fold_issued == fold_pixels) && (fold_since == fold_interval - 1'b1)));
   pixel_of_its_fold: assert(!valid || ((o_column_slot_first == shown_first) && (o_column_slot_last == shown_last)
     && (o_column_slot_parity == shown_parity) && (o_column_slot_cols == shown_cols) && (o_row_slot_bank == shown_bank)
-    && (o_row_slot_rows == shown_rows[$bits(o_row_slot_rows)-1:0])));
+    && (o_row_slot_rows == shown_rows)));
   pixels_in_order: assert(!valid || (o_column_slot_acc == before[$bits(o_column_slot_acc)-1:0]));
   closes_with_the_last: assert(!valid || (o_column_slot_closes == (shown_closes && (issued == shown_pixels))));
   has_pixels: assert((!any || ((fold_pixels != 0) && (fold_interval >= 1) && (fold_interval <= C)))
@@ -62,7 +62,7 @@ always @(*) if (known) begin
     phases: assert((emits_r ? (fold_since == interval_r - 1'b1) : (phase_r == fold_since + 1'b1))
       && (phase_r < interval_r) && (emits_r == (phase_r == 0)) && (last_phase_r == (phase_r + 1 == interval_r)));
     keeps_the_fold: assert((first_r == fold_first) && (last_r == fold_last) && (closes_r == fold_closes)
-      && (parity_r == fold_parity) && (rows_r == fold_rows[$bits(rows_r)-1:0]) && (cols_r == fold_cols)
+      && (parity_r == fold_parity) && (rows_r == fold_rows) && (cols_r == fold_cols)
       && (interval_r == fold_interval) && (bank_r == fold_bank));
   end
   // What is offered is taken: an active fold goes on in each cycle, and none waits for long when no other is active.

@@ -17,9 +17,9 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
     let groups = config.banks() / rows;
     let mut rng = Rng::new(seed);
     let mut script =
-        Script::new(&format!("row {index}"), &part, seed, &["i_slot.valid", "i_slot.swap"], &["o_read", "o_swap"]);
+        Script::new(&format!("row {index}"), &part, seed, &["i_slot_valid", "i_slot_swap"], &["o_read", "o_swap"]);
     script.hold("i_index", index as i64);
-    let words = 1i64 << script.width("i_slot.address");
+    let words = 1i64 << script.width("i_slot_address");
     let start = script.start();
     // The taps of the reset are (0, 0).
     let (mut active, mut shadow): (Tap, Tap) = ([0; 3], [0; 3]);
@@ -48,8 +48,8 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             ("address", address),
         ];
         for (field, value) in slot {
-            script.drive(cycle, &format!("i_slot.{field}"), value);
-            script.expect(cycle + 1, &format!("o_slot.{field}"), value);
+            script.drive(cycle, &format!("i_slot_{field}"), value);
+            script.expect(cycle + 1, &format!("o_slot_{field}"), value);
         }
         let inside = (0..height).contains(&y) && (0..width).contains(&x);
         let data = i64::from(rng.int8());

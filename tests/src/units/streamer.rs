@@ -34,7 +34,7 @@ struct Streamer<'a> {
 /// `jobs` random convolutions.
 pub fn streamer(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Streamer);
-    let silent = ["o_taken", "o_busy", "o_row_slot.valid", "o_row_slot.swap", "o_column_slot.valid"];
+    let silent = ["o_taken", "o_busy", "o_row_slot_valid", "o_row_slot_swap", "o_column_slot_valid"];
     let script = Script::new("streamer", &part, seed, &["i_ready"], &silent);
     let start = script.start();
     let (rng, free, settled, idle) = (Rng::new(seed), start, start, start);
@@ -73,7 +73,6 @@ impl Streamer<'_> {
         };
         for (field, value) in [
             ("last_column", job.out_width - 1),
-            ("out_pixels", job.out_pixels),
             ("stride_y", job.stride[0]),
             ("stride_x", job.stride[1]),
             ("stride_line", job.stride[0] * job.width),
@@ -84,7 +83,7 @@ impl Streamer<'_> {
             ("dst_copies", copies),
             ("out_list_on", list),
         ] {
-            self.script.hold(&format!("i_job.{field}"), value);
+            self.script.hold(&format!("i_job_{field}"), value);
         }
         for tile in 0..tiles {
             let interval = if job.scattered { self.rng.range(1, self.config.array.cols as i64) } else { 1 };
@@ -132,7 +131,7 @@ impl Streamer<'_> {
         }
         let script = &mut self.script;
         script.expect(taken, "o_taken", 1);
-        script.expect(taken + DECISION_TO_SLOT, "o_row_slot.swap", 1);
+        script.expect(taken + DECISION_TO_SLOT, "o_row_slot_swap", 1);
         for n in 0..pixels {
             let slot = taken + DECISION_TO_SLOT + 1 + (n * interval) as usize;
             let pixel = start + n;
@@ -146,7 +145,7 @@ impl Streamer<'_> {
                 ("x", x),
                 ("address", word + y * job.width + x),
             ] {
-                script.expect(slot, &format!("o_row_slot.{field}"), value);
+                script.expect(slot, &format!("o_row_slot_{field}"), value);
             }
             for (field, value) in [
                 ("valid", 1),
@@ -159,7 +158,7 @@ impl Streamer<'_> {
                 ("pixel", pixel),
                 ("acc", n),
             ] {
-                script.expect(slot, &format!("o_column_slot.{field}"), value);
+                script.expect(slot, &format!("o_column_slot_{field}"), value);
             }
         }
         // The last slot of the fold is decided here; with it, or later, the next fold may be taken.

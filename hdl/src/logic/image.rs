@@ -1,0 +1,127 @@
+//! The image port: copies an image from its buffer into the banks.
+
+use super::cast::bit_cast_word;
+use super::register::{Register, WordRegister, comment, dff_setup};
+use super::word::Wire;
+use crate::sizes::Sizes;
+use rust_hdl_core::prelude::*;
+
+/// The image port. The buffer answers a cycle after it is addressed, and its word stands in a
+/// register for another cycle: word n is addressed n cycles after the start and written two cycles
+/// later.
+#[derive(LogicBlock)]
+pub(crate) struct ImagePort {
+    /// The clock.
+    pub clock: Signal<In, Clock>,
+    /// The synchronous reset.
+    pub reset: Signal<In, Bit>,
+    /// Starts an image. The port is not busy.
+    pub i_start: Signal<In, Bit>,
+    /// The pixels of the image.
+    pub i_pixels: Wire<In>,
+    /// The words of a pixel.
+    pub i_words: Signal<In, Bits<16>>,
+    /// The word of the banks where the image begins.
+    pub i_base: Wire<In>,
+    /// The word of the buffer that is read.
+    pub o_buffer_address: Wire<Out>,
+    /// The banks take a word.
+    pub o_write: Signal<Out, Bit>,
+    /// The word of the banks that is written.
+    pub o_address: Wire<Out>,
+    /// The port works.
+    pub o_busy: Signal<Out, Bit>,
+    /// The last word is written in this cycle.
+    pub o_ends: Signal<Out, Bit>,
+    active: Register<Bit>,
+    writes: Register<Bit>,
+    address: WordRegister,
+    first: WordRegister,
+    pixel_after: WordRegister,
+    part_after: Register<Bits<16>>,
+    buffer_word: WordRegister,
+    last_part: Signal<Local, Bit>,
+    ends: Signal<Local, Bit>,
+    _address_bits: usize,
+}
+
+impl ImagePort {
+    /// Makes the image port of a core.
+    pub fn new(s: &Sizes) -> Self {
+        Self {
+            clock: Signal::default(),
+            reset: Signal::default(),
+            i_start: Signal::default(),
+            i_pixels: Wire::new(s.pw()),
+            i_words: Signal::default(),
+            i_base: Wire::new(s.aw()),
+            o_buffer_address: Wire::new(s.iw()),
+            o_write: Signal::default(),
+            o_address: Wire::new(s.aw()),
+            o_busy: Signal::default(),
+            o_ends: Signal::default(),
+            active: Register::default(),
+            writes: Register::default(),
+            address: WordRegister::new(s.aw()),
+            first: WordRegister::new(s.aw()),
+            pixel_after: WordRegister::new(s.pw()),
+            part_after: Register::default(),
+            buffer_word: WordRegister::new(s.iw()),
+            last_part: Signal::default(),
+            ends: Signal::default(),
+            _address_bits: s.aw(),
+        }
+    }
+}
+
+impl Logic for ImagePort {
+    #[hdl_gen]
+    fn update(&mut self) {
+        dff_setup!(self, clock, active, writes, address, first, pixel_after, part_after, buffer_word);
+        self.last_part.next = self.part_after.q.val() == self.i_words.val();
+        self.ends.next = self.writes.q.val() & self.last_part.val() & (self.pixel_after.q.val() == self.i_pixels.val());
+        if !self.active.q.val() {
+            self.active.d.next = self.i_start.val();
+            self.address.d.next = self.i_base.val();
+            self.first.d.next = self.i_base.val();
+            self.pixel_after.d.next = 1.into();
+            self.part_after.d.next = 1.into();
+            self.buffer_word.d.next = 0.into();
+            if self.i_start.val() {
+                self.buffer_word.d.next = 1.into();
+            }
+        } else {
+            self.writes.d.next = !self.ends.val();
+            self.buffer_word.d.next = self.buffer_word.q.val() + 1;
+            comment!("The words of a pixel lie a map apart.");
+            if self.writes.q.val() {
+                self.part_after.d.next = self.part_after.q.val() + 1;
+                self.address.d.next = self.address.q.val() + bit_cast_word(self.i_pixels.val(), self._address_bits);
+                if self.last_part.val() {
+                    self.part_after.d.next = 1.into();
+                    self.first.d.next = self.first.q.val() + 1;
+                    self.address.d.next = self.first.q.val() + 1;
+                    self.pixel_after.d.next = self.pixel_after.q.val() + 1;
+                }
+            }
+            if self.ends.val() {
+                self.active.d.next = false;
+                self.buffer_word.d.next = 0.into();
+            }
+        }
+        if self.reset.val() {
+            self.active.d.next = false;
+            self.writes.d.next = false;
+            self.address.d.next = 0.into();
+            self.first.d.next = 0.into();
+            self.pixel_after.d.next = 0.into();
+            self.part_after.d.next = 0.into();
+            self.buffer_word.d.next = 0.into();
+        }
+        self.o_buffer_address.next = self.buffer_word.q.val();
+        self.o_write.next = self.writes.q.val();
+        self.o_address.next = self.address.q.val();
+        self.o_busy.next = self.active.q.val();
+        self.o_ends.next = self.ends.val();
+    }
+}
