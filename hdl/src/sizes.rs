@@ -119,8 +119,8 @@ impl Sizes {
     pub fn gate_channel(&self) -> usize {
         self.kw().min(self.gw())
     }
-    /// The bits of a counter of the cycles until the last output of a slot has left, for the longest
-    /// interval.
+    /// The bits of a counter of the cycles until the last output of a slot has left, for the
+    /// longest interval.
     pub fn drw(&self) -> usize {
         bits(timing::drain(self.rows, self.cols, self.cols) + 1)
     }

@@ -72,7 +72,7 @@ const LOADER: [Fault; 2] = [
 
 const STREAMER: [Fault; 3] = [
     ("a fold is taken before it is offered", "!engaged_r & i_ready &", "!engaged_r &"),
-    ("a fold loses its last pixel", "(left_r == 13'd2)", "(left_r == 13'd3)"),
+    ("a fold loses its last pixel", "next_pixel_last = left_r == 13'd2", "next_pixel_last = left_r == 13'd3"),
     ("a fold is taken over another's last bubbles", "!(next_phase_last & next_pixel_last)", "!next_pixel_last"),
 ];
 

@@ -62,8 +62,8 @@ pub(crate) fn windows(
         let Some(room) = (size[axis] + before + after).checked_sub(kernel[axis]) else {
             return Err(graph.invalid(node, format!("a map of at least the kernel {kernel:?}"), input));
         };
-        // If the strides divide the room, rounding up has no effect. Neither has it if the window that
-        // it adds begins behind the map: such a window is left out.
+        // If the strides divide the room, rounding up has no effect. Neither has it if the window
+        // that it adds begins behind the map: such a window is left out.
         let (rest, windows) = (room % stride[axis], room / stride[axis] + 1);
         let added = rest != 0 && windows * stride[axis] < size[axis] + before;
         if ceil && added {

@@ -2,7 +2,7 @@
 
 use super::cast::signed_bit_cast_to;
 use super::pe::Pe;
-use super::ports;
+use super::ports::ports;
 use rust_hdl_core::prelude::*;
 
 /// A row of processing elements. All rows are instances of one module.

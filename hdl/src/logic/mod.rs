@@ -6,6 +6,7 @@ mod cast;
 mod gate;
 mod image;
 mod pe;
+mod ports;
 mod register;
 mod row;
 mod streamer;
@@ -39,11 +40,6 @@ macro_rules! with_sums {
 }
 
 use with_sums;
-
-/// Makes a vector of ports.
-fn ports<S: Default + Clone>(count: usize) -> Vec<S> {
-    vec![S::default(); count]
-}
 
 /// Makes a processing element.
 pub(crate) fn pe(s: &Sizes) -> Unit {

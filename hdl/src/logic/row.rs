@@ -1,14 +1,14 @@
 //! A row: reads its bank for the pixel that reaches it.
 
 use super::cast::signed_bit_cast_bits;
-use super::ports;
+use super::ports::ports;
 use super::register::{Register, WordRegister, comment, dff_setup};
 use super::word::Wire;
 use crate::sizes::Sizes;
 use rust_hdl_core::prelude::*;
 
-/// A row. Slots move from row to row, one row a cycle. A row reads its bank at the pixel of the slot
-/// and at its own tap of the kernel. Padding is 0.
+/// A row. Slots move from row to row, one row a cycle. A row reads its bank at the pixel of the
+/// slot and at its own tap of the kernel. Padding is 0.
 #[derive(LogicBlock)]
 pub(crate) struct Row {
     /// The clock.

@@ -2,8 +2,8 @@
 //!
 //! rust-hdl's own signals have their width in the type, which suits numbers of a fixed width: a
 //! score, an operand. Addresses and counters are as wide as an accelerator's memories need. A
-//! [`Wire`] is a signal for them. It is a block and an atom of rust-hdl like rust-hdl's own signals,
-//! so that `#[derive(LogicBlock)]`, `#[hdl_gen]` and rust-hdl's simulator take both.
+//! [`Wire`] is a signal for them. It is a block and an atom of rust-hdl like rust-hdl's own
+//! signals, so that `#[derive(LogicBlock)]`, `#[hdl_gen]` and rust-hdl's simulator take both.
 
 use rust_hdl_core::atom::{Atom, AtomKind};
 use rust_hdl_core::constraint::PinConstraint;

@@ -204,7 +204,8 @@ impl Scope {
             r = self.expression(right, loops, like(&l));
         }
         if let (Op::Shl, Some((width, _))) = (op, want) {
-            // The zeros behind the value take the place of those that a change of width puts before it.
+            // The zeros behind the value take the place of those that a change of width puts
+            // before it.
             let value = if let Expression::Cast(e, bits) = left
                 && *bits >= width
             {

@@ -6,7 +6,7 @@ mod pool;
 mod score;
 mod update;
 
-use super::ports;
+use super::ports::ports;
 use super::register::{Register, WordRegister};
 use super::word::{Fixed, Wire};
 use crate::sizes::{Sizes, bits};
@@ -16,9 +16,9 @@ use pool::PoolShift;
 use rust_hdl_core::prelude::*;
 use score::Score;
 
-/// The gate unit. Inputs enter one a cycle, for a group of as many outputs as it has MACs (stages G0
-/// to G3). Then the outputs of the group leave one a cycle (stages P0 to P5), while the inputs enter
-/// again for the next group.
+/// The gate unit. Inputs enter one a cycle, for a group of as many outputs as it has MACs (stages
+/// G0 to G3). Then the outputs of the group leave one a cycle (stages P0 to P5), while the inputs
+/// enter again for the next group.
 #[derive(LogicBlock)]
 pub(crate) struct Gate {
     /// The clock.

@@ -10,8 +10,8 @@ use rust_hdl_core::prelude::*;
 
 /// The streamer. It takes the fold that the loader offers and issues a pixel in each interval. Each
 /// fold of a chunk begins again at the pixel where the chunk begins. Comparing a counter and acting
-/// on the result in one cycle would be slow, so flags such as `last_pixel` are computed together with
-/// the counter's next value.
+/// on the result in one cycle would be slow, so flags such as `last_pixel` are computed together
+/// with the counter's next value.
 #[derive(LogicBlock)]
 pub(crate) struct Streamer {
     /// The clock.
