@@ -27,16 +27,8 @@ impl Core<'_> {
         self.u.child(name, unit, &inputs);
     }
 
-    fn ram(
-        &mut self,
-        name: &str,
-        kind: &str,
-        shape: (usize, usize),
-        init: Option<(&str, usize)>,
-        read: &str,
-        write: [&str; 3],
-    ) {
-        let unit = units::ram(kind, shape.0, shape.1, init);
+    fn ram(&mut self, name: &str, shape: (usize, usize), init: Option<(&str, usize)>, read: &str, write: [&str; 3]) {
+        let unit = units::ram(shape.0, shape.1, init);
         let [enable, address, data] = write;
         let ports =
             [("i_read_address", read), ("i_write", enable), ("i_write_address", address), ("i_write_data", data)];
@@ -56,7 +48,6 @@ impl Core<'_> {
             let read = format!("{reader}$o_{port}_address");
             self.ram(
                 &memory,
-                &memory,
                 (region.width, region.depth),
                 words.map(|n| (file.as_str(), *n)),
                 &read,
@@ -70,13 +61,13 @@ impl Core<'_> {
                 let read = format!("{reader}$o_list_address");
                 let enable = format!("gate$o_list_write{list}");
                 let write = [enable.as_str(), "gate$o_list_write_address", &entry_written];
-                self.ram(&format!("list{list}_{reader}"), "list", entry, None, &read, write);
+                self.ram(&format!("list{list}_{reader}"), entry, None, &read, write);
             }
         }
         let write = ["pool_write_r", "pool_address_r", "pool_sum_r"];
-        self.ram("pool", "pool", (s.pool(), s.pool_depth()), None, "{gate$o_pool_region, gate$o_pool_channel}", write);
+        self.ram("pool", (s.pool(), s.pool_depth()), None, "{gate$o_pool_region, gate$o_pool_channel}", write);
         let write = ["gate$o_logit_valid", "host$o_logit_write_address", "gate$o_logit"];
-        self.ram("logits", "logits", (32, s.channels), None, "host$o_logit_read_address", write);
+        self.ram("logits", (32, s.channels), None, "host$o_logit_read_address", write);
     }
 
     fn control(&mut self) {
@@ -313,7 +304,7 @@ impl Core<'_> {
                     ("i_image_word", "image$o_address".into()),
                     ("i_image_data", slice("image_data_r", s.banks, 8, b)),
                 ];
-                self.u.child(&format!("{memory}${b}"), units::bank(s, memory, depth), &ports);
+                self.u.child(&format!("{memory}${b}"), units::bank(s, depth), &ports);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! their kind.
 
 use crate::print::{self, Scope};
-use crate::unit::Unit;
+use crate::unit::{Plain, Unit};
 use rust_hdl_core::prelude::{Block, ModuleDefines};
 use std::collections::BTreeMap;
 
@@ -65,6 +65,10 @@ impl Merged<'_> {
         if let Some(scope) = unit.logic() {
             return self.add_block(scope);
         }
+        if let Some(plain) = unit.file() {
+            unit.children().iter().for_each(|(_, child)| drop(self.add(child, path)));
+            return self.add_file(unit.kind(), plain);
+        }
         let mut text = self.bodies.get(path).cloned().unwrap_or_default();
         for (name, child) in unit.children() {
             let child_path = format!("{path}${name}");
@@ -73,6 +77,18 @@ impl Merged<'_> {
         }
         let anonymous = text.replacen(&format!("module {path}("), "module @(", 1) + "endmodule\n";
         self.keep(unit.kind(), UNUSED, &anonymous)
+    }
+
+    /// Keeps a file of plain Verilog. Returns the name of its module with the values of the
+    /// parameters.
+    fn add_file(&mut self, kind: &str, plain: &Plain) -> String {
+        let name = format!("{}_{kind}", self.prefix);
+        if !self.modules.iter().any(|m| m.name == name) {
+            let text = plain.text.replacen('\n', &format!("\n// {}\n", self.about), 1);
+            self.modules.push(Module { name: name.clone(), text });
+        }
+        let parameters = plain.parameters.iter().map(|(name, value)| format!(".{name}({value})"));
+        format!("{name} #({})", parameters.collect::<Vec<_>>().join(", "))
     }
 
     /// Returns the name of the module for a block in rust-hdl's language.

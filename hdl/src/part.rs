@@ -31,6 +31,8 @@ pub struct Part {
     pub modules: Vec<Module>,
     /// The ports of the last module.
     pub ports: Vec<PortShape>,
+    /// The parameters of the last module with their values. Empty if it has none.
+    pub parameters: Vec<(&'static str, String)>,
 }
 
 /// Makes the unit `kind` of the accelerator `config`.
@@ -48,8 +50,8 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
         Kind::Host => units::host(s),
         Kind::Image => logic::image(s),
         Kind::Crossbar => units::crossbar(s),
-        Kind::Bank => units::bank(s, "scratch", s.scratch_depth),
-        Kind::Ram => units::ram("pool", 32, 3 * s.channels, None),
+        Kind::Bank => units::bank(s, s.scratch_depth),
+        Kind::Ram => units::ram(32, 3 * s.channels, None),
     };
     part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bundle| bundle.fields()))
 }
@@ -70,7 +72,11 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
         output,
         fields: fields(name),
     };
-    Part { ports: top.ports().map(shape).collect(), modules: emit::modules(top, "lcsim", &about(config)) }
+    Part {
+        ports: top.ports().map(shape).collect(),
+        modules: emit::modules(top, "lcsim", &about(config)),
+        parameters: top.file().map_or(vec![], |plain| plain.parameters.clone()),
+    }
 }
 
 /// The fields of a port, if it carries a bundle.

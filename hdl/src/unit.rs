@@ -56,6 +56,13 @@ impl Atom for Port {
     }
 }
 
+/// The text of a module that is a file of its own (`hdl/rtl`), and the values of its parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Plain {
+    pub text: &'static str,
+    pub parameters: Vec<(&'static str, String)>,
+}
+
 /// A module with ports, children and a body.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit {
@@ -66,21 +73,30 @@ pub(crate) struct Unit {
     /// The unit itself, if it is written in rust-hdl's language. Then it has neither body nor
     /// children here.
     logic: Option<Scope>,
+    /// The unit itself, if it is a file of plain Verilog. Its text instantiates its children.
+    plain: Option<Plain>,
 }
 
 impl Unit {
     /// Makes a module of this kind, with a clock and a synchronous reset.
     pub fn new(kind: &str) -> Self {
-        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new(), logic: None };
-        unit.input("clock", 1).input("reset", 1)
+        Self::empty(kind).input("clock", 1).input("reset", 1)
+    }
+
+    fn empty(kind: &str) -> Self {
+        Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new(), logic: None, plain: None }
+    }
+
+    /// Makes a module of plain Verilog, whose text instantiates `children`. Its ports follow.
+    pub fn plain(kind: &str, plain: Plain, children: Vec<(String, Unit)>) -> Self {
+        Self { plain: Some(plain), children, ..Self::empty(kind) }
     }
 
     /// Makes a module of a block in rust-hdl's language.
     pub fn block(kind: &str, block: &dyn Block) -> Self {
         let scope = Scope::of(block, kind);
-        let unit = Self { kind: kind.into(), ports: vec![], children: vec![], body: String::new(), logic: None };
         let ports = scope.ports().map(|port| (port.name.clone(), port.bits(), port.kind != AtomKind::InputParameter));
-        let unit = ports.fold(unit, |unit, (name, width, output)| unit.port(&name, width, output));
+        let unit = ports.fold(Self::empty(kind), |unit, (name, width, output)| unit.port(&name, width, output));
         Self { logic: Some(scope), ..unit }
     }
 
@@ -104,10 +120,12 @@ impl Unit {
         self
     }
 
-    /// Adds an instance and drives its inputs. It gets the clock and the reset of the parent.
+    /// Adds an instance and drives its inputs. It gets the clock and the reset of the parent, if it
+    /// has ports for them.
     pub fn child(&mut self, name: &str, unit: Unit, inputs: &[(&str, String)]) {
-        let clocks = [("clock", "clock".to_string()), ("reset", "reset".to_string())];
-        for (port, expression) in clocks.iter().chain(inputs) {
+        let clocks = ["clock", "reset"].map(|clock| (clock, clock.to_string()));
+        let clocks = clocks.iter().filter(|(clock, _)| unit.ports.iter().any(|port| port.name == *clock));
+        for (port, expression) in clocks.chain(inputs) {
             let _ = writeln!(self.body, "assign {name}${port} = {expression};"); // a String takes every write
         }
         self.children.push((name.into(), unit));
@@ -133,19 +151,26 @@ impl Unit {
         self.logic.as_ref()
     }
 
+    /// The text of the file, if the unit is plain Verilog.
+    pub fn file(&self) -> Option<&Plain> {
+        self.plain.as_ref()
+    }
+
     pub fn children(&self) -> &[(String, Unit)] {
         &self.children
     }
 
     /// The inputs of children that nothing drives, as `child.port`.
     pub fn undriven(&self) -> Vec<String> {
-        let own = self.children.iter().flat_map(|(name, unit)| {
+        // A file of plain Verilog drives its children itself; lint tools check it.
+        let children: &[(String, Unit)] = if self.plain.is_some() { &[] } else { &self.children };
+        let own = children.iter().flat_map(|(name, unit)| {
             let inputs = unit.ports.iter().filter(|p| !p.output);
             inputs
                 .filter(move |p| !self.body.contains(&format!("assign {name}${} =", p.name)))
                 .map(move |p| format!("{name}.{}", p.name))
         });
-        own.chain(self.children.iter().flat_map(|(_, unit)| unit.undriven())).collect()
+        own.chain(children.iter().flat_map(|(_, unit)| unit.undriven())).collect()
     }
 }
 
@@ -167,7 +192,8 @@ impl Block for Unit {
         for port in &self.ports {
             probe.visit_atom(&port.name, port);
         }
-        for (name, child) in &self.children {
+        let children: &[(String, Unit)] = if self.plain.is_some() { &[] } else { &self.children };
+        for (name, child) in children {
             child.accept(name, probe);
         }
         probe.visit_end_scope(name, self);

@@ -2,7 +2,7 @@
 
 use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
 use crate::sizes::{Sizes, bits};
-use crate::unit::Unit;
+use crate::unit::{Plain, Unit};
 use crate::word::Bundle;
 
 fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
@@ -73,23 +73,28 @@ pub(crate) fn column(s: &Sizes) -> Unit {
     u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
 }
 
+fn plain(kind: &str, text: &'static str, parameters: &[(&'static str, usize)], children: Vec<(String, Unit)>) -> Unit {
+    let parameters = parameters.iter().map(|(name, value)| (*name, value.to_string())).collect();
+    Unit::plain(kind, Plain { text, parameters }, children)
+}
+
 /// Makes a synchronous memory with one read port and one write port. `init` is a file and the
 /// number of words in it.
-pub(crate) fn ram(kind: &str, width: usize, words: usize, init: Option<(&str, usize)>) -> Unit {
-    let aw = bits(words);
-    let u = inputs(
-        Unit::new(kind),
-        &[("i_read_address", aw), ("i_write", 1), ("i_write_address", aw), ("i_write_data", width)],
-    );
-    let init = match init {
-        Some((file, n)) => format!("initial $readmemb(\"{file}\", memory, 0, {});", n - 1),
-        None => String::new(),
-    };
-    let body = include_str!("verilog/ram.v")
-        .replace("@WIDTH@", &width.to_string())
-        .replace("@WORDS@", &words.to_string())
-        .replace("@INIT@", &init);
-    u.output("o_data", width).body(&body)
+pub(crate) fn ram(width: usize, words: usize, init: Option<(&str, usize)>) -> Unit {
+    let address = bits(words);
+    let mut parameters = vec![("WIDTH", width.to_string()), ("WORDS", words.to_string())];
+    if let Some((file, words)) = init {
+        parameters.extend([("INIT", format!("\"{file}\"")), ("INIT_WORDS", words.to_string())]);
+    }
+    let ports = [
+        ("clock", 1),
+        ("i_read_address", address),
+        ("i_write", 1),
+        ("i_write_address", address),
+        ("i_write_data", width),
+    ];
+    let unit = Unit::plain("ram", Plain { text: include_str!("../rtl/lcsim_ram.v"), parameters }, vec![]);
+    inputs(unit, &ports).output("o_data", width)
 }
 
 /// Makes the crossbar between the columns and the two banks of one number, in stream and scratch
@@ -102,13 +107,16 @@ pub(crate) fn crossbar(s: &Sizes) -> Unit {
         ("i_write_word", s.cols * s.aw()),
         ("i_write_data", s.cols * 8),
     ];
-    let u = inputs(Unit::new("crossbar"), &ports);
+    let parameters = [("COLS", s.cols), ("ADDRESS", s.aw())];
+    let unit = inputs(plain("crossbar", include_str!("../rtl/lcsim_crossbar.v"), &parameters, vec![]), &ports);
     let ports = [("o_read_word", s.aw()), ("o_write", 1), ("o_write_word", s.aw()), ("o_write_data", 8)];
-    outputs(u, &ports).body(&s.fill(include_str!("verilog/crossbar.v")))
+    outputs(unit, &ports)
 }
 
-pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
+/// Makes a bank of `words` words.
+pub(crate) fn bank(s: &Sizes, words: usize) -> Unit {
     let ports = [
+        ("clock", 1),
         ("i_row_word", s.aw()),
         ("i_read", 1),
         ("i_read_word", s.aw()),
@@ -119,9 +127,9 @@ pub(crate) fn bank(s: &Sizes, kind: &str, depth: usize) -> Unit {
         ("i_image_word", s.aw()),
         ("i_image_data", 8),
     ];
-    let body =
-        include_str!("verilog/bank.v").replace("@DEPTH@", &depth.to_string()).replace("@MW@", &bits(depth).to_string());
-    inputs(Unit::new(kind), &ports).output("o_data", 8).body(&s.fill(&body))
+    let parameters = [("WORDS", words), ("ADDRESS", s.aw())];
+    let memory = vec![("ram".into(), ram(8, words, None))];
+    inputs(plain("bank", include_str!("../rtl/lcsim_bank.v"), &parameters, memory), &ports).output("o_data", 8)
 }
 
 pub(crate) fn loader(s: &Sizes) -> Unit {

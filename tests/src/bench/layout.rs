@@ -44,6 +44,11 @@ impl Layout {
         Bits { low, width: self.width - low }
     }
 
+    /// Whether there is such a port.
+    pub fn has(&self, port: &str) -> bool {
+        self.names.contains_key(port)
+    }
+
     /// Bits of `port` or `port.field`, or, as `port[i/n]`, of the i-th of n equal lanes of a port.
     pub fn find(&self, name: &str) -> Bits {
         let (name, lane) = match name.split_once('[') {

@@ -47,7 +47,8 @@ impl Script {
     /// Begins with a reset.
     pub fn new(name: &str, part: &Part, seed: u64, quiet: &[&str], silent: &[&str]) -> Self {
         let inputs = Layout::new(part, false);
-        let quiet = quiet.iter().chain(&["reset"]).map(|port| inputs.find(port)).collect();
+        let reset = inputs.has("reset").then_some(&"reset");
+        let quiet = quiet.iter().chain(reset).map(|port| inputs.find(port)).collect();
         let mut script = Self {
             name: name.into(),
             quiet,
@@ -60,7 +61,7 @@ impl Script {
             expected: BTreeMap::new(),
             streams: BTreeMap::new(),
         };
-        for cycle in 0..RESET {
+        for cycle in (0..RESET).filter(|_| reset.is_some()) {
             script.drive(cycle, "reset", 1);
         }
         script

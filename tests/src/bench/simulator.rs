@@ -37,7 +37,17 @@ impl Simulator {
 #[derive(Debug, Default)]
 pub struct Bench {
     modules: Vec<Module>,
-    units: Vec<(String, Script)>,
+    units: Vec<Unit>,
+}
+
+/// A unit with its script.
+#[derive(Debug)]
+struct Unit {
+    /// The module and its parameters.
+    module: String,
+    /// Whether it has a clock.
+    clocked: bool,
+    script: Script,
 }
 
 impl Bench {
@@ -52,7 +62,13 @@ impl Bench {
                 None => self.modules.push(module.clone()),
             }
         }
-        self.units.push((part.modules[part.modules.len() - 1].name.clone(), script));
+        let mut module = part.modules[part.modules.len() - 1].name.clone();
+        if !part.parameters.is_empty() {
+            let parameters = part.parameters.iter().map(|(name, value)| format!(".{name}({value})"));
+            module += &format!(" #({})", parameters.collect::<Vec<_>>().join(", "));
+        }
+        let clocked = part.ports.iter().any(|port| port.name == "clock");
+        self.units.push(Unit { module, clocked, script });
     }
 
     /// Replaces one piece of text of the modules.
@@ -102,7 +118,7 @@ impl Bench {
     }
 
     fn widths(&self) -> (usize, usize) {
-        self.units.iter().fold((0, 0), |(i, o), (_, s)| (i + s.inputs.width, o + s.outputs.width))
+        self.units.iter().fold((0, 0), |(i, o), unit| (i + unit.script.inputs.width, o + unit.script.outputs.width))
     }
 
     fn write(&self, folder: &Path) {
@@ -114,8 +130,8 @@ impl Bench {
         write("bench.cpp", include_str!("bench.cpp"));
         let modules: String = self.modules.iter().map(|m| m.text.as_str()).collect();
         write("units.v", &(modules + &self.top(inputs, outputs)));
-        let cycles = self.units.iter().map(|(_, s)| s.cycles()).max().unwrap_or(0);
-        let line = |cycle| self.units.iter().rev().map(|(_, s)| s.line(cycle)).collect::<String>() + "\n";
+        let cycles = self.units.iter().map(|unit| unit.script.cycles()).max().unwrap_or(0);
+        let line = |cycle| self.units.iter().rev().map(|unit| unit.script.line(cycle)).collect::<String>() + "\n";
         write("vectors.txt", &(0..cycles).map(line).collect::<String>());
     }
 
@@ -124,14 +140,14 @@ impl Bench {
         let ports = format!("input clock, input [{}:0] i_all, output [{}:0] o_all", inputs - 1, outputs - 1);
         let mut text = format!("module bench_units({ports});\n");
         let (mut from, mut to) = (0, 0);
-        for (n, (module, script)) in self.units.iter().enumerate() {
+        for (n, Unit { module, clocked, script }) in self.units.iter().enumerate() {
             let connect =
-                |port: &str, all: &str, at: usize, width: usize| format!(", .{port}({all}[{}:{at}])", at + width - 1);
+                |port: &str, all: &str, at: usize, width: usize| format!(".{port}({all}[{}:{at}])", at + width - 1);
             let inputs = script.inputs.ports.iter().map(|(p, b)| connect(p, "i_all", from + b.low, b.width));
-            let inputs: String = inputs.collect();
             let outputs = script.outputs.ports.iter().map(|(p, b)| connect(p, "o_all", to + b.low, b.width));
-            let outputs: String = outputs.collect();
-            let _ = writeln!(text, "  {module} unit{n} (.clock(clock){inputs}{outputs});"); // a String takes every write
+            let clock = clocked.then(|| ".clock(clock)".to_string());
+            let ports: Vec<String> = clock.into_iter().chain(inputs).chain(outputs).collect();
+            let _ = writeln!(text, "  {module} unit{n} ({});", ports.join(", ")); // a String takes every write
             let rest = script.outputs.rest();
             if rest.width > 0 {
                 let (low, high) = (to + rest.low, to + script.outputs.width - 1);
@@ -145,7 +161,7 @@ impl Bench {
     fn compare(&self, printed: &str) -> Result<(), Mismatch> {
         let lines: Vec<&str> = printed.lines().collect();
         let mut end = self.widths().1;
-        for (_, script) in &self.units {
+        for Unit { script, .. } in &self.units {
             let digits = script.outputs.width;
             let own: Vec<&str> = lines.iter().map(|line| &line[end - digits..end]).collect();
             assert!(own.len() >= script.cycles(), "the simulator stopped early");

@@ -19,14 +19,16 @@ const LOADER: [&str; 2] = [include_str!("loader_given.sv"), include_str!("loader
 const STREAMER: [&str; 2] = [include_str!("streamer_given.sv"), include_str!("streamer.sv")];
 const MEMORY: &str = include_str!("memory.sv");
 
+/// The module of the program's memory, where it is told from the other memories.
+const PROGRAM_MEMORY: &str = "lcsim_program_memory";
+
 /// Memories that the host port writes, in the order of their regions, from 1 on.
 const REGIONS: [&str; 6] = ["program", "filter", "param", "gate_weight", "gate_param", "image"];
 
 /// Every output of the gate unit leaves once, and the live lists are right.
 pub fn gate(config: &AcceleratorConfig) -> Proof {
     let mut proof = alone("gate unit", config, Kind::Gate, &[GATE[0], GATE[1], include_str!("list.sv")]);
-    let list = core(config, None).modules.into_iter().find(|m| m.name == "lcsim_list").expect("a core has live lists");
-    proof.modules.insert(0, list);
+    proof.modules.splice(0..0, unit(config, Kind::Ram).modules);
     Proof { depth: 2, reach: 15, flat: config.gate.channels <= 16, ..proof }
 }
 
@@ -88,7 +90,7 @@ pub fn program(config: &AcceleratorConfig) -> Proof {
     let units = [
         ("lcsim_controller".to_string(), unit(config, Kind::Controller).ports, CONTROLLER.as_slice()),
         ("lcsim_host".to_string(), unit(config, Kind::Host).ports, &HOST),
-        ("lcsim_program_memory".to_string(), vec![], &[MEMORY]),
+        (PROGRAM_MEMORY.to_string(), vec![], &[MEMORY]),
     ];
     Proof { flat: false, depth: 2, reach: 19, ..joined("program", config, &units, include_str!("program.sv")) }
 }
@@ -97,9 +99,21 @@ pub fn program(config: &AcceleratorConfig) -> Proof {
 fn alone(name: &'static str, config: &AcceleratorConfig, kind: Kind, properties: &[&str]) -> Proof {
     let part = unit(config, kind);
     let mut modules = part.modules;
-    let top = modules.pop().expect("a unit is a module at least");
+    let mut top = modules.pop().expect("a unit is a module at least");
+    for (name, value) in &part.parameters {
+        top.text = set(&top.text, name, value);
+    }
     modules.push(with(&top, &part.ports, config, properties));
     Proof::new(name, modules)
+}
+
+/// A module with another value of a parameter.
+fn set(text: &str, parameter: &str, value: &str) -> String {
+    let declared = format!("  parameter {parameter} = ");
+    let (before, rest) = text.split_once(&declared).expect("a parameter");
+    let (_, after) = rest.split_once('\n').expect("more lines");
+    let comma = if rest.lines().next().is_some_and(|line| line.ends_with(',')) { "," } else { "" };
+    format!("{before}{declared}{value}{comma}\n{after}")
 }
 
 /// The core with some of its units, their ports and properties, and with properties around them.
@@ -111,7 +125,21 @@ fn joined(
     around: &str,
 ) -> Proof {
     let mut modules = core(config, None).modules;
-    let top = modules.pop().expect("a core is a module at least");
+    let mut top = modules.pop().expect("a core is a module at least");
+    // The memory of the program gets a module of its own, because what other memories hold is open.
+    if let Some(ram) = modules.iter().find(|m| m.name == "lcsim_ram") {
+        let text = ram.text.replace("module lcsim_ram ", &format!("module {PROGRAM_MEMORY} "));
+        let program = top.text.lines().find(|line| line.contains(" program_memory(")).expect("a memory of the program");
+        let (_, parameters) = program.split_once("#(").expect("parameters");
+        let parameters = parameters.trim_end_matches(") program_memory(").split(", ");
+        let text = parameters.fold(text, |text, parameter| {
+            let (name, value) = parameter.trim_matches(['.', ')']).split_once('(').expect("a value");
+            set(&text, name, value)
+        });
+        let own = format!("    {PROGRAM_MEMORY} program_memory(");
+        top.text = top.text.replace(program, &own);
+        modules.push(Module { name: PROGRAM_MEMORY.into(), text });
+    }
     let mut open = vec![];
     for module in &mut modules {
         match units.iter().find(|u| u.0 == module.name) {
@@ -139,6 +167,10 @@ fn with(module: &Module, ports: &[PortShape], config: &AcceleratorConfig, proper
             let _ = writeln!(text, "wire [{}:0] {name}_{field} = {name}[{}:{}];", width - 1, high - 1, high - width); // a String takes every write
             high -= width;
         }
+    }
+    if !["input wire reset", "input wire  reset"].iter().any(|port| module.text.contains(port)) {
+        // Proofs begin with a reset. A memory takes no notice of it.
+        text += "(* anyseq *) reg reset;\n";
     }
     text += RESET;
     text.extend(properties.iter().copied());

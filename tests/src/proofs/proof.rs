@@ -115,7 +115,10 @@ impl Proof {
         let folder = tempfile::tempdir().expect("a folder");
         let files = tools::write(&self.modules, folder.path()).join(" ");
         let top = &self.modules[self.modules.len() - 1].name;
-        let types = |names: &[String]| names.iter().map(|name| format!("t:{name}")).collect::<Vec<_>>().join(" ");
+        // A module with parameters has a name of its own for their values.
+        let types = |names: &[String]| {
+            names.iter().map(|name| format!("t:{name} t:$paramod*{name}*")).collect::<Vec<_>>().join(" ")
+        };
         let mut script = if self.asserting.is_empty() {
             format!("read_verilog -formal -sv -DGIVEN=assume {files}; hierarchy -check -top {top}")
         } else {
