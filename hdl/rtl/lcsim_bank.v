@@ -43,6 +43,7 @@ module lcsim_bank #(
     .WORDS(WORDS)
   ) ram (
     .clock(clock),
+    .i_read(1'b1),
     .i_read_address(read_word[OWN-1:0]),
     .i_write(i_write | i_image_write),
     .i_write_address(write_word[OWN-1:0]),

@@ -18,7 +18,9 @@ module lcsim_ram #(
 ) (
   // The clock.
   input wire clock,
-  // The word that is read.
+  // A word is read.
+  input wire i_read,
+  // Which word.
   input wire [ADDRESS-1:0] i_read_address,
   // A word is written.
   input wire i_write,
@@ -26,7 +28,7 @@ module lcsim_ram #(
   input wire [ADDRESS-1:0] i_write_address,
   // Its new content.
   input wire [WIDTH-1:0] i_write_data,
-  // What was read, a cycle later.
+  // What was read, from the next cycle on.
   output reg [WIDTH-1:0] o_data
 );
 
@@ -43,7 +45,9 @@ module lcsim_ram #(
     if (i_write) begin
       memory[i_write_address] <= i_write_data;
     end
-    o_data <= memory[i_read_address];
+    if (i_read) begin
+      o_data <= memory[i_read_address];
+    end
   end
 endmodule
 

@@ -30,8 +30,13 @@ impl Core<'_> {
     fn ram(&mut self, name: &str, shape: (usize, usize), init: Option<(&str, usize)>, read: &str, write: [&str; 3]) {
         let unit = units::ram(shape.0, shape.1, init);
         let [enable, address, data] = write;
-        let ports =
-            [("i_read_address", read), ("i_write", enable), ("i_write_address", address), ("i_write_data", data)];
+        let ports = [
+            ("i_read", "1'b1"),
+            ("i_read_address", read),
+            ("i_write", enable),
+            ("i_write_address", address),
+            ("i_write_data", data),
+        ];
         self.child(name, unit, &named(&ports));
     }
 
@@ -231,6 +236,9 @@ impl Core<'_> {
         let slot = s.column_slot().pack("streamer$o_column_slot_");
         let moved = if last == 0 { slot } else { format!("{{slot_r[{}:0], {slot}}}", width * last - 1) };
         self.u.text(&format!("always @(posedge clock) begin\n  slot_r <= {moved};\nend"));
+        let oldest = slice("slot_r", last + 1, width, last);
+        self.u.text(&format!("wire [{}:0] slot = {oldest};", width - 1));
+        self.u.text(&s.column_slot().unpack("slot", "slot_"));
         let loader =
             ["set", "set_column", "set_parity", "set_bias", "set_multiplier", "set_shift", "set_select", "set_word"];
         let more = ["set_entry", "set_turn", "delay", "delay_column", "delay_phase", "delay_parity", "delay_interval"];
@@ -243,15 +251,19 @@ impl Core<'_> {
             ));
         }
         for c in 0..s.cols {
-            let slot = if c == 0 { slice("slot_r", last + 1, width, last) } else { format!("column${}$o_slot", c - 1) };
             let mut ports: Vec<(String, String)> =
                 loader.iter().chain(&more).map(|p| (format!("i_{p}"), format!("loader$o_{p}"))).collect();
             ports.extend([
                 ("i_index".into(), format!("{}'d{c}", s.cw())),
-                ("i_slot".into(), slot),
                 ("i_bottom".into(), format!("array$o_sum[{}:{}]", 32 * c + 31, 32 * c)),
                 ("i_stored".into(), "stream_r".into()),
             ]);
+            let before = |field: &str| match c {
+                0 => format!("slot_{field}"),
+                c => format!("column${}$o_slot_{field}", c - 1),
+            };
+            let slot = s.column_slot();
+            ports.extend(slot.fields().into_iter().map(|(f, _)| (format!("i_slot_{f}"), before(f))));
             ports.extend(
                 ["residual", "residual_relu", "pool", "pool_relu"].map(|p| (format!("i_{p}"), format!("j_{p}"))),
             );

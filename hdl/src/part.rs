@@ -85,7 +85,6 @@ fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bundle> {
         (_, "o_gate") => s.gate(),
         (_, "i_job" | "o_conv") => s.conv(),
         (_, "i_list0" | "i_list1") => s.entry(),
-        (Kind::Column, "i_slot" | "o_slot") => s.column_slot(),
         (_, "o_word") => s.instruction(),
         (_, "i_program") if s.instruction_words == 1 => s.instruction(),
         _ => return None,

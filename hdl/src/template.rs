@@ -1,7 +1,7 @@
 //! Text templates, which are filled with the sizes, widths and bundles of a core.
 
 use crate::sizes::{Sizes, bits};
-use lcsim_spec::number::{REQUANT_SHIFT, SCORE_SHIFT};
+use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::timing;
 
 impl Sizes {
@@ -15,17 +15,13 @@ impl Sizes {
             ("RW", self.rw()),
             ("BW", self.bw()),
             ("QW", self.qw()),
-            ("DW", self.dw()),
             ("FW", self.fw()),
             ("GW", self.gw()),
             ("PA", self.pa()),
             ("GA", self.ga()),
             ("KW", self.kw()),
-            ("PLW", self.plw()),
             ("POOL", self.pool()),
             ("PCW", self.pcw()),
-            ("PAW", self.paw()),
-            ("IW", self.iw()),
             ("KW1", self.kw() + 1),
             ("KC", self.kc()),
             ("INPUTS", self.gate_inputs()),
@@ -36,10 +32,6 @@ impl Sizes {
             ("RB", bits(self.rows)),
             ("GPW", self.gpw()),
             ("BRW", self.brw()),
-            // The bits of a score before it is clamped, and of its part above 1.0.
-            ("UNIT", 32 - SCORE_SHIFT as usize),
-            ("OVER", 16 - SCORE_SHIFT as usize),
-            ("SUM", self.sum()),
             ("R", self.rows),
             ("C", self.cols),
             ("B", self.banks),
@@ -48,24 +40,12 @@ impl Sizes {
             ("CI", bits(self.cols)),
             ("BLAST", self.banks - 1),
             ("QLAST", self.banks / self.rows - 1),
-            ("CLAST", self.cols - 1),
             // The state FOLD sees the shadow weights free one cycle before the first word that may
             // follow.
             ("SHADOW", timing::shadow_free(self.cols) - 1),
             ("PARAMETERS_FREE", timing::parameters_free(self.rows, self.cols)),
             ("LIST", self.entry().width()),
-            ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
-            ("SCALED", 32 - REQUANT_SHIFT as usize),
             ("SCORE_SHIFT", SCORE_SHIFT as usize),
-            ("CONV", self.conv().width()),
-            ("GATE", self.gate().width()),
-            ("INSTRUCTION", self.instruction().width()),
-            // The bits that are read into the register of the instruction. The last word may have
-            // unused bits.
-            ("PROGRAM", self.program_width() * self.instruction_words),
-            ("PROGRAMWORD", self.program_width()),
-            ("WORDSLEFT", bits(self.instruction_words)),
-            ("LASTWORD", self.instruction_words - 1),
         ];
         // For each possible rest: where the copies of its first entry are, and the rows of the taps
         // that share a fold.
@@ -88,7 +68,6 @@ impl Sizes {
             ("MASKS", case(&|rest| format!("{{out_shares, out_mask}} = {{1'b1, @R@'b{}}}", mask(rest)))),
             ("RESTROWS", case(&|rest| format!("{{in_shares, in_rows}} = {{1'b1, @RW@'d{}}}", copies(rest) * rest))),
             ("RESTINPUTS", rest_inputs.into()),
-            ("NARROW", include_str!("verilog/narrow.v").into()),
             ("ENTRY", self.entry().unpack("entry_data", "e_")),
         ];
         let mut text = texts.iter().fold(template.to_string(), |t, (key, value)| t.replace(&format!("@{key}@"), value));

@@ -4,6 +4,7 @@ use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
 use crate::sizes::{Sizes, bits};
 use crate::unit::{Plain, Unit};
 use crate::word::Bundle;
+use lcsim_spec::number::REQUANT_SHIFT;
 
 fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
     ports.iter().fold(unit, |u, (name, width)| u.input(name, *width))
@@ -27,12 +28,24 @@ pub(crate) fn slice(port: &str, n: usize, width: usize, at: usize) -> String {
     }
 }
 
+/// Makes a column.
 pub(crate) fn column(s: &Sizes) -> Unit {
-    let slot = s.column_slot();
-    let cw = s.cw();
+    let (cw, aw) = (s.cw(), s.aw());
+    let parameters = [
+        ("BANKS", s.banks),
+        ("ADDRESS", aw),
+        ("PIXEL", s.pw()),
+        ("COUNT", cw),
+        ("DEPTH", s.acc_depth),
+        ("POOL", s.pool()),
+        ("REQUANT_SHIFT", REQUANT_SHIFT as usize),
+    ];
+    let children = vec![("accumulators".into(), ram(32, s.acc_depth, None))];
+    let unit = plain("column", include_str!("../rtl/lcsim_column.v"), &parameters, children);
+    let unit = inputs(unit, &[("clock", 1), ("reset", 1), ("i_index", cw)]);
+    let slot = s.column_slot().fields();
+    let unit = slot.iter().fold(unit, |unit, (field, width)| unit.input(&format!("i_slot_{field}"), *width));
     let ports = [
-        ("i_index", cw),
-        ("i_slot", slot.width()),
         ("i_bottom", 32),
         ("i_set", 1),
         ("i_set_column", cw),
@@ -41,7 +54,7 @@ pub(crate) fn column(s: &Sizes) -> Unit {
         ("i_set_multiplier", 15),
         ("i_set_shift", 5),
         ("i_set_select", s.banks),
-        ("i_set_word", s.aw()),
+        ("i_set_word", aw),
         ("i_set_entry", 16),
         ("i_set_turn", cw),
         ("i_delay", 1),
@@ -55,22 +68,19 @@ pub(crate) fn column(s: &Sizes) -> Unit {
         ("i_pool_relu", 1),
         ("i_stored", 8 * s.banks),
     ];
-    let u = outputs(
-        inputs(Unit::new("column"), &ports),
-        &[
-            ("o_slot", slot.width()),
-            ("o_reads", s.banks),
-            ("o_read_word", s.aw()),
-            ("o_writes", s.banks),
-            ("o_write_word", s.aw()),
-            ("o_write_data", 8),
-            ("o_flush", 1),
-            ("o_flush_entry", 16),
-            ("o_flush_sum", s.pool()),
-        ],
-    );
-    let body = include_str!("verilog/column.v").replace("@SLOT@", &slot.width().to_string());
-    u.body(&slot.unpack("i_slot", "s_")).body(&s.fill(&body))
+    let unit = inputs(unit, &ports);
+    let unit = slot.iter().fold(unit, |unit, (field, width)| unit.output(&format!("o_slot_{field}"), *width));
+    let ports = [
+        ("o_reads", s.banks),
+        ("o_read_word", aw),
+        ("o_writes", s.banks),
+        ("o_write_word", aw),
+        ("o_write_data", 8),
+        ("o_flush", 1),
+        ("o_flush_entry", 16),
+        ("o_flush_sum", s.pool()),
+    ];
+    outputs(unit, &ports)
 }
 
 fn plain(kind: &str, text: &'static str, parameters: &[(&'static str, usize)], children: Vec<(String, Unit)>) -> Unit {
@@ -88,6 +98,7 @@ pub(crate) fn ram(width: usize, words: usize, init: Option<(&str, usize)>) -> Un
     }
     let ports = [
         ("clock", 1),
+        ("i_read", 1),
         ("i_read_address", address),
         ("i_write", 1),
         ("i_write_address", address),
@@ -253,8 +264,20 @@ pub(crate) fn host(s: &Sizes) -> Unit {
     u
 }
 
+/// Makes the controller.
 pub(crate) fn controller(s: &Sizes) -> Unit {
+    let parameters = [
+        ("CONV", s.conv().width()),
+        ("GATE", s.gate().width()),
+        ("WORDS", s.instruction_words),
+        ("WORD", s.program_width()),
+        ("COUNT", s.pcw()),
+        ("ADDRESS", s.paw()),
+    ];
+    let unit = plain("controller", include_str!("../rtl/lcsim_controller.v"), &parameters, vec![]);
     let ports = [
+        ("clock", 1),
+        ("reset", 1),
         ("i_go", 1),
         ("i_program", s.program_width()),
         ("i_skip", 1),
@@ -263,35 +286,18 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
         ("i_array_busy", 1),
         ("i_gate_running", 1),
     ];
-    let u = outputs(
-        inputs(Unit::new("controller"), &ports),
-        &[
-            ("o_program_address", s.paw()),
-            ("o_word", s.instruction().width()),
-            ("o_start_image", 1),
-            ("o_start_conv", 1),
-            ("o_start_gate", 1),
-            ("o_conv", s.conv().width()),
-            ("o_gate", s.gate().width()),
-            ("o_pc", s.pcw()),
-            ("o_running", 1),
-            ("o_done", 1),
-        ],
-    );
-    let (words, body) = (s.instruction_words, include_str!("verilog/controller.v"));
-    // The parts that differ if an instruction takes more than one word of the program memory.
-    let body = [
-        (
-            "@AHEAD@",
-            "reg [@PCW@-1:0] pc_r, ahead_r;",
-            "reg [@PCW@-1:0] pc_r; reg [@PAW@-1:0] ahead_r; reg [@WORDSLEFT@-1:0] left_r;",
-        ),
-        ("@COMPLETE@", "", " && (left_r == @WORDSLEFT@'d0)"),
-        ("@MORE@", "", " || (running_r && !fetched_r && (left_r != @WORDSLEFT@'d0))"),
-        ("@FETCH@", "    pc_r <= ahead_r; word_r <= i_program;\n", include_str!("verilog/fetch_words.v")),
-        ("@WORD@", "word_r", "word_r[@INSTRUCTION@-1:0]"),
-    ]
-    .iter()
-    .fold(body.to_string(), |body, (key, whole, parts)| body.replace(key, if words == 1 { whole } else { parts }));
-    u.body(&s.fill(&body))
+    let unit = inputs(unit, &ports);
+    let ports = [
+        ("o_program_address", s.paw()),
+        ("o_word", s.instruction().width()),
+        ("o_start_image", 1),
+        ("o_start_conv", 1),
+        ("o_start_gate", 1),
+        ("o_conv", s.conv().width()),
+        ("o_gate", s.gate().width()),
+        ("o_pc", s.pcw()),
+        ("o_running", 1),
+        ("o_done", 1),
+    ];
+    outputs(unit, &ports)
 }

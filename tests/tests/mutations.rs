@@ -29,7 +29,7 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("products without sign extension", PE, "{{2{product_r[15]}}, product_r}", "{2'd0, product_r}"),
     ("weights become active a cycle late", PE, "if (i_swap) begin", "if (swap_r) begin"),
     ("a row below the map is inside", ROW, "(y[16:0] < {1'd0, i_height})", "(y[16:0] <= {1'd0, i_height})"),
-    ("outputs are rounded down", COLUMN, "product_r[18-1]}", "1'b0}"),
+    ("outputs are rounded down", COLUMN, "product_r[REQUANT_SHIFT-1]}", "1'b0}"),
     ("outputs saturate at 126", COLUMN, "{below, {7{!below}}}", "{below, {6{!below}}, below}"),
     ("sums overflow when no shift is left", COLUMN, "(by1[16] != negative)", "1'b0"),
     ("a column whose turn is now waits for another", COLUMN, "(turn >= i_delay_phase)", "(turn > i_delay_phase)"),
@@ -51,7 +51,12 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
         "(COLUMNS + next_interval) - 4'd3",
     ),
     ("forced open gates skip", CONTROLLER, " && !i_forced_open", ""),
-    ("an instruction starts before its last word", WORDS, "(left_r == 4'd0)", "(left_r <= 4'd1)"),
+    (
+        "an instruction starts before its last word",
+        WORDS,
+        "complete = (left_r == {LEFT{1'b0}})",
+        "complete = (left_r <= ONE_LEFT)",
+    ),
 ];
 
 #[test]

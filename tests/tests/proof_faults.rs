@@ -38,17 +38,21 @@ const SCORE: [Fault; 6] = [
 ];
 
 const CONTROLLER: [Fault; 7] = [
-    ("an instruction does not wait for the one after it", "running_r && !fetched_r;", "running_r;"),
+    (
+        "an instruction does not wait for the one after it",
+        "running_r && !fetched_r && complete;",
+        "running_r && complete;",
+    ),
     ("forced open gates skip", " && !i_forced_open", ""),
     ("every score skips", " && i_skip", ""),
     ("a branch does not wait for its score", "!predicated || i_lscore_valid;", "1'b1;"),
-    ("a gate starts beside another", "((kind != GATE) || !i_gate_running)", "1'b1"),
+    ("a gate starts beside another", "((kind != GATE_KIND) || !i_gate_running)", "1'b1"),
     (
         "what follows a skipped instruction is lost",
-        "ahead_r <= ahead_r + 5'd1;",
-        "ahead_r <= ahead_r + 5'd1 + {4'd0, skips};",
+        "ahead_r <= ahead_r + ONE_AHEAD;",
+        "ahead_r <= ahead_r + ONE_AHEAD + {4'd0, skips};",
     ),
-    ("the gate's instruction is the next one", "gate_r <= word_r[", "gate_r <= i_program["),
+    ("the gate's instruction is the next one", "o_gate <= word_r[", "o_gate <= i_program["),
 ];
 
 const HOST: [Fault; 7] = [

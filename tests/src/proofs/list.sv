@@ -43,7 +43,7 @@ always @(posedge clock) begin
 end
 // The memory answers in the next cycle.
 wire [$bits(entry)-1:0] p_entry, q_entry, f_entry;
-`define READ(NAME, PLACE, ENTRY) lcsim_ram #(.WIDTH($bits(entry)), .WORDS(K)) NAME(.clock(clock), .i_write(writes), \
+`define READ(NAME, PLACE, ENTRY) lcsim_ram #(.WIDTH($bits(entry)), .WORDS(K)) NAME(.clock(clock), .i_read(1'b1), .i_write(writes), \
   .i_write_address(o_list_write_address), .i_write_data(entry), \
   .i_read_address(PLACE[COUNT-2:0]), .o_data(ENTRY));
 `READ(p_list, p, p_entry)

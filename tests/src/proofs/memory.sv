@@ -11,7 +11,7 @@ always @(posedge clock) begin
   else if (writes_it) begin
     written <= 1'b1; word <= i_write_data;
   end
-  was_written <= written && !reset; was_word <= word; was_read <= (i_read_address == at) && !writes_it;
+  was_written <= written && !reset; was_word <= word; was_read <= i_read && (i_read_address == at) && !writes_it;
 end
 always @(*) if (known) begin
   keeps: assert(!written || (memory[at] == word));

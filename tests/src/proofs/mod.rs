@@ -116,6 +116,18 @@ fn set(text: &str, parameter: &str, value: &str) -> String {
     format!("{before}{declared}{value}{comma}\n{after}")
 }
 
+/// Moves the parameters of a module's one instance in `top` into the module. yosys would rename it.
+fn settle(top: &mut Module, module: &mut Module) {
+    let begin = format!("    {} #(", module.name);
+    let Some(line) = top.text.lines().find(|line| line.starts_with(&begin)) else { return };
+    let (parameters, instance) = line[begin.len()..].rsplit_once(") ").expect("an instance");
+    for parameter in parameters.split(", ") {
+        let (name, value) = parameter.trim_matches(['.', ')']).split_once('(').expect("a value");
+        module.text = set(&module.text, name, value);
+    }
+    top.text = top.text.replace(line, &format!("    {} {instance}", module.name));
+}
+
 /// The core with some of its units, their ports and properties, and with properties around them.
 /// What the other units put out is left open.
 fn joined(
@@ -130,20 +142,17 @@ fn joined(
     if let Some(ram) = modules.iter().find(|m| m.name == "lcsim_ram") {
         let text = ram.text.replace("module lcsim_ram ", &format!("module {PROGRAM_MEMORY} "));
         let program = top.text.lines().find(|line| line.contains(" program_memory(")).expect("a memory of the program");
-        let (_, parameters) = program.split_once("#(").expect("parameters");
-        let parameters = parameters.trim_end_matches(") program_memory(").split(", ");
-        let text = parameters.fold(text, |text, parameter| {
-            let (name, value) = parameter.trim_matches(['.', ')']).split_once('(').expect("a value");
-            set(&text, name, value)
-        });
-        let own = format!("    {PROGRAM_MEMORY} program_memory(");
+        let own = program.replace("lcsim_ram ", &format!("{PROGRAM_MEMORY} "));
         top.text = top.text.replace(program, &own);
         modules.push(Module { name: PROGRAM_MEMORY.into(), text });
     }
     let mut open = vec![];
     for module in &mut modules {
         match units.iter().find(|u| u.0 == module.name) {
-            Some((_, ports, properties)) => *module = with(module, ports, config, properties),
+            Some((_, ports, properties)) => {
+                settle(&mut top, module);
+                *module = with(module, ports, config, properties);
+            }
             None => open.push(module.name.clone()),
         }
     }

@@ -47,7 +47,7 @@ struct Column<'a> {
 /// Column `index` in `jobs` convolutions.
 pub fn column(config: &AcceleratorConfig, index: usize, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Column);
-    let quiet = ["i_slot.valid", "i_set", "i_delay"];
+    let quiet = ["i_slot_valid", "i_set", "i_delay"];
     let mut script = Script::new(&format!("column {index}"), &part, seed, &quiet, &["o_reads", "o_writes", "o_flush"]);
     script.hold("i_index", index as i64);
     let next = script.start() + 4;
@@ -85,7 +85,7 @@ impl Column<'_> {
         }
         // All that is held has left.
         let drained = self.script.cycles() + timing::drain(0, self.config.array.cols, self.config.array.cols);
-        self.script.drive(drained, "i_slot.valid", 0);
+        self.script.drive(drained, "i_slot_valid", 0);
     }
 
     /// Parameters of a tile, written when the set is free: the last pool sum with it has left.
@@ -192,8 +192,8 @@ impl Column<'_> {
             ("acc", acc),
         ];
         for (field, value) in fields {
-            self.script.drive(self.next, &format!("i_slot.{field}"), value);
-            self.script.expect(self.next + 1, &format!("o_slot.{field}"), value);
+            self.script.drive(self.next, &format!("i_slot_{field}"), value);
+            self.script.expect(self.next + 1, &format!("o_slot_{field}"), value);
         }
     }
 

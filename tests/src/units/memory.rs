@@ -35,14 +35,25 @@ pub fn ram(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scrip
     let mut rng = Rng::new(seed);
     let mut script = Script::new("ram", &part, seed, &[], &[]);
     let mut memory = Memory(vec![None; 3 * config.gate.channels]);
+    let mut shown = None;
     for cycle in script.start()..script.start() + cycles {
         let (read, write, value) = (memory.address(&mut rng), memory.address(&mut rng), rng.within((1 << 31) - 1));
-        let writes = rng.once_in(2);
+        let (reads, writes) = (!rng.once_in(4), rng.once_in(2));
+        script.drive(cycle, "i_read", i64::from(reads));
         script.drive(cycle, "i_read_address", read as i64);
         script.drive(cycle, "i_write", i64::from(writes));
         script.drive(cycle, "i_write_address", write as i64);
         script.drive(cycle, "i_write_data", value);
-        memory.edge(&mut script, cycle, read, writes.then_some((write, value)));
+        // What was read stays until another word is read.
+        if reads {
+            shown = memory.0[read];
+        }
+        if let Some(value) = shown {
+            script.expect(cycle + 1, "o_data", value);
+        }
+        if writes {
+            memory.0[write] = Some(value);
+        }
     }
     (part, script)
 }
