@@ -38,6 +38,39 @@ fn lint_is_clean_on_every_shape() {
     }
 }
 
+/// The files of plain Verilog, with the values that their parameters have there.
+#[test]
+fn files_lint_on_their_own() {
+    if !installed("verilator") {
+        return;
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../hdl/rtl");
+    let files = std::fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path());
+    let files: Vec<_> = files.collect();
+    assert!(!files.is_empty());
+    for file in files {
+        let lint = ["--lint-only", "-Wall", "-y", "."];
+        let output = Command::new("verilator").args(lint).arg(&file).current_dir(&folder).output().expect("starts");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.is_empty(), "{}: {text}", file.display());
+        let text = std::fs::read_to_string(&file).expect("text");
+        assert!(!text.contains("verilator"), "{}: a waiver", file.display());
+    }
+}
+
+/// Templates are as wide as they need.
+const TEMPLATES: [&str; 3] = ["lcsim_loader", "lcsim_host", "lcsim_core"];
+
+#[test]
+fn lines_have_at_most_100_columns() {
+    for (rows, cols, macs) in [(1, 1, 1), (3, 5, 4), (16, 16, 16)] {
+        for module in lcsim_hdl::core(&array(rows, cols, macs), None).modules {
+            let wide = module.text.lines().find(|line| line.len() > 100);
+            assert!(wide.is_none() || TEMPLATES.contains(&&*module.name), "{}: {wide:?}", module.name);
+        }
+    }
+}
+
 #[test]
 fn identical_modules_are_emitted_once() {
     let modules = lcsim_hdl::core(&array(16, 16, 16), None).modules;

@@ -51,11 +51,11 @@ fn a_model_fills_the_memories() {
     let model = repository("models/resnet8-lcnet.safetensors");
     let out = folder.path().join("rtl");
     stdout(&["verilog", "--config", "8x8", "--model", arg(&model), "--images", "1", "--out", arg(&out)]);
+    let core = fs::read_to_string(out.join("lcsim_core.v")).expect("the core");
     for memory in ["program", "filter", "param", "gate_weight", "gate_param"] {
         let words = fs::read_to_string(out.join(format!("{memory}.mem"))).expect("a memory file");
-        let source = fs::read_to_string(out.join(format!("lcsim_{memory}_memory.v"))).expect("its module");
-        let last = words.lines().count() - 1;
-        assert!(source.contains(&format!("$readmemb(\"{memory}.mem\", memory, 0, {last});")), "{memory}: {source}");
+        let content = format!(".INIT(\"{memory}.mem\"), .INIT_WORDS({})", words.lines().count());
+        assert!(core.contains(&format!("{content}) {memory}_memory(")), "{memory}: no {content}");
     }
     assert!(!out.join("core_tb_network.hex").exists(), "the testbench has nothing to load");
 }

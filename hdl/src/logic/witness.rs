@@ -13,6 +13,7 @@ use crate::print::split;
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use rust_hdl_core::atom::{Atom, AtomKind};
+use rust_hdl_core::check_error::CheckError;
 use rust_hdl_core::prelude::*;
 use rust_hdl_core::synth::VCDValue;
 use std::collections::BTreeMap;
@@ -27,6 +28,9 @@ pub struct Witness(Box<dyn Driven>);
 impl Witness {
     /// Makes the unit `kind` of the accelerator `config`. `None` if the unit is not written in
     /// rust-hdl's language.
+    ///
+    /// # Panics
+    /// Panics if rust-hdl finds an open signal, a loop, or an input that its own unit writes.
     pub fn new(config: &AcceleratorConfig, kind: Kind) -> Option<Self> {
         let s = &Sizes::new(config);
         let mut block: Box<dyn Driven> = match kind {
@@ -39,6 +43,8 @@ impl Witness {
             _ => return None,
         };
         block.connect_all();
+        let checked = block.checked();
+        assert!(checked.is_ok(), "{kind:?}: {checked:?}");
         Some(Self(block))
     }
 
@@ -139,6 +145,8 @@ trait Driven: Block {
     fn clock(&mut self, level: bool);
     /// Lets all signals settle, if they do.
     fn settles(&mut self) -> bool;
+    /// Makes rust-hdl's own checks: open signals, loops, and inputs that are written.
+    fn checked(&self) -> Result<(), CheckError>;
 }
 
 /// A value from its bits.
@@ -186,6 +194,9 @@ macro_rules! driven {
             }
             fn settles(&mut self) -> bool {
                 simulate(self, MOST_ITERATIONS)
+            }
+            fn checked(&self) -> Result<(), CheckError> {
+                check_all(self)
             }
         }
     };
