@@ -36,7 +36,7 @@ fn a_core_comes_with_its_list_readme_and_testbench() {
         let text = fs::read_to_string(out.join(module)).expect("readable");
         let name = module.trim_end_matches(".v");
         assert_eq!(text.matches("\nmodule ").count(), 1, "{module} has one module");
-        let opened = ["(", " ("].map(|open| format!("\nmodule {name}{open}"));
+        let opened = ["(", " (", " #("].map(|open| format!("\nmodule {name}{open}"));
         assert!(opened.iter().any(|line| text.contains(line)), "{module} has module {name}");
     }
     for file in ["README.md", "lcsim_core_tb.sv", "core_tb_network.hex", "core_tb_images.hex", "lcsim.sha256"] {
