@@ -22,6 +22,8 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let outputs = [Some(args.out.as_path()), args.print.json.as_deref()];
     let [out, json] = lcsim_output::check_all(outputs)?;
     let out = out.context("--out: expected a file")?;
+    let remark = notes(args.print.quiet);
+    let imported = load::float(&args.model, &args.network.options(), &remark)?;
     let named = matches!(out, Destination::File(_));
     if named && args.out.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("safetensors")) {
         let found = shown(&args.out);
@@ -29,8 +31,6 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
             "--out: expected a name that ends in .safetensors, by which lcsim knows a quantised model, found {found}"
         );
     }
-    let remark = notes(args.print.quiet);
-    let imported = load::float(&args.model, &args.network.options(), &remark)?;
     let data = load::data(&args.data, args.classes.class_order, &remark)?;
     let images = data.range(args.offset, Count::or_at_most(args.images, CALIBRATION)).context("calibration images")?;
     let count = images.len();

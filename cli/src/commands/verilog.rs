@@ -17,6 +17,10 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let [json] = lcsim_output::check_all([args.print.json.as_deref()])?;
     refuse_inside(&args.out, json.as_ref())?;
     let config = load::config(&args.config, &args.accelerator.set)?;
+    if config.dram.is_some() && args.part == VerilogPart::Core {
+        let note = "the core has no DRAM side yet: it runs networks that fit on chip";
+        notes(args.print.quiet)(&format!("{}: {note}", config.name));
+    }
     let accelerator = Accelerator::new(config, &args.config);
     let progress = Terminal::unless(args.print.quiet);
     let part = match args.part {

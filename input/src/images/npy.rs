@@ -54,8 +54,10 @@ impl Array {
         // The byte order and the kind are two characters before the size.
         let size: Option<usize> =
             dtype.get(2..).and_then(|size| size.parse().ok()).filter(|size| (1..=16).contains(size));
-        let Some(size) = size else {
-            bail!("type of the elements: expected numbers, found {}", shown(Some(&dtype)));
+        let is_number = matches!(dtype.get(1..2), Some("u" | "i" | "f" | "b" | "c"));
+        let Some(size) = size.filter(|_| is_number) else {
+            let found = shown(Some(&dtype));
+            bail!("type of the elements: expected numbers, found {found}: save a.astype(np.int64) or a float type");
         };
         let expected = shape.iter().try_fold(size, |product, &n| product.checked_mul(n));
         bytes.drain(..start);
