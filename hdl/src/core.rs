@@ -152,29 +152,30 @@ impl Core<'_> {
 
     fn loader_and_streamer(&mut self) {
         let s = self.s;
-        self.child(
-            "loader",
-            units::loader(s),
-            &named(&[
-                ("i_job", "controller$o_conv"),
-                ("i_start", "controller$o_start_conv"),
-                ("i_start_dst_base", "p_dst_base"),
-                ("i_length0", &fit("gate$o_length0", s.kc(), 16)),
-                ("i_length1", &fit("gate$o_length1", s.kc(), 16)),
-                ("i_done0", "gate$o_done0"),
-                ("i_done1", "gate$o_done1"),
-                ("i_list0", "list0_loader$o_data"),
-                ("i_list1", "list1_loader$o_data"),
-                ("i_lscore", "gate$o_lscore"),
-                ("i_param", "param_memory$o_data"),
-                ("i_filter", "filter_memory$o_data"),
-                ("i_taken", "streamer$o_taken"),
-            ]),
-        );
-        let fold = ["first", "last", "closes", "chunk", "parity", "cols", "interval", "bank", "word", "pixels"];
+        let fields = [0, 1].map(|list| {
+            let prefix = format!("loader_list{list}_");
+            self.u.text(&s.entry().unpack(&format!("list{list}_loader$o_data"), &prefix));
+            s.entry().fields().into_iter().map(move |(f, _)| (format!("i_list{list}_{f}"), format!("{prefix}{f}")))
+        });
+        let mut ports: Vec<(String, String)> = fields.into_iter().flatten().chain(units::loader_job("j_")).collect();
+        ports.extend(named(&[
+            ("i_start", "controller$o_start_conv"),
+            ("i_start_dst_base", "p_dst_base"),
+            ("i_length0", &fit("gate$o_length0", s.kc(), 16)),
+            ("i_length1", &fit("gate$o_length1", s.kc(), 16)),
+            ("i_done0", "gate$o_done0"),
+            ("i_done1", "gate$o_done1"),
+            ("i_lscore", "gate$o_lscore"),
+            ("i_bias", "param_memory$o_data[51:20]"),
+            ("i_multiplier", "param_memory$o_data[19:5]"),
+            ("i_shift", "param_memory$o_data[4:0]"),
+            ("i_filter", "filter_memory$o_data"),
+            ("i_taken", "streamer$o_taken"),
+        ]));
+        self.child("loader", units::loader(s), &ports);
+        let fold = ["first", "last", "closes", "chunk", "parity", "rows", "cols", "interval", "bank", "word", "pixels"];
         let mut ports = named(&[("i_ready", "loader$o_ready")]);
         ports.extend(fold.map(|f| (format!("i_fold_{f}"), format!("loader$o_fold_{f}"))));
-        ports.push(("i_fold_rows".into(), fit("loader$o_fold_rows", 16, s.rw())));
         let job = [
             "last_column",
             "stride_y",
@@ -209,7 +210,7 @@ impl Core<'_> {
             ]);
             ports.extend([
                 ("i_index".into(), format!("{}'d{r}", s.rw())),
-                ("i_tap_row".into(), fit("loader$o_tap_row", 16, s.rw())),
+                ("i_tap_row".into(), "loader$o_tap_row".into()),
                 ("i_data".into(), format!("j_src_scratch ? {} : {}", data("scratch"), data("stream"))),
             ]);
             let slot = s.row_slot();
@@ -221,7 +222,7 @@ impl Core<'_> {
             ("i_operand", all("o_operand")),
             ("i_swap", all("o_swap")),
             ("i_load", "loader$o_load".into()),
-            ("i_load_row", "loader$o_load_row".into()),
+            ("i_load_row", fit("loader$o_load_row", s.rw(), 16)),
             ("i_weights", "loader$o_load_weights".into()),
         ];
         self.u.child("array", logic::array(s), &ports);

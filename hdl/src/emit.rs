@@ -37,11 +37,12 @@ pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
 
 /// rust-hdl declares what drives a child as `reg`, for `always @(*)`; that never triggers on a
 /// constant, so that simulators leave it undefined. Only its own nets have a `$` in their name:
-/// they become wires, driven by `assign`.
+/// they become wires, driven by `assign`. Lines are indented by two columns as in all modules.
 fn net(line: &str) -> String {
+    let line = line.strip_prefix("  ").filter(|line| line.starts_with("  ")).unwrap_or(line);
     match line.trim_start().strip_prefix("reg ") {
-        Some(rest) if rest.contains('$') => format!("    wire{rest}\n"),
-        _ => format!("{line}\n"),
+        Some(rest) if rest.contains('$') => format!("  wire {}\n", rest.trim_start()),
+        _ => format!("{}\n", line.replace("wire  ", "wire ")),
     }
 }
 

@@ -83,8 +83,7 @@ fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'
 fn bundle(s: &Sizes, kind: Kind, port: &str) -> Option<Bundle> {
     Some(match (kind, port) {
         (_, "o_gate") => s.gate(),
-        (_, "i_job" | "o_conv") => s.conv(),
-        (_, "i_list0" | "i_list1") => s.entry(),
+        (_, "o_conv") => s.conv(),
         (_, "o_word") => s.instruction(),
         (_, "i_program") if s.instruction_words == 1 => s.instruction(),
         _ => return None,

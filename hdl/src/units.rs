@@ -3,8 +3,8 @@
 use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
 use crate::sizes::{Sizes, bits};
 use crate::unit::{Plain, Unit};
-use crate::word::Bundle;
 use lcsim_spec::number::REQUANT_SHIFT;
+use lcsim_spec::timing;
 
 fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
     ports.iter().fold(unit, |u, (name, width)| u.input(name, *width))
@@ -12,11 +12,6 @@ fn inputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
 
 fn outputs(unit: Unit, ports: &[(&str, usize)]) -> Unit {
     ports.iter().fold(unit, |u, (name, width)| u.output(name, *width))
-}
-
-/// Gives every field of an instruction the name `j_...`.
-fn job(bundle: &Bundle) -> String {
-    bundle.unpack("i_job", "j_")
 }
 
 /// The bit or slice `at` of a port that has `n` entries of `width` bits.
@@ -143,68 +138,135 @@ pub(crate) fn bank(s: &Sizes, words: usize) -> Unit {
     inputs(plain("bank", include_str!("../rtl/lcsim_bank.v"), &parameters, memory), &ports).output("o_data", 8)
 }
 
+/// The fields of its instruction that the loader reads.
+const LOADER_FIELDS: [&str; 22] = [
+    "out_list_on",
+    "out_list",
+    "out_channels",
+    "natural",
+    "dst_copies",
+    "dst_base",
+    "out_pixels",
+    "param_base",
+    "l_scaled",
+    "inputs",
+    "in_list",
+    "in_channels",
+    "in_pixels",
+    "src_copies",
+    "src_base",
+    "fold_inputs",
+    "fold_rows",
+    "last_y",
+    "last_x",
+    "row_step",
+    "filter_base",
+    "group_step",
+];
+
+/// Makes the loader.
 pub(crate) fn loader(s: &Sizes) -> Unit {
-    let cw = s.cw();
+    let (cw, aw, rw) = (s.cw(), s.aw(), s.rw());
+    let parameters = [
+        ("ROWS", s.rows),
+        ("COLS", s.cols),
+        ("BANKS", s.banks),
+        ("DEPTH", s.acc_depth),
+        ("MOST_REST", if s.packs() { s.rest_max() } else { 0 }),
+        ("COUNT", cw),
+        ("ROW", rw),
+        ("REST", bits(s.rows)),
+        ("ADDRESS", aw),
+        ("PIXEL", s.pw()),
+        ("PARAM", s.pa()),
+        ("FILTER", s.fw()),
+        ("CHANNEL", s.kw()),
+        ("GROUP", s.gpw()),
+        ("LANE", bits(s.cols)),
+        ("BANK", s.bw()),
+        ("PLACE", s.brw()),
+        ("OWN", s.qw()),
+        ("ENTRIES", s.ew()),
+        ("WORDS", s.nw()),
+        ("DRAIN", s.drw()),
+        // The state FOLD sees the shadow weights free one cycle before the first word that may
+        // follow.
+        ("SHADOW", timing::shadow_free(s.cols) - 1),
+        ("PARAMETERS_FREE", timing::parameters_free(s.rows, s.cols)),
+    ];
+    let part = |kind: &str, text| (kind.to_string(), plain(kind, text, &[], vec![]));
+    let children = vec![
+        part("setup", include_str!("../rtl/lcsim_setup.v")),
+        part("delays", include_str!("../rtl/lcsim_delays.v")),
+        part("fetch", include_str!("../rtl/lcsim_fetch.v")),
+    ];
+    let unit = plain("loader", include_str!("../rtl/lcsim_loader.v"), &parameters, children);
+    let unit = inputs(unit, &[("clock", 1), ("reset", 1), ("i_start", 1), ("i_start_dst_base", aw)]);
+    let fields = s.conv().fields();
+    let read = fields.iter().filter(|(field, _)| LOADER_FIELDS.contains(field));
+    let unit = read.fold(unit, |unit, (field, width)| unit.input(&format!("i_job_{field}"), *width));
+    let unit = [0, 1].iter().fold(unit, |unit, list| {
+        let unit = inputs(unit, &[(&format!("i_length{list}"), 16), (&format!("i_done{list}"), 1)]);
+        let entry = s.entry().fields();
+        entry.iter().fold(unit, |unit, (field, width)| unit.input(&format!("i_list{list}_{field}"), *width))
+    });
     let ports = [
-        ("i_job", s.conv().width()),
-        ("i_start", 1),
-        ("i_start_dst_base", s.aw()),
-        ("i_length0", 16),
-        ("i_length1", 16),
-        ("i_done0", 1),
-        ("i_done1", 1),
-        ("i_list0", s.entry().width()),
-        ("i_list1", s.entry().width()),
         ("i_lscore", 16),
-        ("i_param", 52),
+        ("i_bias", 32),
+        ("i_multiplier", 15),
+        ("i_shift", 5),
         ("i_filter", 8 * s.cols),
         ("i_taken", 1),
     ];
-    let u = outputs(
-        inputs(Unit::new("loader"), &ports),
-        &[
-            ("o_list_address", s.kw()),
-            ("o_param_address", s.pa()),
-            ("o_filter_address", s.fw()),
-            ("o_load", s.cols),
-            ("o_load_row", 16),
-            ("o_load_weights", 8 * s.cols),
-            ("o_tap_load", 1),
-            ("o_tap_row", 16),
-            ("o_tap_y", 16),
-            ("o_tap_x", 16),
-            ("o_tap_offset", s.aw()),
-            ("o_set", 1),
-            ("o_set_column", cw),
-            ("o_set_parity", 1),
-            ("o_set_bias", 32),
-            ("o_set_multiplier", 15),
-            ("o_set_shift", 5),
-            ("o_set_select", s.banks),
-            ("o_set_word", s.aw()),
-            ("o_set_entry", 16),
-            ("o_set_turn", cw),
-            ("o_delay", 1),
-            ("o_delay_column", cw),
-            ("o_delay_phase", cw),
-            ("o_delay_parity", 1),
-            ("o_delay_interval", cw),
-            ("o_ready", 1),
-            ("o_fold_first", 1),
-            ("o_fold_last", 1),
-            ("o_fold_closes", 1),
-            ("o_fold_chunk", 1),
-            ("o_fold_parity", 1),
-            ("o_fold_rows", 16),
-            ("o_fold_cols", cw),
-            ("o_fold_interval", cw),
-            ("o_fold_bank", s.qw()),
-            ("o_fold_word", s.aw()),
-            ("o_fold_pixels", s.pw()),
-            ("o_busy", 1),
-        ],
-    );
-    u.body(&job(&s.conv())).body(&s.fill(include_str!("verilog/loader.v")))
+    let unit = inputs(unit, &ports);
+    let ports = [
+        ("o_list_address", s.kw()),
+        ("o_param_address", s.pa()),
+        ("o_filter_address", s.fw()),
+        ("o_load", s.cols),
+        ("o_load_row", rw),
+        ("o_load_weights", 8 * s.cols),
+        ("o_tap_load", 1),
+        ("o_tap_row", rw),
+        ("o_tap_y", 16),
+        ("o_tap_x", 16),
+        ("o_tap_offset", aw),
+        ("o_set", 1),
+        ("o_set_column", cw),
+        ("o_set_parity", 1),
+        ("o_set_bias", 32),
+        ("o_set_multiplier", 15),
+        ("o_set_shift", 5),
+        ("o_set_select", s.banks),
+        ("o_set_word", aw),
+        ("o_set_entry", 16),
+        ("o_set_turn", cw),
+        ("o_delay", 1),
+        ("o_delay_column", cw),
+        ("o_delay_phase", cw),
+        ("o_delay_parity", 1),
+        ("o_delay_interval", cw),
+        ("o_ready", 1),
+        ("o_fold_first", 1),
+        ("o_fold_last", 1),
+        ("o_fold_closes", 1),
+        ("o_fold_chunk", 1),
+        ("o_fold_parity", 1),
+        ("o_fold_rows", rw),
+        ("o_fold_cols", cw),
+        ("o_fold_interval", cw),
+        ("o_fold_bank", s.qw()),
+        ("o_fold_word", aw),
+        ("o_fold_pixels", s.pw()),
+        ("o_busy", 1),
+    ];
+    outputs(unit, &ports)
+}
+
+/// The inputs of the loader that its instruction drives, with the names of the fields after
+/// `prefix`.
+pub(crate) fn loader_job(prefix: &str) -> impl Iterator<Item = (String, String)> {
+    LOADER_FIELDS.iter().map(move |field| (format!("i_job_{field}"), format!("{prefix}{field}")))
 }
 
 /// Makes the host port: registers, and a buffer that joins beats to words of the memories.

@@ -36,8 +36,8 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("scores of 1 and more are lost", GATE, "score_r <= 16'h8000", "score_r <= 16'd0"),
     ("scores are rounded down", GATE, "{15'd0, scaled_r[11]}", "16'd0"),
     ("scores of 0 are listed", GATE, "((gate_score_o_score != 16'd0) | i_forced_open)", "1'b1"),
-    ("shadow weights are freed a cycle early", LOADER, "(!pending_r && (shadow_busy_r == 4'd1))", "i_taken"),
-    ("entries before the rest are copied", RESTS, "(s1_position_r[15:2] == out_rows_r)", "1'b1"),
+    ("shadow weights are freed a cycle early", LOADER, "!pending_r && (shadow_busy_r == ONE_COLUMN)", "i_taken"),
+    ("entries before the rest are copied", RESTS, "(s1_position_r[15:REST] == i_rest_begins)", "1'b1"),
     (
         "a later tap of the rest has its first tap's entries",
         RESTS,

@@ -70,8 +70,8 @@ const HOST: [Fault; 7] = [
 ];
 
 const LOADER: [Fault; 2] = [
-    ("a fold replaces one that is not taken", "if (opens_r) blocked_r <= 1'b1;", "if (opens_r) blocked_r <= 1'b0;"),
-    ("a fold is offered twice", "pending_r <= 1'b0; ready_r <= 1'b0;", "pending_r <= 1'b0;"),
+    ("a fold replaces one that is not taken", "blocked_r <= 1'b1;", "blocked_r <= 1'b0;"),
+    ("a fold is offered twice", "pending_r <= 1'b0;\n      ready_r <= 1'b0;", "pending_r <= 1'b0;"),
 ];
 
 const STREAMER: [Fault; 3] = [

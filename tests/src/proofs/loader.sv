@@ -2,8 +2,16 @@
 // chunk come in order, from its first to its last, and each has a pixel and an interval of 1 to C.
 //
 // Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r, last_r,
-// pending_r, blocked_r, wait_r, pixels_left_r, last_chunk_r; of the set-up: position_r, tile_end_r, column_r, cols_r, interval_r, turns_r, place_bank_r,
-// s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r, position_after_r.
+// pending_r, blocked_r, wait_r, pixels_left_r, last_chunk_r, position_r, tile_end_r, column_r, cols_r, interval, place_bank_r,
+// position_after_r; of the set-up: turns_r, s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r.
+(* hierconn *) wire [BANKS*COUNT-1:0] \setup.turns_r ;
+(* hierconn *) wire \setup.s1_valid_r ;
+(* hierconn *) wire \setup.s2_valid_r ;
+(* hierconn *) wire [BANK-1:0] \setup.s1_bank_r ;
+(* hierconn *) wire [BANK-1:0] \setup.s2_bank_r ;
+wire [BANKS*COUNT-1:0] turns_r = \setup.turns_r ;
+wire s1_valid_r = \setup.s1_valid_r , s2_valid_r = \setup.s2_valid_r ;
+wire [BANK-1:0] s1_bank_r = \setup.s1_bank_r , s2_bank_r = \setup.s2_bank_r ;
 wire [$bits({o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity, o_fold_rows, o_fold_cols, o_fold_interval,
   o_fold_bank, o_fold_word, o_fold_pixels})-1:0] offer = {o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity,
   o_fold_rows, o_fold_cols, o_fold_interval, o_fold_bank, o_fold_word, o_fold_pixels};
@@ -39,7 +47,7 @@ reg turns_fit;
 integer bank;
 always @(*) begin
   turns_fit = (turned <= C);
-  for (bank = 0; bank < B; bank = bank + 1) if (turns_r[bank] > turned) turns_fit = 1'b0;
+  for (bank = 0; bank < B; bank = bank + 1) if (turns_r[bank * COUNT +: COUNT] > turned) turns_fit = 1'b0;
 end
 always @(*) if (known) begin
   offer_stands: assert(!stays || (o_ready && (offer == was_offer)));
@@ -66,7 +74,7 @@ always @(*) if (known) begin
     && (!s2_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD]) && (!state_r[SETTLE] || s1_valid_r));
   blocked_till_taken: assert((!pending_r || blocked_r) && (!opens_r || state_r[LOAD]));
   turns_of_columns: assert(!in_tile || turns_fit);
-  has_an_interval: assert(!in_tile || ((interval_r >= 1) && (interval_r <= C)));
+  has_an_interval: assert(!in_tile || ((interval >= 1) && (interval <= C)));
   banks: assert((place_bank_r < B) && (!s1_valid_r || (s1_bank_r < B)) && (!s2_valid_r || (s2_bank_r < B)));
   states: assert((state_r & (state_r - 5'd1)) == 5'd0);
   two_folds: cover(was_taken && !opens);

@@ -2,17 +2,25 @@
 // meanwhile, until they are done. Only a fold that is offered is taken.
 // Assumed of the unit alone, asserted in the core.
 reg given_busy, given_done0, given_done1;
-reg [$bits(i_job)-1:0] given_job;
+wire [$bits({i_job_out_list_on, i_job_out_list, i_job_out_channels, i_job_natural, i_job_dst_copies, i_job_dst_base,
+  i_job_out_pixels, i_job_param_base, i_job_l_scaled, i_job_inputs, i_job_in_list, i_job_in_channels, i_job_in_pixels,
+  i_job_src_copies, i_job_src_base, i_job_fold_inputs, i_job_fold_rows, i_job_last_y, i_job_last_x, i_job_row_step,
+  i_job_filter_base, i_job_group_step})-1:0] job = {
+  i_job_out_list_on, i_job_out_list, i_job_out_channels, i_job_natural, i_job_dst_copies, i_job_dst_base,
+  i_job_out_pixels, i_job_param_base, i_job_l_scaled, i_job_inputs, i_job_in_list, i_job_in_channels, i_job_in_pixels,
+  i_job_src_copies, i_job_src_base, i_job_fold_inputs, i_job_fold_rows, i_job_last_y, i_job_last_x, i_job_row_step,
+  i_job_filter_base, i_job_group_step};
+reg [$bits(job)-1:0] given_job;
 reg [15:0] given_length0, given_length1;
 always @(posedge clock) begin
-  given_busy <= o_busy && !reset; given_job <= i_job;
+  given_busy <= o_busy && !reset; given_job <= job;
   given_length0 <= i_length0; given_length1 <= i_length1; given_done0 <= i_done0; given_done1 <= i_done1;
 end
 always @(*) if (known) begin
   given_idle: `GIVEN(!i_start || !o_busy);
   given_offer: `GIVEN(!i_taken || o_ready);
   if (given_busy) begin
-    given_stands: `GIVEN(i_job == given_job);
+    given_stands: `GIVEN(job == given_job);
     given_grows: `GIVEN((i_length0 >= given_length0) && (i_length1 >= given_length1));
     given_done: `GIVEN((!given_done0 || (i_done0 && (i_length0 == given_length0)))
       && (!given_done1 || (i_done1 && (i_length1 == given_length1))));

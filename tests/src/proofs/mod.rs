@@ -118,14 +118,14 @@ fn set(text: &str, parameter: &str, value: &str) -> String {
 
 /// Moves the parameters of a module's one instance in `top` into the module. yosys would rename it.
 fn settle(top: &mut Module, module: &mut Module) {
-    let begin = format!("    {} #(", module.name);
+    let begin = format!("  {} #(", module.name);
     let Some(line) = top.text.lines().find(|line| line.starts_with(&begin)) else { return };
     let (parameters, instance) = line[begin.len()..].rsplit_once(") ").expect("an instance");
     for parameter in parameters.split(", ") {
         let (name, value) = parameter.trim_matches(['.', ')']).split_once('(').expect("a value");
         module.text = set(&module.text, name, value);
     }
-    top.text = top.text.replace(line, &format!("    {} {instance}", module.name));
+    top.text = top.text.replace(line, &format!("  {} {instance}", module.name));
 }
 
 /// The core with some of its units, their ports and properties, and with properties around them.
@@ -153,6 +153,8 @@ fn joined(
                 settle(&mut top, module);
                 *module = with(module, ports, config, properties);
             }
+            // The properties of the loader are about its set-up too.
+            None if module.name == "lcsim_setup" => {}
             None => open.push(module.name.clone()),
         }
     }
@@ -177,7 +179,7 @@ fn with(module: &Module, ports: &[PortShape], config: &AcceleratorConfig, proper
             high -= width;
         }
     }
-    if !["input wire reset", "input wire  reset"].iter().any(|port| module.text.contains(port)) {
+    if !module.text.contains("input wire reset") {
         // Proofs begin with a reset. A memory takes no notice of it.
         text += "(* anyseq *) reg reset;\n";
     }

@@ -154,7 +154,9 @@ impl Loader<'_> {
                 super::numbers::multiplier(&mut self.rng),
                 super::numbers::shift(&mut self.rng),
             );
-            self.script.drive(cycle + PARAMETER_ADDRESS + 1, "i_param", bias << 20 | multiplier << 5 | shift);
+            for (port, value) in [("i_bias", bias), ("i_multiplier", multiplier), ("i_shift", shift)] {
+                self.script.drive(cycle + PARAMETER_ADDRESS + 1, port, value);
+            }
             let fold = |m: i64, score: i64| (m * score + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC;
             let scaled = fold(multiplier, score);
             let scaled = if job.l_scaled { fold(scaled, job.lscore) } else { scaled };

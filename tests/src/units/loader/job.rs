@@ -36,7 +36,7 @@ impl List {
             ("row", channel / banks),
             ("score", score),
         ] {
-            script.drive(cycle, &format!("i_list{}.{field}", self.which), value);
+            script.drive(cycle, &format!("i_list{}_{field}", self.which), value);
         }
         (channel, score)
     }
@@ -139,7 +139,6 @@ impl Job {
             Inputs::Packed(taken) => (2, 0, taps * self.in_channels, taken.min(&taps) * self.in_channels),
         };
         for (field, value) in [
-            ("in_width", self.in_width),
             ("in_pixels", self.in_pixels),
             ("in_channels", self.in_channels),
             ("inputs", kind),
@@ -163,7 +162,7 @@ impl Job {
             ("group_step", taps * self.in_channels),
             ("param_base", self.param_base),
         ] {
-            script.hold(&format!("i_job.{field}"), value);
+            script.hold(&format!("i_job_{field}"), value);
         }
         script.hold("i_lscore", self.lscore);
         if let Inputs::List(list) = &self.inputs {

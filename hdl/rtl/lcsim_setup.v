@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Sets up the columns of a tile, one a cycle: the entry of the list, the column's turn at its bank,
+// the parameter word and both score multiplications. A column leaves six cycles after it enters.
+`default_nettype none
+
+module lcsim_setup #(
+  // Rows.
+  parameter ROWS = 4,
+  // Columns.
+  parameter COLS = 4,
+  // Banks of a memory.
+  parameter BANKS = 4,
+  // Bits of a counter of columns.
+  parameter COUNT = 4,
+  // Bits of an address of a bank.
+  parameter ADDRESS = 4,
+  // Bits of an output pixel.
+  parameter PIXEL = 5,
+  // Bits of an address of the parameters.
+  parameter PARAM = 6,
+  // Bits of an address of the filter memory.
+  parameter FILTER = 6,
+  // Bits of a channel of a live list.
+  parameter CHANNEL = 4,
+  // Bits of a group of filter words.
+  parameter GROUP = 2,
+  // Bits of a lane of a filter word.
+  parameter LANE = 2,
+  // Bits of a bank's number.
+  parameter BANK = 2,
+  // Bits of a channel's place among those of its bank.
+  parameter PLACE = 2,
+  // Bits of an entry's number within a full set of rows.
+  parameter REST = 2
+) (
+  // The clock.
+  input wire clock,
+  // The synchronous reset.
+  input wire reset,
+  // The tile begins.
+  input wire i_begins,
+  // A column enters.
+  input wire i_enters,
+  // Its number.
+  input wire [COUNT-1:0] i_column,
+  // Which of the two sets of column parameters the tile uses.
+  input wire i_parity,
+  // The column's place among the outputs.
+  input wire [15:0] i_position,
+  // The tile's group of filter words, if outputs are no live list.
+  input wire [FILTER-1:0] i_tile_group,
+  // The bank of the position.
+  input wire [BANK-1:0] i_place_bank,
+  // The word of the bank where the position's channel begins.
+  input wire [ADDRESS-1:0] i_place_word,
+  // The rest of the outputs is written in copies.
+  input wire i_copies,
+  // The banks of the copies of the rest's first entry.
+  input wire [ROWS-1:0] i_mask,
+  // Full sets of rows before the rest.
+  input wire [15-REST:0] i_rest_begins,
+  // Outputs are the channels of a live list.
+  input wire i_job_out_list_on,
+  // Outputs keep the places of their channels.
+  input wire i_job_natural,
+  // The word where the output map begins.
+  input wire [ADDRESS-1:0] i_job_dst_base,
+  // Pixels of the output map.
+  input wire [PIXEL-1:0] i_job_out_pixels,
+  // The first parameter.
+  input wire [PARAM-1:0] i_job_param_base,
+  // The score of the block scales the outputs.
+  input wire i_job_l_scaled,
+  // The entry of the output list that stands beside the column: its channel.
+  input wire [CHANNEL-1:0] i_entry_channel,
+  // Its group of filter words.
+  input wire [GROUP-1:0] i_entry_group,
+  // Its lane.
+  input wire [LANE-1:0] i_entry_lane,
+  // Its bank.
+  input wire [BANK-1:0] i_entry_bank,
+  // Its place among the channels of the bank.
+  input wire [PLACE-1:0] i_entry_row,
+  // Its score.
+  input wire [15:0] i_entry_score,
+  // The score of the block.
+  input wire [15:0] i_lscore,
+  // The addressed parameter: the bias.
+  input wire signed [31:0] i_bias,
+  // The multiplier.
+  input wire [14:0] i_multiplier,
+  // The right shift.
+  input wire [4:0] i_shift,
+  // The parameter that is read.
+  output wire [PARAM-1:0] o_param_address,
+  // The interval of the columns so far.
+  output reg [COUNT-1:0] o_interval,
+  // The group of filter words that the rows count from.
+  output reg [FILTER-1:0] o_base_group,
+  // The group of the first column.
+  output reg [GROUP-1:0] o_first_group,
+  // The group of the last column.
+  output reg [GROUP-1:0] o_last_group,
+  // The group of each column.
+  output reg [COLS*GROUP-1:0] o_column_group,
+  // The lane of each column.
+  output reg [COLS*LANE-1:0] o_column_lane,
+  // A column takes parameters.
+  output wire o_set,
+  // Which column.
+  output wire [COUNT-1:0] o_set_column,
+  // Which of its two sets.
+  output wire o_set_parity,
+  // The bias.
+  output wire signed [31:0] o_set_bias,
+  // The multiplier.
+  output wire [14:0] o_set_multiplier,
+  // The right shift.
+  output wire [4:0] o_set_shift,
+  // The banks of the output: a bit for each.
+  output wire [BANKS-1:0] o_set_select,
+  // The word of the bank where the output's channel begins.
+  output wire [ADDRESS-1:0] o_set_word,
+  // The entry of the pool memory.
+  output wire [15:0] o_set_entry,
+  // The column's turn at its bank.
+  output wire [COUNT-1:0] o_set_turn
+);
+
+  localparam [COUNT-1:0] ZERO = 0;
+  localparam [COUNT-1:0] ONE = 1;
+
+  // S1: the entry stands beside the column.
+  reg s1_valid_r;
+  reg s1_parity_r;
+  reg [COUNT-1:0] s1_column_r;
+  reg [15:0] s1_position_r;
+  reg [15:0] s1_channel_r;
+  reg [GROUP-1:0] s1_group_r;
+  reg [LANE-1:0] s1_lane_r;
+  reg [BANK-1:0] s1_bank_r;
+  reg [PLACE-1:0] s1_row_r;
+  reg [ADDRESS-1:0] s1_word_r;
+  reg [15:0] s1_score_r;
+  localparam [COLS-1:0] FIRST_COLUMN = 1;
+  wire [COLS-1:0] s1_here = FIRST_COLUMN << s1_column_r;
+  wire [FILTER+GROUP-1:0] wide_group = {{FILTER{1'b0}}, s1_group_r};
+  wire by_channel = i_job_out_list_on && i_job_natural;
+  wire [15:0] entry_channel = {{16-CHANNEL{1'b0}}, i_entry_channel};
+
+  // S2: the parameter is addressed; the turn at the bank.
+  reg s2_valid_r;
+  reg s2_parity_r;
+  reg [COUNT-1:0] s2_column_r;
+  reg [15:0] s2_channel_r;
+  reg [15:0] s2_entry_r;
+  reg [BANK-1:0] s2_bank_r;
+  reg s2_copies_r;
+  reg [PLACE-1:0] s2_row_r;
+  reg [ADDRESS-1:0] s2_word_r;
+  reg [15:0] s2_score_r;
+  // The turns that each bank has given.
+  reg [BANKS*COUNT-1:0] turns_r;
+  localparam [BANKS-1:0] FIRST_BANK = 1;
+  wire [BANKS-1:0] s2_here = FIRST_BANK << s2_bank_r;
+  reg [COUNT-1:0] s2_turn;
+  integer b;
+  always @(*) begin
+    s2_turn = ZERO;
+    for (b = 0; b < BANKS; b = b + 1) begin
+      s2_turn = s2_turn | (turns_r[b * COUNT +: COUNT] & {COUNT{s2_here[b]}});
+    end
+  end
+  wire [COUNT-1:0] next_turn = s2_turn + ONE;
+  wire [PARAM+15:0] s2_parameter = {{PARAM{1'b0}}, s2_channel_r};
+  assign o_param_address = i_job_param_base + s2_parameter[PARAM-1:0];
+  wire [ADDRESS+PLACE-1:0] s2_place = {{ADDRESS{1'b0}}, s2_row_r};
+  wire [ADDRESS-1:0] s2_offset = s2_place[ADDRESS-1:0] * i_job_out_pixels[ADDRESS-1:0];
+  wire [BANKS+ROWS-1:0] wide_mask = {{BANKS{1'b0}}, i_mask};
+  wire [BANKS-1:0] s2_mask = s2_copies_r ? wide_mask[BANKS-1:0] : FIRST_BANK;
+
+  // S3 to S6: the parameter, times the score of the channel, times the score of the block.
+  reg s3_valid_r;
+  reg s3_parity_r;
+  reg [COUNT-1:0] s3_column_r;
+  reg [15:0] s3_entry_r;
+  reg [BANKS-1:0] s3_select_r;
+  reg [ADDRESS-1:0] s3_word_r;
+  reg [COUNT-1:0] s3_turn_r;
+  reg [15:0] s3_score_r;
+  reg s4_valid_r;
+  reg s4_parity_r;
+  reg [COUNT-1:0] s4_column_r;
+  reg [15:0] s4_entry_r;
+  reg [BANKS-1:0] s4_select_r;
+  reg [ADDRESS-1:0] s4_word_r;
+  reg [COUNT-1:0] s4_turn_r;
+  reg [15:0] s4_score_r;
+  reg signed [31:0] s4_bias_r;
+  reg [14:0] s4_multiplier_r;
+  reg [4:0] s4_shift_r;
+  reg s5_valid_r;
+  reg s5_parity_r;
+  reg [COUNT-1:0] s5_column_r;
+  reg [15:0] s5_entry_r;
+  reg [BANKS-1:0] s5_select_r;
+  reg [ADDRESS-1:0] s5_word_r;
+  reg [COUNT-1:0] s5_turn_r;
+  reg signed [31:0] s5_bias_r;
+  reg [14:0] s5_multiplier_r;
+  reg [4:0] s5_shift_r;
+  reg s6_valid_r;
+  reg s6_parity_r;
+  reg [COUNT-1:0] s6_column_r;
+  reg [15:0] s6_entry_r;
+  reg [BANKS-1:0] s6_select_r;
+  reg [ADDRESS-1:0] s6_word_r;
+  reg [COUNT-1:0] s6_turn_r;
+  reg signed [31:0] s6_bias_r;
+  reg [14:0] s6_multiplier_r;
+  reg [4:0] s6_shift_r;
+  // 0x8000 is a score of 1.0; half of it rounds.
+  localparam [31:0] HALF = 32'd16384;
+  wire [31:0] s4_scaled = {17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + HALF;
+  wire [31:0] s5_scaled = {17'd0, s5_multiplier_r} * {16'd0, i_lscore} + HALF;
+
+  integer c;
+  always @(posedge clock) begin
+    s1_valid_r <= i_enters;
+    s1_parity_r <= i_parity;
+    s1_column_r <= i_column;
+    s1_position_r <= i_position;
+    s1_channel_r <= i_job_out_list_on ? entry_channel : i_position;
+    s1_group_r <= i_job_out_list_on ? i_entry_group : {GROUP{1'b0}};
+    s1_lane_r <= i_job_out_list_on ? i_entry_lane : i_column[LANE-1:0];
+    s1_bank_r <= by_channel ? i_entry_bank : i_place_bank;
+    s1_row_r <= i_entry_row;
+    s1_word_r <= by_channel ? i_job_dst_base : i_place_word;
+    s1_score_r <= i_job_out_list_on ? i_entry_score : 16'h8000;
+    s2_valid_r <= s1_valid_r;
+    s2_parity_r <= s1_parity_r;
+    s2_column_r <= s1_column_r;
+    s2_channel_r <= s1_channel_r;
+    s2_entry_r <= i_job_natural ? s1_channel_r : s1_position_r;
+    s2_bank_r <= s1_bank_r;
+    s2_copies_r <= i_copies && (s1_position_r[15:REST] == i_rest_begins);
+    s2_row_r <= s1_row_r;
+    s2_word_r <= s1_word_r;
+    s2_score_r <= s1_score_r;
+    s3_valid_r <= s2_valid_r;
+    s3_parity_r <= s2_parity_r;
+    s3_column_r <= s2_column_r;
+    s3_entry_r <= s2_entry_r;
+    s3_select_r <= s2_mask << s2_bank_r;
+    s3_word_r <= s2_word_r + (s2_offset & {ADDRESS{by_channel}});
+    s3_turn_r <= s2_turn;
+    s3_score_r <= s2_score_r;
+    s4_valid_r <= s3_valid_r;
+    s4_parity_r <= s3_parity_r;
+    s4_column_r <= s3_column_r;
+    s4_entry_r <= s3_entry_r;
+    s4_select_r <= s3_select_r;
+    s4_word_r <= s3_word_r;
+    s4_turn_r <= s3_turn_r;
+    s4_score_r <= s3_score_r;
+    s4_bias_r <= i_bias;
+    s4_multiplier_r <= i_multiplier;
+    s4_shift_r <= i_shift;
+    s5_valid_r <= s4_valid_r;
+    s5_parity_r <= s4_parity_r;
+    s5_column_r <= s4_column_r;
+    s5_entry_r <= s4_entry_r;
+    s5_select_r <= s4_select_r;
+    s5_word_r <= s4_word_r;
+    s5_turn_r <= s4_turn_r;
+    s5_bias_r <= s4_bias_r;
+    s5_multiplier_r <= s4_scaled[29:15];
+    s5_shift_r <= s4_shift_r;
+    s6_valid_r <= s5_valid_r;
+    s6_parity_r <= s5_parity_r;
+    s6_column_r <= s5_column_r;
+    s6_entry_r <= s5_entry_r;
+    s6_select_r <= s5_select_r;
+    s6_word_r <= s5_word_r;
+    s6_turn_r <= s5_turn_r;
+    s6_bias_r <= s5_bias_r;
+    s6_multiplier_r <= i_job_l_scaled ? s5_scaled[29:15] : s5_multiplier_r;
+    s6_shift_r <= s5_shift_r;
+    if (s1_valid_r) begin
+      for (c = 0; c < COLS; c = c + 1) begin
+        if (s1_here[c]) begin
+          o_column_group[c * GROUP +: GROUP] <= s1_group_r;
+          o_column_lane[c * LANE +: LANE] <= s1_lane_r;
+        end
+      end
+      if (s1_column_r == ZERO) begin
+        o_first_group <= s1_group_r;
+        o_base_group <= i_job_out_list_on ? wide_group[FILTER-1:0] : i_tile_group;
+      end
+      o_last_group <= s1_group_r;
+    end
+    if (s2_valid_r) begin
+      for (b = 0; b < BANKS; b = b + 1) begin
+        if (s2_here[b]) begin
+          turns_r[b * COUNT +: COUNT] <= next_turn;
+        end
+      end
+      if (s2_turn == o_interval) begin
+        o_interval <= next_turn;
+      end
+    end
+    if (i_begins) begin
+      turns_r <= {BANKS*COUNT{1'b0}};
+      o_interval <= ONE;
+    end
+    if (reset) begin
+      s1_valid_r <= 1'b0;
+      s1_parity_r <= 1'b0;
+      s1_column_r <= {COUNT{1'b0}};
+      s1_position_r <= 16'd0;
+      s1_channel_r <= 16'd0;
+      s1_group_r <= {GROUP{1'b0}};
+      s1_lane_r <= {LANE{1'b0}};
+      s1_bank_r <= {BANK{1'b0}};
+      s1_row_r <= {PLACE{1'b0}};
+      s1_word_r <= {ADDRESS{1'b0}};
+      s1_score_r <= 16'd0;
+      s2_valid_r <= 1'b0;
+      s2_parity_r <= 1'b0;
+      s2_column_r <= {COUNT{1'b0}};
+      s2_channel_r <= 16'd0;
+      s2_entry_r <= 16'd0;
+      s2_bank_r <= {BANK{1'b0}};
+      s2_copies_r <= 1'b0;
+      s2_row_r <= {PLACE{1'b0}};
+      s2_word_r <= {ADDRESS{1'b0}};
+      s2_score_r <= 16'd0;
+      turns_r <= {BANKS*COUNT{1'b0}};
+      s3_valid_r <= 1'b0;
+      s3_parity_r <= 1'b0;
+      s3_column_r <= {COUNT{1'b0}};
+      s3_entry_r <= 16'd0;
+      s3_select_r <= {BANKS{1'b0}};
+      s3_word_r <= {ADDRESS{1'b0}};
+      s3_turn_r <= {COUNT{1'b0}};
+      s3_score_r <= 16'd0;
+      s4_valid_r <= 1'b0;
+      s4_parity_r <= 1'b0;
+      s4_column_r <= {COUNT{1'b0}};
+      s4_entry_r <= 16'd0;
+      s4_select_r <= {BANKS{1'b0}};
+      s4_word_r <= {ADDRESS{1'b0}};
+      s4_turn_r <= {COUNT{1'b0}};
+      s4_score_r <= 16'd0;
+      s4_bias_r <= 32'sd0;
+      s4_multiplier_r <= 15'd0;
+      s4_shift_r <= 5'd0;
+      s5_valid_r <= 1'b0;
+      s5_parity_r <= 1'b0;
+      s5_column_r <= {COUNT{1'b0}};
+      s5_entry_r <= 16'd0;
+      s5_select_r <= {BANKS{1'b0}};
+      s5_word_r <= {ADDRESS{1'b0}};
+      s5_turn_r <= {COUNT{1'b0}};
+      s5_bias_r <= 32'sd0;
+      s5_multiplier_r <= 15'd0;
+      s5_shift_r <= 5'd0;
+      s6_valid_r <= 1'b0;
+      s6_parity_r <= 1'b0;
+      s6_column_r <= {COUNT{1'b0}};
+      s6_entry_r <= 16'd0;
+      s6_select_r <= {BANKS{1'b0}};
+      s6_word_r <= {ADDRESS{1'b0}};
+      s6_turn_r <= {COUNT{1'b0}};
+      s6_bias_r <= 32'sd0;
+      s6_multiplier_r <= 15'd0;
+      s6_shift_r <= 5'd0;
+      o_interval <= {COUNT{1'b0}};
+      o_base_group <= {FILTER{1'b0}};
+      o_first_group <= {GROUP{1'b0}};
+      o_last_group <= {GROUP{1'b0}};
+      o_column_group <= {COLS*GROUP{1'b0}};
+      o_column_lane <= {COLS*LANE{1'b0}};
+    end
+  end
+  assign o_set = s6_valid_r;
+  assign o_set_column = s6_column_r;
+  assign o_set_parity = s6_parity_r;
+  assign o_set_bias = s6_bias_r;
+  assign o_set_multiplier = s6_multiplier_r;
+  assign o_set_shift = s6_shift_r;
+  assign o_set_select = s6_select_r;
+  assign o_set_word = s6_word_r;
+  assign o_set_entry = s6_entry_r;
+  assign o_set_turn = s6_turn_r;
+
+  // Parts of wide numbers that have no place where they go.
+  wire unused_bits = &{
+    s2_parameter, s2_place, wide_mask, wide_group, i_job_out_pixels, s4_scaled, s5_scaled
+  };
+endmodule
+
+`default_nettype wire
