@@ -212,7 +212,7 @@ fn what_cannot_be_set_is_refused_by_what_was_typed() {
     }
     for (wrong, parts) in [
         ("array.rows=8x", ["set array.rows=8x: invalid type: string", "8x"]),
-        ("array.rows=", ["set array.rows=: invalid type: string", "usize"]),
+        ("array.rows=", ["set array.rows=: invalid type: string", "expected a whole number"]),
         ("array.rows=[8]", ["`array.rows` takes one value", "array"]),
         ("array=8", ["`array`: expected a table of rows, cols, accumulator_depth", "integer"]),
         ("array rows=8", ["set array rows=8: ", ""]),
