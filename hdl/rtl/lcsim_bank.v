@@ -21,15 +21,15 @@ module lcsim_bank #(
   input wire i_write,
   // The word that it writes; 0 if no column writes.
   input wire [ADDRESS-1:0] i_write_word,
-  // What it writes; 0 if no column writes.
+  // The byte that it writes; 0 if no column writes.
   input wire [7:0] i_write_data,
   // The image port writes.
   input wire i_image_write,
   // The word that it writes.
   input wire [ADDRESS-1:0] i_image_word,
-  // What it writes.
+  // The byte that it writes.
   input wire [7:0] i_image_data,
-  // What was read, a cycle later.
+  // The byte that was read, a cycle later.
   output wire [7:0] o_data
 );
 

@@ -17,7 +17,7 @@ module lcsim_crossbar #(
   input wire [COLS-1:0] i_writes,
   // The word that each column writes, of whatever bank.
   input wire [COLS*ADDRESS-1:0] i_write_word,
-  // What each column writes.
+  // The byte that each column writes.
   input wire [COLS*8-1:0] i_write_data,
   // The word that is read; 0 if no column reads.
   output reg [ADDRESS-1:0] o_read_word,
@@ -25,7 +25,7 @@ module lcsim_crossbar #(
   output wire o_write,
   // The word that is written; 0 if no column writes.
   output reg [ADDRESS-1:0] o_write_word,
-  // What is written; 0 if no column writes.
+  // The byte that is written; 0 if no column writes.
   output reg [7:0] o_write_data
 );
 

@@ -28,7 +28,7 @@ module lcsim_ram #(
   input wire [ADDRESS-1:0] i_write_address,
   // Its new content.
   input wire [WIDTH-1:0] i_write_data,
-  // What was read, from the next cycle on.
+  // The word that was read, from the next cycle on.
   output reg [WIDTH-1:0] o_data
 );
 

@@ -50,6 +50,15 @@ fn net(line: &str) -> String {
 const UNUSED: &str =
     "// Bundles are taken apart whole, whatever is used of them.\n/* verilator lint_off UNUSEDSIGNAL */\n";
 
+/// The beginning of an instance: the module, and the values of its parameters if it has some.
+pub(crate) fn instance(module: &str, parameters: &[(&'static str, String)]) -> String {
+    if parameters.is_empty() {
+        return module.into();
+    }
+    let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!(".{name}({value})")).collect();
+    format!("{module} #({})", parameters.join(", "))
+}
+
 struct Merged<'a> {
     prefix: &'a str,
     about: &'a str,
@@ -88,8 +97,7 @@ impl Merged<'_> {
             let text = plain.text.replacen('\n', &format!("\n// {}\n", self.about), 1);
             self.modules.push(Module { name: name.clone(), text });
         }
-        let parameters = plain.parameters.iter().map(|(name, value)| format!(".{name}({value})"));
-        format!("{name} #({})", parameters.collect::<Vec<_>>().join(", "))
+        instance(&name, &plain.parameters)
     }
 
     /// Returns the name of the module for a block in rust-hdl's language.

@@ -35,6 +35,15 @@ pub struct Part {
     pub parameters: Vec<(&'static str, String)>,
 }
 
+impl Part {
+    /// The beginning of an instance of the last module: its name, and its parameters if it has
+    /// some.
+    pub fn instance(&self) -> String {
+        let module = self.modules.last().map_or("", |module| &module.name);
+        emit::instance(module, &self.parameters)
+    }
+}
+
 /// Makes the unit `kind` of the accelerator `config`.
 pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     let s = &Sizes::new(config);

@@ -70,9 +70,10 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
         text += &format!(
             "\n## Testbench\n\n`{top}_tb.sv` {}. It ends with PASS, or FAIL and an exit code.\n\n\
              ```sh\niverilog -g2012 -o tb -c {top}.f {top}_tb.sv && vvp -n tb\n\
-             verilator --binary --timing -fno-const-bit-op-tree -Wno-fatal --top-module {top}_tb -F {top}.f {top}_tb.sv \
-             && obj_dir/V{top}_tb\n```\n\n\
-             `-fno-const-bit-op-tree` is for verilator 5.006 (Debian 12): without it, it drops a term of an expression.\n",
+             verilator --binary --timing -fno-const-bit-op-tree -Wno-fatal --top-module {top}_tb \
+             -F {top}.f {top}_tb.sv && obj_dir/V{top}_tb\n```\n\n\
+             `-fno-const-bit-op-tree` is for verilator 5.006 (Debian 12), which otherwise drops a term of an \
+             expression.\n",
             markdown(does)
         );
     }

@@ -4,7 +4,6 @@
 //! A register is a `reg` whose name ends in `_r`, or an array of such registers. It is assigned in
 //! one block `always @(posedge clock) begin` .. `end`; both lines have no indentation. Memories and
 //! their read ports have other names, because block memories cannot clear their content.
-//! ports have other names: no block memory clears its content.
 
 use std::fmt::Write as _;
 

@@ -16,7 +16,7 @@ use crate::calibration::{self, Calibration, Choice, ON_THE_FLY};
 use crate::embedded::{self, CONFIGS};
 use crate::images::{ClassOrder, Dataset, Images};
 use crate::remark::Remark;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow, bail};
 use lcsim_golden::import::{self, Imported, Normalisation};
 use lcsim_golden::{Network, container};
 use lcsim_sim::{ENERGY_TABLES, EnergyTable};
@@ -281,6 +281,12 @@ pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
     })
 }
 
+/// Makes the error of a name that is neither embedded nor a file.
+fn neither(name: &str, what: &str, embedded: &[(&str, &str)]) -> Error {
+    let name = if name.is_empty() { "no name" } else { name };
+    anyhow!("{name}: neither a file nor an embedded {what} ({})", embedded::names(embedded))
+}
+
 /// Loads the embedded accelerator `name`, or the file of this name, and then changes the parameters
 /// in `set`.
 ///
@@ -290,8 +296,7 @@ pub fn other_classes(data: &Dataset, classes: usize) -> Option<String> {
 pub fn config(name: &str, set: &[String]) -> Result<AcceleratorConfig> {
     let path = Path::new(name);
     if embedded::text(&CONFIGS, name).is_none() && !path.exists() {
-        let name = if name.is_empty() { "no name" } else { name };
-        bail!("{name}: neither a file nor an embedded configuration ({})", embedded::names(&CONFIGS));
+        return Err(neither(name, "configuration", &CONFIGS));
     }
     Ok(AcceleratorConfig::load(name, &CONFIGS, set)?)
 }
@@ -307,8 +312,7 @@ pub fn energy_table(name: &str) -> Result<EnergyTable> {
     }
     let path = Path::new(name);
     if !path.exists() {
-        let name = if name.is_empty() { "no name" } else { name };
-        bail!("{name}: neither a file nor an embedded energy table ({})", embedded::names(&ENERGY_TABLES));
+        return Err(neither(name, "energy table", &ENERGY_TABLES));
     }
     let text = file::read_text(path, TABLE_BYTES).with_context(|| format!("{name}: cannot read"))?;
     Ok(EnergyTable::parse(&text, name)?)

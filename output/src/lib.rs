@@ -96,11 +96,6 @@ impl Destination {
     /// # Errors
     /// Names the path, and why it cannot be written.
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
-        if let Self::File(path) = self
-            && file::is_wanted(path)
-        {
-            bail!("{}: is read by this command and cannot be its output; give another name", path.display());
-        }
         match self {
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();
@@ -110,26 +105,45 @@ impl Destination {
                 .write(true)
                 .open(path)
                 .and_then(|mut file| file.write_all(bytes))
-                .with_context(|| format!("{}: cannot write", path.display())),
-            Self::File(path) => replace(path, bytes).with_context(|| format!("{}: cannot write", path.display())),
+                .with_context(|| cannot_write(path)),
+            Self::File(path) => Staged::new(path, bytes)?.persist(),
         }
     }
 }
 
-/// Replaces a file, which keeps its permissions.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    stage(path, bytes)?.persist(path)
+/// New content that stands beside the file that it will replace.
+struct Staged<'a> {
+    temporary: Temporary,
+    path: &'a Path,
 }
 
-/// Writes what will replace a file beside it.
-fn stage(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
-    let mut temporary = Temporary::beside(path)?;
-    if let Ok(old) = fs::metadata(path) {
-        temporary.file().set_permissions(old.permissions())?;
+impl<'a> Staged<'a> {
+    fn new(path: &'a Path, bytes: &[u8]) -> Result<Self> {
+        if file::is_wanted(path) {
+            bail!("{}: is read by this command and cannot be its output; give another name", path.display());
+        }
+        let temporary = Self::write(path, bytes).with_context(|| cannot_write(path))?;
+        Ok(Self { temporary, path })
     }
-    temporary.file().write_all(bytes)?;
-    temporary.file().sync_all()?;
-    Ok(temporary)
+
+    /// Writes the content. The file that it replaces passes on its permissions.
+    fn write(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
+        let mut temporary = Temporary::beside(path)?;
+        if let Ok(old) = fs::metadata(path) {
+            temporary.file().set_permissions(old.permissions())?;
+        }
+        temporary.file().write_all(bytes)?;
+        temporary.file().sync_all()?;
+        Ok(temporary)
+    }
+
+    fn persist(self) -> Result<()> {
+        self.temporary.persist(self.path).with_context(|| cannot_write(self.path))
+    }
+}
+
+fn cannot_write(path: &Path) -> String {
+    format!("{}: cannot write", path.display())
 }
 
 /// Writes files of a folder that belong together. No file is replaced before all are written.
@@ -137,21 +151,16 @@ fn stage(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
 /// # Errors
 /// Names the path, and why it cannot be written.
 pub fn write_together<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
+    let checked = files.into_iter().map(|(name, bytes)| Ok((Destination::check(&folder.join(name))?, bytes)));
+    let checked = checked.collect::<Result<Vec<_>>>()?;
     let mut staged = vec![];
-    for (name, bytes) in files {
-        let path = folder.join(name);
-        match Destination::check(&path)? {
-            Destination::File(path) => {
-                let temporary = stage(&path, bytes).with_context(|| format!("{}: cannot write", path.display()))?;
-                staged.push((temporary, path));
-            }
+    for (destination, bytes) in &checked {
+        match destination {
+            Destination::File(path) => staged.push(Staged::new(path, bytes)?),
             other => other.write(bytes)?,
         }
     }
-    for (temporary, path) in staged {
-        temporary.persist(&path).with_context(|| format!("{}: cannot write", path.display()))?;
-    }
-    Ok(())
+    staged.into_iter().try_for_each(Staged::persist)
 }
 
 /// Checks the outputs of a command as one set. At most one output can be stdout, and no two can be

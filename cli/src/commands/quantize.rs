@@ -25,7 +25,7 @@ pub(super) fn run(args: &QuantizeArgs) -> Result<()> {
     let remark = notes(args.print.quiet);
     let imported = load::float(&args.model, &args.network.options(), &remark)?;
     let named = matches!(out, Destination::File(_));
-    if named && args.out.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("safetensors")) {
+    if named && !load::kind(&args.out).is_ok_and(|kind| kind == load::Kind::Quantized) {
         let found = shown(&args.out);
         bail!(
             "--out: expected a name that ends in .safetensors, by which lcsim knows a quantised model, found {found}"

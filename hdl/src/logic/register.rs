@@ -7,7 +7,7 @@ use rust_hdl_core::prelude::*;
 /// the module that owns it.
 pub(crate) const REGISTER: &str = "register";
 
-/// What the two kinds of register share.
+/// Implements rust-hdl's `Logic` for a kind of register.
 macro_rules! register {
     (($($generics:tt)*) $type:ty) => {
         impl $($generics)* Logic for $type {

@@ -229,14 +229,11 @@ impl Scope {
         // Both operands get the width of the place here, because lint tools warn of what Verilog
         // would extend itself.
         let width = l.width.max(r.width).max(place.map(|(width, _)| width));
-        let wide = |text: &Text| match width {
+        let wide = |text: &Text, written: String| match width {
             Some(width) if text.part.is_some() && text.width < Some(width) => (text.extended(width), false),
-            _ => (text.operand(), text.signed),
+            _ => (written, text.signed),
         };
-        let ((mut left, left_signed), (right, right_signed)) = (wide(&l), wide(&r));
-        if l.operator == Some(sign) {
-            left = l.left(sign);
-        }
+        let ((left, left_signed), (right, right_signed)) = (wide(&l, l.left(sign)), wide(&r, r.operand()));
         let signed = left_signed && right_signed;
         Text { text: format!("{left} {sign} {right}"), width, signed, operator: Some(sign), part: None }
     }

@@ -10,16 +10,17 @@ use std::fmt::Write;
 /// The columns of a line of the text.
 const WIDTH: usize = 100;
 
-/// What drives each signal and each input of a child without a condition.
+/// The driver of each signal and each input of a child that has no condition.
 type Drivers = BTreeMap<Target, Text>;
 
 /// Writes the module `name` of a block. `module` gives the module of each child.
 pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> String) -> String {
     let Statements { clocked, driven } = Statements::of(scope);
+    let conditional = conditional(&driven);
     let module = Module {
         scope,
-        conditional: conditional(&driven),
-        drivers: drivers(&driven),
+        drivers: drivers(&driven, &conditional),
+        conditional,
         read: read(&[&clocked, &driven]),
         driven,
         module,
@@ -79,7 +80,7 @@ impl Module<'_> {
         text + ");\n"
     }
 
-    /// What an `always` block drives is a `reg`.
+    /// A signal that an `always` block drives is a `reg`.
     fn storage(&self, net: &Net) -> &'static str {
         if self.conditional.contains(&net.name) { "reg" } else { "wire" }
     }
@@ -215,7 +216,7 @@ fn kind(net: &Net) -> String {
     }
 }
 
-/// What a statement drives.
+/// The targets of a statement.
 fn targets(flat: &Flat) -> Vec<&Target> {
     match flat {
         Flat::Drive(target, _) => vec![target],
@@ -234,8 +235,7 @@ fn conditional(driven: &[Flat]) -> BTreeSet<String> {
     conditions.flat_map(targets).map(name).collect()
 }
 
-fn drivers(driven: &[Flat]) -> Drivers {
-    let conditional = conditional(driven);
+fn drivers(driven: &[Flat], conditional: &BTreeSet<String>) -> Drivers {
     let mut drivers = Drivers::new();
     for flat in driven {
         if let Flat::Drive(target, value) = flat {

@@ -9,7 +9,7 @@ use rust_hdl_core::ast::{
     VerilogStatement as Statement,
 };
 
-/// What a statement drives.
+/// The signal, or the input of a child, that a statement drives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Target {
     /// The child whose input it is. `None` for a signal of the block.

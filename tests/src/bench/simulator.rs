@@ -62,13 +62,8 @@ impl Bench {
                 None => self.modules.push(module.clone()),
             }
         }
-        let mut module = part.modules[part.modules.len() - 1].name.clone();
-        if !part.parameters.is_empty() {
-            let parameters = part.parameters.iter().map(|(name, value)| format!(".{name}({value})"));
-            module += &format!(" #({})", parameters.collect::<Vec<_>>().join(", "));
-        }
         let clocked = part.ports.iter().any(|port| port.name == "clock");
-        self.units.push(Unit { module, clocked, script });
+        self.units.push(Unit { module: part.instance(), clocked, script });
     }
 
     /// Replaces one piece of text of the modules.

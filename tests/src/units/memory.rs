@@ -44,7 +44,7 @@ pub fn ram(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scrip
         script.drive(cycle, "i_write", i64::from(writes));
         script.drive(cycle, "i_write_address", write as i64);
         script.drive(cycle, "i_write_data", value);
-        // What was read stays until another word is read.
+        // The memory shows a word until it reads another one.
         if reads {
             shown = memory.0[read];
         }

@@ -27,7 +27,7 @@ pub(crate) struct Gate {
     pub reset: Signal<In, Bit>,
     /// Starts the instruction on the ports `i_start_...`. The unit does not run.
     pub i_start: Signal<In, Bit>,
-    /// What the outputs are: 0 the score of a block, 1 scores of channels, 2 logits.
+    /// The purpose of the outputs: 0 the score of a block, 1 scores of channels, 2 logits.
     pub i_start_purpose: Signal<In, Bits<2>>,
     /// Channels of the pooled map.
     pub i_start_inputs: Wire<In>,

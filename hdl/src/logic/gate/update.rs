@@ -1,4 +1,4 @@
-//! What the gate unit does in a cycle.
+//! The behaviour of the gate unit in a cycle.
 
 use super::Gate;
 use crate::logic::cast::bit_cast_word;

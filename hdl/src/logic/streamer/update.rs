@@ -1,4 +1,4 @@
-//! What the streamer does in a cycle.
+//! The behaviour of the streamer in a cycle.
 
 use super::Streamer;
 use crate::logic::cast::{bit_cast_bits, bit_cast_word};
