@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::images::Images;
 use crate::network::Network;
 use anyhow::{Context, bail, ensure};
-use lcsim_hdl::{Kind, Part, Readme, Target, Vector};
+use lcsim_hdl::{Bus, Kind, Module, Part, Readme, Target, Vector};
 use lcsim_input::Expected;
 use lcsim_output::folder::Folder;
 use lcsim_output::text::one_line;
@@ -38,13 +38,14 @@ pub struct Verilog<'a> {
     unit: Option<Kind>,
     testbench: Option<(&'a Network, &'a Images)>,
     on_chip: bool,
+    bus: Option<Bus>,
     target: Option<Target>,
     progress: &'a dyn Progress,
 }
 
 impl<'a> Verilog<'a> {
     fn new(accelerator: &'a Accelerator, unit: Option<Kind>) -> Self {
-        Self { accelerator, unit, testbench: None, on_chip: false, target: None, progress: &Silent }
+        Self { accelerator, unit, testbench: None, on_chip: false, bus: None, target: None, progress: &Silent }
     }
 
     /// Writes the whole core.
@@ -81,6 +82,12 @@ impl<'a> Verilog<'a> {
     #[must_use]
     pub fn on_chip(self) -> Self {
         Self { on_chip: true, ..self }
+    }
+
+    /// Puts the core behind a bus, with images and logits by AXI4-Stream. A single unit has none.
+    #[must_use]
+    pub fn bus(self, bus: Bus) -> Self {
+        Self { bus: Some(bus), ..self }
     }
 
     /// Adds scripts and constraints for a target. Its part must have the multipliers and block RAMs
@@ -203,18 +210,35 @@ impl<'a> Verilog<'a> {
         Ok(self.complete(&lcsim_hdl::unit(config, kind), bench, readme))
     }
 
-    /// Puts the modules, the file list, the README and the scripts before `files`.
+    /// Puts the modules, lists of them, the README, the scripts, and what tools of others need
+    /// before `files`.
     fn complete(&self, part: &Part, files: Files, readme: Readme) -> Files {
         let config = self.accelerator.config();
-        let readme = Readme { scripts: self.target.is_some(), ..readme };
-        let top = part.modules.last().map_or("", |m| m.name.as_str());
-        let sources: Files = part.modules.iter().map(|m| (format!("{}.v", m.name), m.text.clone())).collect();
-        let list: String = sources.iter().map(|(name, _)| format!("{name}\n")).collect();
-        let about = [(format!("{top}.f"), list), ("README.md".into(), lcsim_hdl::readme(config, part, top, &readme))];
+        let readme = Readme { scripts: self.target.is_some(), bus: self.bus, ..readme };
+        let file = |m: &Module| (format!("{}.v", m.name), m.text.clone());
+        let own = part.modules.last().map_or("", |m| m.name.as_str());
+        let mut sources: Files = part.modules.iter().map(file).collect();
+        let mut about = vec![(format!("{own}.f"), list(&sources))];
+        let mut top = own;
+        if let Some(bus) = self.bus {
+            sources.extend(lcsim_hdl::around(config, bus).iter().map(file));
+            top = bus.top();
+            about.push((format!("{top}.f"), list(&sources)));
+        }
+        about.push(("README.md".into(), lcsim_hdl::readme(config, part, own, &readme)));
         let names: Vec<String> = sources.iter().map(|(name, _)| name.clone()).collect();
+        if self.unit.is_none() {
+            about.push(("lcsim.h".into(), lcsim_hdl::header(config)));
+            about.extend(lcsim_hdl::delivery(config, &names, top, self.bus));
+        }
         let scripts = self.target.map_or(vec![], |target| target.scripts(top, &names, config.clock_mhz));
         sources.into_iter().chain(about).chain(scripts).chain(files).collect()
     }
+}
+
+/// The names of the files, a line each.
+fn list(files: &Files) -> String {
+    files.iter().map(|(name, _)| format!("{name}\n")).collect()
 }
 
 /// The files as (name, text).

@@ -12,6 +12,8 @@ module lcsim_controller #(
   parameter WORDS = 1,
   // Bits of a word of the program memory.
   parameter WORD = 19,
+  // Instructions that the program memory has.
+  parameter INSTRUCTIONS = 16,
   // Bits of an instruction's number.
   parameter COUNT = 4,
   // Bits of an address of the program memory.
@@ -55,7 +57,8 @@ module lcsim_controller #(
   output reg [COUNT-1:0] o_pc,
   // The program runs.
   output wire o_running,
-  // The program has ended, and has not been started since.
+  // The program has ended, and has not been started since. A program that runs past the last
+  // instruction stops without it.
   output wire o_done
 );
 
@@ -69,6 +72,7 @@ module lcsim_controller #(
   // Bits of a counter of words.
   localparam LEFT = (WORDS > 1) ? $clog2(WORDS) : 1;
   localparam [ADDRESS-1:0] ONE_AHEAD = 1;
+  localparam [31:0] LAST = INSTRUCTIONS - 1;
 
   // The instruction is in a register. The one after it is addressed by a register, and the memory
   // shows it from the second cycle on; until then the instruction waits. Before an image the one
@@ -90,6 +94,7 @@ module lcsim_controller #(
   wire acts = running_r && !fetched_r && complete;
   wire starts = acts && decided && !skips && idle && (kind != STOP_KIND);
   wire steps = starts || (acts && skips);
+  wire runs_away = steps && (o_pc == LAST[COUNT-1:0]);
   wire fetches = i_go || steps || more;
   wire ends = acts && (kind == STOP_KIND) && !i_array_busy && !i_gate_running;
   assign o_program_address = ahead_r;
@@ -102,7 +107,7 @@ module lcsim_controller #(
 
   always @(posedge clock) begin
     fetched_r <= fetches;
-    if (ends) begin
+    if (ends || runs_away) begin
       ahead_r <= {ADDRESS{1'b0}};
     end else if (fetches) begin
       ahead_r <= ahead_r + ONE_AHEAD;
@@ -120,6 +125,8 @@ module lcsim_controller #(
     end else if (ends) begin
       running_r <= 1'b0;
       done_r <= 1'b1;
+    end else if (runs_away) begin
+      running_r <= 1'b0;
     end
     if (reset) begin
       fetched_r <= 1'b0;

@@ -1,9 +1,9 @@
 //! The core: all units, their memories and the crossbars between columns and banks.
 
 use crate::logic;
-use crate::regions::regions;
+use crate::map::{self, regions};
 use crate::sizes::Sizes;
-use crate::template::fit;
+use crate::sizes::fit;
 use crate::unit::Unit;
 use crate::units::{self, slice};
 use lcsim_spec::timing::{self, ColumnStage};
@@ -23,7 +23,11 @@ struct Core<'a> {
 
 impl Core<'_> {
     fn child(&mut self, name: &str, unit: Unit, inputs: &[(String, String)]) {
-        let inputs: Vec<(&str, String)> = inputs.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
+        let mut inputs: Vec<(&str, String)> = inputs.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
+        if unit.ports().any(|(port, ..)| port == "reset") {
+            // The host can reset all units but its own port.
+            inputs.push(("reset", if name == "host" { "reset" } else { "units_reset" }.into()));
+        }
         self.u.child(name, unit, &inputs);
     }
 
@@ -44,10 +48,10 @@ impl Core<'_> {
         let s = self.s;
         let read_by = ["controller", "loader", "loader", "gate", "gate", "image"];
         let read_at = ["program", "filter", "param", "weight", "param", "buffer"];
-        for (region, (reader, port)) in regions(s).iter().zip(read_by.iter().zip(read_at)) {
+        for (at, (region, (reader, port))) in regions(s).iter().zip(read_by.iter().zip(read_at)).enumerate() {
             let name = region.name;
             let file = format!("{name}.mem");
-            let words = initialised.and_then(|words| words.get(region.number - 1));
+            let words = initialised.and_then(|words| words.get(at));
             let [enable, address, data] = ["write", "address", "data"].map(|p| format!("host$o_{name}_{p}"));
             let memory = format!("{name}_memory");
             let read = format!("{reader}$o_{port}_address");
@@ -75,9 +79,9 @@ impl Core<'_> {
         self.ram("logits", (32, s.channels), None, "host$o_logit_read_address", write);
     }
 
-    fn control(&mut self) {
+    fn control(&mut self, carries: bool) {
         let s = self.s;
-        let passed = ["request_valid", "request_write", "request_address", "request_data", "response_ready"];
+        let passed = ["write", "write_address", "write_data", "write_strobe", "read", "read_address"];
         let mut ports: Vec<_> = passed.iter().map(|p| (format!("i_{p}"), format!("i_{p}"))).collect();
         ports.extend(named(&[
             ("i_running", "controller$o_running"),
@@ -89,7 +93,7 @@ impl Core<'_> {
             ("i_logit_valid", "gate$o_logit_valid"),
             ("i_logit_read", "logits$o_data"),
         ]));
-        self.child("host", units::host(s), &ports);
+        self.child("host", units::host(s, carries), &ports);
         self.child(
             "controller",
             units::controller(s),
@@ -225,7 +229,8 @@ impl Core<'_> {
             ("i_load_row", fit("loader$o_load_row", s.rw(), 16)),
             ("i_weights", "loader$o_load_weights".into()),
         ];
-        self.u.child("array", logic::array(s), &ports);
+        let ports: Vec<_> = ports.iter().map(|(port, driver)| ((*port).to_string(), driver.clone())).collect();
+        self.child("array", logic::array(s), &ports);
     }
 
     fn columns(&mut self) {
@@ -236,7 +241,10 @@ impl Core<'_> {
         self.u.text(&format!("reg [{}:0] slot_r;", width * (last + 1) - 1));
         let slot = s.column_slot().pack("streamer$o_column_slot_");
         let moved = if last == 0 { slot } else { format!("{{slot_r[{}:0], {slot}}}", width * last - 1) };
-        self.u.text(&format!("always @(posedge clock) begin\n  slot_r <= {moved};\nend"));
+        self.u.text(&format!(
+            "always @(posedge clock) begin\n  slot_r <= units_reset ? {{{bits}{{1'b0}}}} : {moved};\nend",
+            bits = width * (last + 1)
+        ));
         let oldest = slice("slot_r", last + 1, width, last);
         self.u.text(&format!("wire [{}:0] slot = {oldest};", width - 1));
         self.u.text(&s.column_slot().unpack("slot", "slot_"));
@@ -285,7 +293,7 @@ impl Core<'_> {
         self.u.text(&format!(
             "// Written a cycle later, long before a gate is started that reads it.\nreg pool_write_r; \
              reg [{address}:0] pool_address_r; reg [{sum}:0] pool_sum_r;\nalways @(posedge clock) begin\n  \
-             pool_write_r <= {any}; pool_address_r <= {{j_pool_region, pool_entry[{entry}:0]}}; pool_sum_r <= pool_sum;\nend"
+             pool_write_r <= !units_reset && ({any}); pool_address_r <= {{j_pool_region, pool_entry[{entry}:0]}}; pool_sum_r <= pool_sum;\nend"
         ));
     }
 
@@ -327,16 +335,22 @@ impl Core<'_> {
 /// the file of its name.
 pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
     let u = Unit::new("core")
-        .input("i_request_valid", 1)
-        .input("i_request_write", 1)
-        .input("i_request_address", 32)
-        .input("i_request_data", 32)
-        .input("i_response_ready", 1)
-        .output("o_request_ready", 1)
-        .output("o_response_valid", 1)
-        .output("o_response_data", 32)
-        .output("o_running", 1)
+        .input("i_write", 1)
+        .input("i_write_address", map::address_bits(s))
+        .input("i_write_data", 32)
+        .input("i_write_strobe", 4)
+        .input("i_read", 1)
+        .input("i_read_address", map::address_bits(s))
+        .output("o_write_response", 2)
+        .output("o_read_data", 32)
+        .output("o_read_response", 2)
+        .output("o_interrupt", 1)
+        .output("o_busy", 1)
         .output("o_done", 1)
+        .output("o_image_free", 1)
+        .output("o_aborted", 1)
+        .output("o_logits", s.kw() + 1)
+        .output("o_running", 1)
         .output("o_pc", s.pcw())
         .output("o_array_busy", 1)
         .output("o_gate_busy", 1)
@@ -357,10 +371,11 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
         .body(&format!("wire [{}:0] gate_word = word[0 +: {gate}];", gate - 1))
         .body(&s.conv().unpack("conv_word", "p_"))
         .body(&s.gate().unpack("gate_word", "q_"))
+        .body("wire units_reset = reset || host$o_reset_units;")
         .body("// What was busy in the cycle before, and what has just been started.")
         .body("reg array_busy_r;")
         .body("always @(posedge clock) begin")
-        .body("  array_busy_r <= image$o_busy || loader$o_busy || streamer$o_busy || controller$o_start_image || controller$o_start_conv;")
+        .body("  array_busy_r <= !units_reset && (image$o_busy || loader$o_busy || streamer$o_busy || controller$o_start_image || controller$o_start_conv);")
         .body("end")
         .body(&format!("// A word of the image on its way.\nreg [{}:0] image_data_r;", 8 * s.banks - 1))
         .body("always @(posedge clock) image_data_r <= image_memory$o_data;")
@@ -370,14 +385,17 @@ pub(crate) fn core(s: &Sizes, initialised: Option<&[usize]>) -> Unit {
         .body("  p_out_pixels_r <= p_out_pixels; p_in_channels_r <= p_in_channels;\n  end\nend");
     let mut core = Core { s, u };
     core.columns();
-    core.control();
+    core.control(initialised.is_some());
     core.memories(initialised);
     core.loader_and_streamer();
     core.rows_and_array();
     core.banks();
     core.u.text(
-        "assign o_request_ready = host$o_request_ready;\nassign o_response_valid = host$o_response_valid;\n\
-         assign o_response_data = host$o_response_data;\nassign o_running = controller$o_running;\nassign o_done = controller$o_done;\n\
+        "assign o_write_response = host$o_write_response;\nassign o_read_data = host$o_read_data;\n\
+         assign o_read_response = host$o_read_response;\nassign o_interrupt = host$o_interrupt;\n\
+         assign o_busy = host$o_busy;\nassign o_done = host$o_done;\nassign o_image_free = host$o_image_free;\n\
+         assign o_aborted = host$o_reset_units;\n\
+         assign o_logits = host$o_logits;\nassign o_running = controller$o_running;\n\
          assign o_pc = controller$o_pc;\nassign o_array_busy = array_busy_r;\nassign o_gate_busy = gate$o_running;\n\
          assign o_score_valid = gate$o_score_valid;\nassign o_score = gate$o_score;\n\
          assign o_list_write = {gate$o_list_write1, gate$o_list_write0};\n\

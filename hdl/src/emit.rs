@@ -3,6 +3,7 @@
 
 use crate::print::{self, Scope};
 use crate::unit::{Plain, Unit};
+use crate::values;
 use rust_hdl_core::prelude::{Block, ModuleDefines};
 use std::collections::BTreeMap;
 
@@ -46,10 +47,6 @@ fn net(line: &str) -> String {
     }
 }
 
-/// Tells lint tools to accept unused bits: fields of a bundle, and high bits of an index.
-const UNUSED: &str =
-    "// Bundles are taken apart whole, whatever is used of them.\n/* verilator lint_off UNUSEDSIGNAL */\n";
-
 /// The beginning of an instance: the module, and the values of its parameters if it has some.
 pub(crate) fn instance(module: &str, parameters: &[(&'static str, String)]) -> String {
     if parameters.is_empty() {
@@ -86,7 +83,7 @@ impl Merged<'_> {
             text = text.replace(&format!("{child_path} {name}("), &format!("{module} {name}("));
         }
         let anonymous = text.replacen(&format!("module {path}("), "module @(", 1) + "endmodule\n";
-        self.keep(unit.kind(), UNUSED, &anonymous)
+        self.keep(unit.kind(), &anonymous)
     }
 
     /// Keeps a file of plain Verilog. Returns the name of its module with the values of the
@@ -94,7 +91,7 @@ impl Merged<'_> {
     fn add_file(&mut self, kind: &str, plain: &Plain) -> String {
         let name = format!("{}_{kind}", self.prefix);
         if !self.modules.iter().any(|m| m.name == name) {
-            let text = plain.text.replacen('\n', &format!("\n// {}\n", self.about), 1);
+            let text = values::head(&plain.text, self.about);
             self.modules.push(Module { name: name.clone(), text });
         }
         instance(&name, &plain.parameters)
@@ -109,12 +106,11 @@ impl Merged<'_> {
             .map(|child| (child.instance(), self.add_block(child)))
             .collect();
         let anonymous = print::module(scope, "@", &|child| modules[&child.instance()].clone());
-        self.keep(&scope.name, "", &anonymous)
+        self.keep(&scope.name, &anonymous)
     }
 
-    /// Keeps a module, whose name is `@` in its text, and returns its name. `waiver` stands before
-    /// the module.
-    fn keep(&mut self, kind: &str, waiver: &str, anonymous: &str) -> String {
+    /// Keeps a module, whose name is `@` in its text, and returns its name.
+    fn keep(&mut self, kind: &str, anonymous: &str) -> String {
         if let Some(name) = self.names.get(anonymous) {
             return name.clone();
         }
@@ -123,7 +119,7 @@ impl Merged<'_> {
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
         let text = format!(
-            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n{waiver}\n{}\n\
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n\n{}\n\
              `default_nettype wire\n",
             self.about,
             anonymous.replacen('@', &name, 1)

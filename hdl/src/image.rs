@@ -1,11 +1,11 @@
 //! Memory images: the program and the weights of a network, as the memories of the core hold them.
 
+use crate::map::{IMAGE, Region, regions};
 use crate::operators::instructions;
-use crate::regions::{IMAGE, Region, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::schedule::{Param, Program};
 
-/// A write to the host port: address and data.
+/// A write to the host port: byte address and data.
 pub type Write = (u32, u32);
 
 /// The files for `$readmemb` that hold the whole network and its program, as (name, text).
@@ -31,7 +31,7 @@ pub fn load(program: &Program) -> Vec<Write> {
 
 /// The writes to the host port that load an image (int8, channel by channel).
 pub fn load_image(program: &Program, image: &[i8]) -> Vec<Write> {
-    let region = &regions(&Sizes::new(&program.config))[IMAGE - 1];
+    let region = &regions(&Sizes::new(&program.config))[IMAGE];
     let words = image_words(program, image);
     words.iter().enumerate().flat_map(|(at, word)| region.writes(at, word)).collect()
 }

@@ -1,6 +1,6 @@
 //! Limits of the addresses and counters in the Verilog.
 
-use crate::regions::{OFFSET, regions};
+use crate::map::{MOST_BYTES, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use thiserror::Error;
@@ -48,7 +48,7 @@ pub fn check(config: &AcceleratorConfig) -> Result<(), Limits> {
         ("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks),
     ];
     let regions = regions(&s).map(|region| {
-        let words = 1 << (OFFSET - region.beat_bits());
+        let words = MOST_BYTES / region.stride();
         (region.key, "a region of the host port", words * region.value / region.depth, region.value)
     });
     let over = sizes.into_iter().chain(regions).filter(|(.., limit, found)| found > limit);

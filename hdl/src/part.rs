@@ -56,7 +56,7 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
         Kind::Loader => units::loader(s),
         Kind::Streamer => logic::streamer(s),
         Kind::Controller => units::controller(s),
-        Kind::Host => units::host(s),
+        Kind::Host => units::host(s, false),
         Kind::Image => logic::image(s),
         Kind::Crossbar => units::crossbar(s),
         Kind::Bank => units::bank(s, s.scratch_depth),

@@ -1,8 +1,9 @@
 //! The README of a generated folder: ports, register map, and how to simulate and synthesise.
 
 use crate::about::about;
+use crate::bus::Bus;
+use crate::map::{regions_table, registers_table};
 use crate::part::{Part, PortShape};
-use crate::regions::{LOGITS, OFFSET, Region, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::escape::markdown;
@@ -16,22 +17,30 @@ pub struct Readme<'a> {
     pub testbench: Option<&'a str>,
     /// Whether the folder has scripts for a target.
     pub scripts: bool,
+    /// The bus around the core, if there is one.
+    pub bus: Option<Bus>,
 }
 
 /// The purpose of each port of the core.
-const CORE_PORTS: [(&str, &str); 21] = [
+const CORE_PORTS: [(&str, &str); 27] = [
     ("clock", "rising edge"),
     ("reset", "synchronous; at least one cycle"),
-    ("i_request_valid", "a request is there; held, with its data, until taken"),
-    ("i_request_write", "1: write, 0: read"),
-    ("i_request_address", "counts 32-bit beats, see the register map"),
-    ("i_request_data", "of a write"),
-    ("i_response_ready", "the response is taken"),
-    ("o_request_ready", "the request is taken in this cycle"),
-    ("o_response_valid", "the answer to a read is there, and stays until taken"),
-    ("o_response_data", "of a read"),
-    ("o_running", "an image is worked on"),
-    ("o_done", "the last image is finished"),
+    ("i_write", "a beat is written"),
+    ("i_write_address", "its byte address; the lowest two bits do not count"),
+    ("i_write_data", "its data"),
+    ("i_write_strobe", "which of its bytes count"),
+    ("i_read", "a beat is read"),
+    ("i_read_address", "its byte address; the lowest two bits do not count"),
+    ("o_write_response", "two cycles after a write: 0 done, 2 refused, 3 nothing can be written there"),
+    ("o_read_data", "two cycles after a read: its data"),
+    ("o_read_response", "two cycles after a read: 0 done, 3 nothing can be read there"),
+    ("o_interrupt", "an enabled interrupt is raised, until it is cleared"),
+    ("o_busy", "STATUS.busy"),
+    ("o_done", "STATUS.done"),
+    ("o_image_free", "STATUS.image_free"),
+    ("o_aborted", "the image in work was aborted in the cycle before"),
+    ("o_logits", "LOGITS.count"),
+    ("o_running", "observer: the cycles that CYCLES counts"),
     ("o_pc", "observer: instruction"),
     ("o_array_busy", "observer: array, loader, image port"),
     ("o_gate_busy", "observer: gate unit"),
@@ -64,6 +73,7 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
     }
     if core {
         text += &register_map(config);
+        text += &has.bus.map_or(String::new(), bus);
         text += &using(has.carried);
     }
     if let Some(does) = has.testbench {
@@ -90,38 +100,32 @@ fn fields(port: &PortShape) -> String {
 }
 
 fn register_map(config: &AcceleratorConfig) -> String {
-    let mut text = String::from(
-        "\n## Register map\n\nAn address counts beats of 32 bits. Bits 31 to 28 choose the region.\n\n\
-         | address | read | written |\n|---|---|---|\n\
-         | `0x0000_0000` | bit 0 running, 1 done, 2 array busy, 3 gate unit busy; 16 to 31 program counter | bit 0 starts an image, \
-         bit 1 runs it with gates forced open |\n\
-         | `0x0000_0001` | cycles of the last image | |\n\
-         | `0x0000_0002` | logits that it has so far | |\n\
-         | `0x0000_0003` | rows; columns from bit 16 on | |\n\
-         | `0x0000_0004` | number of the cycle model, `CYCLE_MODEL` in `lcsim_host.v` | |\n",
-    );
-    let s = Sizes::new(config);
-    for region in &regions(&s) {
-        text += &format!("| {} | | {} |\n", range(region), memory(region));
-    }
-    text += &format!(
-        "| `0x{:08x}` to `0x{:08x}` | logits, one each, signed | |\n\n",
-        LOGITS << OFFSET,
-        (LOGITS << OFFSET) + s.channels - 1
-    );
-    text + "A word of several beats stands at a multiple of the next power of two; its beats are written in ascending order, low \
-            bits first, and the last one writes the word. While an image is worked on, writes wait until it is finished; those \
-            of the next image only until this one has been taken in.\n"
+    let s = &Sizes::new(config);
+    let (registers, memories) = (registers_table(s), regions_table(s));
+    format!(
+        "\n## Registers and memories\n\n`lcsim.h` has these tables for C. Addresses count bytes. Every transfer is a beat \
+         of 32 bits, little-endian.\n\n{registers}\n{memories}\n\
+         A word of a memory is one or several beats, the low bits first. The write of the last beat writes the word; \
+         the core puts the beats together in a buffer, so write no other word in between. Bytes without a strobe keep \
+         what the buffer has. While an image is worked on, program, weights and parameters cannot be written; the next \
+         image can, as soon as STATUS.image_free is 1. What cannot be carried out is refused, changes nothing, and sets \
+         a bit of ERROR. No transfer ever waits.\n"
+    )
 }
 
-fn range(region: &Region) -> String {
-    let first = region.number << OFFSET;
-    format!("`0x{first:08x}` to `0x{:08x}`", first + (region.depth << region.beat_bits()) - 1)
-}
-
-fn memory(region: &Region) -> String {
-    let Region { name, width, depth, about, .. } = region;
-    format!("{name}: {depth} words of {width} bits, {} beats each: {about}", region.beats())
+/// What the folder has for a bus.
+fn bus(bus: Bus) -> String {
+    let (top, title) = (bus.top(), bus.title());
+    format!(
+        "\n## Bus\n\n`{top}` is the core behind {title}, with two streams (AXI4-Stream, 32 bits); `{top}.f` lists its \
+         modules, and its file has a comment at each port. The bus reaches all registers and memories at the addresses \
+         above. Responses that are not 0 are errors of the bus. An image by the stream is the beats of its words in \
+         ascending order, without gaps; `tlast` marks the last one and starts the image when the core is free. Its \
+         logits leave by the other stream. Images can follow each other at once. Use the streams or the bus for \
+         images, not both at a time. An abort drops the images that are on their way.\n\n\
+         `make sim` runs `test_lcsim.py` (cocotb 2.1, cocotbext-axi, Icarus Verilog), which drives the core by its bus. \
+         `lcsim_litex.py` is a module for LiteX, `lcsim.core` is for FuseSoC.\n"
+    )
 }
 
 fn using(carried: Option<&str>) -> String {
@@ -142,7 +146,7 @@ fn using(carried: Option<&str>) -> String {
          2. Write the image to its region: for each pixel in raster order its words, byte b of a word for bank b. A channel \
          i of the image stands in bank i; if twice the channels or more fit into the rows, it stands there again in each \
          bank i + n * channels of the whole copies that fit. Bytes are int8, `p - 128` for the shipped networks.\n\
-         3. Write 1 to address 0. The next image may be written at once.\n\
-         4. Read address 0 until bit 1 is set (or wait for `o_done`); read the logits.\n"
+         3. Write 1 to CONTROL (start). The next image may be written when STATUS.image_free is 1.\n\
+         4. Read STATUS until done is 1, or wait for the interrupt; read LOGITS and as many logits.\n"
     )
 }

@@ -167,3 +167,12 @@ impl Sizes {
         bits(self.image_depth)
     }
 }
+
+/// Changes the width of `signal` from `from` to `to` bits.
+pub(crate) fn fit(signal: &str, from: usize, to: usize) -> String {
+    match to.cmp(&from) {
+        std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),
+        std::cmp::Ordering::Equal => signal.to_string(),
+        std::cmp::Ordering::Greater => format!("{{{}'d0, {signal}}}", to - from),
+    }
+}

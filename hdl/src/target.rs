@@ -1,7 +1,7 @@
 //! Targets: the resources that a core needs of a part, and the scripts that build it.
 
 use crate::limits::joined;
-use crate::regions::regions;
+use crate::map::{LOGITS, regions};
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use thiserror::Error;
@@ -175,7 +175,7 @@ fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use>
         (format!("array.accumulator_depth = {depth}"), s.cols * ram(32, depth)),
         (format!("gate.channels = {channels}"), by_channel),
     ];
-    uses.extend(regions(&s).iter().map(|r| (format!("{} = {}", r.key, r.value), ram(r.width, r.depth))));
+    uses.extend(regions(&s)[..LOGITS].iter().map(|r| (format!("{} = {}", r.key, r.value), ram(r.width, r.depth))));
     uses
 }
 

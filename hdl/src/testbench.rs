@@ -3,7 +3,10 @@
 use crate::about::about;
 use crate::image::{Write, load, load_image};
 use crate::kind::Kind;
+use crate::map;
 use crate::sizes::Sizes;
+use crate::values;
+use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::schedule::{Program, Target};
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
@@ -39,20 +42,25 @@ pub fn testbench(program: &Program, initialised: bool, vectors: &[Vector]) -> Ve
     let network = if initialised { vec![] } else { load(program) };
     let images: Vec<Vec<Write>> = vectors.iter().map(|v| load_image(program, &v.image)).collect();
     let events: Vec<_> = vectors.iter().flat_map(|v| &v.scores).collect();
+    let sizes = &Sizes::new(&program.config);
+    let [control, status, cycles] = ["CONTROL", "STATUS", "CYCLES"].map(|name| map::named(sizes, name));
     let numbers = [
+        ("ADDRESS", map::address_bits(sizes)),
+        ("COUNT", sizes.pcw()),
+        ("LOGITS", sizes.kw() + 1),
+        ("CONTROL", control.address()),
+        ("STATUS", status.address()),
+        ("CYCLES", cycles.address()),
+        ("LOGITS_BASE", map::regions(sizes)[map::LOGITS].base),
+        ("START", control.field("start").low),
+        ("DONE", status.field("done").low),
         ("WRITES", network.len()),
         ("IMAGES", vectors.len()),
         ("BEATS", images.first().map_or(0, Vec::len)),
         ("CLASSES", vectors.first().map_or(0, |v| v.logits.len())),
         ("EVENTS", events.len()),
-        ("PCW", Sizes::new(&program.config).pcw()),
     ];
-    let bench = numbers
-        .iter()
-        .fold(include_str!("verilog/core_tb.sv").to_string(), |t, (key, n)| {
-            t.replace(&format!("@{key}@"), &n.to_string())
-        })
-        .replace("@ABOUT@", &about(&program.config));
+    let bench = set(include_str!("verilog/core_tb.sv"), &program.config, &numbers);
     let results =
         vectors.iter().flat_map(|v| std::iter::once(v.cycles as u32).chain(v.logits.iter().map(|l| *l as u32)));
     let mut files = vec![
@@ -79,14 +87,26 @@ pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String,
         Kind::Gate => ("lcsim_gate_tb.sv", include_str!("verilog/gate_tb.sv")),
         _ => return None,
     };
-    let job = s.gate();
-    let fields: Vec<String> =
-        job.fields().iter().map(|(name, width)| format!("  reg [{}:0] j_{name} = 0;", width - 1)).collect();
-    let text = text
-        .replace("@ABOUT@", &about(config))
-        .replace("@FIELDS@", &fields.join("\n"))
-        .replace("@K@", &s.channels.to_string());
-    Some((name.into(), s.fill(&text)))
+    let numbers = [
+        ("G", s.macs),
+        ("CHANNELS", s.channels),
+        ("KW", s.kw()),
+        ("GW", s.gw()),
+        ("GA", s.ga()),
+        ("KC", s.kc()),
+        ("POOL", s.pool()),
+        ("INPUTS", s.gate_inputs()),
+        ("CHANNEL", s.gate_channel()),
+        ("SCORE_SHIFT", SCORE_SHIFT as usize),
+        ("ROWS", s.rows),
+        ("COLS", s.cols),
+    ];
+    Some((name.into(), set(text, config, &numbers)))
+}
+
+/// Gives the local parameters of a bench their values.
+fn set(bench: &str, config: &AcceleratorConfig, numbers: &[(&str, usize)]) -> String {
+    values::set(&values::head(bench, &about(config)), "localparam", numbers)
 }
 
 fn writes<'a>(writes: impl IntoIterator<Item = &'a Write>) -> String {

@@ -7,7 +7,6 @@
 //! `x$i_...`, and reads `x$o_...`.
 
 use crate::print::Scope;
-use crate::reset;
 use rust_hdl_core::ast::VerilogLiteral;
 use rust_hdl_core::atom::{Atom, AtomKind};
 use rust_hdl_core::constraint::PinConstraint;
@@ -15,6 +14,7 @@ use rust_hdl_core::prelude::{Block, Logic, Probe, Verilog};
 use rust_hdl_core::signal::get_signal_id;
 use rust_hdl_core::synth::VCDValue;
 use rust_hdl_core::type_descriptor::{TypeDescriptor, TypeKind};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A port of a [`Unit`].
@@ -59,7 +59,7 @@ impl Atom for Port {
 /// The text of a module that is a file of its own (`hdl/rtl`), and the values of its parameters.
 #[derive(Debug, Clone)]
 pub(crate) struct Plain {
-    pub text: &'static str,
+    pub text: Cow<'static, str>,
     pub parameters: Vec<(&'static str, String)>,
 }
 
@@ -120,12 +120,11 @@ impl Unit {
         self
     }
 
-    /// Adds an instance and drives its inputs. It gets the clock and the reset of the parent, if it
-    /// has ports for them.
+    /// Adds an instance and drives its inputs. It gets the parent's clock, if it has a port for it.
     pub fn child(&mut self, name: &str, unit: Unit, inputs: &[(&str, String)]) {
-        let clocks = ["clock", "reset"].map(|clock| (clock, clock.to_string()));
-        let clocks = clocks.iter().filter(|(clock, _)| unit.ports.iter().any(|port| port.name == *clock));
-        for (port, expression) in clocks.chain(inputs) {
+        let clock = [("clock", "clock".to_string())];
+        let clock = clock.iter().filter(|(clock, _)| unit.ports.iter().any(|port| port.name == *clock));
+        for (port, expression) in clock.chain(inputs) {
             let _ = writeln!(self.body, "assign {name}${port} = {expression};"); // a String takes every write
         }
         self.children.push((name.into(), unit));
@@ -177,7 +176,7 @@ impl Unit {
 impl Logic for Unit {
     fn update(&mut self) {}
     fn hdl(&self) -> Verilog {
-        Verilog::Custom(reset::add(&self.body))
+        Verilog::Custom(self.body.clone())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Makes the units of docs/microarchitecture.md from their templates.
 
-use crate::regions::{BEAT, IMAGE, LOGITS, Region, regions};
+use crate::map::{self, Region};
 use crate::sizes::{Sizes, bits};
 use crate::unit::{Plain, Unit};
 use lcsim_spec::number::REQUANT_SHIFT;
@@ -80,7 +80,7 @@ pub(crate) fn column(s: &Sizes) -> Unit {
 
 fn plain(kind: &str, text: &'static str, parameters: &[(&'static str, usize)], children: Vec<(String, Unit)>) -> Unit {
     let parameters = parameters.iter().map(|(name, value)| (*name, value.to_string())).collect();
-    Unit::plain(kind, Plain { text, parameters }, children)
+    Unit::plain(kind, Plain { text: text.into(), parameters }, children)
 }
 
 /// Makes a synchronous memory with one read port and one write port. `init` is a file and the
@@ -99,7 +99,7 @@ pub(crate) fn ram(width: usize, words: usize, init: Option<(&str, usize)>) -> Un
         ("i_write_address", address),
         ("i_write_data", width),
     ];
-    let unit = Unit::plain("ram", Plain { text: include_str!("../rtl/lcsim_ram.v"), parameters }, vec![]);
+    let unit = Unit::plain("ram", Plain { text: include_str!("../rtl/lcsim_ram.v").into(), parameters }, vec![]);
     inputs(unit, &ports).output("o_data", width)
 }
 
@@ -269,14 +269,48 @@ pub(crate) fn loader_job(prefix: &str) -> impl Iterator<Item = (String, String)>
     LOADER_FIELDS.iter().map(move |field| (format!("i_job_{field}"), format!("{prefix}{field}")))
 }
 
-/// Makes the host port: registers, and a buffer that joins beats to words of the memories.
-pub(crate) fn host(s: &Sizes) -> Unit {
+/// Makes the host port: registers, and a buffer that joins beats to words of the memories. If the
+/// core `carries` its program, it need not be written before a start.
+pub(crate) fn host(s: &Sizes, carries: bool) -> Unit {
+    let regions = map::regions(s);
+    let address = map::address_bits(s);
+    let most = regions.iter().map(Region::beats).max().unwrap_or(1);
+    let sizes = [
+        ("ADDRESS", address),
+        ("COUNT", s.pcw()),
+        ("LOGIT", s.kw()),
+        ("CARRIED", usize::from(carries)),
+        ("MOST_BEATS", most),
+    ];
+    let names = [
+        ["PROGRAM_BASE", "PROGRAM_WIDTH", "PROGRAM_WORDS"],
+        ["FILTER_BASE", "FILTER_WIDTH", "FILTER_WORDS"],
+        ["PARAM_BASE", "PARAM_WIDTH", "PARAM_WORDS"],
+        ["GATE_WEIGHT_BASE", "GATE_WEIGHT_WIDTH", "GATE_WEIGHT_WORDS"],
+        ["GATE_PARAM_BASE", "GATE_PARAM_WIDTH", "GATE_PARAM_WORDS"],
+        ["IMAGE_BASE", "IMAGE_WIDTH", "IMAGE_WORDS"],
+    ];
+    let places = regions
+        .iter()
+        .zip(names)
+        .flat_map(|(region, names)| names.into_iter().zip([region.base, region.width, region.depth]));
+    let logits = &regions[map::LOGITS];
+    let logits = [("LOGITS_BASE", logits.base), ("LOGITS_WORDS", logits.depth)];
+    let parameters: Vec<_> = sizes.into_iter().chain(places).chain(logits).collect();
+    let children = vec![
+        ("registers".to_string(), registers(s)),
+        ("region".to_string(), plain("region", include_str!("../rtl/lcsim_region.v"), &[], vec![])),
+    ];
+    let unit = plain("host", include_str!("../rtl/lcsim_host.v"), &parameters, children);
     let ports = [
-        ("i_request_valid", 1),
-        ("i_request_write", 1),
-        ("i_request_address", 32),
-        ("i_request_data", 32),
-        ("i_response_ready", 1),
+        ("clock", 1),
+        ("reset", 1),
+        ("i_write", 1),
+        ("i_write_address", address),
+        ("i_write_data", 32),
+        ("i_write_strobe", 4),
+        ("i_read", 1),
+        ("i_read_address", address),
         ("i_running", 1),
         ("i_done", 1),
         ("i_array_busy", 1),
@@ -286,44 +320,37 @@ pub(crate) fn host(s: &Sizes) -> Unit {
         ("i_logit_valid", 1),
         ("i_logit_read", 32),
     ];
-    let mut u = outputs(
-        inputs(Unit::new("host"), &ports),
-        &[
-            ("o_request_ready", 1),
-            ("o_response_valid", 1),
-            ("o_response_data", 32),
-            ("o_go", 1),
-            ("o_forced_open", 1),
-            ("o_logit_read_address", s.kw()),
-            ("o_logit_write_address", s.kw()),
-        ],
-    );
-    let regions = regions(s);
-    let staged = BEAT * regions.iter().map(Region::beats).max().unwrap_or(1);
-    let template = include_str!("verilog/host.v")
-        .replace("@STAGED@", &staged.to_string())
-        .replace("@CYCLE_MODEL@", &lcsim_spec::CYCLE_MODEL.to_string())
-        .replace("@IMAGE_REGION@", &IMAGE.to_string())
-        .replace("@LOGIT_REGION@", &LOGITS.to_string());
-    u.text(&s.fill(&template));
-    for r in &regions {
-        let (name, low) = (r.name, r.beat_bits());
-        let last = match low {
-            0 => String::new(),
-            _ => format!(" && (i_request_address[{}:0] == {low}'d{})", low - 1, r.beats() - 1),
-        };
-        u.text(&format!("reg {name}_write_r;"));
-        u.text(&format!(
-            "always @(posedge clock) begin\n  {name}_write_r <= writes && (region == 4'd{}){last};\nend",
-            r.number
-        ));
-        u.text(&format!("assign o_{name}_write = {name}_write_r;"));
-        u.text(&format!("assign o_{name}_address = offset_r[{low} +: {}];", bits(r.depth)));
-        u.text(&format!("assign o_{name}_data = staged[{} +: {}];", staged - BEAT * r.beats(), r.width));
-        let port = |what: &str| format!("o_{name}_{what}");
-        u = u.output(&port("write"), 1).output(&port("address"), bits(r.depth)).output(&port("data"), r.width);
-    }
-    u
+    let unit = inputs(unit, &ports);
+    let ports = [
+        ("o_write_response", 2),
+        ("o_read_data", 32),
+        ("o_read_response", 2),
+        ("o_interrupt", 1),
+        ("o_busy", 1),
+        ("o_done", 1),
+        ("o_image_free", 1),
+        ("o_logits", s.kw() + 1),
+        ("o_go", 1),
+        ("o_reset_units", 1),
+        ("o_forced_open", 1),
+        ("o_logit_read_address", s.kw()),
+        ("o_logit_write_address", s.kw()),
+    ];
+    regions[..map::LOGITS].iter().fold(outputs(unit, &ports), |unit, region| {
+        let port = |what: &str| format!("o_{}_{what}", region.name);
+        let unit = unit.output(&port("write"), 1).output(&port("address"), bits(region.depth));
+        unit.output(&port("data"), region.width)
+    })
+}
+
+/// Makes the registers that a host sees.
+fn registers(s: &Sizes) -> Unit {
+    let (text, ports) = map::module(&map::registers(s));
+    let unit = Unit::plain("registers", Plain { text: text.into(), parameters: vec![] }, vec![]);
+    ports.into_iter().fold(unit, |unit, (name, width, output)| match output {
+        true => unit.output(&name, width),
+        false => unit.input(&name, width),
+    })
 }
 
 /// Makes the controller.
@@ -333,6 +360,7 @@ pub(crate) fn controller(s: &Sizes) -> Unit {
         ("GATE", s.gate().width()),
         ("WORDS", s.instruction_words),
         ("WORD", s.program_width()),
+        ("INSTRUCTIONS", s.instructions),
         ("COUNT", s.pcw()),
         ("ADDRESS", s.paw()),
     ];

@@ -5,6 +5,7 @@
 //   L v  a logit, read back        D n  cycles, read back
 // Arguments: 1 to force gates open; files of writes (address, data: 32 bits each): the program, then the images.
 #include "Vlcsim_core.h"
+#include "lcsim.h"
 #include "verilated.h"
 #include <cstdint>
 #include <cstdio>
@@ -23,38 +24,36 @@ static void tick() {
   core->eval();
 }
 
-static void request(uint32_t address, uint32_t data, bool write) {
-  core->i_request_valid = 1;
-  core->i_request_write = write;
-  core->i_request_address = address;
-  core->i_request_data = data;
-  core->eval();
-  while (!core->o_request_ready) tick();
+// The port never waits.
+static void put(uint32_t address, uint32_t data) {
+  core->i_write = 1;
+  core->i_write_address = address;
+  core->i_write_data = data;
   tick();
-  core->i_request_valid = 0;
+  core->i_write = 0;
 }
 
-static uint32_t answer(uint32_t address) {
-  request(address, 0, false);
-  core->i_response_ready = 0;
-  while (!core->o_response_valid) tick();
-  tick(); // held until it is taken
-  uint32_t data = core->o_response_data;
-  core->i_response_ready = 1;
+// A read is answered two cycles later, and the answer stands.
+static uint32_t get(uint32_t address) {
+  core->i_read = 1;
+  core->i_read_address = address;
   tick();
-  return data;
+  core->i_read = 0;
+  tick();
+  core->eval();
+  return core->o_read_data;
 }
 
 static void load(const char *path) {
   FILE *file = std::fopen(path, "rb");
-  for (uint32_t pair[2]; std::fread(pair, sizeof pair, 1, file) == 1;) request(pair[0], pair[1], true);
+  for (uint32_t pair[2]; std::fread(pair, sizeof pair, 1, file) == 1;) put(pair[0], pair[1]);
   std::fclose(file);
 }
 
 int main(int argc, char **argv) {
   core = new Vlcsim_core;
-  core->clock = core->i_request_valid = 0;
-  core->i_response_ready = 1;
+  core->clock = core->i_write = core->i_read = 0;
+  core->i_write_strobe = 15;
   core->reset = 1;
   tick();
   core->reset = 0;
@@ -73,14 +72,16 @@ int main(int argc, char **argv) {
       if (core->o_list_write) std::printf("W %u\n", (core->o_list_write - 1u) << 16 | core->o_list_channel);
       cycle++;
     };
-    request(0, 1 | std::atoi(argv[1]) << 1, true);
-    for (uint32_t status = 1; !(status & 2);) {
-      status = answer(0);
-      if (cycle > 100000000) return 1;
+    put(LCSIM_MODE, std::atoi(argv[1]) ? LCSIM_MODE_FORCED_OPEN : 0);
+    put(LCSIM_CONTROL, LCSIM_CONTROL_START);
+    tick();
+    for (uint32_t status = 0; !(status & LCSIM_STATUS_DONE);) {
+      status = get(LCSIM_STATUS);
+      if (cycle > 100000000 || status & LCSIM_STATUS_ERROR) return 1;
     }
-    uint32_t logits = answer(2);
-    for (uint32_t n = 0; n < logits; n++) std::printf("L %d\n", static_cast<int32_t>(answer(7u << 28 | n)));
-    std::printf("D %u\n", answer(1));
+    uint32_t logits = get(LCSIM_LOGITS);
+    for (uint32_t n = 0; n < logits; n++) std::printf("L %d\n", static_cast<int32_t>(get(LCSIM_LOGITS_BASE + 4 * n)));
+    std::printf("D %u\n", get(LCSIM_CYCLES));
     observe = [] {};
   }
   core->final();

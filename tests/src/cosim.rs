@@ -82,13 +82,14 @@ pub struct Built {
 pub fn build(program: &Program, folder: &Path) -> Built {
     let sources = tools::write(&lcsim_hdl::core(&program.config, None).modules, folder);
     write(folder, "load.bin", &lcsim_hdl::load(program));
+    std::fs::write(folder.join("lcsim.h"), lcsim_hdl::header(&program.config)).expect("written");
     std::fs::write(folder.join("cosim.cpp"), include_str!("cosim.cpp")).expect("written");
     let output = Command::new("verilator")
         .args(["--cc", "--exe", "--build", "-O3", "--top-module", "lcsim_core", "-Wno-fatal", "-o", "cosim"])
         // Verilator 5.006 drops the residual of `column.v` without this: its bit-operation trees
         // lose a term.
         .arg("-fno-const-bit-op-tree")
-        .args(["-CFLAGS", "-O1"])
+        .args(["-CFLAGS", "-O1 -I.."])
         .args(&sources)
         .arg("cosim.cpp")
         .current_dir(folder)

@@ -122,19 +122,31 @@ fn numbers_in_the_text() {
     }
 }
 
-/// The page's tables are written by this test, as snapshots are: with `INSTA_UPDATE=always`.
 #[test]
 fn fields_of_instructions() {
-    let path = repository("docs/instruction-words.md");
+    page("docs/instruction-words.md", &lcsim_hdl::tables(&shipped("4x4")));
+}
+
+#[test]
+fn registers_and_memories() {
+    page("docs/host.md", &lcsim_hdl::register_tables(&shipped("8x8")));
+}
+
+fn shipped(name: &str) -> AcceleratorConfig {
+    AcceleratorConfig::read(&repository(&format!("configs/{name}.toml"))).expect("shipped")
+}
+
+/// The tables of a page are written by its test, as snapshots are: with `INSTA_UPDATE=always`.
+fn page(path: &str, tables: &[(&str, String)]) {
+    let path = repository(path);
     let page = std::fs::read_to_string(&path).expect("a page");
-    let config = AcceleratorConfig::read(&repository("configs/4x4.toml")).expect("shipped");
     let mut expected = page.clone();
-    for (name, table) in lcsim_hdl::tables(&config) {
+    for (name, table) in tables {
         let start = expected.find(&format!("\n## {name}\n")).unwrap_or_else(|| panic!("no section `{name}`"));
         let first = start + expected[start..].find("\n|").expect("a table") + 1;
         let length: usize =
             expected[first..].split_inclusive('\n').take_while(|l| l.starts_with('|')).map(str::len).sum();
-        expected.replace_range(first..first + length, &table);
+        expected.replace_range(first..first + length, table);
     }
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         std::fs::write(&path, &expected).expect("written");

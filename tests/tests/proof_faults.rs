@@ -37,7 +37,8 @@ const SCORE: [Fault; 6] = [
     ("scores have the multiplier of the next", "{1'd0, multiplier3_r}", "{1'd0, multiplier_r}"),
 ];
 
-const CONTROLLER: [Fault; 7] = [
+const CONTROLLER: [Fault; 8] = [
+    ("a program runs past its last instruction", "steps && (o_pc == LAST[COUNT-1:0]);", "1'b0;"),
     (
         "an instruction does not wait for the one after it",
         "running_r && !fetched_r && complete;",
@@ -55,18 +56,56 @@ const CONTROLLER: [Fault; 7] = [
     ("the gate's instruction is the next one", "o_gate <= word_r[", "o_gate <= i_program["),
 ];
 
-const HOST: [Fault; 7] = [
-    ("a request is taken while an answer waits", "!reading_r && !response_r;", "!reading_r;"),
-    ("an answer that waits is lost", "(response_r && !i_response_ready)", "1'b0"),
-    ("an answer changes while it waits", "if (reading_r) begin", "if (reading_r || response_r) begin"),
-    ("a write pulse is lost", "(region == 4'd3) &&", "(region == 4'd3) && !param_write_r &&"),
-    ("a write pulse is doubled", "filter_write_r <= writes", "filter_write_r <= filter_write_r || writes"),
+const HOST: [Fault; 12] = [
     (
-        "a word is written at the address of its next",
-        "offset_r <= i_request_address[27:0];",
-        "offset_r <= i_request_address[27:0] + 28'd1;",
+        "a start is carried out while an image is worked on",
+        "!stops && !busy_r && has_program;",
+        "!stops && has_program;",
     ),
-    ("weights change while an image is worked on", "!image_waits_r : !busy", "!image_waits_r : 1'b1"),
+    ("a start needs no program", "has_program_r || (CARRIED != 0)", "1'b1"),
+    ("a start that is stopped goes on", "start_r <= go_r && !stops;", "start_r <= go_r;"),
+    ("done stays after a start", "busy_r <= 1'b1;\n      done_r <= 1'b0;", "busy_r <= 1'b1;"),
+    ("a program without an end never ends", "stops || runs_away;", "stops;"),
+    ("an image is overwritten before it is taken in", "(to_image && image_free_r));", "to_image);"),
+    ("weights change while an image is worked on", "((to_weights && !busy_r)", "(to_weights"),
+    ("a word is written without its last beat", "o_here && (beat == LAST[7:0])", "o_here"),
+    ("a word behind the end is written", "(word < COUNT[INDEX:0]) &&", ""),
+    ("a word is written at the address of its next", "o_word <= word[INDEX-1:0];", "o_word <= word[INDEX-1:0] + 1'b1;"),
+    ("bytes without a strobe are written", "stores && strobe_r[byte_of]", "stores"),
+    ("what is nowhere reads as something", "nowhere ? 32'd0 : from_logits", "from_logits"),
+];
+
+const AXI4_LITE: [Fault; 5] = [
+    ("an answer that waits is lost", "end else if (s_axi_bready) begin", "end else begin"),
+    ("an answer changes while it waits", "(reads_r == 2'd0) && !read_r;", "(reads_r == 2'd0);"),
+    (
+        "a write is doubled",
+        "      to_r <= 1'b0;\n      with_r <= 1'b0;\n    end\n    writes_r",
+        "      to_r <= 1'b0;\n    end\n    writes_r",
+    ),
+    ("an address is taken over another", "if (s_axi_awvalid && !to_r) begin", "if (s_axi_awvalid) begin"),
+    ("a write waits for a read", "assign o_write = to_r &&", "assign o_write = !from_r && to_r &&"),
+];
+
+const WISHBONE: [Fault; 2] = [
+    (
+        "a transfer is answered before the core has answered",
+        "asked && waits_r[1] && (response == 2'd0)",
+        "asked && waits_r[0] && (response == 2'd0)",
+    ),
+    ("a transfer begins twice", "&& !wb_ack_o && !wb_err_o", ""),
+];
+
+const STREAM: [Fault; 5] = [
+    ("a beat is lost when the bus writes", "(starts_r == 2'd0) && !i_write);", "(starts_r == 2'd0));"),
+    ("a beat of the next image is taken early", "(i_image_free && !full_r &&", "(i_image_free &&"),
+    (
+        "an image is started twice",
+        "if (starts) begin\n      full_r <= 1'b0;",
+        "if (starts_r[1]) begin\n      full_r <= 1'b0;",
+    ),
+    ("a word is left out", "word_r + ONE_WORD;", "word_r + ONE_WORD + ONE_WORD;"),
+    ("a logit changes while it waits", "sends_r && more && !valid_r &&", "sends_r && more &&"),
 ];
 
 const LOADER: [Fault; 2] = [
@@ -95,6 +134,7 @@ fn break_each(subject: fn(&AcceleratorConfig) -> Proof, faults: &[Fault]) {
     }
     let mut config = tiny::array(4, 4, 2);
     config.gate.channels = 8;
+    config.memory.parameters = 100;
     for (fault, from, to) in faults {
         let mut proof = subject(&config);
         proof.mutate(from, to);
@@ -123,6 +163,13 @@ fn faults_of_the_controller() {
 #[test]
 fn faults_of_the_host_port() {
     break_each(proofs::host, &HOST);
+}
+
+#[test]
+fn faults_of_the_buses_and_streams() {
+    break_each(proofs::axi4_lite, &AXI4_LITE);
+    break_each(proofs::wishbone, &WISHBONE);
+    break_each(proofs::stream, &STREAM);
 }
 
 #[test]

@@ -11,11 +11,14 @@ use std::time::Instant;
 
 type Subject = fn(&AcceleratorConfig) -> Proof;
 
-const SUBJECTS: [Subject; 8] = [
+const SUBJECTS: [Subject; 11] = [
     proofs::gate,
     proofs::score,
     proofs::controller,
     proofs::host,
+    proofs::axi4_lite,
+    proofs::wishbone,
+    proofs::stream,
     proofs::loader,
     proofs::streamer,
     proofs::memory,

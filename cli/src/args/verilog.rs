@@ -33,6 +33,10 @@ pub struct VerilogArgs {
     /// multipliers and block RAMs
     #[arg(long, value_name = "TARGET")]
     pub target: Option<VerilogTarget>,
+    /// Put the core behind this bus, with images and logits by AXI4-Stream, a bench in Python and a
+    /// module for LiteX. Without a bus the core has a simple port that never waits
+    #[arg(long, value_name = "BUS")]
+    pub bus: Option<VerilogBus>,
     /// What to write
     #[arg(long, value_name = "PART", default_value = "core")]
     pub part: VerilogPart,
@@ -69,6 +73,15 @@ pub enum VerilogTarget {
     Asic,
 }
 
+/// By what a host reaches the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogBus {
+    /// AXI4-Lite
+    Axi4Lite,
+    /// Wishbone B4, classic cycles
+    Wishbone,
+}
+
 /// What `lcsim verilog` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VerilogPart {
@@ -90,4 +103,5 @@ Examples:
   verilator --lint-only -Wall -F rtl/lcsim_core.f
   lcsim verilog --config ecp5-8x8 --target ecp5 \
       --model models/resnet8-lcnet.safetensors --out rtl
+  lcsim verilog --config 8x8 --bus axi4-lite --out rtl && make -C rtl sim
   lcsim verilog --config 8x8 --part gate --out gate";

@@ -1,10 +1,10 @@
 //! `lcsim verilog`.
 
 use super::say::{notes, shown, tell, unwritten};
-use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogPart, VerilogTarget};
+use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogBus, VerilogPart, VerilogTarget};
 use crate::terminal::Terminal;
 use anyhow::{Result, bail, ensure};
-use lcsim::{Accelerator, Images, Network, Target, Verilog, VerilogFiles};
+use lcsim::{Accelerator, Bus, Images, Network, Target, Verilog, VerilogFiles};
 use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_output::folder::Folder;
@@ -31,6 +31,12 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let part = part.progress(&progress);
     let part = match args.target {
         Some(name) => part.target(target(name)),
+        None => part,
+    };
+    let part = match args.bus {
+        Some(_) if args.part != VerilogPart::Core => bail!("--bus: only `--part core` has a host port"),
+        Some(VerilogBus::Axi4Lite) => part.bus(Bus::Axi4Lite),
+        Some(VerilogBus::Wishbone) => part.bus(Bus::Wishbone),
         None => part,
     };
     // Checks the folder before the work, and again when the names of the files are known.

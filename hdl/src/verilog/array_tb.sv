@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// @ABOUT@
 // Random folds, with the extremes of int8, through lcsim_array: each sum against a plain dot product, in the cycle that the
 // contract gives. Weights of the next fold are loaded while pixels of this one are summed. Ends with PASS, or with FAIL and
 // an exit code that is not 0.
 `default_nettype none
 
 module lcsim_array_tb;
-  localparam ROWS = @R@;
-  localparam COLS = @C@;
+  localparam ROWS = 1;
+  localparam COLS = 1;
   localparam FOLDS = 20;
   // A fold is long enough for the next one's weights, which are loaded a row a cycle.
   localparam PIXELS = ROWS + COLS + 2;

@@ -1,40 +1,97 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// @ABOUT@
-// Runs @IMAGES@ images through lcsim_core by its host port and compares every score, every live list, the logits and
-// the cycles with those of lcsim's simulator. Ends with PASS, or with FAIL and an exit code that is not 0.
+// Runs images through lcsim_core by its host port. Compares every score, every live list, the
+// logits and the cycles with those of lcsim's simulator. Ends with PASS, or with FAIL and an exit
+// code that is not 0.
 `default_nettype none
 
 module lcsim_core_tb;
-  localparam WRITES = @WRITES@;   // that load the network; 0: the core carries it
-  localparam IMAGES = @IMAGES@;
-  localparam BEATS = @BEATS@;     // writes an image
-  localparam CLASSES = @CLASSES@;
-  localparam EVENTS = @EVENTS@;   // scores of all images
+  // Bits of an address, of an instruction's number, of the number of logits.
+  localparam ADDRESS = 20;
+  localparam COUNT = 4;
+  localparam LOGITS = 4;
+  // Addresses of registers, and of the first logit.
+  localparam CONTROL = 0;
+  localparam STATUS = 0;
+  localparam CYCLES = 0;
+  localparam LOGITS_BASE = 0;
+  // Bits of these registers.
+  localparam START = 0;
+  localparam DONE = 1;
+  // Writes that load the network. Without any the core carries it.
+  localparam WRITES = 0;
+  localparam IMAGES = 1;
+  // Writes of an image, classes, and scores of all images.
+  localparam BEATS = 1;
+  localparam CLASSES = 1;
+  localparam EVENTS = 0;
 
-  reg [63:0] network [0:(WRITES == 0 ? 0 : WRITES - 1)];  // address, data
-  reg [63:0] images [0:IMAGES * BEATS - 1];               // address, data
-  reg [39:0] events [0:(EVENTS == 0 ? 0 : EVENTS - 1)];   // live lists written, channel, score
-  reg [31:0] results [0:IMAGES * (CLASSES + 1) - 1];      // cycles, logits
+  // Addresses and data.
+  reg [63:0] network [0:(WRITES == 0 ? 0 : WRITES - 1)];
+  reg [63:0] images [0:IMAGES * BEATS - 1];
+  // Live lists written, channel, score.
+  reg [39:0] events [0:(EVENTS == 0 ? 0 : EVENTS - 1)];
+  // Cycles, logits.
+  reg [31:0] results [0:IMAGES * (CLASSES + 1) - 1];
 
-  reg clock = 1'b0, reset = 1'b1;
-  reg request_valid = 1'b0, request_write = 1'b0;
-  reg [31:0] request_address = 32'd0, request_data = 32'd0;
-  wire request_ready, response_valid, running, done, array_busy, gate_busy, score_valid, logit_valid;
-  wire [31:0] response_data, logit;
-  wire [@PCW@-1:0] pc;
-  wire [15:0] score, list_channel;
+  reg clock = 1'b0;
+  reg reset = 1'b1;
+  reg write = 1'b0;
+  reg read = 1'b0;
+  reg [31:0] address = 32'd0;
+  reg [31:0] data = 32'd0;
+  wire [1:0] write_response;
+  wire [1:0] read_response;
+  wire [31:0] read_data;
+  wire interrupt;
+  wire busy;
+  wire done;
+  wire image_free;
+  wire aborted;
+  wire [LOGITS-1:0] logits;
+  wire running;
+  wire [COUNT-1:0] pc;
+  wire array_busy;
+  wire gate_busy;
+  wire score_valid;
+  wire [15:0] score;
   wire [1:0] list_write;
-  integer errors = 0, event_n = 0, i, n;
-  reg [31:0] answer_data;
+  wire [15:0] list_channel;
+  wire logit_valid;
+  wire [31:0] logit;
+  integer errors = 0;
+  integer event_n = 0;
+  integer i;
+  integer n;
+  reg [31:0] answer;
 
-  lcsim_core core(
-    .clock(clock), .reset(reset),
-    .i_request_valid(request_valid), .o_request_ready(request_ready), .i_request_write(request_write),
-    .i_request_address(request_address), .i_request_data(request_data),
-    .o_response_valid(response_valid), .i_response_ready(1'b1), .o_response_data(response_data),
-    .o_running(running), .o_done(done), .o_pc(pc), .o_array_busy(array_busy), .o_gate_busy(gate_busy),
-    .o_score_valid(score_valid), .o_score(score), .o_list_write(list_write), .o_list_channel(list_channel),
-    .o_logit_valid(logit_valid), .o_logit(logit)
+  lcsim_core core (
+    .clock(clock),
+    .reset(reset),
+    .i_write(write),
+    .i_write_address(address[ADDRESS-1:0]),
+    .i_write_data(data),
+    .i_write_strobe(4'b1111),
+    .o_write_response(write_response),
+    .i_read(read),
+    .i_read_address(address[ADDRESS-1:0]),
+    .o_read_data(read_data),
+    .o_read_response(read_response),
+    .o_interrupt(interrupt),
+    .o_busy(busy),
+    .o_done(done),
+    .o_image_free(image_free),
+    .o_aborted(aborted),
+    .o_logits(logits),
+    .o_running(running),
+    .o_pc(pc),
+    .o_array_busy(array_busy),
+    .o_gate_busy(gate_busy),
+    .o_score_valid(score_valid),
+    .o_score(score),
+    .o_list_write(list_write),
+    .o_list_channel(list_channel),
+    .o_logit_valid(logit_valid),
+    .o_logit(logit)
   );
 
   always #5 clock = !clock;
@@ -47,61 +104,87 @@ module lcsim_core_tb;
   endtask
 
   wire [39:0] seen = {6'd0, list_write, (list_write == 2'd0) ? 16'd0 : list_channel, score};
-  always @(posedge clock) if (score_valid && !reset) begin
-    if (event_n < EVENTS) check("score", seen, events[event_n]);
-    event_n = event_n + 1;
+  always @(posedge clock) begin
+    if (score_valid && !reset) begin
+      if (event_n < EVENTS) begin
+        check("score", seen, events[event_n]);
+      end
+      event_n = event_n + 1;
+    end
   end
 
-  task request(input write, input [31:0] address, input [31:0] data);
+  // A request is answered two cycles later.
+  task put(input [31:0] to, input [31:0] value);
     begin
       @(negedge clock);
-      request_valid = 1'b1; request_write = write; request_address = address; request_data = data;
-      @(posedge clock);
-      while (!request_ready) @(posedge clock);
+      write = 1'b1;
+      address = to;
+      data = value;
       @(negedge clock);
-      request_valid = 1'b0;
+      write = 1'b0;
+      @(negedge clock);
+      check("response to a write", {38'd0, write_response}, 40'd0);
     end
   endtask
 
-  task answer(input [31:0] address);
+  task get(input [31:0] from);
     begin
-      request(1'b0, address, 32'd0);
-      while (!response_valid) @(negedge clock);
-      answer_data = response_data;
+      @(negedge clock);
+      read = 1'b1;
+      address = from;
+      @(negedge clock);
+      read = 1'b0;
+      @(negedge clock);
+      answer = read_data;
+      check("response to a read", {38'd0, read_response}, 40'd0);
     end
   endtask
 
   initial begin
-    if (WRITES != 0) $readmemh("core_tb_network.hex", network);
-    if (EVENTS != 0) $readmemh("core_tb_scores.hex", events);
+    if (WRITES != 0) begin
+      $readmemh("core_tb_network.hex", network);
+    end
+    if (EVENTS != 0) begin
+      $readmemh("core_tb_scores.hex", events);
+    end
     $readmemh("core_tb_images.hex", images);
     $readmemh("core_tb_results.hex", results);
     repeat (2) @(negedge clock);
     reset = 1'b0;
     i = 0;
-    for (n = 0; n < WRITES; n = n + 1) request(1'b1, network[n][63:32], network[n][31:0]);
+    for (n = 0; n < WRITES; n = n + 1) begin
+      put(network[n][63:32], network[n][31:0]);
+    end
     for (i = 0; i < IMAGES; i = i + 1) begin
-      for (n = 0; n < BEATS; n = n + 1) request(1'b1, images[i * BEATS + n][63:32], images[i * BEATS + n][31:0]);
-      request(1'b1, 32'd0, 32'd1);
-      answer_data = 32'd0;
+      for (n = 0; n < BEATS; n = n + 1) begin
+        put(images[i * BEATS + n][63:32], images[i * BEATS + n][31:0]);
+      end
+      put(CONTROL, 1 << START);
       // A poll takes two cycles and more: these are enough to see that the core hangs.
-      for (n = 0; (answer_data[1] == 1'b0) && (n < results[i * (CLASSES + 1)] + 100); n = n + 1) answer(32'd0);
-      if (answer_data[1] == 1'b0) begin
+      n = 0;
+      get(STATUS);
+      while (!answer[DONE] && (n < results[i * (CLASSES + 1)] + 100)) begin
+        n = n + 1;
+        get(STATUS);
+      end
+      if (!answer[DONE]) begin
         $display("FAIL: image %0d does not end", i);
         $fatal(1);
       end
-      answer(32'd1);
-      check("cycles", {8'd0, answer_data}, {8'd0, results[i * (CLASSES + 1)]});
-      $display("image %0d: %0d cycles", i, answer_data);
+      get(CYCLES);
+      check("cycles", {8'd0, answer}, {8'd0, results[i * (CLASSES + 1)]});
+      $display("image %0d: %0d cycles", i, answer);
       for (n = 0; n < CLASSES; n = n + 1) begin
-        answer(32'h7000_0000 | n);
-        check("logit", {8'd0, answer_data}, {8'd0, results[i * (CLASSES + 1) + 1 + n]});
+        get(LOGITS_BASE + 4 * n);
+        check("logit", {8'd0, answer}, {8'd0, results[i * (CLASSES + 1) + 1 + n]});
       end
     end
     check("scores counted", event_n, EVENTS);
-    if (errors == 0) $display("PASS: %0d images, %0d scores", IMAGES, EVENTS);
-    else $display("FAIL: %0d differences", errors);
-    if (errors != 0) $fatal(1);
+    if (errors != 0) begin
+      $display("FAIL: %0d differences", errors);
+      $fatal(1);
+    end
+    $display("PASS: %0d images, %0d scores", IMAGES, EVENTS);
     $finish;
   end
 endmodule

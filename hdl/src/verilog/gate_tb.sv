@@ -1,34 +1,54 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// @ABOUT@
 // Random fully connected layers through lcsim_gate: L-Nets, C-Nets, classifiers, on whole maps and on live lists. Each score,
 // list entry and logit against plain arithmetic, and the cycles against the contract. Ends with PASS, or with FAIL and an
 // exit code that is not 0.
 `default_nettype none
 
 module lcsim_gate_tb;
-  localparam G = @G@;
-  localparam CHANNELS = @K@;
+  // Gate MACs, and channels that a gate may have.
+  localparam G = 1;
+  localparam CHANNELS = 16;
+  // Bits of a channel's number, of addresses of weights and parameters, of counters of channels, of
+  // a pool sum, of a layer's inputs, and of a channel on the ports of live lists.
+  localparam KW = 4;
+  localparam GW = 4;
+  localparam GA = 4;
+  localparam KC = 5;
+  localparam POOL = 16;
+  localparam INPUTS = 5;
+  localparam CHANNEL = 4;
+  localparam SCORE_SHIFT = 0;
   localparam MOST = (CHANNELS < 12) ? CHANNELS : 12;
   localparam GROUPS = (MOST + G - 1) / G;
   localparam JOBS = 60;
 
   reg clock = 1'b0, reset = 1'b1, start = 1'b0, forced_open = 1'b0;
-@FIELDS@
+  reg [1:0] j_purpose = 0;
+  reg [15:0] j_inputs = 0;
+  reg [15:0] j_outputs = 0;
+  reg j_list_on = 0;
+  reg j_in_list = 0;
+  reg j_out_list = 0;
+  reg [1:0] j_pool_region = 0;
+  reg [3:0] j_pool_shift = 0;
+  reg [15:0] j_threshold = 0;
+  reg [GW-1:0] j_weight_base = 0;
+  reg [GA-1:0] j_param_base = 0;
   wire [1:0] pool_region;
-  wire [@KW@-1:0] pool_channel, list_address, list_write_address, entry_channel;
-  wire [@GW@-1:0] weight_address;
-  wire [@GA@-1:0] param_address;
+  wire [KW-1:0] pool_channel, list_address, list_write_address, entry_channel;
+  wire [GW-1:0] weight_address;
+  wire [GA-1:0] param_address;
   wire list_write0, list_write1, done0, done1, lscore_valid, running, score_valid, logit_valid;
-  wire [@KC@-1:0] length0, length1;
+  wire [KC-1:0] length0, length1;
   wire [15:0] lscore, score;
   wire [31:0] logit;
   // The memories around it, which answer in the next cycle.
-  reg [@POOL@-1:0] pool [0:CHANNELS-1];
-  reg [@KW@-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
+  reg [POOL-1:0] pool [0:CHANNELS-1];
+  reg [KW-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
   reg [8*G-1:0] weight [0:GROUPS*MOST-1];
   reg [51:0] param [0:MOST-1];
-  reg [@POOL@-1:0] pool_data;
-  reg [@KW@-1:0] list0_data, list1_data;
+  reg [POOL-1:0] pool_data;
+  reg [KW-1:0] list0_data, list1_data;
   reg [8*G-1:0] weight_data;
   reg [51:0] param_data;
   always @(posedge clock) begin
@@ -41,14 +61,14 @@ module lcsim_gate_tb;
 
   lcsim_gate gate(
     .clock(clock), .reset(reset), .i_start(start), .i_start_purpose(j_purpose),
-    .i_start_inputs(j_inputs[@KC@-1:0]), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list),
-    .i_start_outputs(j_outputs[@KC@-1:0]), .i_start_out_list(j_out_list),
+    .i_start_inputs(j_inputs[KC-1:0]), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list),
+    .i_start_outputs(j_outputs[KC-1:0]), .i_start_out_list(j_out_list),
     .i_start_weight_base(j_weight_base), .i_job_purpose(j_purpose),
-    .i_job_inputs(j_inputs[@INPUTS@-1:0]), .i_job_outputs(j_outputs[@KC@-1:0]),
+    .i_job_inputs(j_inputs[INPUTS-1:0]), .i_job_outputs(j_outputs[KC-1:0]),
     .i_job_list_on(j_list_on), .i_job_in_list(j_in_list), .i_job_out_list(j_out_list),
     .i_job_pool_region(j_pool_region), .i_job_pool_shift(j_pool_shift),
     .i_job_threshold(j_threshold), .i_job_param_base(j_param_base), .i_forced_open(forced_open),
-    .i_channel0(list0_data[@CHANNEL@-1:0]), .i_channel1(list1_data[@CHANNEL@-1:0]),
+    .i_channel0(list0_data[CHANNEL-1:0]), .i_channel1(list1_data[CHANNEL-1:0]),
     .i_pool(pool_data), .i_weights(weight_data),
     .i_bias(param_data[51:20]), .i_multiplier(param_data[19:5]), .i_shift(param_data[4:0]),
     .o_pool_region(pool_region), .o_pool_channel(pool_channel), .o_list_address(list_address),
@@ -95,7 +115,7 @@ module lcsim_gate_tb;
         narrow = (total + ((1 << param[o][4:0]) >> 1)) >>> param[o][4:0];
         if (narrow > 32767) narrow = 32767;
         if (narrow < -32768) narrow = -32768;
-        value = (narrow * $signed({1'b0, param[o][19:5]}) + ((1 << @SCORE_SHIFT@) >> 1)) >>> @SCORE_SHIFT@;
+        value = (narrow * $signed({1'b0, param[o][19:5]}) + ((1 << SCORE_SHIFT) >> 1)) >>> SCORE_SHIFT;
         if (value < 0) value = 0;
         if (value > 32768) value = 32768;
         if (value < j_threshold) value = 0;

@@ -9,7 +9,7 @@ wire waits_for_score = predicated_now && !i_lscore_valid;
 wire skipped = o_running && !fetched_r && predicated_now && i_lscore_valid && i_skip && !i_forced_open;
 wire unit_free = !i_array_busy && ((kind_now != 2'd2) || !i_gate_running);
 
-reg was_running, was_go, was_next, was_end, was_gate, was_conv;
+reg was_running, was_go, was_next, was_end, was_away, was_gate, was_conv;
 reg [$bits(o_pc)-1:0] was_pc, was_read;
 reg [$bits(o_word)-1:0] was_word;
 reg [$bits(o_gate)-1:0] was_gate_job;
@@ -18,6 +18,7 @@ always @(posedge clock) begin
   was_running <= o_running; was_go <= i_go; was_next <= starts_any || skipped;
   was_end <= o_running && !fetched_r && stop_now && !i_array_busy && !i_gate_running;
   was_gate <= o_running && !i_gate_running; was_conv <= o_running && !i_array_busy;
+  was_away <= (starts_any || skipped) && (o_pc == INSTRUCTIONS - 1);
   was_pc <= o_pc; was_read <= o_program_address; was_word <= o_word; was_gate_job <= o_gate; was_conv_job <= o_conv;
 end
 always @(*) if (known) begin
@@ -29,6 +30,7 @@ always @(*) if (known) begin
   skips_a_zero: assert(!starts_any || !skipped);
   else_starts: assert(!o_running || fetched_r || stop_now || !unit_free || waits_for_score || skipped || starts_any);
   last_is_not_predicated: assert(!stop_now || !predicated_now);
+  is_in_the_program: assert(!o_running || (o_pc <= INSTRUCTIONS - 1));
   next_is_ahead: assert(ahead_r == (o_running ? o_pc + 1'b1 : 1'b0));
   if (!was_reset) begin
     if (was_go) goes_to_the_first: assert((o_pc == 0) && o_running);
@@ -36,7 +38,8 @@ always @(*) if (known) begin
     stands_till_then: assert(was_go || was_next || (o_word == was_word));
     gate_instruction_stands: assert(o_gate == (was_gate ? was_word[0 +: $bits(o_gate)] : was_gate_job));
     conv_instruction_stands: assert(o_conv == (was_conv ? was_word[$bits(o_gate) +: $bits(o_conv)] : was_conv_job));
-    ends_at_the_end: assert(o_running == (was_go || (was_running && !was_end)));
+    ends_at_the_end: assert(o_running == (was_go || (was_running && !was_end && !was_away)));
+    ends_behind_the_last: assert(!was_away || (!o_running && !o_done));
     waits_a_cycle: assert(fetched_r == (was_go || was_next));
     reads_ahead: assert(was_end || fetched_r || (was_read == ahead_r));
     fetches_what_is_read: assert(reset || !(i_go || starts_any || skipped) || (was_read == ahead_r));

@@ -7,7 +7,7 @@ wire predicated = controller$o_word[$bits(controller$o_word)-3];
 // The score of the last L-Net, since it was started.
 reg scored;
 reg [15:0] score;
-always @(posedge clock) if (reset) scored <= 1'b0; else begin
+always @(posedge clock) if (units_reset) scored <= 1'b0; else begin
   if (controller$o_start_gate && (q_purpose == 2'd0)) scored <= 1'b0;
   if (gate$o_score_valid && (controller$o_gate[$bits(controller$o_gate)-1 -: 2] == 2'd0)) begin
     scored <= 1'b1; score <= gate$o_score;
@@ -16,18 +16,18 @@ end
 // An instruction that has just been fetched waits a cycle.
 reg fetched;
 wire zero = predicated && scored && (score == 16'd0) && !host$o_forced_open && !fetched;
-always @(posedge clock) fetched <= !reset && (host$o_go || starts_any || (o_running && zero));
-reg was_running, was_started, was_zero, was_go;
+always @(posedge clock) fetched <= !units_reset && (host$o_go || starts_any || (o_running && zero));
+reg was_running, was_started, was_zero, was_go, was_units_reset;
 reg [$bits(o_pc)-1:0] was_pc;
 always @(posedge clock) begin
   was_running <= o_running; was_started <= starts_any; was_go <= host$o_go; was_pc <= o_pc;
-  was_zero <= zero;
+  was_zero <= zero; was_units_reset <= units_reset;
 end
 always @(*) if (known) begin
   score_is_the_gates: assert((gate$o_lscore_valid == scored) && (!scored || (gate$o_lscore == score)) && (!scored || (gate$o_skip == (score == 16'd0))));
   busy_is_seen: assert(!loader$o_busy || array_busy_r);
   branch_starts: assert(!starts_any || !predicated || (scored && ((score != 16'd0) || host$o_forced_open)));
-  branch_is_skipped: assert(was_reset || was_go || !was_running || ((o_pc != was_pc) == (was_started || was_zero)));
+  branch_is_skipped: assert(was_units_reset || was_go || !was_running || ((o_pc != was_pc) == (was_started || was_zero)));
   lists_are_the_gates: assert((list0_loader$i_write == gate$o_list_write0) && (list0_gate$i_write == gate$o_list_write0)
     && (list1_loader$i_write == gate$o_list_write1) && (list1_gate$i_write == gate$o_list_write1));
   folds_are_the_loaders: assert((streamer$i_ready == loader$o_ready) && (loader$i_taken == streamer$o_taken));

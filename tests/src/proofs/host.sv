@@ -1,61 +1,74 @@
-// One request at a time: a read is answered once, with what it asked for, and the answer stands until it is taken. Starts,
-// and when writes wait. What is written: host_region.sv.
+// Every request is answered two cycles later, by what is at its address. A start is carried out once, and only if nothing is
+// worked on and there is a program. What is in use stays. What is written: host_region.sv.
 //
-// Names of the unit beside its ports: reading_r, go_r, start_r, starting_r, image_waits_r, cycles_r, logits_r, logit_r, register_r,
-// offset_r, staged_r and staged (the beats), write_r.
-wire accepts = i_request_valid && o_request_ready;
-wire writes_beat = accepts && i_request_write, reads = accepts && !i_request_write;
-wire [3:0] to = i_request_address[31:28];
-wire starts_image = writes_beat && (i_request_address == 32'd0) && i_request_data[0];
-reg was_start, was_start2, open, waiting, was_reads, was_valid, was_ready;
-wire working = i_running || was_start || was_start2;
-wire may = (to == 4'd6) ? !waiting : !working;
-// Requests that are not answered, the last one, what it is to be answered with.
-reg [1:0] owed;
-reg [31:0] asked, answer, cycles, was_data;
-reg [$bits(o_logit_write_address):0] count;
-wire [15:0] pc = i_pc;
-// Beats that have come, whether or not the newest has moved on.
-wire [$bits(staged)-1:0] beats = write_r ? staged : {staged_r, 32'd0};
-always @(posedge clock) if (reset) begin
-  owed <= 2'd0; was_start <= 1'b0; was_start2 <= 1'b0; open <= 1'b0; waiting <= 1'b0; was_reads <= 1'b0; was_valid <= 1'b0;
-  cycles <= 32'd0; count <= 0;
-end else begin
-  owed <= owed + reads - (o_response_valid && i_response_ready);
-  was_start <= starts_image; was_start2 <= was_start;
-  was_reads <= reads; was_valid <= o_response_valid; was_ready <= i_response_ready; was_data <= o_response_data;
-  if (starts_image) open <= i_request_data[1];
-  waiting <= starts_image || (waiting && !i_image_ends);
-  cycles <= was_start2 ? -32'd1 : cycles + i_running;
-  count <= was_start2 ? 0 : count + i_logit_valid;
-  if (reads) asked <= i_request_address;
-  if (was_reads) case (asked)
-    32'd0: answer <= {pc, 12'd0, i_gate_busy, i_array_busy, i_done && !working, working};
-    32'd1: answer <= cycles;
-    32'd2: answer <= count;
-    32'd3: answer <= {C[15:0], R[15:0]};
-    32'd4: answer <= CYCLE_MODEL;
-    default: answer <= (asked[31:28] == 4'd7) ? i_logit_read : 32'd0;
-  endcase
+// Names of the unit beside its ports: write_r, write_address_r, data_r, strobe_r, read_r, read_address_r (the requests of the
+// cycle before), go_r, start_r, ran_r, has_program_r, open_r, cycles_r, forced_open.
+reg was_write, was_read, was2_write, was2_read, was_start, was2_start, was_stop, was_running, was_away, was_opens;
+reg [ADDRESS-1:0] p_to, p_from, was_to, was_from;
+reg [31:0] p_sent, p_cycles, was_logit;
+reg [3:0] p_strobe;
+reg p_busy, p_done, p_free, p_program, p_open, p_worked, was_busy, was_free, was_program, p_refused, p_unmapped, p_nowhere;
+reg [LOGIT:0] p_count;
+wire p_some = was_write && (p_strobe != 4'd0);
+// Registers: CONTROL is at 12, and others that can be written at 20 to 32.
+wire p_to_control = p_some && p_strobe[0] && (p_to >> 2 == 3);
+wire p_asks_start = p_to_control && p_sent[0], p_asks_stop = p_to_control && (p_sent[1] || p_sent[2]), p_asks_reset = p_to_control && p_sent[2];
+wire p_starts = p_asks_start && !p_asks_stop && !p_busy && p_program;
+wire p_ends = p_busy && p_worked && !i_running, p_away = p_ends && !i_done;
+wire p_to_register = (p_to >> 2 == 3) || ((p_to >> 2 >= 5) && (p_to >> 2 <= 8));
+wire p_to_weights = program_inside || filter_inside || param_inside || gate_weight_inside || gate_param_inside;
+wire [ADDRESS-1:0] p_logit_at = (p_from - LOGITS_BASE) >> 2;
+wire p_from_logits = (p_from >= LOGITS_BASE) && (p_logit_at < LOGITS_WORDS);
+always @(posedge clock) begin
+  was_write <= i_write && !reset; was_read <= i_read && !reset; p_to <= i_write_address; p_from <= i_read_address;
+  p_sent <= i_write_data; p_strobe <= i_write_strobe;
+  was2_write <= was_write && !reset; was2_read <= was_read && !reset;
+  p_unmapped <= p_some && !p_to_register && !p_to_weights && !image_inside;
+  p_refused <= p_some && ((p_to_weights && p_busy) || (image_inside && !p_free) || (p_asks_start && !p_asks_stop && (p_busy || !p_program)));
+  p_nowhere <= !((p_from >> 2) < 11) && !p_from_logits; was_from <= p_from; was_logit <= i_logit_read;
+  was_start <= p_starts && !reset && !p_asks_reset; was2_start <= was_start && !p_asks_stop && !reset; was_stop <= (p_asks_stop || p_away) && !reset;
+  was_busy <= p_busy; was_free <= p_free; was_opens <= forced_open;
+  if (p_starts) p_open <= forced_open;
+  p_busy <= p_starts || (p_busy && !p_ends && !p_asks_stop);
+  p_done <= p_ends ? i_done && !p_asks_reset : p_done && !p_starts && !p_asks_reset;
+  p_free <= p_asks_stop || p_away || (i_image_ends || p_free && !p_starts);
+  if (p_starts && !p_asks_stop) p_free <= i_image_ends;
+  p_program <= p_program || o_program_write;
+  p_worked <= i_running && p_busy;
+  p_cycles <= was2_start ? -32'd1 : p_cycles + i_running;
+  p_count <= was2_start ? 0 : p_count + i_logit_valid;
+  if (p_asks_reset) begin p_cycles <= 32'd0; p_count <= 0; end
+  if (reset) begin
+    p_busy <= 1'b0; p_done <= 1'b0; p_free <= 1'b1; p_program <= 1'b0; p_worked <= 1'b0; p_cycles <= 32'd0; p_count <= 0; p_open <= 1'b0;
+  end
 end
 always @(*) if (known) begin
-  one_at_a_time: assert((owed == 2'd0) || ((owed == 2'd1) && !o_request_ready));
-  no_answer_unasked: assert(!o_response_valid || (owed == 2'd1));
-  answered_in_2_cycles: assert((owed == 2'd0) || (was_reads != o_response_valid));
-  answers_what_was_asked: assert(!o_response_valid || (o_response_data == answer));
-  answer_stands: assert(!was_valid || was_ready || (o_response_valid && (o_response_data == was_data)));
-  answer_goes_once: assert(!was_valid || !was_ready || !o_response_valid);
-  ready_iff_it_may: assert(o_request_ready == ((owed == 2'd0) && (!i_request_write || may)));
-  starts_once: assert(o_go == was_start2);
-  opens: assert(o_forced_open == open);
-  logits_in_order: assert(o_logit_write_address == count[$bits(o_logit_write_address)-1:0]);
-  logit_asked_for: assert(o_logit_read_address == i_request_address[$bits(o_logit_read_address)-1:0]);
-  quiet_while_working: assert(!working || !(o_program_write || o_filter_write || o_param_write || o_gate_weight_write
+  if (!was_reset) begin
+    write_answered: assert(!was2_write || (o_write_response == (p_unmapped ? 2'd3 : p_refused ? 2'd2 : 2'd0)));
+    read_answered: assert(!was2_read || (o_read_response == (p_nowhere ? 2'd3 : 2'd0)));
+    nothing_reads_as_0: assert(!was2_read || !p_nowhere || (o_read_data == 32'd0));
+    logit_reads_as_it_is: assert(!was2_read || p_nowhere || (was_from < LOGITS_BASE) || (o_read_data == was_logit));
+    starts_once: assert(o_go == was2_start);
+    stops_all: assert(o_reset_units == was_stop);
+  end
+  busy_until_the_end: assert(o_busy == p_busy);
+  done_after_the_end: assert((o_done == p_done) && !(o_busy && o_done));
+  no_start_in_a_stop: assert(!start_r || (!o_reset_units && !given_reset && !ran_r));
+  no_start_near_a_stop: assert(!go_r || (!ran_r && !o_reset_units));
+  image_is_free: assert(o_image_free == p_free);
+  opens: assert(o_forced_open == p_open);
+  logits_in_order: assert(o_logit_write_address == p_count[LOGIT-1:0]);
+  logit_asked_for: assert((LOGITS_WORDS == 1) || (o_logit_read_address == i_read_address[2 +: LOGIT]));
+  quiet_while_working: assert(!p_busy || !was_busy || !(o_program_write || o_filter_write || o_param_write || o_gate_weight_write
     || o_gate_param_write));
-  knows_the_request: assert((was_reads == reading_r) && (!was_reads || ((asked[27:0] == offset_r)
-    && (logit_r == (asked[31:28] == 4'd7)) && (register_r == (asked[31:3] == 29'd0)))));
-  knows_the_start: assert(starting_r == (go_r || start_r));
-  knows_the_image: assert((was_start == go_r) && (waiting == image_waits_r) && (cycles == cycles_r) && (count == logits_r));
-  answer_waits: cover(o_response_valid && was_valid && !was_ready);
-  write_waits: cover(i_request_valid && i_request_write && !o_request_ready && i_running);
+  image_stays: assert(!o_image_write || was_free);
+  started_when_quiet: assert(!o_go || !(o_program_write || o_filter_write || o_param_write || o_gate_weight_write
+    || o_gate_param_write));
+  knows_the_request: assert((was_write == write_r) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
+    && (p_sent == data_r) && (p_strobe == strobe_r))) && (!was_read || (p_from == read_address_r)));
+  knows_the_start: assert((go_r == was_start) && (!(go_r || start_r) || p_busy) && !(go_r && start_r));
+  knows_the_image: assert((p_program == has_program_r) && (p_worked == ran_r) && (p_cycles == cycles_r) && (p_count == logits_r));
+  start_is_refused: cover(was2_write && (o_write_response == 2'd2) && i_running);
+  image_is_stopped: cover(o_reset_units && was_busy);
+  runs_past_the_end: cover(p_away);
 end

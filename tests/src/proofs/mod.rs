@@ -5,7 +5,7 @@
 
 mod proof;
 
-use lcsim_hdl::{Kind, Module, PortShape, core, unit};
+use lcsim_hdl::{Bus, Kind, Module, PortShape, around, core, unit};
 use lcsim_spec::AcceleratorConfig;
 use proof::PROPERTIES;
 pub use proof::{Failure, PROGRAMS, Proof};
@@ -24,6 +24,9 @@ const PROGRAM_MEMORY: &str = "lcsim_program_memory";
 
 /// Memories that the host port writes, in the order of their regions, from 1 on.
 const REGIONS: [&str; 6] = ["program", "filter", "param", "gate_weight", "gate_param", "image"];
+
+/// Modules that belong to a unit with properties.
+const CLOSED: [&str; 3] = ["lcsim_setup", "lcsim_registers", "lcsim_region"];
 
 /// Every output of the gate unit leaves once, and the live lists are right.
 pub fn gate(config: &AcceleratorConfig) -> Proof {
@@ -47,11 +50,63 @@ pub fn controller(config: &AcceleratorConfig) -> Proof {
 
 /// Requests are answered, and words written, once.
 pub fn host(config: &AcceleratorConfig) -> Proof {
-    let region = |(n, name): (usize, &&str)| {
-        include_str!("host_region.sv").replace("NAME", name).replace("NUMBER", &format!("4'd{}", n + 1))
+    Proof { depth: 2, reach: 20, ..alone("host port", config, Kind::Host, &[HOST[0], &host_regions(), HOST[1]]) }
+}
+
+/// The properties of all memories that the host port writes.
+fn host_regions() -> String {
+    let region = |name: &&str| {
+        let stays = if *name == "image" { "o_image_free" } else { "!o_busy" };
+        let text = include_str!("host_region.sv").replace("SIZE", &name.to_uppercase());
+        text.replace("NAME", name).replace("STAYS", stays)
     };
-    let regions: String = REGIONS.iter().enumerate().map(region).collect();
-    Proof { depth: 2, reach: 20, ..alone("host port", config, Kind::Host, &[HOST[0], HOST[1], &regions]) }
+    let any = |what: &str| REGIONS.map(|name| what.replace("NAME", name)).join(" | ");
+    let stored = format!("wire any_stored = {};\n", any("NAME_stored"));
+    let part = format!("wire [ADDRESS-1:0] any_part = {};\n", any("(NAME_stored ? NAME_part : 0)"));
+    REGIONS.iter().map(region).chain([stored, part]).collect()
+}
+
+/// AXI4-Lite: each transfer reaches the core once, and is answered once.
+pub fn axi4_lite(config: &AcceleratorConfig) -> Proof {
+    Proof {
+        depth: 3,
+        reach: 12,
+        ..beside("AXI4-Lite", config, Bus::Axi4Lite, "lcsim_axi4_lite", include_str!("axi4_lite.sv"))
+    }
+}
+
+/// Wishbone: each transfer reaches the core once, and is answered once.
+pub fn wishbone(config: &AcceleratorConfig) -> Proof {
+    Proof {
+        depth: 3,
+        reach: 8,
+        ..beside("Wishbone", config, Bus::Wishbone, "lcsim_wishbone", include_str!("wishbone.sv"))
+    }
+}
+
+/// Streams: beats and logits pass once, in order.
+pub fn stream(config: &AcceleratorConfig) -> Proof {
+    Proof { depth: 3, reach: 12, ..beside("streams", config, Bus::Wishbone, "lcsim_stream", include_str!("stream.sv")) }
+}
+
+/// A module that stands beside the core, with the values that the core gives its parameters.
+fn beside(name: &'static str, config: &AcceleratorConfig, bus: Bus, module: &str, properties: &str) -> Proof {
+    let modules = around(config, bus);
+    let top = modules.last().expect("a top module");
+    let mut own = modules.iter().find(|m| m.name == module).expect("a module").clone();
+    let parameters: Vec<(String, String)> = top.text.lines().filter_map(parameter).collect();
+    for (name, value) in parameters {
+        if own.text.lines().filter_map(parameter).any(|(own, _)| own == name) {
+            own.text = set(&own.text, &name, &value);
+        }
+    }
+    Proof::new(name, vec![with(&own, &[], config, &[properties])])
+}
+
+/// The name and the value of the parameter that a line declares.
+fn parameter(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.strip_prefix("  parameter ")?.split_once(" = ")?;
+    Some((name.rsplit(' ').next()?.into(), value.trim_end_matches(',').into()))
 }
 
 /// Folds are offered once.
@@ -71,10 +126,12 @@ pub fn memory(config: &AcceleratorConfig) -> Proof {
 
 /// The core gives each unit what is assumed of it alone.
 pub fn together(config: &AcceleratorConfig) -> Proof {
+    let regions = host_regions();
+    let host = [HOST[0], &regions, HOST[1]];
     let properties = |kind| match kind {
         Kind::Gate => GATE.as_slice(),
         Kind::Controller => &CONTROLLER,
-        Kind::Host => &HOST,
+        Kind::Host => &host,
         Kind::Loader => &LOADER,
         Kind::Streamer => &STREAMER[..1],
         _ => &[],
@@ -82,17 +139,19 @@ pub fn together(config: &AcceleratorConfig) -> Proof {
     let kinds = [Kind::Gate, Kind::Controller, Kind::Host, Kind::Loader, Kind::Streamer, Kind::Image];
     let units = kinds.map(|kind| (unit(config, kind), properties(kind)));
     let units = units.map(|(part, texts)| (part.modules[part.modules.len() - 1].name.clone(), part.ports, texts));
-    Proof { depth: 2, reach: 6, ..joined("units together", config, &units, include_str!("core.sv")) }
+    Proof { depth: 2, reach: 12, ..joined("units together", config, &units, include_str!("core.sv")) }
 }
 
 /// The controller runs the program that the host wrote.
 pub fn program(config: &AcceleratorConfig) -> Proof {
+    let regions = host_regions();
+    let host = [HOST[0], &regions, HOST[1]];
     let units = [
         ("lcsim_controller".to_string(), unit(config, Kind::Controller).ports, CONTROLLER.as_slice()),
-        ("lcsim_host".to_string(), unit(config, Kind::Host).ports, &HOST),
+        ("lcsim_host".to_string(), unit(config, Kind::Host).ports, &host),
         (PROGRAM_MEMORY.to_string(), vec![], &[MEMORY]),
     ];
-    Proof { flat: false, depth: 2, reach: 19, ..joined("program", config, &units, include_str!("program.sv")) }
+    Proof { flat: false, depth: 2, reach: 24, ..joined("program", config, &units, include_str!("program.sv")) }
 }
 
 /// A unit with properties. They stand in its own module, not in those that it instantiates.
@@ -109,7 +168,10 @@ fn alone(name: &'static str, config: &AcceleratorConfig, kind: Kind, properties:
 
 /// A module with another value of a parameter.
 fn set(text: &str, parameter: &str, value: &str) -> String {
-    let declared = format!("  parameter {parameter} = ");
+    let declares = |line: &&str| self::parameter(line).is_some_and(|(name, _)| name == parameter);
+    let line = text.lines().find(declares).expect("a parameter");
+    let (declared, _) = line.split_once("= ").expect("a value");
+    let declared = format!("{declared}= ");
     let (before, rest) = text.split_once(&declared).expect("a parameter");
     let (_, after) = rest.split_once('\n').expect("more lines");
     let comma = if rest.lines().next().is_some_and(|line| line.ends_with(',')) { "," } else { "" };
@@ -153,8 +215,9 @@ fn joined(
                 settle(&mut top, module);
                 *module = with(module, ports, config, properties);
             }
-            // The properties of the loader are about its set-up too.
-            None if module.name == "lcsim_setup" => {}
+            // The properties of the loader are about its set-up too, those of the host port about its
+            // parts.
+            None if CLOSED.contains(&&*module.name) => {}
             None => open.push(module.name.clone()),
         }
     }
