@@ -15,6 +15,14 @@ if ! python3 -c 'import ensurepip' 2>/dev/null; then
   apt-get update -q
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-venv
 fi
+# The bench in Python that comes with a core needs cocotb, from PyPI into a virtual environment, target/cocotb.
+tools="${CARGO_TARGET_DIR:-$PWD/target}/cocotb"
+if ! cmp -s scripts/cocotb.txt "$tools/installed.txt"; then
+  python3 -m venv --clear "$tools"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --no-deps -r scripts/cocotb.txt
+  cp scripts/cocotb.txt "$tools/installed.txt"
+fi
+export PATH="$tools/bin:$PATH"
 cargo fmt --all --check
 scripts/upkeep.sh
 cargo clippy --workspace --all-targets --locked -- -D warnings

@@ -1,10 +1,9 @@
-//! Splits the text of rust-hdl into modules. Identical modules are kept once, under the name of
-//! their kind.
+//! The modules of a unit and of all its children. Identical modules are kept once, under the name
+//! of their kind.
 
 use crate::print::{self, Scope};
-use crate::unit::{Plain, Unit};
 use crate::values;
-use rust_hdl_core::prelude::{Block, ModuleDefines};
+use crate::{logic, plain};
 use std::collections::BTreeMap;
 
 /// A Verilog module, which gets a file of its own.
@@ -16,97 +15,45 @@ pub struct Module {
     pub text: String,
 }
 
-/// Makes all modules of `top`, children before parents. Their names begin with `prefix`. `about`
-/// becomes a comment at the head of each file.
-pub(crate) fn modules(top: &Unit, prefix: &str, about: &str) -> Vec<Module> {
-    let mut defines = ModuleDefines::default();
-    top.accept("top", &mut defines);
-    let text = defines.defines();
-    let bodies: BTreeMap<String, String> = text
-        .split("endmodule //")
-        .filter_map(|part| {
-            let start = part.find("module ")?;
-            let body = &part[start..];
-            let name = body["module ".len()..].split('(').next()?.trim().to_string();
-            Some((name, body.lines().map(net).collect()))
-        })
-        .collect();
-    let mut merged = Merged { prefix, about, bodies, names: BTreeMap::new(), modules: vec![] };
-    merged.add(top, "top");
+/// Makes all modules of `top`, children before parents. `about` becomes a comment at the head of
+/// each file.
+pub(crate) fn modules(top: &Scope, about: &str) -> Vec<Module> {
+    let mut merged = Merged { about, names: BTreeMap::new(), modules: vec![] };
+    merged.add(top);
     merged.modules
 }
 
-/// rust-hdl declares what drives a child as `reg`, for `always @(*)`; that never triggers on a
-/// constant, so that simulators leave it undefined. Only its own nets have a `$` in their name:
-/// they become wires, driven by `assign`. Lines are indented by two columns as in all modules.
-fn net(line: &str) -> String {
-    let line = line.strip_prefix("  ").filter(|line| line.starts_with("  ")).unwrap_or(line);
-    match line.trim_start().strip_prefix("reg ") {
-        Some(rest) if rest.contains('$') => format!("  wire {}\n", rest.trim_start()),
-        _ => format!("{}\n", line.replace("wire  ", "wire ")),
-    }
-}
-
-/// The beginning of an instance: the module, and the values of its parameters if it has some.
-pub(crate) fn instance(module: &str, parameters: &[(&'static str, String)]) -> String {
-    if parameters.is_empty() {
-        return module.into();
-    }
-    let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!(".{name}({value})")).collect();
-    format!("{module} #({})", parameters.join(", "))
-}
-
 struct Merged<'a> {
-    prefix: &'a str,
     about: &'a str,
-    /// rust-hdl's modules by the path of their instance. It makes one for each instance.
-    bodies: BTreeMap<String, String>,
     /// The name of each module by its text without the name.
     names: BTreeMap<String, String>,
     modules: Vec<Module>,
 }
 
 impl Merged<'_> {
-    /// Returns the name of the module for the instance at `path`.
-    fn add(&mut self, unit: &Unit, path: &str) -> String {
-        if let Some(scope) = unit.logic() {
-            return self.add_block(scope);
+    /// Adds the modules of a unit. Returns the beginning of an instance of it.
+    fn add(&mut self, scope: &Scope) -> String {
+        if let Some((instance, files)) = &scope.plain {
+            files.iter().for_each(|file| self.file(file));
+            return instance.clone();
         }
-        if let Some(plain) = unit.file() {
-            unit.children().iter().for_each(|(_, child)| drop(self.add(child, path)));
-            return self.add_file(unit.kind(), plain);
-        }
-        let mut text = self.bodies.get(path).cloned().unwrap_or_default();
-        for (name, child) in unit.children() {
-            let child_path = format!("{path}${name}");
-            let module = self.add(child, &child_path);
-            text = text.replace(&format!("{child_path} {name}("), &format!("{module} {name}("));
-        }
-        let anonymous = text.replacen(&format!("module {path}("), "module @(", 1) + "endmodule\n";
-        self.keep(unit.kind(), &anonymous)
-    }
-
-    /// Keeps a file of plain Verilog. Returns the name of its module with the values of the
-    /// parameters.
-    fn add_file(&mut self, kind: &str, plain: &Plain) -> String {
-        let name = format!("{}_{kind}", self.prefix);
-        if !self.modules.iter().any(|m| m.name == name) {
-            let text = values::head(&plain.text, self.about);
-            self.modules.push(Module { name: name.clone(), text });
-        }
-        instance(&name, &plain.parameters)
-    }
-
-    /// Returns the name of the module for a block in rust-hdl's language.
-    fn add_block(&mut self, scope: &Scope) -> String {
         let modules: BTreeMap<String, String> = scope
             .children
             .iter()
             .filter(|child| !child.is_register)
-            .map(|child| (child.instance(), self.add_block(child)))
+            .map(|child| (child.instance(), self.add(child)))
             .collect();
-        let anonymous = print::module(scope, "@", &|child| modules[&child.instance()].clone());
+        let anonymous =
+            print::module(scope, "@", logic::documents(&scope.name), &|child| modules[&child.instance()].clone());
         self.keep(&scope.name, &anonymous)
+    }
+
+    /// Keeps a file of plain Verilog.
+    fn file(&mut self, text: &str) {
+        let name = plain::module(text);
+        if !self.modules.iter().any(|module| module.name == name) {
+            self.modules.push(Module { name: name.into(), text: values::head(text, self.about) });
+        }
     }
 
     /// Keeps a module, whose name is `@` in its text, and returns its name.
@@ -114,7 +61,7 @@ impl Merged<'_> {
         if let Some(name) = self.names.get(anonymous) {
             return name.clone();
         }
-        let base = format!("{}_{kind}", self.prefix);
+        let base = format!("lcsim_{kind}");
         let used = |name: &String| self.modules.iter().any(|m| m.name == *name);
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };

@@ -16,7 +16,6 @@
 mod about;
 mod bundles;
 mod bus;
-mod core;
 mod delivery;
 mod emit;
 mod image;
@@ -26,13 +25,13 @@ mod logic;
 mod map;
 mod operators;
 mod part;
+mod plain;
 mod print;
 mod readme;
+mod signal;
 mod sizes;
 mod target;
 mod testbench;
-mod unit;
-mod units;
 mod values;
 mod word;
 

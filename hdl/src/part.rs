@@ -3,12 +3,14 @@
 use crate::about::about;
 use crate::emit::{self, Module};
 use crate::kind::Kind;
+use crate::print::{Net, Scope};
 use crate::sizes::Sizes;
-use crate::unit::Unit;
 use crate::word::Bundle;
-use crate::{image, logic, units};
+use crate::{image, logic, plain};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
+use rust_hdl_core::atom::AtomKind;
+use rust_hdl_core::prelude::Block;
 
 /// A port of a [`Part`].
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ pub struct Part {
     /// The ports of the last module.
     pub ports: Vec<PortShape>,
     /// The parameters of the last module with their values. Empty if it has none.
-    pub parameters: Vec<(&'static str, String)>,
+    pub parameters: Vec<(String, String)>,
 }
 
 impl Part {
@@ -40,29 +42,30 @@ impl Part {
     /// some.
     pub fn instance(&self) -> String {
         let module = self.modules.last().map_or("", |module| &module.name);
-        emit::instance(module, &self.parameters)
+        let parameters: Vec<_> = self.parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        plain::instance(module, &parameters)
     }
 }
 
 /// Makes the unit `kind` of the accelerator `config`.
 pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
     let s = &Sizes::new(config);
-    let top = match kind {
-        Kind::Pe => logic::pe(s),
-        Kind::Array => logic::array(s),
-        Kind::Row => logic::row(s),
-        Kind::Column => units::column(s),
-        Kind::Gate => logic::gate(s),
-        Kind::Loader => units::loader(s),
-        Kind::Streamer => logic::streamer(s),
-        Kind::Controller => units::controller(s),
-        Kind::Host => units::host(s, false),
-        Kind::Image => logic::image(s),
-        Kind::Crossbar => units::crossbar(s),
-        Kind::Bank => units::bank(s, s.scratch_depth),
-        Kind::Ram => units::ram(32, 3 * s.channels, None),
+    let (name, block): (_, Box<dyn Block>) = match kind {
+        Kind::Pe => ("pe", logic::pe(s)),
+        Kind::Array => ("array", logic::array(s)),
+        Kind::Row => ("row", logic::row(s)),
+        Kind::Gate => ("gate", logic::gate(s)),
+        Kind::Streamer => ("streamer", logic::streamer(s)),
+        Kind::Image => ("image", logic::image(s)),
+        Kind::Column => ("column", Box::new(plain::Column::new(s))),
+        Kind::Loader => ("loader", Box::new(plain::Loader::new(s))),
+        Kind::Controller => ("controller", Box::new(plain::Controller::new(s))),
+        Kind::Host => ("host", Box::new(plain::Host::new(s, false).with_registers(s))),
+        Kind::Crossbar => ("crossbar", Box::new(plain::Crossbar::new(s))),
+        Kind::Bank => ("bank", Box::new(plain::Bank::new(s))),
+        Kind::Ram => ("ram", Box::new(plain::Ram::new(32, 3 * s.channels))),
     };
-    part(config, &top, |port| bundle(s, kind, port).map_or(vec![], |bundle| bundle.fields()))
+    part(config, &Scope::of(&*block, name), |port| bundle(s, kind, port).map_or(vec![], |bundle| bundle.fields()))
 }
 
 /// Makes `lcsim_core`, which is all units together. With a program for the same configuration, its
@@ -70,22 +73,29 @@ pub fn unit(config: &AcceleratorConfig, kind: Kind) -> Part {
 pub fn core(config: &AcceleratorConfig, program: Option<&Program>) -> Part {
     let s = Sizes::new(config);
     let words = program.map(|p| image::contents(&s, p).iter().map(|(_, words)| words.len()).collect::<Vec<_>>());
-    part(config, &crate::core::core(&s, words.as_deref()), |_| vec![])
+    part(config, &Scope::of(&*logic::core(&s, words.as_deref()), "core"), |_| vec![])
 }
 
-fn part(config: &AcceleratorConfig, top: &Unit, fields: impl Fn(&str) -> Vec<(&'static str, usize)>) -> Part {
-    assert_eq!(top.undriven(), Vec::<String>::new(), "inputs without driver");
-    let shape = |(name, width, output): (&str, usize, bool)| PortShape {
-        name: name.into(),
-        width,
-        output,
-        fields: fields(name),
+fn part(config: &AcceleratorConfig, top: &Scope, fields: impl Fn(&str) -> Vec<(&'static str, usize)>) -> Part {
+    let shape = |net: &Net| PortShape {
+        name: net.name.clone(),
+        width: net.bits(),
+        output: net.kind != AtomKind::InputParameter,
+        fields: fields(&net.name),
     };
-    Part {
-        ports: top.ports().map(shape).collect(),
-        modules: emit::modules(top, "lcsim", &about(config)),
-        parameters: top.file().map_or(vec![], |plain| plain.parameters.clone()),
-    }
+    let ports = top.ports().map(shape).collect();
+    let instance = top.plain.as_ref().map_or(String::new(), |(instance, _)| instance.clone());
+    Part { ports, modules: emit::modules(top, &about(config)), parameters: parameters(&instance) }
+}
+
+/// The parameters of an instance, with their values.
+fn parameters(instance: &str) -> Vec<(String, String)> {
+    let list = instance.split_once(" #(").and_then(|(_, list)| list.strip_suffix(')')).unwrap_or_default();
+    let parameter = |text: &str| {
+        let (name, value) = text.strip_prefix('.')?.strip_suffix(')')?.split_once('(')?;
+        Some((name.to_string(), value.to_string()))
+    };
+    list.split(", ").filter_map(parameter).collect()
 }
 
 /// The fields of a port, if it carries a bundle.

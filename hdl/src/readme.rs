@@ -2,8 +2,9 @@
 
 use crate::about::about;
 use crate::bus::Bus;
+use crate::logic;
 use crate::map::{regions_table, registers_table};
-use crate::part::{Part, PortShape};
+use crate::part::Part;
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::escape::markdown;
@@ -21,37 +22,6 @@ pub struct Readme<'a> {
     pub bus: Option<Bus>,
 }
 
-/// The purpose of each port of the core.
-const CORE_PORTS: [(&str, &str); 27] = [
-    ("clock", "rising edge"),
-    ("reset", "synchronous; at least one cycle"),
-    ("i_write", "a beat is written"),
-    ("i_write_address", "its byte address; the lowest two bits do not count"),
-    ("i_write_data", "its data"),
-    ("i_write_strobe", "which of its bytes count"),
-    ("i_read", "a beat is read"),
-    ("i_read_address", "its byte address; the lowest two bits do not count"),
-    ("o_write_response", "two cycles after a write: 0 done, 2 refused, 3 nothing can be written there"),
-    ("o_read_data", "two cycles after a read: its data"),
-    ("o_read_response", "two cycles after a read: 0 done, 3 nothing can be read there"),
-    ("o_interrupt", "an enabled interrupt is raised, until it is cleared"),
-    ("o_busy", "STATUS.busy"),
-    ("o_done", "STATUS.done"),
-    ("o_image_free", "STATUS.image_free"),
-    ("o_aborted", "the image in work was aborted in the cycle before"),
-    ("o_logits", "LOGITS.count"),
-    ("o_running", "observer: the cycles that CYCLES counts"),
-    ("o_pc", "observer: instruction"),
-    ("o_array_busy", "observer: array, loader, image port"),
-    ("o_gate_busy", "observer: gate unit"),
-    ("o_score_valid", "observer: a score leaves the gate unit"),
-    ("o_score", "observer: 0x8000 is 1.0, 0 skips"),
-    ("o_list_write", "observer: the score's channel goes on this live list"),
-    ("o_list_channel", "observer: the channel"),
-    ("o_logit_valid", "observer: a logit leaves the gate unit"),
-    ("o_logit", "observer: signed"),
-];
-
 /// Makes the README of `part`, whose top module is `top`.
 pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) -> String {
     let mut text = format!("# {top}\n\n{}\n\n", markdown(&about(config)));
@@ -62,12 +32,9 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
     );
     text += &format!("## Ports of `{top}`\n\n| port | bits | | |\n|---|---|---|---|\n");
     let core = top == "lcsim_core";
+    let documents = logic::documents(top.strip_prefix("lcsim_").unwrap_or(top));
     for port in &part.ports {
-        let what = if core {
-            CORE_PORTS.iter().find(|p| p.0 == port.name).map_or(String::new(), |p| p.1.into())
-        } else {
-            fields(port)
-        };
+        let what = documents.iter().find(|(name, _)| *name == port.name).map_or("", |(_, about)| about.trim());
         let direction = if port.output { "out" } else { "in" };
         text += &format!("| `{}` | {} | {direction} | {what} |\n", port.name, port.width);
     }
@@ -93,10 +60,6 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
                  `clock_mhz`. YOSYS, NEXTPNR and what else a script names choose other programs.\n";
     }
     text
-}
-
-fn fields(port: &PortShape) -> String {
-    port.fields.iter().map(|(name, width)| format!("{name} {width}")).collect::<Vec<_>>().join(", ")
 }
 
 fn register_map(config: &AcceleratorConfig) -> String {

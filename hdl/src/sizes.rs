@@ -103,10 +103,6 @@ impl Sizes {
     pub fn pool(&self) -> usize {
         8 + self.aw()
     }
-    /// The bits of an address of the pool memory.
-    pub fn plw(&self) -> usize {
-        self.kw() + 2
-    }
     /// The bits of a counter of a gated map's channels, or of gate MACs.
     pub fn kc(&self) -> usize {
         bits(self.channels.max(self.macs) + 1)
@@ -165,14 +161,5 @@ impl Sizes {
     /// The bits of an address of the image buffer.
     pub fn iw(&self) -> usize {
         bits(self.image_depth)
-    }
-}
-
-/// Changes the width of `signal` from `from` to `to` bits.
-pub(crate) fn fit(signal: &str, from: usize, to: usize) -> String {
-    match to.cmp(&from) {
-        std::cmp::Ordering::Less => format!("{signal}[{}:0]", to - 1),
-        std::cmp::Ordering::Equal => signal.to_string(),
-        std::cmp::Ordering::Greater => format!("{{{}'d0, {signal}}}", to - from),
     }
 }

@@ -42,20 +42,11 @@ impl Bundle {
         })
     }
 
-    /// Declares `wire`s that split a bundle. The names get a prefix.
-    pub fn unpack(&self, bundle: &str, prefix: &str) -> String {
-        let whole = self.width() == 1;
-        self.slices().fold(String::new(), |mut text, (Field { name, width, .. }, high, low)| {
-            let range = if whole { String::new() } else { format!("[{high}:{low}]") };
-            let _ = writeln!(text, "wire [{}:0] {prefix}{name} = {bundle}{range};", width - 1); // a String takes all
-            text
-        })
-    }
-
-    /// The concatenation of the fields. Each name gets the prefix.
-    pub fn pack(&self, prefix: &str) -> String {
-        let names: Vec<String> = self.0.iter().map(|f| format!("{prefix}{}", f.name)).collect();
-        format!("{{{}}}", names.join(", "))
+    /// The meaning, the lowest bit and the width of a field.
+    pub fn place(&self, name: &str) -> (&'static str, usize, usize) {
+        let found = self.slices().find(|(field, ..)| field.name == name);
+        let (field, _, low) = found.unwrap_or_else(|| unreachable!("no field {name}"));
+        (field.about, low, field.width)
     }
 
     /// The binary digits of the fields' `values`.
@@ -222,8 +213,8 @@ mod tests {
             /// The lower part.
             lower: 1,
         };
-        assert_eq!(bundle.unpack("x", "j_"), "wire [2:0] j_upper = x[3:1];\nwire [0:0] j_lower = x[0:0];\n");
-        assert_eq!(bundle.pack("s_"), "{s_upper, s_lower}");
+        assert_eq!(bundle.place("upper"), ("The upper part.", 1, 3));
+        assert_eq!(bundle.place("lower"), ("The lower part.", 0, 1));
         assert_eq!(bundle.digits(&[5_usize.into(), true.into()]).ok().as_deref(), Some("1011"));
         assert_eq!(bundle.digits(&[8_usize.into(), true.into()]).err().map(|f| f.name), Some("upper"));
         let table = "| `upper` | 3:1 | 3 | The upper part. |\n| `lower` | 0 | 1 | The lower part. |\n";

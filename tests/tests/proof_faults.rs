@@ -119,14 +119,11 @@ const STREAMER: [Fault; 3] = [
     ("a fold is taken over another's last bubbles", "!(next_phase_last & next_pixel_last)", "!next_pixel_last"),
 ];
 
-const TOGETHER: [Fault; 1] = [(
-    "the controller does not see the gate unit",
-    "controller$i_gate_running = gate$o_running",
-    "controller$i_gate_running = 1'b0",
-)];
+const TOGETHER: [Fault; 1] =
+    [("the controller does not see the gate unit", ".i_gate_running(gate_o_running)", ".i_gate_running(1'b0)")];
 
 const PROGRAM: [Fault; 1] =
-    [("the host port does not see the controller", "host$i_running = controller$o_running", "host$i_running = 1'b0")];
+    [("the host port does not see the controller", ".i_running(controller_o_running)", ".i_running(1'b0)")];
 
 fn break_each(subject: fn(&AcceleratorConfig) -> Proof, faults: &[Fault]) {
     if !PROGRAMS.iter().all(|program| tools::installed(program)) {

@@ -1,33 +1,36 @@
 //! The systolic array: rows of processing elements.
 
-use super::cast::signed_bit_cast_to;
 use super::pe::Pe;
-use super::ports::ports;
+use crate::signal::cast::signed_bit_cast_to;
+use crate::signal::documented::documented;
+use crate::signal::ports::ports;
 use rust_hdl_core::prelude::*;
 
-/// A row of processing elements. All rows are instances of one module.
-#[derive(LogicBlock)]
-pub(crate) struct PeRow<const S: usize> {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The operand of the first column.
-    pub i_operand: Signal<In, Signed<8>>,
-    /// The swap flag of the first column.
-    pub i_swap: Signal<In, Bit>,
-    /// Whether weights are for this row.
-    pub i_select: Signal<In, Bit>,
-    /// For each column, whether it loads a weight.
-    pub i_load: Vec<Signal<In, Bit>>,
-    /// The weights, one for each column.
-    pub i_weights: Vec<Signal<In, Signed<8>>>,
-    /// The sums of the row above.
-    pub i_sum: Vec<Signal<In, Signed<S>>>,
-    /// The sums with this row's products.
-    pub o_sum: Vec<Signal<Out, Signed<S>>>,
-    pe: Vec<Pe<S>>,
-    _cols: usize,
+documented! {
+    /// A row of processing elements. All rows are instances of one module.
+    #[derive(LogicBlock)]
+    pub(crate) struct PeRow<const S: usize> {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The operand of the first column.
+        pub i_operand: Signal<In, Signed<8>>,
+        /// The swap flag of the first column.
+        pub i_swap: Signal<In, Bit>,
+        /// Whether weights are for this row.
+        pub i_select: Signal<In, Bit>,
+        /// For each column, whether it loads a weight.
+        pub i_load: Vec<Signal<In, Bit>>,
+        /// The weights, one for each column.
+        pub i_weights: Vec<Signal<In, Signed<8>>>,
+        /// The sums of the row above.
+        pub i_sum: Vec<Signal<In, Signed<S>>>,
+        /// The sums with this row's products.
+        pub o_sum: Vec<Signal<Out, Signed<S>>>,
+        pe: Vec<Pe<S>>,
+        _cols: usize,
+    }
 }
 
 impl<const S: usize> PeRow<S> {
@@ -68,28 +71,30 @@ impl<const S: usize> Logic for PeRow<S> {
     }
 }
 
-/// The array. Operands and swap flags enter at the left, sums leave at the bottom.
-#[derive(LogicBlock)]
-pub(crate) struct Array<const S: usize> {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The operands, one for each row.
-    pub i_operand: Vec<Signal<In, Signed<8>>>,
-    /// The swap flags, one for each row.
-    pub i_swap: Vec<Signal<In, Bit>>,
-    /// For each column, whether it loads a weight.
-    pub i_load: Vec<Signal<In, Bit>>,
-    /// The row that loads.
-    pub i_load_row: Signal<In, Bits<16>>,
-    /// The weights, one for each column.
-    pub i_weights: Vec<Signal<In, Signed<8>>>,
-    /// The sums of the last row, with 32 bits.
-    pub o_sum: Vec<Signal<Out, Signed<32>>>,
-    pe_row: Vec<PeRow<S>>,
-    _rows: usize,
-    _cols: usize,
+documented! {
+    /// The array. Operands and swap flags enter at the left, sums leave at the bottom.
+    #[derive(LogicBlock)]
+    pub(crate) struct Array<const S: usize> {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The operands, one for each row.
+        pub i_operand: Vec<Signal<In, Signed<8>>>,
+        /// The swap flags, one for each row.
+        pub i_swap: Vec<Signal<In, Bit>>,
+        /// For each column, whether it loads a weight.
+        pub i_load: Vec<Signal<In, Bit>>,
+        /// The row that loads.
+        pub i_load_row: Signal<In, Bits<16>>,
+        /// The weights, one for each column.
+        pub i_weights: Vec<Signal<In, Signed<8>>>,
+        /// The sums of the last row, with 32 bits.
+        pub o_sum: Vec<Signal<Out, Signed<32>>>,
+        pe_row: Vec<PeRow<S>>,
+        _rows: usize,
+        _cols: usize,
+    }
 }
 
 impl<const S: usize> Array<S> {

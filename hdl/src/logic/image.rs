@@ -1,48 +1,51 @@
 //! The image port: copies an image from its buffer into the banks.
 
-use super::cast::bit_cast_word;
-use super::register::{Register, WordRegister, comment, dff_setup};
-use super::word::Wire;
+use crate::signal::cast::bit_cast_word;
+use crate::signal::documented::documented;
+use crate::signal::register::{Register, WordRegister, comment, dff_setup};
+use crate::signal::word::Wire;
 use crate::sizes::Sizes;
 use rust_hdl_core::prelude::*;
 
-/// The image port. The buffer answers a cycle after it is addressed, and its word stands in a
-/// register for another cycle: word n is addressed n cycles after the start and written two cycles
-/// later.
-#[derive(LogicBlock)]
-pub(crate) struct ImagePort {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// Starts an image. The port is not busy.
-    pub i_start: Signal<In, Bit>,
-    /// The pixels of the image.
-    pub i_pixels: Wire<In>,
-    /// The words of a pixel.
-    pub i_words: Signal<In, Bits<16>>,
-    /// The word of the banks where the image begins.
-    pub i_base: Wire<In>,
-    /// The word of the buffer that is read.
-    pub o_buffer_address: Wire<Out>,
-    /// The banks take a word.
-    pub o_write: Signal<Out, Bit>,
-    /// The word of the banks that is written.
-    pub o_address: Wire<Out>,
-    /// The port works.
-    pub o_busy: Signal<Out, Bit>,
-    /// The last word is written in this cycle.
-    pub o_ends: Signal<Out, Bit>,
-    active: Register<Bit>,
-    writes: Register<Bit>,
-    address: WordRegister,
-    first: WordRegister,
-    pixel_after: WordRegister,
-    part_after: Register<Bits<16>>,
-    buffer_word: WordRegister,
-    last_part: Signal<Local, Bit>,
-    ends: Signal<Local, Bit>,
-    _address_bits: usize,
+documented! {
+    /// The image port. The buffer answers a cycle after it is addressed, and its word stands in a
+    /// register for another cycle: word n is addressed n cycles after the start and written two
+    /// cycles later.
+    #[derive(LogicBlock)]
+    pub(crate) struct ImagePort {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// Starts an image. The port is not busy.
+        pub i_start: Signal<In, Bit>,
+        /// The pixels of the image.
+        pub i_pixels: Wire<In>,
+        /// The words of a pixel.
+        pub i_words: Signal<In, Bits<16>>,
+        /// The word of the banks where the image begins.
+        pub i_base: Wire<In>,
+        /// The word of the buffer that is read.
+        pub o_buffer_address: Wire<Out>,
+        /// The banks take a word.
+        pub o_write: Signal<Out, Bit>,
+        /// The word of the banks that is written.
+        pub o_address: Wire<Out>,
+        /// The port works.
+        pub o_busy: Signal<Out, Bit>,
+        /// The last word is written in this cycle.
+        pub o_ends: Signal<Out, Bit>,
+        active: Register<Bit>,
+        writes: Register<Bit>,
+        address: WordRegister,
+        first: WordRegister,
+        pixel_after: WordRegister,
+        part_after: Register<Bits<16>>,
+        buffer_word: WordRegister,
+        last_part: Signal<Local, Bit>,
+        ends: Signal<Local, Bit>,
+        _address_bits: usize,
+    }
 }
 
 impl ImagePort {

@@ -1,43 +1,46 @@
 //! A processing element: two weights, a multiplier and an adder.
 
-use super::cast::signed_bit_cast_to;
-use super::register::{Register, comment, dff_setup};
+use crate::signal::cast::signed_bit_cast_to;
+use crate::signal::documented::documented;
+use crate::signal::register::{Register, comment, dff_setup};
 use rust_hdl_core::prelude::*;
 
-/// A processing element. A sum has `S` bits.
-///
-/// Registers stand in front of the multiplier and of the adder instead of behind them, each a cycle
-/// later. So the values that leave are as if product and sum were registered, and the way from a
-/// bank's answer to a multiplier is cut in two.
-#[derive(Default, LogicBlock)]
-pub(crate) struct Pe<const S: usize> {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The operand of the PE to the left.
-    pub i_operand: Signal<In, Signed<8>>,
-    /// Whether the shadow weight becomes active. It goes with the operand.
-    pub i_swap: Signal<In, Bit>,
-    /// The sum of the PEs above.
-    pub i_sum: Signal<In, Signed<S>>,
-    /// Whether the shadow weight is loaded.
-    pub i_load: Signal<In, Bit>,
-    /// The weight to load.
-    pub i_weight: Signal<In, Signed<8>>,
-    /// The operand, a cycle later.
-    pub o_operand: Signal<Out, Signed<8>>,
-    /// The swap flag, a cycle later.
-    pub o_swap: Signal<Out, Bit>,
-    /// The sum with this PE's product.
-    pub o_sum: Signal<Out, Signed<S>>,
-    operand: Register<Signed<8>>,
-    swap: Register<Bit>,
-    shadow: Register<Signed<8>>,
-    active: Register<Signed<8>>,
-    used: Register<Signed<8>>,
-    product: Register<Signed<16>>,
-    above: Register<Signed<S>>,
+documented! {
+    /// A processing element. A sum has `S` bits.
+    ///
+    /// Registers stand in front of the multiplier and of the adder instead of behind them, each a
+    /// cycle later. So the values that leave are as if product and sum were registered, and the way
+    /// from a bank's answer to a multiplier is cut in two.
+    #[derive(Default, LogicBlock)]
+    pub(crate) struct Pe<const S: usize> {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The operand of the PE to the left.
+        pub i_operand: Signal<In, Signed<8>>,
+        /// Whether the shadow weight becomes active. It goes with the operand.
+        pub i_swap: Signal<In, Bit>,
+        /// The sum of the PEs above.
+        pub i_sum: Signal<In, Signed<S>>,
+        /// Whether the shadow weight is loaded.
+        pub i_load: Signal<In, Bit>,
+        /// The weight to load.
+        pub i_weight: Signal<In, Signed<8>>,
+        /// The operand, a cycle later.
+        pub o_operand: Signal<Out, Signed<8>>,
+        /// The swap flag, a cycle later.
+        pub o_swap: Signal<Out, Bit>,
+        /// The sum with this PE's product.
+        pub o_sum: Signal<Out, Signed<S>>,
+        operand: Register<Signed<8>>,
+        swap: Register<Bit>,
+        shadow: Register<Signed<8>>,
+        active: Register<Signed<8>>,
+        used: Register<Signed<8>>,
+        product: Register<Signed<16>>,
+        above: Register<Signed<S>>,
+    }
 }
 
 impl<const S: usize> Logic for Pe<S> {

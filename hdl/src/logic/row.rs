@@ -1,105 +1,108 @@
 //! A row: reads its bank for the pixel that reaches it.
 
-use super::cast::signed_bit_cast_bits;
-use super::ports::ports;
-use super::register::{Register, WordRegister, comment, dff_setup};
-use super::word::Wire;
+use crate::signal::cast::signed_bit_cast_bits;
+use crate::signal::documented::documented;
+use crate::signal::ports::ports;
+use crate::signal::register::{Register, WordRegister, comment, dff_setup};
+use crate::signal::word::Wire;
 use crate::sizes::Sizes;
 use rust_hdl_core::prelude::*;
 
-/// A row. Slots move from row to row, one row a cycle. A row reads its bank at the pixel of the
-/// slot and at its own tap of the kernel. Padding is 0.
-#[derive(LogicBlock)]
-pub(crate) struct Row {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The number of the row.
-    pub i_index: Wire<In>,
-    /// The slot has a pixel.
-    pub i_slot_valid: Signal<In, Bit>,
-    /// The shadow weights and taps become the active ones.
-    pub i_slot_swap: Signal<In, Bit>,
-    /// Rows that read an operand.
-    pub i_slot_rows: Wire<In>,
-    /// Which of its own banks a row reads.
-    pub i_slot_bank: Wire<In>,
-    /// The row of the map where the window begins: negative, in the padding.
-    pub i_slot_y: Signal<In, Bits<17>>,
-    /// The column where it begins.
-    pub i_slot_x: Signal<In, Bits<17>>,
-    /// The word of the bank where it begins.
-    pub i_slot_address: Wire<In>,
-    /// The height of the map.
-    pub i_height: Signal<In, Bits<16>>,
-    /// The width of the map.
-    pub i_width: Signal<In, Bits<16>>,
-    /// Negative operands count as 0.
-    pub i_relu: Signal<In, Bit>,
-    /// A row takes a tap.
-    pub i_tap_load: Signal<In, Bit>,
-    /// Which row.
-    pub i_tap_row: Wire<In>,
-    /// The row of the tap in the kernel.
-    pub i_tap_y: Signal<In, Bits<16>>,
-    /// The column of the tap in the kernel.
-    pub i_tap_x: Signal<In, Bits<16>>,
-    /// The words from the window's begin to the tap.
-    pub i_tap_offset: Wire<In>,
-    /// The answers of the row's own banks, two cycles after they were addressed.
-    pub i_data: Vec<Signal<In, Bits<8>>>,
-    /// The slot, a cycle later: it has a pixel.
-    pub o_slot_valid: Signal<Out, Bit>,
-    /// The swap flag.
-    pub o_slot_swap: Signal<Out, Bit>,
-    /// Rows that read an operand.
-    pub o_slot_rows: Wire<Out>,
-    /// Which of its own banks a row reads.
-    pub o_slot_bank: Wire<Out>,
-    /// The row of the map where the window begins.
-    pub o_slot_y: Signal<Out, Bits<17>>,
-    /// The column where it begins.
-    pub o_slot_x: Signal<Out, Bits<17>>,
-    /// The word of the bank where it begins.
-    pub o_slot_address: Wire<Out>,
-    /// The row reads a bank.
-    pub o_read: Signal<Out, Bit>,
-    /// Which of its own banks.
-    pub o_bank: Wire<Out>,
-    /// The word of the bank.
-    pub o_address: Wire<Out>,
-    /// The operand for the array.
-    pub o_operand: Signal<Out, Bits<8>>,
-    /// The swap flag for the array. It goes with the operand.
-    pub o_swap: Signal<Out, Bit>,
-    slot_valid: Register<Bit>,
-    slot_swap: Register<Bit>,
-    slot_rows: WordRegister,
-    slot_bank: WordRegister,
-    slot_y: Register<Bits<17>>,
-    slot_x: Register<Bits<17>>,
-    slot_address: WordRegister,
-    tap_y: Register<Bits<16>>,
-    tap_x: Register<Bits<16>>,
-    tap_offset: WordRegister,
-    shadow_y: Register<Bits<16>>,
-    shadow_x: Register<Bits<16>>,
-    shadow_offset: WordRegister,
-    read: Register<Bit>,
-    read2: Register<Bit>,
-    swap: Register<Bit>,
-    swap2: Register<Bit>,
-    bank: WordRegister,
-    bank2: WordRegister,
-    y: Signal<Local, Bits<18>>,
-    x: Signal<Local, Bits<18>>,
-    in_map: Signal<Local, Bit>,
-    reads: Signal<Local, Bit>,
-    unused_bank: Wire<Local>,
-    data: Signal<Local, Bits<8>>,
-    operand: Signal<Local, Bits<8>>,
-    _banks: usize,
+documented! {
+    /// A row. Slots move from row to row, one row a cycle. A row reads its bank at the pixel of the
+    /// slot and at its own tap of the kernel. Padding is 0.
+    #[derive(LogicBlock)]
+    pub(crate) struct Row {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The number of the row.
+        pub i_index: Wire<In>,
+        /// The slot has a pixel.
+        pub i_slot_valid: Signal<In, Bit>,
+        /// The shadow weights and taps become the active ones.
+        pub i_slot_swap: Signal<In, Bit>,
+        /// Rows that read an operand.
+        pub i_slot_rows: Wire<In>,
+        /// Which of its own banks a row reads.
+        pub i_slot_bank: Wire<In>,
+        /// The row of the map where the window begins: negative, in the padding.
+        pub i_slot_y: Signal<In, Bits<17>>,
+        /// The column where it begins.
+        pub i_slot_x: Signal<In, Bits<17>>,
+        /// The word of the bank where it begins.
+        pub i_slot_address: Wire<In>,
+        /// The height of the map.
+        pub i_height: Signal<In, Bits<16>>,
+        /// The width of the map.
+        pub i_width: Signal<In, Bits<16>>,
+        /// Negative operands count as 0.
+        pub i_relu: Signal<In, Bit>,
+        /// A row takes a tap.
+        pub i_tap_load: Signal<In, Bit>,
+        /// Which row.
+        pub i_tap_row: Wire<In>,
+        /// The row of the tap in the kernel.
+        pub i_tap_y: Signal<In, Bits<16>>,
+        /// The column of the tap in the kernel.
+        pub i_tap_x: Signal<In, Bits<16>>,
+        /// The words from the window's begin to the tap.
+        pub i_tap_offset: Wire<In>,
+        /// The answers of the row's own banks, two cycles after they were addressed.
+        pub i_data: Vec<Signal<In, Bits<8>>>,
+        /// The slot, a cycle later: it has a pixel.
+        pub o_slot_valid: Signal<Out, Bit>,
+        /// The swap flag.
+        pub o_slot_swap: Signal<Out, Bit>,
+        /// Rows that read an operand.
+        pub o_slot_rows: Wire<Out>,
+        /// Which of its own banks a row reads.
+        pub o_slot_bank: Wire<Out>,
+        /// The row of the map where the window begins.
+        pub o_slot_y: Signal<Out, Bits<17>>,
+        /// The column where it begins.
+        pub o_slot_x: Signal<Out, Bits<17>>,
+        /// The word of the bank where it begins.
+        pub o_slot_address: Wire<Out>,
+        /// The row reads a bank.
+        pub o_read: Signal<Out, Bit>,
+        /// Which of its own banks.
+        pub o_bank: Wire<Out>,
+        /// The word of the bank.
+        pub o_address: Wire<Out>,
+        /// The operand for the array.
+        pub o_operand: Signal<Out, Bits<8>>,
+        /// The swap flag for the array. It goes with the operand.
+        pub o_swap: Signal<Out, Bit>,
+        slot_valid: Register<Bit>,
+        slot_swap: Register<Bit>,
+        slot_rows: WordRegister,
+        slot_bank: WordRegister,
+        slot_y: Register<Bits<17>>,
+        slot_x: Register<Bits<17>>,
+        slot_address: WordRegister,
+        tap_y: Register<Bits<16>>,
+        tap_x: Register<Bits<16>>,
+        tap_offset: WordRegister,
+        shadow_y: Register<Bits<16>>,
+        shadow_x: Register<Bits<16>>,
+        shadow_offset: WordRegister,
+        read: Register<Bit>,
+        read2: Register<Bit>,
+        swap: Register<Bit>,
+        swap2: Register<Bit>,
+        bank: WordRegister,
+        bank2: WordRegister,
+        y: Signal<Local, Bits<18>>,
+        x: Signal<Local, Bits<18>>,
+        in_map: Signal<Local, Bit>,
+        reads: Signal<Local, Bit>,
+        unused_bank: Wire<Local>,
+        data: Signal<Local, Bits<8>>,
+        operand: Signal<Local, Bits<8>>,
+        _banks: usize,
+    }
 }
 
 impl Row {

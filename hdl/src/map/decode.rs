@@ -43,16 +43,15 @@ const FIXED: [(&str, usize, bool, &str); 10] = [
     ("o_read_known", 1, true, "There is a register of this number."),
 ];
 
-/// Makes the module `lcsim_registers` as plain Verilog, and its ports: name, width, whether the
-/// module drives it.
-pub(crate) fn module(registers: &[Register]) -> (String, Vec<(String, usize, bool)>) {
+/// Makes the module `lcsim_registers` as plain Verilog.
+pub(crate) fn module(registers: &[Register]) -> String {
     let mut all: Vec<_> =
         FIXED.iter().map(|(n, w, o, about)| ((*n).to_string(), *w, *o, (*about).to_string())).collect();
     all.push(("o_read_data".into(), 32, true, "Its content; 0 if there is none.".into()));
     all.extend(fields(registers).flat_map(|(register, field)| ports(register, field)));
     let mut text = String::from(
         "// SPDX-License-Identifier: MIT OR Apache-2.0\n\
-         // The registers that a host sees. lcsim makes this module from the table that the README shows.\n\
+         // The registers that a host sees. lcsim makes this module from the table in the README.\n\
          `default_nettype none\n\nmodule lcsim_registers (\n",
     );
     let kept = |access| matches!(access, Access::Setting | Access::Event);
@@ -72,8 +71,7 @@ pub(crate) fn module(registers: &[Register]) -> (String, Vec<(String, usize, boo
     }
     text += ");\n\n";
     body(&mut text, registers, &held).unwrap_or_else(|_| unreachable!("a String takes all"));
-    text += "endmodule\n\n`default_nettype wire\n";
-    (text, all.into_iter().map(|(name, width, output, _)| (name, width, output)).collect())
+    text + "endmodule\n\n`default_nettype wire\n"
 }
 
 fn body(text: &mut String, registers: &[Register], held: &[String]) -> std::fmt::Result {

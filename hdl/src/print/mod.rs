@@ -11,4 +11,4 @@ mod scope;
 mod statements;
 
 pub(crate) use module::module;
-pub(crate) use scope::{Scope, split};
+pub(crate) use scope::{Net, Scope, split};

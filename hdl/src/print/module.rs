@@ -3,6 +3,7 @@
 use super::expression::{Text, range};
 use super::scope::{Net, Scope};
 use super::statements::{Flat, Statements, Target, of_net};
+use crate::signal::documented::Documents;
 use rust_hdl_core::atom::AtomKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -13,12 +14,14 @@ const WIDTH: usize = 100;
 /// The driver of each signal and each input of a child that has no condition.
 type Drivers = BTreeMap<Target, Text>;
 
-/// Writes the module `name` of a block. `module` gives the module of each child.
-pub(crate) fn module(scope: &Scope, name: &str, module: &dyn Fn(&Scope) -> String) -> String {
+/// Writes the module `name` of a block. `documents` are about its ports, and `module` gives the
+/// module of each child.
+pub(crate) fn module(scope: &Scope, name: &str, documents: Documents, module: &dyn Fn(&Scope) -> String) -> String {
     let Statements { clocked, driven } = Statements::of(scope);
     let conditional = conditional(&driven);
     let module = Module {
         scope,
+        documents,
         drivers: drivers(&driven, &conditional),
         conditional,
         read: read(&[&clocked, &driven]),
@@ -58,6 +61,7 @@ fn wrapped(line: &str) -> String {
 
 struct Module<'a> {
     scope: &'a Scope,
+    documents: Documents,
     /// The signals that are driven under a condition.
     conditional: BTreeSet<String>,
     drivers: Drivers,
@@ -75,6 +79,10 @@ impl Module<'_> {
         for (i, port) in ports.iter().enumerate() {
             let direction = if port.kind == AtomKind::InputParameter { "input" } else { "output" };
             let comma = if i + 1 < ports.len() { "," } else { "" };
+            let about = self.documents.iter().find(|(name, _)| *name == port.name).map_or("", |(_, about)| about);
+            for line in textwrap::wrap(about.trim(), WIDTH - 5) {
+                let _ = writeln!(text, "  // {line}"); // a String takes every write
+            }
             let _ = writeln!(text, "  {direction} {}{} {}{comma}", self.storage(port), kind(port), port.name);
         }
         text + ");\n"
@@ -193,7 +201,15 @@ impl Module<'_> {
     }
 
     fn instance(&self, text: &mut String, child: &Scope) {
-        let _ = writeln!(text, "  {} {} (", (self.module)(child), child.instance());
+        let module = (self.module)(child);
+        let name = child.instance();
+        let _ = match module.split_once(" #(") {
+            Some((module, parameters)) => {
+                let parameters = parameters.trim_end_matches(')').replace("), ", "),\n    ");
+                writeln!(text, "  {module} #(\n    {parameters})\n  ) {name} (")
+            }
+            None => writeln!(text, "  {module} {name} ("),
+        };
         let ports: Vec<&Net> = child.ports().collect();
         for (i, port) in ports.iter().enumerate() {
             let connected = match port.kind {

@@ -1,6 +1,7 @@
 //! The tree of a block: its signals, its children and its code.
 
-use crate::logic::REGISTER;
+use crate::plain::unwrapped;
+use crate::signal::register::REGISTER;
 use rust_hdl_core::ast::{Verilog, VerilogBlock};
 use rust_hdl_core::atom::{Atom, AtomKind, is_atom_signed};
 use rust_hdl_core::prelude::{Block, Probe};
@@ -42,6 +43,8 @@ pub(crate) struct Scope {
     pub children: Vec<Scope>,
     pub code: VerilogBlock,
     pub is_register: bool,
+    /// Its instance and its files, if it is a unit of plain Verilog.
+    pub plain: Option<(String, Vec<String>)>,
 }
 
 impl Scope {
@@ -92,12 +95,13 @@ struct Reader {
 impl Probe for Reader {
     fn visit_start_scope(&mut self, name: &str, block: &dyn Block) {
         let (name, index) = split(name);
-        let (code, is_register) = match block.hdl() {
-            Verilog::Combinatorial(code) => (code, false),
-            Verilog::Custom(text) if text == REGISTER => (vec![], true),
-            _ => unreachable!("{name} is neither in rust-hdl's language nor a register"),
+        let (code, is_register, plain) = match block.hdl() {
+            Verilog::Combinatorial(code) => (code, false, None),
+            Verilog::Custom(text) if text == REGISTER => (vec![], true, None),
+            Verilog::Wrapper(wrapper) => (vec![], false, Some(unwrapped(&wrapper))),
+            _ => unreachable!("{name} is neither in rust-hdl's language, nor a register, nor plain Verilog"),
         };
-        self.open.push(Scope { name, index, nets: vec![], children: vec![], code, is_register });
+        self.open.push(Scope { name, index, nets: vec![], children: vec![], code, is_register, plain });
     }
 
     fn visit_atom(&mut self, name: &str, signal: &dyn Atom) {

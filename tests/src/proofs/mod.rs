@@ -25,8 +25,8 @@ const PROGRAM_MEMORY: &str = "lcsim_program_memory";
 /// Memories that the host port writes, in the order of their regions, from 1 on.
 const REGIONS: [&str; 6] = ["program", "filter", "param", "gate_weight", "gate_param", "image"];
 
-/// Modules that belong to a unit with properties.
-const CLOSED: [&str; 3] = ["lcsim_setup", "lcsim_registers", "lcsim_region"];
+/// Modules that belong to a unit with properties, or only connect others.
+const CLOSED: [&str; 5] = ["lcsim_setup", "lcsim_registers", "lcsim_region", "lcsim_fields", "lcsim_list"];
 
 /// Every output of the gate unit leaves once, and the live lists are right.
 pub fn gate(config: &AcceleratorConfig) -> Proof {
@@ -180,14 +180,14 @@ fn set(text: &str, parameter: &str, value: &str) -> String {
 
 /// Moves the parameters of a module's one instance in `top` into the module. yosys would rename it.
 fn settle(top: &mut Module, module: &mut Module) {
-    let begin = format!("  {} #(", module.name);
-    let Some(line) = top.text.lines().find(|line| line.starts_with(&begin)) else { return };
-    let (parameters, instance) = line[begin.len()..].rsplit_once(") ").expect("an instance");
-    for parameter in parameters.split(", ") {
-        let (name, value) = parameter.trim_matches(['.', ')']).split_once('(').expect("a value");
-        module.text = set(&module.text, name, value);
+    let begin = format!("  {} #(\n", module.name);
+    let Some((before, rest)) = top.text.split_once(&begin) else { return };
+    let (parameters, instance) = rest.split_once("\n  ) ").expect("an instance");
+    for parameter in parameters.lines() {
+        let (name, value) = parameter.trim_matches([' ', '.', ',']).split_once('(').expect("a value");
+        module.text = set(&module.text, name, value.strip_suffix(')').expect("a value"));
     }
-    top.text = top.text.replace(line, &format!("  {} {instance}", module.name));
+    top.text = format!("{before}  {} {instance}", module.name);
 }
 
 /// The core with some of its units, their ports and properties, and with properties around them.
@@ -203,9 +203,9 @@ fn joined(
     // The memory of the program gets a module of its own, because what other memories hold is open.
     if let Some(ram) = modules.iter().find(|m| m.name == "lcsim_ram") {
         let text = ram.text.replace("module lcsim_ram ", &format!("module {PROGRAM_MEMORY} "));
-        let program = top.text.lines().find(|line| line.contains(" program_memory(")).expect("a memory of the program");
-        let own = program.replace("lcsim_ram ", &format!("{PROGRAM_MEMORY} "));
-        top.text = top.text.replace(program, &own);
+        let end = top.text.find(") program_memory (").expect("a memory of the program");
+        let begin = top.text[..end].rfind("lcsim_ram ").expect("its module");
+        top.text.replace_range(begin..begin + "lcsim_ram ".len(), &format!("{PROGRAM_MEMORY} "));
         modules.push(Module { name: PROGRAM_MEMORY.into(), text });
     }
     let mut open = vec![];
@@ -215,8 +215,8 @@ fn joined(
                 settle(&mut top, module);
                 *module = with(module, ports, config, properties);
             }
-            // The properties of the loader are about its set-up too, those of the host port about its
-            // parts.
+            // The properties of the loader are about its set-up too, those of the host port about
+            // its parts.
             None if CLOSED.contains(&&*module.name) => {}
             None => open.push(module.name.clone()),
         }

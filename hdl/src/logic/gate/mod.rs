@@ -6,9 +6,10 @@ mod pool;
 mod score;
 mod update;
 
-use super::ports::ports;
-use super::register::{Register, WordRegister};
-use super::word::{Fixed, Wire};
+use crate::signal::documented::{Documents, documented};
+use crate::signal::ports::ports;
+use crate::signal::register::{Register, WordRegister};
+use crate::signal::word::{Fixed, Wire};
 use crate::sizes::{Sizes, bits};
 use mac::GateMac;
 use place::Place;
@@ -16,188 +17,190 @@ use pool::PoolShift;
 use rust_hdl_core::prelude::*;
 use score::Score;
 
-/// The gate unit. Inputs enter one a cycle, for a group of as many outputs as it has MACs (stages
-/// G0 to G3). Then the outputs of the group leave one a cycle (stages P0 to P5), while the inputs
-/// enter again for the next group.
-#[derive(LogicBlock)]
-pub(crate) struct Gate {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// Starts the instruction on the ports `i_start_...`. The unit does not run.
-    pub i_start: Signal<In, Bit>,
-    /// The purpose of the outputs: 0 the score of a block, 1 scores of channels, 2 logits.
-    pub i_start_purpose: Signal<In, Bits<2>>,
-    /// Channels of the pooled map.
-    pub i_start_inputs: Wire<In>,
-    /// Only the channels of a live list are read.
-    pub i_start_list_on: Signal<In, Bit>,
-    /// Which live list.
-    pub i_start_in_list: Signal<In, Bit>,
-    /// Outputs.
-    pub i_start_outputs: Wire<In>,
-    /// The live list that takes the scores of channels.
-    pub i_start_out_list: Signal<In, Bit>,
-    /// The first word of the weights.
-    pub i_start_weight_base: Wire<In>,
-    /// The instruction, from the cycle after its start to its end: what the outputs are.
-    pub i_job_purpose: Signal<In, Bits<2>>,
-    /// Channels of the pooled map.
-    pub i_job_inputs: Wire<In>,
-    /// Outputs.
-    pub i_job_outputs: Wire<In>,
-    /// Only the channels of a live list are read.
-    pub i_job_list_on: Signal<In, Bit>,
-    /// Which live list.
-    pub i_job_in_list: Signal<In, Bit>,
-    /// The live list that takes the scores of channels.
-    pub i_job_out_list: Signal<In, Bit>,
-    /// The region of the pool memory with the sums of the map.
-    pub i_job_pool_region: Signal<In, Bits<2>>,
-    /// Right shift of a sum.
-    pub i_job_pool_shift: Signal<In, Bits<4>>,
-    /// Scores below it count as 0.
-    pub i_job_threshold: Signal<In, Bits<16>>,
-    /// The first word of the parameters.
-    pub i_job_param_base: Wire<In>,
-    /// A list takes all channels, whatever their scores are.
-    pub i_forced_open: Signal<In, Bit>,
-    /// The channel of the addressed entry of live list 0.
-    pub i_channel0: Wire<In>,
-    /// The channel of the addressed entry of live list 1.
-    pub i_channel1: Wire<In>,
-    /// The addressed sum of the pool memory.
-    pub i_pool: Wire<In>,
-    /// The addressed weights, one for each MAC.
-    pub i_weights: Vec<Signal<In, Signed<8>>>,
-    /// The addressed parameter: the bias.
-    pub i_bias: Signal<In, Signed<32>>,
-    /// The multiplier.
-    pub i_multiplier: Signal<In, Bits<15>>,
-    /// The right shift.
-    pub i_shift: Signal<In, Bits<5>>,
-    /// The region of the pool memory that is read.
-    pub o_pool_region: Signal<Out, Bits<2>>,
-    /// The sum of the region that is read.
-    pub o_pool_channel: Wire<Out>,
-    /// The entry that is read of both live lists.
-    pub o_list_address: Wire<Out>,
-    /// The word of weights that is read.
-    pub o_weight_address: Wire<Out>,
-    /// The parameter that is read.
-    pub o_param_address: Wire<Out>,
-    /// Live list 0 takes the entry.
-    pub o_list_write0: Signal<Out, Bit>,
-    /// Live list 1 takes the entry.
-    pub o_list_write1: Signal<Out, Bit>,
-    /// The place of the entry in its list.
-    pub o_list_write_address: Wire<Out>,
-    /// The channel of the entry.
-    pub o_entry_channel: Wire<Out>,
-    /// Its group of filter words.
-    pub o_entry_group: Wire<Out>,
-    /// Its byte of a filter word.
-    pub o_entry_lane: Wire<Out>,
-    /// Its bank in a map that has all channels.
-    pub o_entry_bank: Wire<Out>,
-    /// Its place among the channels of the bank.
-    pub o_entry_row: Wire<Out>,
-    /// The entries of live list 0.
-    pub o_length0: Wire<Out>,
-    /// The entries of live list 1.
-    pub o_length1: Wire<Out>,
-    /// Live list 0 is complete.
-    pub o_done0: Signal<Out, Bit>,
-    /// Live list 1 is complete.
-    pub o_done1: Signal<Out, Bit>,
-    /// The score of the block.
-    pub o_lscore: Signal<Out, Bits<16>>,
-    /// There is a score of the block.
-    pub o_lscore_valid: Signal<Out, Bit>,
-    /// The score of the block is 0.
-    pub o_skip: Signal<Out, Bit>,
-    /// The unit runs.
-    pub o_running: Signal<Out, Bit>,
-    /// An output has a score in this cycle.
-    pub o_score_valid: Signal<Out, Bit>,
-    /// The score; 0x8000 is 1.0. It belongs to the entry too.
-    pub o_score: Signal<Out, Bits<16>>,
-    /// An output is a logit in this cycle.
-    pub o_logit_valid: Signal<Out, Bit>,
-    /// The logit.
-    pub o_logit: Signal<Out, Signed<32>>,
+documented! {
+    /// The gate unit. Inputs enter one a cycle, for a group of as many outputs as it has MACs
+    /// (stages G0 to G3). Then the outputs of the group leave one a cycle (stages P0 to P5), while
+    /// the inputs enter again for the next group.
+    #[derive(LogicBlock)]
+    pub(crate) struct Gate {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// Starts the instruction on the ports `i_start_...`. The unit does not run.
+        pub i_start: Signal<In, Bit>,
+        /// The purpose of the outputs: 0 the score of a block, 1 scores of channels, 2 logits.
+        pub i_start_purpose: Signal<In, Bits<2>>,
+        /// Channels of the pooled map.
+        pub i_start_inputs: Wire<In>,
+        /// Only the channels of a live list are read.
+        pub i_start_list_on: Signal<In, Bit>,
+        /// Which live list.
+        pub i_start_in_list: Signal<In, Bit>,
+        /// Outputs.
+        pub i_start_outputs: Wire<In>,
+        /// The live list that takes the scores of channels.
+        pub i_start_out_list: Signal<In, Bit>,
+        /// The first word of the weights.
+        pub i_start_weight_base: Wire<In>,
+        /// The instruction, from the cycle after its start to its end: what the outputs are.
+        pub i_job_purpose: Signal<In, Bits<2>>,
+        /// Channels of the pooled map.
+        pub i_job_inputs: Wire<In>,
+        /// Outputs.
+        pub i_job_outputs: Wire<In>,
+        /// Only the channels of a live list are read.
+        pub i_job_list_on: Signal<In, Bit>,
+        /// Which live list.
+        pub i_job_in_list: Signal<In, Bit>,
+        /// The live list that takes the scores of channels.
+        pub i_job_out_list: Signal<In, Bit>,
+        /// The region of the pool memory with the sums of the map.
+        pub i_job_pool_region: Signal<In, Bits<2>>,
+        /// Right shift of a sum.
+        pub i_job_pool_shift: Signal<In, Bits<4>>,
+        /// Scores below it count as 0.
+        pub i_job_threshold: Signal<In, Bits<16>>,
+        /// The first word of the parameters.
+        pub i_job_param_base: Wire<In>,
+        /// A list takes all channels, whatever their scores are.
+        pub i_forced_open: Signal<In, Bit>,
+        /// The channel of the addressed entry of live list 0.
+        pub i_channel0: Wire<In>,
+        /// The channel of the addressed entry of live list 1.
+        pub i_channel1: Wire<In>,
+        /// The addressed sum of the pool memory.
+        pub i_pool: Wire<In>,
+        /// The addressed weights, one for each MAC.
+        pub i_weights: Vec<Signal<In, Signed<8>>>,
+        /// The addressed parameter: the bias.
+        pub i_bias: Signal<In, Signed<32>>,
+        /// The multiplier.
+        pub i_multiplier: Signal<In, Bits<15>>,
+        /// The right shift.
+        pub i_shift: Signal<In, Bits<5>>,
+        /// The region of the pool memory that is read.
+        pub o_pool_region: Signal<Out, Bits<2>>,
+        /// The sum of the region that is read.
+        pub o_pool_channel: Wire<Out>,
+        /// The entry that is read of both live lists.
+        pub o_list_address: Wire<Out>,
+        /// The word of weights that is read.
+        pub o_weight_address: Wire<Out>,
+        /// The parameter that is read.
+        pub o_param_address: Wire<Out>,
+        /// Live list 0 takes the entry.
+        pub o_list_write0: Signal<Out, Bit>,
+        /// Live list 1 takes the entry.
+        pub o_list_write1: Signal<Out, Bit>,
+        /// The place of the entry in its list.
+        pub o_list_write_address: Wire<Out>,
+        /// The channel of the entry.
+        pub o_entry_channel: Wire<Out>,
+        /// Its group of filter words.
+        pub o_entry_group: Wire<Out>,
+        /// Its byte of a filter word.
+        pub o_entry_lane: Wire<Out>,
+        /// Its bank in a map that has all channels.
+        pub o_entry_bank: Wire<Out>,
+        /// Its place among the channels of the bank.
+        pub o_entry_row: Wire<Out>,
+        /// The entries of live list 0.
+        pub o_length0: Wire<Out>,
+        /// The entries of live list 1.
+        pub o_length1: Wire<Out>,
+        /// Live list 0 is complete.
+        pub o_done0: Signal<Out, Bit>,
+        /// Live list 1 is complete.
+        pub o_done1: Signal<Out, Bit>,
+        /// The score of the block.
+        pub o_lscore: Signal<Out, Bits<16>>,
+        /// There is a score of the block.
+        pub o_lscore_valid: Signal<Out, Bit>,
+        /// The score of the block is 0.
+        pub o_skip: Signal<Out, Bit>,
+        /// The unit runs.
+        pub o_running: Signal<Out, Bit>,
+        /// An output has a score in this cycle.
+        pub o_score_valid: Signal<Out, Bit>,
+        /// The score; 0x8000 is 1.0. It belongs to the entry too.
+        pub o_score: Signal<Out, Bits<16>>,
+        /// An output is a logit in this cycle.
+        pub o_logit_valid: Signal<Out, Bit>,
+        /// The logit.
+        pub o_logit: Signal<Out, Signed<32>>,
 
-    running: Register<Bit>,
-    more_groups: Register<Bit>,
-    more_inputs: Register<Bit>,
-    group_outputs_left: WordRegister,
-    weight_base: WordRegister,
-    step: WordRegister,
-    empty: Register<Bit>,
-    slots: WordRegister,
-    period: WordRegister,
-    g1_valid: Register<Bit>,
-    g1_empty: Register<Bit>,
-    g1_last: Register<Bit>,
-    g1_channel: WordRegister,
-    g1_base: WordRegister,
-    g2_valid: Register<Bit>,
-    g2_last: Register<Bit>,
-    g3_valid: Register<Bit>,
-    g3_last: Register<Bit>,
-    finished: Register<Bit>,
-    left: WordRegister,
-    param_output: WordRegister,
-    p2_valid: Register<Bit>,
-    p3_valid: Register<Bit>,
-    p4_valid: Register<Bit>,
-    p5_valid: Register<Bit>,
-    index: WordRegister,
-    written: WordRegister,
-    length0: WordRegister,
-    length1: WordRegister,
-    done0: Register<Bit>,
-    done1: Register<Bit>,
-    lscore: Register<Bits<16>>,
-    lscore_valid: Register<Bit>,
-    skip: Register<Bit>,
+        running: Register<Bit>,
+        more_groups: Register<Bit>,
+        more_inputs: Register<Bit>,
+        group_outputs_left: WordRegister,
+        weight_base: WordRegister,
+        step: WordRegister,
+        empty: Register<Bit>,
+        slots: WordRegister,
+        period: WordRegister,
+        g1_valid: Register<Bit>,
+        g1_empty: Register<Bit>,
+        g1_last: Register<Bit>,
+        g1_channel: WordRegister,
+        g1_base: WordRegister,
+        g2_valid: Register<Bit>,
+        g2_last: Register<Bit>,
+        g3_valid: Register<Bit>,
+        g3_last: Register<Bit>,
+        finished: Register<Bit>,
+        left: WordRegister,
+        param_output: WordRegister,
+        p2_valid: Register<Bit>,
+        p3_valid: Register<Bit>,
+        p4_valid: Register<Bit>,
+        p5_valid: Register<Bit>,
+        index: WordRegister,
+        written: WordRegister,
+        length0: WordRegister,
+        length1: WordRegister,
+        done0: Register<Bit>,
+        done1: Register<Bit>,
+        lscore: Register<Bits<16>>,
+        lscore_valid: Register<Bit>,
+        skip: Register<Bit>,
 
-    start_inputs: Wire<Local>,
-    next_step: Wire<Local>,
-    step_after: Wire<Local>,
-    last_input: Signal<Local, Bit>,
-    group_ends: Signal<Local, Bit>,
-    listed_channel: Wire<Local>,
-    some_left: Signal<Local, Bit>,
-    unread: Wire<Local>,
-    for_block: Signal<Local, Bit>,
-    for_channels: Signal<Local, Bit>,
-    for_classes: Signal<Local, Bit>,
-    leaves: Signal<Local, Bit>,
-    next_index: Wire<Local>,
-    last_leaves: Signal<Local, Bit>,
-    keeps: Signal<Local, Bit>,
-    next_length: Wire<Local>,
-    begins: Signal<Local, Bit>,
-    begins0: Signal<Local, Bit>,
-    begins1: Signal<Local, Bit>,
+        start_inputs: Wire<Local>,
+        next_step: Wire<Local>,
+        step_after: Wire<Local>,
+        last_input: Signal<Local, Bit>,
+        group_ends: Signal<Local, Bit>,
+        listed_channel: Wire<Local>,
+        some_left: Signal<Local, Bit>,
+        unread: Wire<Local>,
+        for_block: Signal<Local, Bit>,
+        for_channels: Signal<Local, Bit>,
+        for_classes: Signal<Local, Bit>,
+        leaves: Signal<Local, Bit>,
+        next_index: Wire<Local>,
+        last_leaves: Signal<Local, Bit>,
+        keeps: Signal<Local, Bit>,
+        next_length: Wire<Local>,
+        begins: Signal<Local, Bit>,
+        begins0: Signal<Local, Bit>,
+        begins1: Signal<Local, Bit>,
 
-    pool_shift: PoolShift,
-    gate_mac: Vec<GateMac>,
-    gate_score: Score,
-    /// The first one counts columns, the last one banks. They are one if there are as many banks as
-    /// columns.
-    gate_place: Vec<Place>,
-    macs: Fixed,
-    whole_group: Fixed,
-    _macs: usize,
-    _bank_place: usize,
-    _channel_bits: usize,
-    _read_bits: usize,
-    _weight_bits: usize,
-    _param_bits: usize,
-    _left_bits: usize,
+        pool_shift: PoolShift,
+        gate_mac: Vec<GateMac>,
+        gate_score: Score,
+        /// The first one counts columns, the last one banks. They are one if there are as many
+        /// banks as columns.
+        gate_place: Vec<Place>,
+        macs: Fixed,
+        whole_group: Fixed,
+        _macs: usize,
+        _bank_place: usize,
+        _channel_bits: usize,
+        _read_bits: usize,
+        _weight_bits: usize,
+        _param_bits: usize,
+        _left_bits: usize,
+    }
 }
 
 impl Gate {
@@ -331,5 +334,17 @@ impl Gate {
             _param_bits: s.ga(),
             _left_bits: left,
         }
+    }
+}
+
+/// The documentation of the ports of the block `name`.
+pub(crate) fn documents(name: &str) -> Documents {
+    match name {
+        "gate" => Gate::DOCUMENTS,
+        "gate_mac" => GateMac::DOCUMENTS,
+        "gate_place" => Place::DOCUMENTS,
+        "gate_score" => Score::DOCUMENTS,
+        "pool_shift" => PoolShift::DOCUMENTS,
+        _ => unreachable!("no block {name}"),
     }
 }

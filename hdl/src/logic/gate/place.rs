@@ -1,28 +1,31 @@
 //! Where a channel stands among those of its group.
 
-use crate::logic::register::{WordRegister, dff_setup};
-use crate::logic::word::{Fixed, Wire};
+use crate::signal::documented::documented;
+use crate::signal::register::{WordRegister, dff_setup};
+use crate::signal::word::{Fixed, Wire};
 use crate::sizes::bits;
 use rust_hdl_core::prelude::*;
 
-/// Counts channels in groups of a fixed size, without a division.
-#[derive(LogicBlock)]
-pub(crate) struct Place {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// Whether the next channel is the first one.
-    pub i_begin: Signal<In, Bit>,
-    /// Whether the channel is followed by another one.
-    pub i_next: Signal<In, Bit>,
-    /// The group of the channel.
-    pub o_group: Wire<Out>,
-    /// The place of the channel in its group.
-    pub o_place: Wire<Out>,
-    group: WordRegister,
-    place: WordRegister,
-    last_place: Fixed,
+documented! {
+    /// Counts channels in groups of a fixed size, without a division.
+    #[derive(LogicBlock)]
+    pub(crate) struct Place {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// Whether the next channel is the first one.
+        pub i_begin: Signal<In, Bit>,
+        /// Whether the channel is followed by another one.
+        pub i_next: Signal<In, Bit>,
+        /// The group of the channel.
+        pub o_group: Wire<Out>,
+        /// The place of the channel in its group.
+        pub o_place: Wire<Out>,
+        group: WordRegister,
+        place: WordRegister,
+        last_place: Fixed,
+    }
 }
 
 impl Place {

@@ -1,32 +1,35 @@
 //! The pooled value of a channel.
 
-use crate::logic::cast::{signed_bit_cast_bits, signed_bit_cast_word};
-use crate::logic::register::{Register, comment, dff_setup};
-use crate::logic::word::Wire;
+use crate::signal::cast::{signed_bit_cast_bits, signed_bit_cast_word};
+use crate::signal::documented::documented;
+use crate::signal::register::{Register, comment, dff_setup};
+use crate::signal::word::Wire;
 use rust_hdl_core::prelude::*;
 
-/// Shifts the sum of a channel to the right and rounds it, in two cycles.
-#[derive(LogicBlock)]
-pub(crate) struct PoolShift {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The sum of the channel.
-    pub i_sum: Wire<In>,
-    /// The right shift.
-    pub i_shift: Signal<In, Bits<4>>,
-    /// Whether the value is 0 whatever the sum is.
-    pub i_empty: Signal<In, Bit>,
-    /// The pooled value, two cycles later.
-    pub o_pooled: Signal<Out, Signed<16>>,
-    by4: Register<Bits<20>>,
-    pooled: Register<Signed<16>>,
-    sum: Signal<Local, Bits<25>>,
-    twice: Signal<Local, Bits<26>>,
-    by8: Signal<Local, Bits<24>>,
-    by2: Signal<Local, Bits<18>>,
-    by1: Signal<Local, Bits<17>>,
+documented! {
+    /// Shifts the sum of a channel to the right and rounds it, in two cycles.
+    #[derive(LogicBlock)]
+    pub(crate) struct PoolShift {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The sum of the channel.
+        pub i_sum: Wire<In>,
+        /// The right shift.
+        pub i_shift: Signal<In, Bits<4>>,
+        /// Whether the value is 0 whatever the sum is.
+        pub i_empty: Signal<In, Bit>,
+        /// The pooled value, two cycles later.
+        pub o_pooled: Signal<Out, Signed<16>>,
+        by4: Register<Bits<20>>,
+        pooled: Register<Signed<16>>,
+        sum: Signal<Local, Bits<25>>,
+        twice: Signal<Local, Bits<26>>,
+        by8: Signal<Local, Bits<24>>,
+        by2: Signal<Local, Bits<18>>,
+        by1: Signal<Local, Bits<17>>,
+    }
 }
 
 impl PoolShift {

@@ -1,56 +1,59 @@
 //! The score of an output.
 
-use crate::logic::cast::signed_bit_cast_bits;
-use crate::logic::register::{Register, comment, dff_setup};
+use crate::signal::cast::signed_bit_cast_bits;
+use crate::signal::documented::documented;
+use crate::signal::register::{Register, comment, dff_setup};
 use lcsim_spec::number::SCORE_SHIFT;
 use rust_hdl_core::prelude::*;
 
 // `#[hdl_gen]` takes the first bit of a slice as a literal only.
 const _: () = assert!(SCORE_SHIFT == 12, "the slices of a product in `Score` are for this shift");
 
-/// Makes a sum a score, in four cycles: adds the bias, shifts and saturates, multiplies, and clamps
-/// to 0 and 1.0. A parameter comes together with its sum.
-#[derive(Default, LogicBlock)]
-pub(crate) struct Score {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The sum of the products.
-    pub i_sum: Signal<In, Signed<32>>,
-    /// The bias.
-    pub i_bias: Signal<In, Signed<32>>,
-    /// The multiplier.
-    pub i_multiplier: Signal<In, Bits<15>>,
-    /// The right shift.
-    pub i_shift: Signal<In, Bits<5>>,
-    /// Scores below it count as 0.
-    pub i_threshold: Signal<In, Bits<16>>,
-    /// The sum with the bias, a cycle later.
-    pub o_biased: Signal<Out, Signed<32>>,
-    /// The score, four cycles later; 0x8000 is 1.0.
-    pub o_score: Signal<Out, Bits<16>>,
-    biased: Register<Signed<32>>,
-    multiplier: Register<Bits<15>>,
-    shift: Register<Bits<5>>,
-    over: Register<Bit>,
-    negative: Register<Bit>,
-    rounded: Register<Bits<17>>,
-    multiplier3: Register<Bits<15>>,
-    scaled: Register<Bits<32>>,
-    score: Register<Bits<16>>,
-    sum: Signal<Local, Bits<32>>,
-    sign: Signal<Local, Bits<8>>,
-    by16: Signal<Local, Bits<32>>,
-    by8: Signal<Local, Bits<24>>,
-    by4: Signal<Local, Bits<20>>,
-    by2: Signal<Local, Bits<18>>,
-    by1: Signal<Local, Bits<17>>,
-    narrow: Signal<Local, Bits<16>>,
-    unused_fraction: Signal<Local, Bits<11>>,
-    below: Signal<Local, Bit>,
-    above: Signal<Local, Bit>,
-    unit_score: Signal<Local, Bits<16>>,
+documented! {
+    /// Makes a sum a score, in four cycles: adds the bias, shifts and saturates, multiplies, and
+    /// clamps to 0 and 1.0. A parameter comes together with its sum.
+    #[derive(Default, LogicBlock)]
+    pub(crate) struct Score {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The sum of the products.
+        pub i_sum: Signal<In, Signed<32>>,
+        /// The bias.
+        pub i_bias: Signal<In, Signed<32>>,
+        /// The multiplier.
+        pub i_multiplier: Signal<In, Bits<15>>,
+        /// The right shift.
+        pub i_shift: Signal<In, Bits<5>>,
+        /// Scores below it count as 0.
+        pub i_threshold: Signal<In, Bits<16>>,
+        /// The sum with the bias, a cycle later.
+        pub o_biased: Signal<Out, Signed<32>>,
+        /// The score, four cycles later; 0x8000 is 1.0.
+        pub o_score: Signal<Out, Bits<16>>,
+        biased: Register<Signed<32>>,
+        multiplier: Register<Bits<15>>,
+        shift: Register<Bits<5>>,
+        over: Register<Bit>,
+        negative: Register<Bit>,
+        rounded: Register<Bits<17>>,
+        multiplier3: Register<Bits<15>>,
+        scaled: Register<Bits<32>>,
+        score: Register<Bits<16>>,
+        sum: Signal<Local, Bits<32>>,
+        sign: Signal<Local, Bits<8>>,
+        by16: Signal<Local, Bits<32>>,
+        by8: Signal<Local, Bits<24>>,
+        by4: Signal<Local, Bits<20>>,
+        by2: Signal<Local, Bits<18>>,
+        by1: Signal<Local, Bits<17>>,
+        narrow: Signal<Local, Bits<16>>,
+        unused_fraction: Signal<Local, Bits<11>>,
+        below: Signal<Local, Bit>,
+        above: Signal<Local, Bit>,
+        unit_score: Signal<Local, Bits<16>>,
+    }
 }
 
 impl Logic for Score {

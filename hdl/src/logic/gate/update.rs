@@ -1,8 +1,8 @@
 //! The behaviour of the gate unit in a cycle.
 
 use super::Gate;
-use crate::logic::cast::bit_cast_word;
-use crate::logic::register::{comment, dff_setup};
+use crate::signal::cast::bit_cast_word;
+use crate::signal::register::{comment, dff_setup};
 use rust_hdl_core::prelude::*;
 
 impl Logic for Gate {

@@ -2,173 +2,176 @@
 
 mod update;
 
-use super::register::{Register, WordRegister};
-use super::word::{Fixed, Wire};
+use crate::signal::documented::documented;
+use crate::signal::register::{Register, WordRegister};
+use crate::signal::word::{Fixed, Wire};
 use crate::sizes::Sizes;
 use lcsim_spec::timing;
 use rust_hdl_core::prelude::*;
 
-/// The streamer. It takes the fold that the loader offers and issues a pixel in each interval. Each
-/// fold of a chunk begins again at the pixel where the chunk begins. Comparing a counter and acting
-/// on the result in one cycle would be slow, so flags such as `last_pixel` are computed together
-/// with the counter's next value.
-#[derive(LogicBlock)]
-pub(crate) struct Streamer {
-    /// The clock.
-    pub clock: Signal<In, Clock>,
-    /// The synchronous reset.
-    pub reset: Signal<In, Bit>,
-    /// The last column of the output map.
-    pub i_job_last_column: Signal<In, Bits<16>>,
-    /// Vertical stride.
-    pub i_job_stride_y: Signal<In, Bits<16>>,
-    /// Horizontal stride.
-    pub i_job_stride_x: Signal<In, Bits<16>>,
-    /// Words from a row of windows to the next.
-    pub i_job_stride_line: Wire<In>,
-    /// The row of the map where the first window begins: negative, in the padding.
-    pub i_job_corner_y: Signal<In, Bits<17>>,
-    /// The column where it begins.
-    pub i_job_corner_x: Signal<In, Bits<17>>,
-    /// The word where its row begins.
-    pub i_job_corner_line: Wire<In>,
-    /// The inputs of a tile follow each other in natural order.
-    pub i_job_natural: Signal<In, Bit>,
-    /// The output's rest is written in copies.
-    pub i_job_dst_copies: Signal<In, Bit>,
-    /// Outputs are the channels of a live list.
-    pub i_job_out_list_on: Signal<In, Bit>,
-    /// The loader offers a fold. It stands until it is taken.
-    pub i_ready: Signal<In, Bit>,
-    /// It is the first fold of its tile and chunk.
-    pub i_fold_first: Signal<In, Bit>,
-    /// It is the last fold of its tile and chunk.
-    pub i_fold_last: Signal<In, Bit>,
-    /// Its tile has no other chunk.
-    pub i_fold_closes: Signal<In, Bit>,
-    /// Its chunk is the first of the map.
-    pub i_fold_chunk: Signal<In, Bit>,
-    /// Which of the two sets of column parameters its tile uses.
-    pub i_fold_parity: Signal<In, Bit>,
-    /// Rows that read an operand.
-    pub i_fold_rows: Wire<In>,
-    /// Columns of the tile.
-    pub i_fold_cols: Wire<In>,
-    /// Cycles of a pixel.
-    pub i_fold_interval: Wire<In>,
-    /// Which of its own banks a row reads.
-    pub i_fold_bank: Wire<In>,
-    /// The word where the map begins in the banks.
-    pub i_fold_word: Wire<In>,
-    /// Pixels of the chunk.
-    pub i_fold_pixels: Wire<In>,
-    /// The fold is taken in this cycle.
-    pub o_taken: Signal<Out, Bit>,
-    /// Pixels are issued, or outputs are on their way.
-    pub o_busy: Signal<Out, Bit>,
-    /// For the rows: the slot has a pixel.
-    pub o_row_slot_valid: Signal<Out, Bit>,
-    /// The shadow weights and taps become the active ones.
-    pub o_row_slot_swap: Signal<Out, Bit>,
-    /// Rows that read an operand.
-    pub o_row_slot_rows: Wire<Out>,
-    /// Which of its own banks a row reads.
-    pub o_row_slot_bank: Wire<Out>,
-    /// The row of the map where the window begins.
-    pub o_row_slot_y: Signal<Out, Bits<17>>,
-    /// The column where it begins.
-    pub o_row_slot_x: Signal<Out, Bits<17>>,
-    /// The word of the bank where it begins.
-    pub o_row_slot_address: Wire<Out>,
-    /// For the columns: the slot has a pixel.
-    pub o_column_slot_valid: Signal<Out, Bit>,
-    /// It is of the tile's first fold.
-    pub o_column_slot_first: Signal<Out, Bit>,
-    /// It is of the tile's last fold.
-    pub o_column_slot_last: Signal<Out, Bit>,
-    /// It is the tile's first output.
-    pub o_column_slot_opens: Signal<Out, Bit>,
-    /// It is the tile's last output.
-    pub o_column_slot_closes: Signal<Out, Bit>,
-    /// Which of the two sets of column parameters the tile uses.
-    pub o_column_slot_parity: Signal<Out, Bit>,
-    /// Columns of the tile.
-    pub o_column_slot_cols: Wire<Out>,
-    /// The output pixel.
-    pub o_column_slot_pixel: Wire<Out>,
-    /// The accumulator.
-    pub o_column_slot_acc: Wire<Out>,
-    active: Register<Bit>,
-    engaged: Register<Bit>,
-    emits: Register<Bit>,
-    outputs: Register<Bit>,
-    last_phase: Register<Bit>,
-    last_pixel: Register<Bit>,
-    last_column: Register<Bit>,
-    chunk_last_column: Register<Bit>,
-    start_last_column: Register<Bit>,
-    settles: Register<Bit>,
-    drains: Register<Bit>,
-    first: Register<Bit>,
-    last: Register<Bit>,
-    closes: Register<Bit>,
-    chunk: Register<Bit>,
-    parity: Register<Bit>,
-    rows: WordRegister,
-    cols: WordRegister,
-    interval: WordRegister,
-    phase: WordRegister,
-    bank: WordRegister,
-    map_word: WordRegister,
-    left: WordRegister,
-    count: WordRegister,
-    settling: WordRegister,
-    draining: WordRegister,
-    pixel: WordRegister,
-    chunk_pixel: WordRegister,
-    start_pixel: WordRegister,
-    column: WordRegister,
-    chunk_column: WordRegister,
-    start_column: WordRegister,
-    y: Register<Bits<17>>,
-    x: Register<Bits<17>>,
-    chunk_y: Register<Bits<17>>,
-    chunk_x: Register<Bits<17>>,
-    start_y: Register<Bits<17>>,
-    start_x: Register<Bits<17>>,
-    line: WordRegister,
-    chunk_line: WordRegister,
-    start_line: WordRegister,
-    row_valid: Register<Bit>,
-    row_swap: Register<Bit>,
-    row_rows: WordRegister,
-    row_bank: WordRegister,
-    row_y: Register<Bits<17>>,
-    row_x: Register<Bits<17>>,
-    row_address: WordRegister,
-    column_first: Register<Bit>,
-    column_last: Register<Bit>,
-    column_opens: Register<Bit>,
-    column_closes: Register<Bit>,
-    column_parity: Register<Bit>,
-    column_cols: WordRegister,
-    column_pixel: WordRegister,
-    column_acc: WordRegister,
-    taken: Signal<Local, Bit>,
-    next_phase_last: Signal<Local, Bit>,
-    next_pixel_last: Signal<Local, Bit>,
-    next_outputs: Signal<Local, Bit>,
-    next_interval: Wire<Local>,
-    next_column: Wire<Local>,
-    one_column: Signal<Local, Bit>,
-    last_output_column: Wire<Local>,
-    columns: Fixed,
-    parameters_free: Fixed,
-    several_columns: Constant<Bit>,
-    _address_bits: usize,
-    _pixel_bits: usize,
-    _acc_bits: usize,
-    _drain_bits: usize,
+documented! {
+    /// The streamer. It takes the fold that the loader offers and issues a pixel in each interval.
+    /// Each fold of a chunk begins again at the pixel where the chunk begins. Comparing a counter
+    /// and acting on the result in one cycle would be slow, so flags such as `last_pixel` are
+    /// computed together with the counter's next value.
+    #[derive(LogicBlock)]
+    pub(crate) struct Streamer {
+        /// The clock.
+        pub clock: Signal<In, Clock>,
+        /// The synchronous reset.
+        pub reset: Signal<In, Bit>,
+        /// The last column of the output map.
+        pub i_job_last_column: Signal<In, Bits<16>>,
+        /// Vertical stride.
+        pub i_job_stride_y: Signal<In, Bits<16>>,
+        /// Horizontal stride.
+        pub i_job_stride_x: Signal<In, Bits<16>>,
+        /// Words from a row of windows to the next.
+        pub i_job_stride_line: Wire<In>,
+        /// The row of the map where the first window begins: negative, in the padding.
+        pub i_job_corner_y: Signal<In, Bits<17>>,
+        /// The column where it begins.
+        pub i_job_corner_x: Signal<In, Bits<17>>,
+        /// The word where its row begins.
+        pub i_job_corner_line: Wire<In>,
+        /// The inputs of a tile follow each other in natural order.
+        pub i_job_natural: Signal<In, Bit>,
+        /// The output's rest is written in copies.
+        pub i_job_dst_copies: Signal<In, Bit>,
+        /// Outputs are the channels of a live list.
+        pub i_job_out_list_on: Signal<In, Bit>,
+        /// The loader offers a fold. It stands until it is taken.
+        pub i_ready: Signal<In, Bit>,
+        /// It is the first fold of its tile and chunk.
+        pub i_fold_first: Signal<In, Bit>,
+        /// It is the last fold of its tile and chunk.
+        pub i_fold_last: Signal<In, Bit>,
+        /// Its tile has no other chunk.
+        pub i_fold_closes: Signal<In, Bit>,
+        /// Its chunk is the first of the map.
+        pub i_fold_chunk: Signal<In, Bit>,
+        /// Which of the two sets of column parameters its tile uses.
+        pub i_fold_parity: Signal<In, Bit>,
+        /// Rows that read an operand.
+        pub i_fold_rows: Wire<In>,
+        /// Columns of the tile.
+        pub i_fold_cols: Wire<In>,
+        /// Cycles of a pixel.
+        pub i_fold_interval: Wire<In>,
+        /// Which of its own banks a row reads.
+        pub i_fold_bank: Wire<In>,
+        /// The word where the map begins in the banks.
+        pub i_fold_word: Wire<In>,
+        /// Pixels of the chunk.
+        pub i_fold_pixels: Wire<In>,
+        /// The fold is taken in this cycle.
+        pub o_taken: Signal<Out, Bit>,
+        /// Pixels are issued, or outputs are on their way.
+        pub o_busy: Signal<Out, Bit>,
+        /// For the rows: the slot has a pixel.
+        pub o_row_slot_valid: Signal<Out, Bit>,
+        /// The shadow weights and taps become the active ones.
+        pub o_row_slot_swap: Signal<Out, Bit>,
+        /// Rows that read an operand.
+        pub o_row_slot_rows: Wire<Out>,
+        /// Which of its own banks a row reads.
+        pub o_row_slot_bank: Wire<Out>,
+        /// The row of the map where the window begins.
+        pub o_row_slot_y: Signal<Out, Bits<17>>,
+        /// The column where it begins.
+        pub o_row_slot_x: Signal<Out, Bits<17>>,
+        /// The word of the bank where it begins.
+        pub o_row_slot_address: Wire<Out>,
+        /// For the columns: the slot has a pixel.
+        pub o_column_slot_valid: Signal<Out, Bit>,
+        /// It is of the tile's first fold.
+        pub o_column_slot_first: Signal<Out, Bit>,
+        /// It is of the tile's last fold.
+        pub o_column_slot_last: Signal<Out, Bit>,
+        /// It is the tile's first output.
+        pub o_column_slot_opens: Signal<Out, Bit>,
+        /// It is the tile's last output.
+        pub o_column_slot_closes: Signal<Out, Bit>,
+        /// Which of the two sets of column parameters the tile uses.
+        pub o_column_slot_parity: Signal<Out, Bit>,
+        /// Columns of the tile.
+        pub o_column_slot_cols: Wire<Out>,
+        /// The output pixel.
+        pub o_column_slot_pixel: Wire<Out>,
+        /// The accumulator.
+        pub o_column_slot_acc: Wire<Out>,
+        active: Register<Bit>,
+        engaged: Register<Bit>,
+        emits: Register<Bit>,
+        outputs: Register<Bit>,
+        last_phase: Register<Bit>,
+        last_pixel: Register<Bit>,
+        last_column: Register<Bit>,
+        chunk_last_column: Register<Bit>,
+        start_last_column: Register<Bit>,
+        settles: Register<Bit>,
+        drains: Register<Bit>,
+        first: Register<Bit>,
+        last: Register<Bit>,
+        closes: Register<Bit>,
+        chunk: Register<Bit>,
+        parity: Register<Bit>,
+        rows: WordRegister,
+        cols: WordRegister,
+        interval: WordRegister,
+        phase: WordRegister,
+        bank: WordRegister,
+        map_word: WordRegister,
+        left: WordRegister,
+        count: WordRegister,
+        settling: WordRegister,
+        draining: WordRegister,
+        pixel: WordRegister,
+        chunk_pixel: WordRegister,
+        start_pixel: WordRegister,
+        column: WordRegister,
+        chunk_column: WordRegister,
+        start_column: WordRegister,
+        y: Register<Bits<17>>,
+        x: Register<Bits<17>>,
+        chunk_y: Register<Bits<17>>,
+        chunk_x: Register<Bits<17>>,
+        start_y: Register<Bits<17>>,
+        start_x: Register<Bits<17>>,
+        line: WordRegister,
+        chunk_line: WordRegister,
+        start_line: WordRegister,
+        row_valid: Register<Bit>,
+        row_swap: Register<Bit>,
+        row_rows: WordRegister,
+        row_bank: WordRegister,
+        row_y: Register<Bits<17>>,
+        row_x: Register<Bits<17>>,
+        row_address: WordRegister,
+        column_first: Register<Bit>,
+        column_last: Register<Bit>,
+        column_opens: Register<Bit>,
+        column_closes: Register<Bit>,
+        column_parity: Register<Bit>,
+        column_cols: WordRegister,
+        column_pixel: WordRegister,
+        column_acc: WordRegister,
+        taken: Signal<Local, Bit>,
+        next_phase_last: Signal<Local, Bit>,
+        next_pixel_last: Signal<Local, Bit>,
+        next_outputs: Signal<Local, Bit>,
+        next_interval: Wire<Local>,
+        next_column: Wire<Local>,
+        one_column: Signal<Local, Bit>,
+        last_output_column: Wire<Local>,
+        columns: Fixed,
+        parameters_free: Fixed,
+        several_columns: Constant<Bit>,
+        _address_bits: usize,
+        _pixel_bits: usize,
+        _acc_bits: usize,
+        _drain_bits: usize,
+    }
 }
 
 impl Streamer {

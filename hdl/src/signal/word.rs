@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use std::marker::PhantomData;
 use std::ops::{Add, Sub};
 
-/// An unsigned number of 1 to 64 bits.
+/// An unsigned number of 1 to 64 bits. A wider one can be passed on, but not computed with.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Word {
     value: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Word {
 
 impl Word {
     pub fn new(value: u64, width: usize) -> Self {
-        Self { value: value & (u64::MAX >> (64 - width)), width: Some(width) }
+        Self { value: value & (u64::MAX >> (64 - width.min(64))), width: Some(width) }
     }
 
     /// A number that takes the width of what it meets.

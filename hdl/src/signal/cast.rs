@@ -35,6 +35,11 @@ pub(crate) fn bit_cast_word(x: Word, width: usize) -> Word {
     Word::new(x.value(), width)
 }
 
+/// Puts zeros before `x`, or drops its highest bits.
+pub(crate) fn bit_cast_to_bits<const TO: usize>(x: Word) -> Bits<TO> {
+    (x.value() & (u64::MAX >> (64 - TO))).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
