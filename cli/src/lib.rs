@@ -53,7 +53,7 @@ pub use verilog::{Verilog, VerilogFiles};
 
 pub use lcsim_golden::import::Options as OnnxOptions;
 #[cfg(feature = "verilog")]
-pub use lcsim_hdl::{Bus, Target};
+pub use lcsim_hdl::{Board, Bus, Device, Target};
 pub use lcsim_report::dump::Files as Dump;
 pub use lcsim_sim::{EnergyTable, Engine};
 pub use lcsim_spec::progress::{Progress, Silent, Steps};

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::images::Images;
 use crate::network::Network;
 use anyhow::{Context, bail, ensure};
-use lcsim_hdl::{Bus, Kind, Module, Part, Readme, Target, Vector};
+use lcsim_hdl::{Board, Bus, Device, Kind, Module, Part, Readme, Target, Vector};
 use lcsim_input::Expected;
 use lcsim_output::folder::Folder;
 use lcsim_output::text::one_line;
@@ -40,12 +40,24 @@ pub struct Verilog<'a> {
     on_chip: bool,
     bus: Option<Bus>,
     target: Option<Target>,
+    device: Option<&'static Device>,
+    board: Option<Board>,
     progress: &'a dyn Progress,
 }
 
 impl<'a> Verilog<'a> {
     fn new(accelerator: &'a Accelerator, unit: Option<Kind>) -> Self {
-        Self { accelerator, unit, testbench: None, on_chip: false, bus: None, target: None, progress: &Silent }
+        Self {
+            accelerator,
+            unit,
+            testbench: None,
+            on_chip: false,
+            bus: None,
+            target: None,
+            device: None,
+            board: None,
+            progress: &Silent,
+        }
     }
 
     /// Writes the whole core.
@@ -94,7 +106,21 @@ impl<'a> Verilog<'a> {
     /// of the core.
     #[must_use]
     pub fn target(self, target: Target) -> Self {
-        Self { target: Some(target), ..self }
+        Self { target: Some(target), device: target.device(), ..self }
+    }
+
+    /// Adds scripts and constraints for a part. It must have the multipliers and block RAMs of the
+    /// core.
+    #[must_use]
+    pub fn device(self, device: &'static Device) -> Self {
+        Self { target: Some(device.target), device: Some(device), ..self }
+    }
+
+    /// Adds the files of a board: a top module, pins, a script that makes a bitstream, and a program
+    /// for the host. The board's part must have the multipliers and block RAMs of the core.
+    #[must_use]
+    pub fn board(self, board: Board) -> Self {
+        Self { board: Some(board), device: Some(board.device()), ..self }
     }
 
     /// Chooses what receives the progress of simulating the testbench's images, and may stop the
@@ -137,8 +163,8 @@ impl<'a> Verilog<'a> {
     fn problems(&self) -> Vec<String> {
         let config = self.accelerator.config();
         let mut problems: Vec<String> = lcsim_hdl::check(config).err().map(|e| e.to_string()).into_iter().collect();
-        if let (Some(target), None) = (self.target, self.unit) {
-            problems.extend(target.check(config).err().map(|e| format!("target: {e}")));
+        if let (Some(device), None) = (self.device, self.unit) {
+            problems.extend(device.check(config).err().map(|e| format!("target: {e}")));
         }
         problems
     }
@@ -170,7 +196,7 @@ impl<'a> Verilog<'a> {
         self.refuse(&problems)?;
         let Some((network, images, program)) = benched else {
             ensure!(!self.on_chip, "{}: expected a network to put on chip, found none", self.accelerator.shown());
-            return Ok(self.complete(&lcsim_hdl::core(self.accelerator.config(), None), vec![], Readme::default()));
+            return self.complete(&lcsim_hdl::core(self.accelerator.config(), None), vec![], Readme::default());
         };
         let part = lcsim_hdl::core(self.accelerator.config(), self.on_chip.then_some(&program));
         let mut files = if self.on_chip { lcsim_hdl::memory_files(&program) } else { vec![] };
@@ -182,7 +208,7 @@ impl<'a> Verilog<'a> {
              lcsim's simulator"
         );
         let carried = self.on_chip.then_some(name);
-        Ok(self.complete(&part, files, Readme { carried, testbench: Some(&does), ..Readme::default() }))
+        self.complete(&part, files, Readme { carried, testbench: Some(&does), ..Readme::default() })
     }
 
     fn vectors(&self, network: &Network, images: &Images, program: &Program) -> anyhow::Result<Vec<Vector>> {
@@ -207,19 +233,25 @@ impl<'a> Verilog<'a> {
         let config = self.accelerator.config();
         let bench = lcsim_hdl::unit_testbench(config, kind).into_iter().collect();
         let readme = Readme { testbench: Some(UNIT_BENCH), ..Readme::default() };
-        Ok(self.complete(&lcsim_hdl::unit(config, kind), bench, readme))
+        self.complete(&lcsim_hdl::unit(config, kind), bench, readme)
     }
 
     /// Puts the modules, lists of them, the README, the scripts, and what tools of others need
     /// before `files`.
-    fn complete(&self, part: &Part, files: Files, readme: Readme) -> Files {
+    fn complete(&self, part: &Part, files: Files, readme: Readme) -> anyhow::Result<Files> {
         let config = self.accelerator.config();
-        let readme = Readme { scripts: self.target.is_some(), bus: self.bus, ..readme };
+        let readme = Readme { scripts: self.target.is_some(), bus: self.bus, board: self.board, ..readme };
         let file = |m: &Module| (format!("{}.v", m.name), m.text.clone());
         let own = part.modules.last().map_or("", |m| m.name.as_str());
         let mut sources: Files = part.modules.iter().map(file).collect();
         let mut about = vec![(format!("{own}.f"), list(&sources))];
         let mut top = own;
+        if let Some(board) = self.board {
+            let modules: Files = board.modules(config).map_err(anyhow::Error::msg)?.iter().map(file).collect();
+            let all: Files = sources.iter().chain(&modules).cloned().collect();
+            about.push((format!("{}.f", board.top()), list(&all)));
+            about.extend(modules.into_iter().chain(board.files()));
+        }
         if let Some(bus) = self.bus {
             sources.extend(lcsim_hdl::around(config, bus).iter().map(file));
             top = bus.top();
@@ -231,8 +263,14 @@ impl<'a> Verilog<'a> {
             about.push(("lcsim.h".into(), lcsim_hdl::header(config)));
             about.extend(lcsim_hdl::delivery(config, &names, top, self.bus));
         }
-        let scripts = self.target.map_or(vec![], |target| target.scripts(top, &names, config.clock_mhz));
-        sources.into_iter().chain(about).chain(scripts).chain(files).collect()
+        let scripts = match (self.device, self.target) {
+            // A board has a script of its own.
+            _ if self.board.is_some() => vec![],
+            (Some(device), _) => device.scripts(top, &names, config.clock_mhz),
+            (None, Some(target)) => target.scripts(top, &names, config.clock_mhz),
+            (None, None) => vec![],
+        };
+        Ok(sources.into_iter().chain(about).chain(scripts).chain(files).collect())
     }
 }
 

@@ -25,6 +25,15 @@ impl Bus {
         }
     }
 
+    /// The name of the clock of the module `top`, which is a bus's or has none.
+    pub(crate) fn clock(top: &str) -> &'static str {
+        match top {
+            _ if top == Self::Axi4Lite.top() => "aclk",
+            _ if top == Self::Wishbone.top() => "clk_i",
+            _ => "clock",
+        }
+    }
+
     /// The name of the bus, for people.
     pub fn title(self) -> &'static str {
         match self {

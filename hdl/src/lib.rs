@@ -14,6 +14,7 @@
 //! ```
 
 mod about;
+mod board;
 mod bundles;
 mod bus;
 mod delivery;
@@ -35,6 +36,7 @@ mod testbench;
 mod values;
 mod word;
 
+pub use board::Board;
 pub use bundles::tables;
 pub use bus::{Bus, around};
 pub use delivery::delivery;
@@ -47,5 +49,5 @@ pub use map::{header, register_tables};
 pub use operators::{Absent, AbsentUnits, check_program};
 pub use part::{Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
-pub use target::{Exhausted, Resources, Target, TooSmall};
+pub use target::{DEVICES, Device, Exhausted, Resources, Target, TooSmall};
 pub use testbench::{Vector, testbench, unit_testbench};

@@ -1,6 +1,7 @@
 //! The README of a generated folder: ports, register map, and how to simulate and synthesise.
 
 use crate::about::about;
+use crate::board::Board;
 use crate::bus::Bus;
 use crate::logic;
 use crate::map::{regions_table, registers_table};
@@ -20,6 +21,8 @@ pub struct Readme<'a> {
     pub scripts: bool,
     /// The bus around the core, if there is one.
     pub bus: Option<Bus>,
+    /// The board, if there are files for one.
+    pub board: Option<Board>,
 }
 
 /// Makes the README of `part`, whose top module is `top`.
@@ -41,6 +44,7 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
     if core {
         text += &register_map(config);
         text += &has.bus.map_or(String::new(), bus);
+        text += has.board.map_or("", board);
         text += &using(has.carried);
     }
     if let Some(does) = has.testbench {
@@ -74,6 +78,16 @@ fn register_map(config: &AcceleratorConfig) -> String {
          image can, as soon as STATUS.image_free is 1. What cannot be carried out is refused, changes nothing, and sets \
          a bit of ERROR. No transfer ever waits.\n"
     )
+}
+
+/// What the folder has for a board.
+fn board(board: Board) -> &'static str {
+    let Board::Ulx3s = board;
+    "\n## Board\n\n`ulx3s.v` is the top module for a ULX3S with an LFE5U-85F: a PLL, and the core behind the serial \
+     line of the USB connector (1,000,000 bits a second, 8 bits, no parity; `lcsim_uart.v` has the protocol). \
+     `sh ulx3s.sh` makes `ulx3s.bit` with yosys, nextpnr-ecp5 and ecppack; `openFPGALoader -b ulx3s ulx3s.bit` \
+     loads it. `python3 lcsim_uart.py /dev/ttyUSB0` runs the images of the bench and compares them with lcsim's \
+     simulator.\n"
 }
 
 /// What the folder has for a bus.

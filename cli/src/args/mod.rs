@@ -35,4 +35,4 @@ pub use run::{RUN_IMAGES, RunArgs};
 pub use topology::{Compat, TopologyArgs};
 pub use trace::{TraceArgs, Window};
 #[cfg(feature = "verilog")]
-pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogBus, VerilogPart, VerilogTarget};
+pub use verilog::{VERILOG_IMAGES, VerilogArgs, VerilogBoard, VerilogBus, VerilogPart, VerilogTarget};

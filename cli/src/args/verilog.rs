@@ -4,6 +4,7 @@ use super::common::PrintArgs;
 use super::load::{LoadArgs, SetArgs};
 use super::values::{positive, score};
 use clap::{Args, ValueEnum};
+use lcsim_hdl::{DEVICES, Device};
 use lcsim_spec::Score;
 use std::path::PathBuf;
 
@@ -33,10 +34,17 @@ pub struct VerilogArgs {
     /// multipliers and block RAMs
     #[arg(long, value_name = "TARGET")]
     pub target: Option<VerilogTarget>,
+    /// As --target, for this part
+    #[arg(long, value_name = "PART", value_parser = device, conflicts_with = "target")]
+    pub device: Option<&'static Device>,
     /// Put the core behind this bus, with images and logits by AXI4-Stream, a bench in Python and a
     /// module for LiteX. Without a bus the core has a simple port that never waits
     #[arg(long, value_name = "BUS")]
     pub bus: Option<VerilogBus>,
+    /// Add a top module, pins, a script that makes a bitstream and a program for the host, for this
+    /// board
+    #[arg(long, value_name = "BOARD", conflicts_with_all = ["bus", "target", "device"])]
+    pub board: Option<VerilogBoard>,
     /// What to write
     #[arg(long, value_name = "PART", default_value = "core")]
     pub part: VerilogPart,
@@ -60,6 +68,12 @@ pub struct VerilogArgs {
     pub print: PrintArgs,
 }
 
+/// Parses the name of a part.
+fn device(name: &str) -> Result<&'static Device, String> {
+    let names = || DEVICES.iter().map(|device| device.name).collect::<Vec<_>>().join(", ");
+    Device::named(name).ok_or_else(|| format!("expected one of {}", names()))
+}
+
 /// What the scripts of `lcsim verilog` build for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum VerilogTarget {
@@ -67,8 +81,12 @@ pub enum VerilogTarget {
     Ecp5,
     /// Lattice iCE40 UP5K, with yosys and nextpnr-ice40
     Ice40,
-    /// AMD 7-series, with yosys; place and route with Vivado
+    /// AMD XC7A100T, with yosys or Vivado
     Xilinx,
+    /// Gowin GW2A-18, with yosys; a board's pins are yours to add
+    Gowin,
+    /// Lattice LCMXO2-7000, with yosys; place and route with Diamond
+    Machxo2,
     /// Generic gates, with yosys; memories stay whole
     Asic,
 }
@@ -80,6 +98,13 @@ pub enum VerilogBus {
     Axi4Lite,
     /// Wishbone B4, classic cycles
     Wishbone,
+}
+
+/// A board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerilogBoard {
+    /// ULX3S with an LFE5U-85F; driven by the serial line of its USB connector
+    Ulx3s,
 }
 
 /// What `lcsim verilog` writes.

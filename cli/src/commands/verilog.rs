@@ -1,10 +1,10 @@
 //! `lcsim verilog`.
 
 use super::say::{notes, shown, tell, unwritten};
-use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogBus, VerilogPart, VerilogTarget};
+use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogBoard, VerilogBus, VerilogPart, VerilogTarget};
 use crate::terminal::Terminal;
 use anyhow::{Result, bail, ensure};
-use lcsim::{Accelerator, Bus, Images, Network, Target, Verilog, VerilogFiles};
+use lcsim::{Accelerator, Board, Bus, Images, Network, Target, Verilog, VerilogFiles};
 use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_output::folder::Folder;
@@ -29,14 +29,20 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
         VerilogPart::Array => Verilog::array(&accelerator),
     };
     let part = part.progress(&progress);
-    let part = match args.target {
-        Some(name) => part.target(target(name)),
-        None => part,
+    let part = match (args.target, args.device) {
+        (Some(name), _) => part.target(target(name)),
+        (None, Some(device)) => part.device(device),
+        (None, None) => part,
     };
     let part = match args.bus {
         Some(_) if args.part != VerilogPart::Core => bail!("--bus: only `--part core` has a host port"),
         Some(VerilogBus::Axi4Lite) => part.bus(Bus::Axi4Lite),
         Some(VerilogBus::Wishbone) => part.bus(Bus::Wishbone),
+        None => part,
+    };
+    let part = match args.board {
+        Some(_) if args.part != VerilogPart::Core => bail!("--board: only `--part core` has a host port"),
+        Some(VerilogBoard::Ulx3s) => part.board(Board::Ulx3s),
         None => part,
     };
     // Checks the folder before the work, and again when the names of the files are known.
@@ -122,6 +128,8 @@ fn target(target: VerilogTarget) -> Target {
         VerilogTarget::Ecp5 => Target::Ecp5,
         VerilogTarget::Ice40 => Target::Ice40,
         VerilogTarget::Xilinx => Target::Xilinx,
+        VerilogTarget::Gowin => Target::Gowin,
+        VerilogTarget::Machxo2 => Target::Machxo2,
         VerilogTarget::Asic => Target::Asic,
     }
 }
