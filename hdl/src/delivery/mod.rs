@@ -31,8 +31,7 @@ fn fusesoc(config: &AcceleratorConfig, sources: &[String], top: &str, header: bo
          description: \"{description}\"\n\nfilesets:\n  rtl:\n    files:\n{}{header}    file_type: verilogSource\n  \
          lint:\n    files:\n      - lcsim.vlt: {{file_type: vlt}}\n\ntargets:\n  default: &default\n    \
          filesets: [rtl]\n    toplevel: {top}\n  lint:\n    <<: *default\n    filesets: [lint, rtl]\n    \
-         default_tool: verilator\n    tools:\n      verilator:\n        mode: lint-only\n        \
-         verilator_options: [-Wall]\n",
+         flow: lint\n    flow_options:\n      tool: verilator\n      verilator_options: [-Wall]\n",
         list(sources)
     )
 }
