@@ -4,7 +4,7 @@ use crate::accelerator::Accelerator;
 use crate::error::Result;
 use crate::images::Images;
 use crate::network::Network;
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use lcsim_hdl::{Board, Bus, Device, Kind, Module, Part, Readme, Target, Vector};
 use lcsim_input::Expected;
 use lcsim_output::folder::Folder;
@@ -247,7 +247,12 @@ impl<'a> Verilog<'a> {
         let mut about = vec![(format!("{own}.f"), list(&sources))];
         let mut top = own;
         if let Some(board) = self.board {
-            let modules: Files = board.modules(config).map_err(anyhow::Error::msg)?.iter().map(file).collect();
+            let modules: Files = board
+                .modules(config)
+                .map_err(|e| anyhow!("{}: {e}", self.accelerator.shown()))?
+                .iter()
+                .map(file)
+                .collect();
             let all: Files = sources.iter().chain(&modules).cloned().collect();
             about.push((format!("{}.f", board.top()), list(&all)));
             about.extend(modules.into_iter().chain(board.files()));

@@ -215,6 +215,9 @@ module lcsim_host #(
   wire has_program = has_program_r || (CARRIED != 0);
   wire starts = asks_start && !stops && !busy_r && has_program;
   wire lacks_program = asks_start && !stops && !busy_r && !has_program;
+  // Units that are being reset do not count.
+  wire runs = i_running && !o_reset_units;
+  wire taken_in = i_image_ends && !o_reset_units;
   // The controller does not run any more. If it has found no end of the program, the units that it
   // started last may still work.
   wire ends = busy_r && ran_r && !i_running;
@@ -251,7 +254,7 @@ module lcsim_host #(
     // What was written just before is in its memory, and read from it, when the image starts.
     go_r <= starts;
     start_r <= go_r && !stops;
-    ran_r <= i_running && busy_r;
+    ran_r <= runs && busy_r;
     o_reset_units <= stops || runs_away;
     if (starts) begin
       busy_r <= 1'b1;
@@ -259,12 +262,14 @@ module lcsim_host #(
       image_free_r <= 1'b0;
       open_r <= forced_open;
     end
-    if (i_image_ends) begin
+    if (taken_in) begin
       image_free_r <= 1'b1;
     end
     if (ends) begin
       busy_r <= 1'b0;
       done_r <= i_done;
+      // A program may have no use for the image.
+      image_free_r <= 1'b1;
     end
     if (stops || runs_away) begin
       busy_r <= 1'b0;
@@ -273,15 +278,16 @@ module lcsim_host #(
     if (o_program_write) begin
       has_program_r <= 1'b1;
     end
-    // The cycle that finds the end of the program is not the image's: counting begins below 0.
-    if (start_r) begin
-      cycles_r <= 32'hffff_ffff;
+    // The cycle that finds the end of the program is not the image's. So the first one is not
+    // counted.
+    if (starts) begin
+      cycles_r <= 32'd0;
       logits_r <= {LOGIT + 1{1'b0}};
     end else begin
-      if (i_running) begin
+      if (runs && ran_r) begin
         cycles_r <= cycles_r + 32'd1;
       end
-      if (i_logit_valid) begin
+      if (i_logit_valid && !o_reset_units) begin
         logits_r <= logits_r + ONE_LOGIT;
       end
     end
@@ -360,7 +366,7 @@ module lcsim_host #(
     .o_error_no_stop(error_no_stop),
     .i_interrupt_done(ends && i_done),
     .o_interrupt_done(happened_done),
-    .i_interrupt_image_free(i_image_ends),
+    .i_interrupt_image_free(taken_in),
     .o_interrupt_image_free(happened_image_free),
     .i_interrupt_error(unmaps || refused || runs_away),
     .o_interrupt_error(happened_error),

@@ -27,7 +27,7 @@ module lcsim_region #(
   // Which beat of a word it is; 0 if the address is of another region.
   output wire [7:0] o_beat,
   // A word is written: its last beat came in the cycle before.
-  output reg o_write,
+  output wire o_write,
   // Which word.
   output reg [INDEX-1:0] o_word
 );
@@ -60,11 +60,14 @@ module lcsim_region #(
   assign o_here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
   assign o_beat = o_here ? beat : 8'd0;
 
+  // A reset lets no memory change, whatever the register holds when the clock begins.
+  reg write_r;
+  assign o_write = write_r && !reset;
   always @(posedge clock) begin
-    o_write <= i_write && o_here && (beat == LAST[7:0]);
+    write_r <= i_write && o_here && (beat == LAST[7:0]);
     o_word <= word[INDEX-1:0];
     if (reset) begin
-      o_write <= 1'b0;
+      write_r <= 1'b0;
       o_word <= {INDEX{1'b0}};
     end
   end

@@ -80,9 +80,12 @@ module lcsim_stream #(
   wire begun = (word_r != {INDEX + 1{1'b0}}) || (beat_r != 8'd0);
   wire takes = s_axis_image_tvalid && s_axis_image_tready;
   wire stores = takes && !drops_r;
+  // A write of the bus may be an abort, of which the core tells two cycles later.
+  reg wrote_r;
   wire starts = full_r && (starts_r == 2'd0) && !works_r && !sends_r && !i_busy && !i_write
-    && !i_abort;
-  assign s_axis_image_tready = drops_r || (i_image_free && !full_r && (starts_r == 2'd0) && !i_write);
+    && !wrote_r && !i_abort;
+  assign s_axis_image_tready = drops_r
+    || (i_image_free && !full_r && (starts_r == 2'd0) && !i_write);
   wire [31:0] offset = ({{31 - INDEX{1'b0}}, word_r} << (2 + LOW)) | {22'd0, beat_r, 2'd0};
   assign o_write = i_write || stores || starts;
   assign o_write_address = i_write ? i_write_address
@@ -90,6 +93,7 @@ module lcsim_stream #(
   assign o_write_data = i_write ? i_write_data : starts ? START : s_axis_image_tdata;
   assign o_write_strobe = i_write ? i_write_strobe : 4'b1111;
   always @(posedge clock) begin
+    wrote_r <= i_write;
     if (takes) begin
       drops_r <= drops_r && !s_axis_image_tlast;
     end
@@ -128,6 +132,7 @@ module lcsim_stream #(
       beat_r <= 8'd0;
       full_r <= 1'b0;
       drops_r <= 1'b0;
+      wrote_r <= 1'b0;
       starts_r <= 2'd0;
       works_r <= 1'b0;
     end
@@ -135,9 +140,10 @@ module lcsim_stream #(
 
   // --- Logits out: they are read one by one, when the bus does not read.
   reg [LOGIT:0] logit_r;
+  reg [LOGIT:0] count_r;
   reg [1:0] asks_r;
   reg valid_r;
-  wire more = (logit_r != i_logits);
+  wire more = (logit_r != count_r);
   wire asks = sends_r && more && !valid_r && (asks_r == 2'd0) && !i_read;
   wire [31:0] place = {{29 - LOGIT{1'b0}}, logit_r, 2'd0};
   assign m_axis_logits_tvalid = valid_r;
@@ -158,11 +164,13 @@ module lcsim_stream #(
     if (works_r && !i_busy && i_done) begin
       sends_r <= 1'b1;
       logit_r <= {LOGIT + 1{1'b0}};
+      count_r <= i_logits;
     end else if (!more && !valid_r && (asks_r == 2'd0)) begin
       sends_r <= 1'b0;
     end
     if (reset) begin
       logit_r <= {LOGIT + 1{1'b0}};
+      count_r <= {LOGIT + 1{1'b0}};
       asks_r <= 2'd0;
       valid_r <= 1'b0;
       sends_r <= 1'b0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A serial line to the host port of the core: 8 bits, no parity, 1 stop bit. A request is a letter
-// ("W" or "R"), a count of beats (2 bytes) and an address (4 bytes), all low bytes first; a write is
-// followed by its beats (4 bytes each). A write is answered by a byte, a read by its beats and a
+// ("W" or "R"), a count of beats (2 bytes) and an address (4 bytes), all low bytes first. A write
+// is followed by its beats (4 bytes each). A write is answered by a byte, a read by its beats and a
 // byte. The byte is the largest response of all beats: 0 done, 2 refused, 3 nothing there.
 `default_nettype none
 

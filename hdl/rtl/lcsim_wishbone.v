@@ -46,6 +46,8 @@ module lcsim_wishbone #(
   // Cycles since the core was given the transfer.
   reg [1:0] waits_r;
   reg writes_r;
+  // The master has asked for it ever since.
+  reg live_r;
   wire asked = wb_cyc_i && wb_stb_i;
   wire begins = asked && (waits_r == 2'd0) && !wb_ack_o && !wb_err_o && !reset;
   wire [1:0] response = writes_r ? i_write_response : i_read_response;
@@ -59,15 +61,19 @@ module lcsim_wishbone #(
     waits_r <= {waits_r[0], begins};
     if (begins) begin
       writes_r <= wb_we_i;
+      live_r <= 1'b1;
+    end else if (!asked) begin
+      live_r <= 1'b0;
     end
     // A master that gave up is not answered.
-    wb_ack_o <= asked && waits_r[1] && (response == 2'd0);
-    wb_err_o <= asked && waits_r[1] && (response != 2'd0);
+    wb_ack_o <= asked && live_r && waits_r[1] && (response == 2'd0);
+    wb_err_o <= asked && live_r && waits_r[1] && (response != 2'd0);
     if (waits_r[1]) begin
       wb_dat_o <= i_read_data;
     end
     if (reset) begin
       waits_r <= 2'd0;
+      live_r <= 1'b0;
       wb_ack_o <= 1'b0;
       wb_err_o <= 1'b0;
     end

@@ -66,9 +66,8 @@ impl Merged<'_> {
         let mut numbered = (2..).map(|n| format!("{base}_{n}"));
         let name = if used(&base) { numbered.find(|n| !used(n)).unwrap_or_default() } else { base };
         let text = format!(
-            "// SPDX-License-Identifier: MIT OR Apache-2.0\n// {}\n`default_nettype none\n\n{}\n\
-             `default_nettype wire\n",
-            self.about,
+            "// SPDX-License-Identifier: MIT OR Apache-2.0\n{}`default_nettype none\n\n{}\n`default_nettype wire\n",
+            values::comment(self.about),
             anonymous.replacen('@', &name, 1)
         );
         self.names.insert(anonymous.into(), name.clone());

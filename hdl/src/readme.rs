@@ -2,6 +2,7 @@
 
 use crate::about::about;
 use crate::board::Board;
+use crate::bundles::tables;
 use crate::bus::Bus;
 use crate::logic;
 use crate::map::{regions_table, registers_table};
@@ -43,6 +44,7 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
     }
     if core {
         text += &register_map(config);
+        text += &words(config);
         text += &has.bus.map_or(String::new(), bus);
         text += has.board.map_or("", board);
         text += &using(has.carried);
@@ -53,9 +55,11 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
              ```sh\niverilog -g2012 -o tb -c {top}.f {top}_tb.sv && vvp -n tb\n\
              verilator --binary --timing -fno-const-bit-op-tree -Wno-fatal --top-module {top}_tb \
              -F {top}.f {top}_tb.sv && obj_dir/V{top}_tb\n```\n\n\
+             {}\
              `-fno-const-bit-op-tree` is for verilator 5.006 (Debian 12), which otherwise drops a term of an \
              expression.\n",
-            markdown(does)
+            markdown(does),
+            if core { FILES } else { "" }
         );
     }
     if has.scripts {
@@ -70,15 +74,22 @@ fn register_map(config: &AcceleratorConfig) -> String {
     let s = &Sizes::new(config);
     let (registers, memories) = (registers_table(s), regions_table(s));
     format!(
-        "\n## Registers and memories\n\n`lcsim.h` has these tables for C. Addresses count bytes. Every transfer is a beat \
+        "\n## Registers and memories\n\n`lcsim.h` has these tables for C. `lcsim_core` answers each transfer two cycles later. Addresses count bytes. Every transfer is a beat \
          of 32 bits, little-endian.\n\n{registers}\n{memories}\n\
          A word of a memory is one or several beats, the low bits first. The write of the last beat writes the word; \
          the core puts the beats together in a buffer, so write no other word in between. Bytes without a strobe keep \
          what the buffer has. While an image is worked on, program, weights and parameters cannot be written; the next \
          image can, as soon as STATUS.image_free is 1. What cannot be carried out is refused, changes nothing, and sets \
-         a bit of ERROR. No transfer ever waits.\n"
+         a bit of ERROR.\n"
     )
 }
+
+/// The files of the testbench.
+const FILES: &str = "All numbers in its files are hexadecimal, one a line. `core_tb_network.hex` (unless the core carries its \
+     network) and `core_tb_images.hex` have writes to the host port: eight digits of address, eight of data; each image \
+     begins at the same address. `core_tb_results.hex` has for each image its cycles and then its logits. \
+     `core_tb_scores.hex` has the scores in the order in which they leave: live lists (two digits), channel (four), score \
+     (four).\n\n";
 
 /// What the folder has for a board.
 fn board(board: Board) -> &'static str {
@@ -99,10 +110,36 @@ fn bus(bus: Bus) -> String {
          above. Responses that are not 0 are errors of the bus. An image by the stream is the beats of its words in \
          ascending order, without gaps; `tlast` marks the last one and starts the image when the core is free. Its \
          logits leave by the other stream. Images can follow each other at once. Use the streams or the bus for \
-         images, not both at a time. An abort drops the images that are on their way.\n\n\
+         images, not both at a time. An abort or a soft reset drops each image of which a beat was taken and that has not \
+         started, up to its `tlast`. A transfer takes four to five cycles of the bus, a beat of an image one of the \
+         stream.\n\n\
          `make sim` runs `test_lcsim.py` (cocotb 2.1, cocotbext-axi, Icarus Verilog), which drives the core by its bus. \
          `lcsim_litex.py` is a module for LiteX, `lcsim.core` is for FuseSoC.\n"
     )
+}
+
+/// What the words of the memories hold.
+fn words(config: &AcceleratorConfig) -> String {
+    let s = &Sizes::new(config);
+    let [instruction, conv, gate, ..] = tables(config);
+    let (cols, macs, banks) = (s.cols, s.macs, s.banks);
+    let text = format!(
+        "\n## What the words hold\n\n- **program**: an instruction in {} words, the low bits first. Its fields are below; \
+         those of units that it does not start are 0. The last instruction has kind 3.\n\
+         - **filter**: int8, byte c of a word for column c. Word `filter_base + (group * taps + tap) * inputs + input` has \
+         the weights of the output channels from `group * {cols}` on, for one tap (raster order) and one input channel.\n\
+         - **param**, **gate_param**: bits 51:20 the bias (signed), 19:5 the multiplier, 4:0 the right shift.\n\
+         - **gate_weight**: int8, byte g of a word for gate MAC g. Word `weight_base + group * inputs + input` has the \
+         weights of the outputs from `group * {macs}` on, for one input.\n\
+         - **image**: pixels in raster order, int8, `ceil(channels / {banks})` words each, byte b of a word for bank b. \
+         Channel i stands in bank `i mod {banks}`; if twice the channels or more fit into the {} rows, it stands there \
+         again in each bank i + n * channels of the whole copies that fit. The shipped networks take `p - 128`, in the \
+         order red, green, blue.\n\
+         - **logits**: signed, one for each class.\n",
+        s.instruction_words, s.rows
+    );
+    let part = |(name, table): (&str, String)| format!("\n### {name}\n\n{table}");
+    text + &part(instruction) + &part(conv) + &part(gate)
 }
 
 fn using(carried: Option<&str>) -> String {
@@ -120,10 +157,10 @@ fn using(carried: Option<&str>) -> String {
     };
     format!(
         "\n## Running an image\n\n{network}\
-         2. Write the image to its region: for each pixel in raster order its words, byte b of a word for bank b. A channel \
-         i of the image stands in bank i; if twice the channels or more fit into the rows, it stands there again in each \
-         bank i + n * channels of the whole copies that fit. Bytes are int8, `p - 128` for the shipped networks.\n\
+         2. Write the image to its region.\n\
          3. Write 1 to CONTROL (start). The next image may be written when STATUS.image_free is 1.\n\
-         4. Read STATUS until done is 1, or wait for the interrupt; read LOGITS and as many logits.\n"
+         4. Read STATUS until done is 1, or wait for the interrupt; read LOGITS and as many logits.\n\n\
+         The input `reset` makes the core forget that it was given a program: write it again. CONTROL.reset and \
+         CONTROL.abort do not.\n"
     )
 }

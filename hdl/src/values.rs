@@ -1,8 +1,16 @@
 //! Values of parameters in files of plain Verilog.
 
+/// The columns of a line of the text.
+const WIDTH: usize = 100;
+
+/// A comment, in lines that are not too long.
+pub(crate) fn comment(about: &str) -> String {
+    textwrap::wrap(about, WIDTH - 3).iter().map(|line| format!("// {line}\n")).collect()
+}
+
 /// Puts a comment behind the first line of a file, which names the licence.
 pub(crate) fn head(text: &str, about: &str) -> String {
-    text.replacen('\n', &format!("\n// {about}\n"), 1)
+    text.replacen('\n', &format!("\n{}", comment(about)), 1)
 }
 
 /// Gives parameters their values, where they are declared in a line of their own as `parameter` or

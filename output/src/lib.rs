@@ -16,7 +16,7 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use lcsim_spec::file;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -201,6 +201,7 @@ fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Desti
 /// The errors of [`Destination::check`]; also if `folder` cannot be created.
 pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>]) -> Result<()> {
     if fs::exists(folder).with_context(|| format!("{}: cannot write", folder.display()))? {
+        ensure!(folder.is_dir(), "{}: expected a folder, found a file; give another place", folder.display());
         return names.iter().try_for_each(|name| check_set([Some(&folder.join(name))]).map(drop));
     }
     let cannot = || format!("{}: cannot make the folder", folder.display());

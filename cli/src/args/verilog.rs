@@ -15,7 +15,7 @@ pub const VERILOG_IMAGES: usize = 2;
 #[derive(Debug, Args)]
 #[command(after_help = VERILOG_HELP)]
 pub struct VerilogArgs {
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1, imagenet-32x32
     /// (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
@@ -37,8 +37,8 @@ pub struct VerilogArgs {
     /// As --target, for this part
     #[arg(long, value_name = "PART", value_parser = device, conflicts_with = "target")]
     pub device: Option<&'static Device>,
-    /// Put the core behind this bus, with images and logits by AXI4-Stream, a bench in Python and a
-    /// module for LiteX. Without a bus the core has a simple port that never waits
+    /// Put the core behind this bus. Images and logits can then come and go by AXI4-Stream too. Adds
+    /// a bench in Python and a module for LiteX. Without a bus the core has a simple port that never waits
     #[arg(long, value_name = "BUS")]
     pub bus: Option<VerilogBus>,
     /// Add a top module, pins, a script that makes a bitstream and a program for the host, for this

@@ -22,6 +22,8 @@ const BAUD: f64 = 1e6;
 const OSCILLATOR: f64 = 25.0;
 /// The range of the PLL's own oscillator in MHz, by Lattice's data sheet of the family.
 const OSCILLATES: std::ops::RangeInclusive<f64> = 400.0..=800.0;
+/// The range of the clock that the PLL makes in MHz, by the same data sheet.
+const MAKES: std::ops::RangeInclusive<f64> = 3.125..=400.0;
 
 /// The divisors of a PLL, and the clock that it makes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +47,14 @@ impl Pll {
     }
 }
 
+/// The PLL for a core.
+fn pll(config: &AcceleratorConfig) -> Result<Pll, String> {
+    let (clock, least, most) = (config.clock_mhz, MAKES.start(), MAKES.end());
+    let range = || format!("clock_mhz: expected {least} to {most}, which the PLL of the board makes, found {clock}");
+    let pll = Pll::new(clock).filter(|_| MAKES.contains(&clock));
+    pll.ok_or_else(range)
+}
+
 impl Board {
     /// The part on the board.
     pub fn device(self) -> &'static Device {
@@ -52,15 +62,21 @@ impl Board {
         Device::named("LFE5U-85F").unwrap_or_else(|| unreachable!("a part of the table"))
     }
 
-    /// The modules around the core of `config`; the board's own is the last one. Its clock is the
-    /// fastest one of at most `clock_mhz` that the PLL can make.
+    /// The clock of the board in MHz: the fastest one of at most `clock_mhz` that its PLL can make.
     ///
     /// # Errors
-    /// Fails if the PLL can make no clock that is slow enough.
+    /// Fails if `clock_mhz` is outside of what the PLL can make.
+    pub fn clock(self, config: &AcceleratorConfig) -> Result<f64, String> {
+        Ok(pll(config)?.mhz)
+    }
+
+    /// The modules around the core of `config`; the board's own is the last one.
+    ///
+    /// # Errors
+    /// Fails if `clock_mhz` is outside of what the PLL can make.
     pub fn modules(self, config: &AcceleratorConfig) -> Result<Vec<Module>, String> {
         let s = &Sizes::new(config);
-        let slow = || format!("clock_mhz: the PLL of the board makes no clock of {} MHz or less", config.clock_mhz);
-        let pll = Pll::new(config.clock_mhz).ok_or_else(slow)?;
+        let pll = pll(config)?;
         let bit = (pll.mhz * 1e6 / BAUD).round() as usize;
         let numbers = [
             ("ADDRESS", map::address_bits(s)),

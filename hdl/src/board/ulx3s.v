@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// The core on a ULX3S (LFE5U-85F): a PLL makes its clock, and the USB connector's serial line drives
-// it. Light 0 is on while an image is worked on, light 1 when one is finished, light 7 when the clock
-// is there.
+// The core on a ULX3S (LFE5U-85F): a PLL makes its clock, and the serial line of the USB connector
+// drives it. Light 0 is on while an image is worked on, light 1 when one is finished, light 7 when
+// the clock is there.
 `default_nettype none
 
 module ulx3s #(

@@ -285,3 +285,68 @@ async def an_image_that_was_stopped_leaves_no_trace(dut):
         assert not await core.status("DONE")
         await core.start(beats)
         assert await core.finish() == (cycles, logits), how
+
+
+@cocotb.test()
+async def a_soft_reset_sets_all_registers_back(dut):
+    core = await ready(dut)
+    beats, cycles, _ = images()[0]
+    for _ in range(6):
+        assert await core.bus.write(MAP["STATUS"], 1) != OKAY
+        assert await core.bus.write(MAP["MODE"], MAP["MODE_FORCED_OPEN"]) == OKAY
+        await core.start(beats)
+        await ClockCycles(core.bus.clock, RANDOM.randint(1, min(cycles, 3000)))
+        assert await core.bus.write(MAP["CONTROL"], MAP["CONTROL_RESET"]) == OKAY
+        for name in ["ERROR", "INTERRUPT", "INTERRUPT_ENABLE", "MODE", "CYCLES", "LOGITS"]:
+            assert await core.get(name) == 0, name
+        assert await core.get("STATUS") == MAP["STATUS_IMAGE_FREE"]
+
+
+@cocotb.test()
+async def logits_that_leave_are_whole_after_a_soft_reset(dut):
+    core = await ready(dut)
+    beats, _, logits = images()[0]
+    core.logits.pause = True
+    await core.images.send(AxiStreamFrame(b"".join(word.to_bytes(4, "little") for _, word in beats)))
+    while not int(dut.m_axis_logits_tvalid.value):
+        await RisingEdge(core.bus.clock)
+    assert await core.bus.write(MAP["CONTROL"], MAP["CONTROL_RESET"]) == OKAY
+    core.logits.pause = False
+    data = bytes((await core.logits.recv()).tdata)
+    assert [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)] == logits
+    assert await core.get("ERROR") == 0
+
+
+@cocotb.test()
+async def an_abort_drops_the_image_that_came_by_the_stream(dut):
+    core = await ready(dut)
+    beats, cycles, logits = images()[0]
+    frame = b"".join(word.to_bytes(4, "little") for _, word in beats)
+    for delay in range(10):
+        await core.images.send(AxiStreamFrame(frame))
+        abort = cocotb.start_soon(core.bus.write(MAP["CONTROL"], MAP["CONTROL_ABORT"]))
+        await core.images.wait()
+        await ClockCycles(core.bus.clock, delay)
+        await abort
+        # Whether it was stopped before or not: nothing is left behind a second one.
+        assert await core.bus.write(MAP["CONTROL"], MAP["CONTROL_ABORT"]) == OKAY
+        await ClockCycles(core.bus.clock, 10)
+        assert not await core.status("BUSY")
+        assert core.logits.empty()
+        await core.start(beats)
+        assert await core.finish() == (cycles, logits), f"after a delay of {delay}"
+
+
+@cocotb.test()
+async def a_master_that_gives_up_gets_no_answer(dut):
+    core = await ready(dut, loaded=False)
+    if not hasattr(dut, "wb_cyc_i"):
+        return
+    for idle in [1, 2, 3, 4]:
+        dut.wb_cyc_i.value = dut.wb_stb_i.value = 1
+        dut.wb_we_i.value, dut.wb_adr_i.value = 0, MAP["IDENTITY"]
+        await RisingEdge(core.bus.clock)
+        dut.wb_cyc_i.value = dut.wb_stb_i.value = 0
+        await ClockCycles(core.bus.clock, idle)
+        assert await core.bus.write(MAP["MODE"], idle & 1) == OKAY
+        assert await core.get("MODE") == idle & 1, f"after {idle} idle cycles"

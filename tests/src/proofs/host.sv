@@ -19,6 +19,8 @@ wire p_to_register = (p_to >> 2 == 3) || ((p_to >> 2 >= 5) && (p_to >> 2 <= 8));
 wire p_to_weights = program_inside || filter_inside || param_inside || gate_weight_inside || gate_param_inside;
 wire [ADDRESS-1:0] p_logit_at = (p_from - LOGITS_BASE) >> 2;
 wire p_from_logits = (p_from >= LOGITS_BASE) && (p_logit_at < LOGITS_WORDS);
+// Units that are being reset do not count.
+wire p_runs = i_running && !o_reset_units, p_taken = i_image_ends && !o_reset_units;
 always @(posedge clock) begin
   was_write <= i_write && !reset; was_read <= i_read && !reset; p_to <= i_write_address; p_from <= i_read_address;
   p_sent <= i_write_data; p_strobe <= i_write_strobe;
@@ -31,12 +33,11 @@ always @(posedge clock) begin
   if (p_starts) p_open <= forced_open;
   p_busy <= p_starts || (p_busy && !p_ends && !p_asks_stop);
   p_done <= p_ends ? i_done && !p_asks_reset : p_done && !p_starts && !p_asks_reset;
-  p_free <= p_asks_stop || p_away || (i_image_ends || p_free && !p_starts);
-  if (p_starts && !p_asks_stop) p_free <= i_image_ends;
+  p_free <= p_asks_stop || p_away || p_ends || p_taken || (p_free && !p_starts);
   p_program <= p_program || o_program_write;
-  p_worked <= i_running && p_busy;
-  p_cycles <= was2_start ? -32'd1 : p_cycles + i_running;
-  p_count <= was2_start ? 0 : p_count + i_logit_valid;
+  p_worked <= p_runs && p_busy;
+  p_cycles <= p_starts ? 0 : p_cycles + (p_runs && p_worked);
+  p_count <= p_starts ? 0 : p_count + (i_logit_valid && !o_reset_units);
   if (p_asks_reset) begin p_cycles <= 32'd0; p_count <= 0; end
   if (reset) begin
     p_busy <= 1'b0; p_done <= 1'b0; p_free <= 1'b1; p_program <= 1'b0; p_worked <= 1'b0; p_cycles <= 32'd0; p_count <= 0; p_open <= 1'b0;

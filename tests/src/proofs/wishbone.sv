@@ -2,13 +2,14 @@
 //
 // Names of the unit beside its ports: waits_r (cycles since the core was given the transfer), writes_r.
 reg [2:0] went;
-reg was_asked, was_answer, wrote, waits;
+reg was_asked, was_answer, wrote, kept, was_kept;
 reg [1:0] was_response;
 reg [31:0] was_data;
 wire answer = wb_ack_o || wb_err_o;
 always @(posedge clock) begin
   went <= reset ? 3'd0 : {went[1:0], o_write || o_read};
   if (o_write || o_read) wrote <= o_write;
+  kept <= !reset && (o_write || o_read || (kept && wb_cyc_i && wb_stb_i)); was_kept <= kept;
   was_asked <= wb_cyc_i && wb_stb_i && !reset; was_answer <= answer;
   was_response <= wrote ? i_write_response : i_read_response; was_data <= i_read_data;
 end
@@ -18,7 +19,9 @@ always @(*) if (known) begin
   as_sent: assert(!(o_write || o_read) || ((o_write ? o_write_address : o_read_address) == wb_adr_i));
   data_as_sent: assert(!o_write || ((o_write_data == wb_dat_i) && (o_write_strobe == wb_sel_i)));
   answers_what_went: assert(!answer || went[2]);
-  answers_it: assert(was_reset || !went[2] || !was_asked || (answer && (wb_ack_o == (was_response == 2'd0))));
+  answers_no_other: assert(!answer || was_kept);
+  knows_who_gave_up: assert((went[1:0] == 0) || (live_r == kept));
+  answers_it: assert(was_reset || !went[2] || !was_asked || !was_kept || (answer && (wb_ack_o == (was_response == 2'd0))));
   answers_with_its_data: assert(was_reset || !answer || wrote || (wb_dat_o == was_data));
   not_again_while_it_is_answered: assert(!(answer && (o_write || o_read)));
   answers_once: assert(!(answer && was_answer));
