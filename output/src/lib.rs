@@ -201,7 +201,7 @@ fn check_set<const N: usize>(paths: [Option<&Path>; N]) -> Result<([Option<Desti
 /// The errors of [`Destination::check`]; also if `folder` cannot be created.
 pub fn check_folder(folder: &Path, names: &[impl AsRef<Path>]) -> Result<()> {
     if fs::exists(folder).with_context(|| format!("{}: cannot write", folder.display()))? {
-        ensure!(folder.is_dir(), "{}: expected a folder, found a file; give another place", folder.display());
+        ensure!(folder.is_dir(), "{}: cannot write: expected a folder, found a file", folder.display());
         return names.iter().try_for_each(|name| check_set([Some(&folder.join(name))]).map(drop));
     }
     let cannot = || format!("{}: cannot make the folder", folder.display());

@@ -54,8 +54,8 @@ fn a_model_fills_the_memories() {
     let core = fs::read_to_string(out.join("lcsim_core.v")).expect("the core");
     for memory in ["program", "filter", "param", "gate_weight", "gate_param"] {
         let words = fs::read_to_string(out.join(format!("{memory}.mem"))).expect("a memory file");
-        let content = format!(".INIT(\"{memory}.mem\"), .INIT_WORDS({})", words.lines().count());
-        assert!(core.contains(&format!("{content}) {memory}_memory(")), "{memory}: no {content}");
+        let content = format!(".INIT(\"{memory}.mem\"),\n    .INIT_WORDS({})\n", words.lines().count());
+        assert!(core.contains(&format!("{content}  ) {memory}_memory (")), "{memory}: no {content}");
     }
     assert!(!out.join("core_tb_network.hex").exists(), "the testbench has nothing to load");
 }
@@ -158,4 +158,40 @@ fn scripts_for_a_target_that_can_hold_it() {
     let out = folder.path().join("fits");
     stdout(&["verilog", "--config", "ice40-2x1", "--target", "ice40", "--out", arg(&out)]);
     assert!(out.join("lcsim_core.pcf").exists());
+}
+
+#[test]
+fn parts_boards_and_buses_bring_their_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        stdout(&[&["verilog", "--config", "ecp5-8x8", "--images", "1", "--out", arg(&out)], more].concat());
+        move |file: &str| fs::read_to_string(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
+    let vivado = made("vivado", &["--device", "xc7a100t", "--bus", "axi4-lite"]);
+    assert!(vivado("vivado.tcl").contains("set part xc7a100tcsg324-1\n"));
+    assert!(vivado("lcsim_axi4_lite_top.xdc").contains("[get_ports aclk]"));
+    assert!(vivado("lcsim.h").contains("#define LCSIM_CONTROL_START 0x1u\n"));
+    let wishbone = made("wishbone", &["--bus", "wishbone"]);
+    assert!(wishbone("lcsim_wishbone_top.f").ends_with("\nlcsim_wishbone_top.v\n"));
+    assert!(wishbone("lcsim.core").contains("toplevel: lcsim_wishbone_top\n"));
+    let board = made("board", &["--board", "ulx3s"]);
+    assert!(board("ulx3s.f").ends_with("\nulx3s.v\n") && board("ulx3s.sh").contains("--85k"));
+}
+
+#[test]
+fn what_no_part_or_board_can_do_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("rtl");
+    let small = ["verilog", "--config", "ecp5-8x8", "--device", "LFE5U-25F", "--out", arg(&out)];
+    refused(&small, &["LFE5U-25F has 56", "LFE5U-85F has enough (`--device LFE5U-85F`)"]);
+    let unknown = ["verilog", "--device", "XC7A1", "--out", arg(&out)];
+    let output = lcsim(&unknown).output().expect("started");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && message.contains("expected one of LFE5U-25F, "), "{message}");
+    let fast = ["verilog", "--config", "ecp5-8x8", "--set", "clock_mhz=1000", "--board", "ulx3s", "--out", arg(&out)];
+    refused(&fast, &["ecp5-8x8", "clock_mhz: expected 3.125 to 400", "found 1000"]);
+    let alone = ["verilog", "--part", "gate", "--bus", "wishbone", "--out", arg(&out)];
+    refused(&alone, &["--bus: only `--part core` has a host port"]);
+    assert!(!out.exists());
 }
