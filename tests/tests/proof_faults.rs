@@ -87,11 +87,12 @@ const AXI4_LITE: [Fault; 5] = [
     ("a write waits for a read", "assign o_write = to_r &&", "assign o_write = !from_r && to_r &&"),
 ];
 
-const WISHBONE: [Fault; 2] = [
+const WISHBONE: [Fault; 3] = [
+    ("a master that gave up is answered", "end else if (!asked) begin", "end else if (1'b0) begin"),
     (
         "a transfer is answered before the core has answered",
-        "asked && waits_r[1] && (response == 2'd0)",
-        "asked && waits_r[0] && (response == 2'd0)",
+        "live_r && waits_r[1] && (response == 2'd0)",
+        "live_r && waits_r[0] && (response == 2'd0)",
     ),
     ("a transfer begins twice", "&& !wb_ack_o && !wb_err_o", ""),
 ];
