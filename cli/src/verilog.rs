@@ -116,8 +116,9 @@ impl<'a> Verilog<'a> {
         Self { target: Some(device.target), device: Some(device), ..self }
     }
 
-    /// Adds the files of a board: a top module, pins, a script that makes a bitstream, and a program
-    /// for the host. The board's part must have the multipliers and block RAMs of the core.
+    /// Adds the files of a board: a top module, pins, a script that makes a bitstream, and a
+    /// program for the host. The board's part must have the multipliers and block RAMs of the
+    /// core.
     #[must_use]
     pub fn board(self, board: Board) -> Self {
         Self { board: Some(board), device: Some(board.device()), ..self }

@@ -37,8 +37,9 @@ pub struct VerilogArgs {
     /// As --target, for this part
     #[arg(long, value_name = "PART", value_parser = device, conflicts_with = "target")]
     pub device: Option<&'static Device>,
-    /// Put the core behind this bus. Images and logits can then come and go by AXI4-Stream too. Adds
-    /// a bench in Python and a module for LiteX. Without a bus the core has a simple port that never waits
+    /// Put the core behind this bus. Images and logits can then come and go by AXI4-Stream too.
+    /// Adds a bench in Python and a module for LiteX. Without a bus the core has a simple port
+    /// that never waits
     #[arg(long, value_name = "BUS")]
     pub bus: Option<VerilogBus>,
     /// Add a top module, pins, a script that makes a bitstream and a program for the host, for this
