@@ -12,5 +12,9 @@ trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar --extract --directory "$copy"
 cd "$copy"
 sed -i 's/^publish = false$/publish = true/' Cargo.toml
+# Cargo keeps what it unpacked of a package, by name and version: a package of the same version would be built with the
+# crates of the run before.
+home="${CARGO_HOME:-$HOME/.cargo}/registry"
+rm -rf "$home"/src/-*/lcsim-* "$home"/cache/-*/lcsim-*
 # Without Git, a package says nothing of the commit that it was made of.
 cargo package --workspace --exclude lcsim-tests "$@"
