@@ -6,15 +6,15 @@
 # so the flag is turned on in a copy, and the copy is thrown away. `cargo package` uploads nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}/package-build"
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git ls-files -z --cached --others --exclude-standard | tar --null --files-from - --create | tar --extract --directory "$copy"
 cd "$copy"
 sed -i 's/^publish = false$/publish = true/' Cargo.toml
-# Cargo keeps what it unpacked of a package, by name and version: a package of the same version would be built with the
-# crates of the run before.
+# Cargo keeps what it unpacked and built of a package, by name and version: a package of the same version would be built
+# with the crates of the run before.
 home="${CARGO_HOME:-$HOME/.cargo}/registry"
-rm -rf "$home"/src/-*/lcsim-* "$home"/cache/-*/lcsim-*
+rm -rf "$home"/src/-*/lcsim-* "$home"/cache/-*/lcsim-* "$CARGO_TARGET_DIR"/*/.fingerprint/lcsim-*
 # Without Git, a package says nothing of the commit that it was made of.
 cargo package --workspace --exclude lcsim-tests "$@"
