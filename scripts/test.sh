@@ -22,6 +22,11 @@ if ! cmp -s scripts/cocotb.txt "$tools/installed.txt"; then
   "$tools/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --no-deps -r scripts/cocotb.txt
   cp scripts/cocotb.txt "$tools/installed.txt"
 fi
+# cocotb runs Python inside the simulator, from a shared library that Debian has in a package of its own.
+if [ -z "$("$tools/bin/find_libpython")" ]; then
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends libpython3-dev
+fi
 export PATH="$tools/bin:$PATH"
 cargo fmt --all --check
 scripts/upkeep.sh
