@@ -1,6 +1,7 @@
 //! What tests of several crates share.
 
 pub mod bench;
+pub mod benched;
 pub mod cosim;
 pub mod counts;
 pub mod mutate;

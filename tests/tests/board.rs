@@ -1,10 +1,8 @@
 //! The core on a board: its program for the host runs images over a simulated serial line.
 
-use lcsim_hdl::{Board, Vector, core, header, testbench};
-use lcsim_sim::{Mode, Simulator};
-use lcsim_spec::Layer;
-use lcsim_spec::schedule::Program;
-use lcsim_tests::tiny::{array, block, conv, network, shape};
+use lcsim_hdl::{Board, core, header, testbench};
+use lcsim_tests::benched::vectors;
+use lcsim_tests::tiny::array;
 use lcsim_tests::tools::{installed, write};
 use std::process::Command;
 
@@ -21,23 +19,14 @@ fn images_run_over_the_serial_line() {
     }
     let mut config = array(3, 5, 2);
     config.clock_mhz = 6.0;
-    let map = shape(4, 4, 4);
-    let b = block(map, 6, 3, Some(true), [&[true, false, true, true, false, true], &[true, true, false, true]]);
-    let net = network(conv("stem", map, 4, 3), vec![Layer::Block(b)], 3);
-    let program = Program::new(&net, &config).expect("fits");
-    let simulator = Simulator::stepped(&net, &config).expect("fits");
-    let vector = |seed: i8| {
-        let image: Vec<i8> = (0..64).map(|i: i8| i.wrapping_mul(seed)).collect();
-        let outcome = simulator.run(&image, Mode::Gated);
-        Vector::new(&program, &image, &outcome.trace, outcome.cycles)
-    };
+    let (program, vectors) = vectors(&config, &[37, -5]);
     let folder = tempfile::tempdir().expect("a folder");
     let around = Board::Ulx3s.modules(&config).expect("a clock of 6 MHz");
     let bit = around.last().and_then(|m| m.text.split_once("parameter BIT = ")).expect("cycles of a bit").1;
     let bit: usize = bit.lines().next().and_then(|line| line.parse().ok()).expect("a number");
     let modules: Vec<_> = core(&config, None).modules.into_iter().chain(around).collect();
     let names = write(&modules, folder.path());
-    let mut files = testbench(&program, false, &[vector(37), vector(-5)]);
+    let mut files = testbench(&program, false, &vectors);
     files.extend(Board::Ulx3s.files());
     files.push(("lcsim.h".into(), header(&config)));
     files.push(("pll.v".into(), PLL.into()));

@@ -1,38 +1,24 @@
 //! The core behind a bus: the bench in Python that comes with it passes, and so does a driver in
 //! C++. Both take all addresses from `lcsim.h`.
 
-use lcsim_hdl::{Bus, Vector, around, core, delivery, header, testbench};
-use lcsim_sim::{Mode, Simulator};
-use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, Layer, QuantNetwork};
-use lcsim_tests::tiny::{array, block, conv, network, shape};
+use lcsim_hdl::{Bus, around, core, delivery, header, testbench};
+use lcsim_spec::AcceleratorConfig;
+use lcsim_tests::benched::vectors;
+use lcsim_tests::tiny::array;
 use lcsim_tests::tools::installed;
 use std::path::Path;
 use std::process::Command;
 
-fn net() -> QuantNetwork {
-    let map = shape(4, 4, 4);
-    let b = block(map, 6, 3, Some(true), [&[true, false, true, true, false, true], &[true, true, false, true]]);
-    network(conv("stem", map, 4, 3), vec![Layer::Block(b)], 3)
-}
-
 /// Writes a core behind `bus`, with its benches for three images, to `folder`.
 fn emit(config: &AcceleratorConfig, bus: Bus, folder: &Path) {
-    let net = net();
-    let program = Program::new(&net, config).expect("fits");
-    let simulator = Simulator::stepped(&net, config).expect("fits");
-    let vector = |seed: i8| {
-        let image: Vec<i8> = (0..64).map(|i: i8| i.wrapping_mul(seed)).collect();
-        let outcome = simulator.run(&image, Mode::Gated);
-        Vector::new(&program, &image, &outcome.trace, outcome.cycles)
-    };
+    let (program, vectors) = vectors(config, &[37, -5, 11]);
     let modules = core(config, None).modules.into_iter().chain(around(config, bus));
     let mut files: Vec<(String, String)> = modules.map(|m| (format!("{}.v", m.name), m.text)).collect();
     let sources: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     files.push((format!("{}.f", bus.top()), sources.iter().map(|name| format!("{name}\n")).collect()));
     files.push(("lcsim.h".into(), header(config)));
     files.extend(delivery(config, &sources, bus.top(), Some(bus)));
-    files.extend(testbench(&program, false, &[vector(37), vector(-5), vector(11)]));
+    files.extend(testbench(&program, false, &vectors));
     for (name, text) in files {
         std::fs::write(folder.join(name), text).expect("written");
     }

@@ -1,36 +1,22 @@
 //! The testbenches that come with a core and its parts, under iverilog: they pass, and fail on what
 //! errs.
 
-use lcsim_hdl::{Kind, Vector, core, memory_files, testbench, unit, unit_testbench};
-use lcsim_sim::{Mode, Simulator};
-use lcsim_spec::schedule::Program;
-use lcsim_spec::{Layer, QuantNetwork};
-use lcsim_tests::tiny::{array, block, conv, network, shape};
+use lcsim_hdl::{Kind, core, memory_files, testbench, unit, unit_testbench};
+use lcsim_tests::benched::vectors;
+use lcsim_tests::tiny::array;
 use lcsim_tests::tools::{installed, write};
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn net() -> QuantNetwork {
-    let map = shape(4, 4, 4);
-    let b = block(map, 6, 3, Some(true), [&[true, false, true, true, false, true], &[true, true, false, true]]);
-    network(conv("stem", map, 4, 3), vec![Layer::Block(b)], 3)
-}
-
 /// Builds and runs the testbench of two images after `change` to the text of each file.
 fn run(initialised: bool, change: impl Fn(&str, &str) -> String) -> Output {
     let config = array(3, 5, 2);
-    let (net, folder) = (net(), tempfile::tempdir().expect("a folder"));
-    let program = Program::new(&net, &config).expect("fits");
-    let simulator = Simulator::stepped(&net, &config).expect("fits");
-    let vector = |seed: i8| {
-        let image: Vec<i8> = (0..64).map(|i: i8| i.wrapping_mul(seed)).collect();
-        let outcome = simulator.run(&image, Mode::Gated);
-        Vector::new(&program, &image, &outcome.trace, outcome.cycles)
-    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, vectors) = vectors(&config, &[37, -5]);
     let modules = core(&config, initialised.then_some(&program)).modules;
     let mut files: Vec<(String, String)> = modules.into_iter().map(|m| (format!("{}.v", m.name), m.text)).collect();
     let sources: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-    files.extend(testbench(&program, initialised, &[vector(37), vector(-5)]));
+    files.extend(testbench(&program, initialised, &vectors));
     if initialised {
         files.extend(memory_files(&program));
     }

@@ -78,7 +78,7 @@ macro_rules! wrapped {
         impl rust_hdl_core::prelude::Logic for $Unit {
             fn update(&mut self) {}
             fn connect(&mut self) {
-                $(wrapped!(@connect $direction self.$port);)*
+                $(wrapped!(@connect $direction $kind self.$port);)*
             }
             fn hdl(&self) -> rust_hdl_core::prelude::Verilog {
                 $crate::plain::wrapper(&self.plain, Self::DOCUMENTS)
@@ -132,8 +132,13 @@ macro_rules! wrapped {
     (@value weights($count:expr)) => { $crate::signal::ports::ports($count) };
     (@value sums($count:expr)) => { $crate::signal::ports::ports($count) };
     (@value $kind:ident $(($($n:expr),*))?) => { Signal::default() };
-    (@connect in $port:expr) => {};
-    (@connect out $port:expr) => { $port.connect() };
+    (@connect in $kind:ident $port:expr) => {};
+    (@connect out words $port:expr) => { $port.iter_mut().for_each(|element| element.connect()) };
+    (@connect out flags $port:expr) => { wrapped!(@connect out words $port) };
+    (@connect out bytes $port:expr) => { wrapped!(@connect out words $port) };
+    (@connect out weights $port:expr) => { wrapped!(@connect out words $port) };
+    (@connect out sums $port:expr) => { wrapped!(@connect out words $port) };
+    (@connect out $kind:ident $port:expr) => { $port.connect() };
 }
 use wrapped;
 

@@ -183,3 +183,20 @@ impl<const S: usize> Core<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lcsim_spec::AcceleratorConfig;
+    use rust_hdl_core::prelude::check_all;
+
+    #[test]
+    fn rust_hdl_finds_every_port_connected() {
+        let toml = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../configs/4x4.toml"));
+        let config = AcceleratorConfig::parse(toml, "4x4").unwrap_or_else(|error| panic!("{error}"));
+        let mut core = Core::<18>::new(&Sizes::new(&config), None);
+        core.connect_all();
+        let checked = check_all(&core);
+        assert!(checked.is_ok(), "{checked:?}");
+    }
+}
