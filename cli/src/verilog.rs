@@ -256,7 +256,8 @@ impl<'a> Verilog<'a> {
                 .collect();
             let all: Files = sources.iter().chain(&modules).cloned().collect();
             about.push((format!("{}.f", board.top()), list(&all)));
-            about.extend(modules.into_iter().chain(board.files()));
+            let names: Vec<String> = all.into_iter().map(|(name, _)| name).collect();
+            about.extend(modules.into_iter().chain(board.files(&names)));
         }
         if let Some(bus) = self.bus {
             sources.extend(lcsim_hdl::around(config, bus).iter().map(file));

@@ -104,15 +104,18 @@ impl Board {
         "ulx3s"
     }
 
-    /// The other files of the board, as (name, text).
-    pub fn files(self) -> Vec<(String, String)> {
+    /// The other files of the board, as (name, text). `sources` are all Verilog files; the
+    /// synthesis is the one of the board's part.
+    pub fn files(self, sources: &[String]) -> Vec<(String, String)> {
         let Self::Ulx3s = self;
+        let synthesis = self.device().scripts(self.top(), sources, OSCILLATOR).into_iter();
+        let synthesis = synthesis.filter(|(name, _)| ["synth.ys", "ecp5_registers.py"].contains(&name.as_str()));
         let files = [
             ("ulx3s.lpf", include_str!("ulx3s.lpf")),
             ("ulx3s.sh", include_str!("ulx3s.sh")),
             ("lcsim_uart.py", include_str!("lcsim_uart.py")),
         ];
-        files.map(|(name, text)| (name.to_string(), text.to_string())).into()
+        files.map(|(name, text)| (name.to_string(), text.to_string())).into_iter().chain(synthesis).collect()
     }
 }
 

@@ -32,7 +32,11 @@ fn scripts(
     let frequency = format!("FREQUENCY PORT \"{clock}\" {clock_mhz} MHZ;\n");
     const ROUTE: &str = "place_and_route.sh";
     let (synthesis, others, constraints) = match target {
-        Target::Ecp5 => (include_str!("ecp5.ys"), vec![(ROUTE, include_str!("ecp5.sh"))], ("lpf", frequency)),
+        Target::Ecp5 => (
+            include_str!("ecp5.ys"),
+            vec![(ROUTE, include_str!("ecp5.sh")), ("ecp5_registers.py", include_str!("ecp5_registers.py"))],
+            ("lpf", frequency),
+        ),
         Target::Ice40 => (
             include_str!("ice40.ys"),
             vec![(ROUTE, include_str!("ice40.sh"))],
