@@ -18,8 +18,6 @@ module lcsim_banks #(
 ) (
   // The clock.
   input wire clock,
-  // The synchronous reset.
-  input wire reset,
   // The convolution reads its input from the scratch memory, otherwise from the stream memory.
   input wire i_src_scratch,
   // It writes its output to the scratch memory, otherwise to the stream memory.
@@ -40,7 +38,7 @@ module lcsim_banks #(
   input wire i_image_write,
   // Where.
   input wire [ADDRESS-1:0] i_image_word,
-  // The word, a cycle before: a byte for each bank.
+  // The word: a byte for each bank.
   input wire [8*BANKS-1:0] i_image_data,
   // Two cycles after a row has read: the byte of each bank, for the rows.
   output wire [8*BANKS-1:0] o_row_data,
@@ -48,25 +46,11 @@ module lcsim_banks #(
   output wire [8*BANKS-1:0] o_stored
 );
 
-  // The answers of the banks pass a register, because rows and columns are far away. So does the
-  // word of the image.
+  // Banks answer out of registers, because rows and columns are far away.
   wire [8*BANKS-1:0] stream;
   wire [8*BANKS-1:0] scratch;
-  reg [8*BANKS-1:0] stream_r;
-  reg [8*BANKS-1:0] scratch_r;
-  reg [8*BANKS-1:0] image_r;
-  assign o_row_data = i_src_scratch ? scratch_r : stream_r;
-  assign o_stored = stream_r;
-  always @(posedge clock) begin
-    stream_r <= stream;
-    scratch_r <= scratch;
-    image_r <= i_image_data;
-    if (reset) begin
-      stream_r <= {8 * BANKS{1'b0}};
-      scratch_r <= {8 * BANKS{1'b0}};
-      image_r <= {8 * BANKS{1'b0}};
-    end
-  end
+  assign o_row_data = i_src_scratch ? scratch : stream;
+  assign o_stored = stream;
 
   genvar b;
   genvar c;
@@ -127,7 +111,7 @@ module lcsim_banks #(
         .i_write_data(write_data),
         .i_image_write(i_image_write),
         .i_image_word(i_image_word),
-        .i_image_data(image_r[8 * b +: 8]),
+        .i_image_data(i_image_data[8 * b +: 8]),
         .o_data(scratch[8 * b +: 8])
       );
     end

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A column: everything below one column of the array. It accumulates sums over the folds of a tile
-// (stages E0 to E2), requantises the last one (E3 to E6), adds the residual (E7), writes the output
-// to its bank and adds it to the pool sum (E8).
+// (stages E0 to E2), requantises the last one (E3 to E9), adds the residual (E10), writes the
+// output to its bank and adds it to the pool sum (E11).
 `default_nettype none
 
 module lcsim_column #(
@@ -164,9 +164,23 @@ module lcsim_column #(
   reg [COUNT-1:0] delay_of [0:1];
   reg [COUNT-1:0] interval_of [0:1];
   wire is_set = i_set && (i_set_column == i_index);
-  wire is_delayed = i_delay && (i_delay_column == i_index);
-  wire [COUNT-1:0] turn = turn_of[i_delay_parity];
-  wire turn_is_later = (turn >= i_delay_phase);
+  // The turn is read in one cycle, and becomes a delay in the next.
+  reg is_delayed_r;
+  reg delay_parity_r;
+  reg [COUNT-1:0] turn_r;
+  reg [COUNT-1:0] delay_phase_r;
+  reg [COUNT-1:0] delay_interval_r;
+  wire turn_is_later = (turn_r >= delay_phase_r);
+  always @(posedge clock) begin
+    is_delayed_r <= i_delay && (i_delay_column == i_index);
+    delay_parity_r <= i_delay_parity;
+    turn_r <= turn_of[i_delay_parity];
+    delay_phase_r <= i_delay_phase;
+    delay_interval_r <= i_delay_interval;
+    if (reset) begin
+      is_delayed_r <= 1'b0;
+    end
+  end
   always @(posedge clock) begin
     if (is_set) begin
       bias_of[i_set_parity] <= i_set_bias;
@@ -177,16 +191,16 @@ module lcsim_column #(
       entry_of[i_set_parity] <= i_set_entry;
       turn_of[i_set_parity] <= i_set_turn;
     end
-    if (is_delayed) begin
-      delay_of[i_delay_parity] <= turn_is_later
-        ? turn - i_delay_phase
-        : turn + i_delay_interval - i_delay_phase;
-      interval_of[i_delay_parity] <= i_delay_interval;
+    if (is_delayed_r) begin
+      delay_of[delay_parity_r] <= turn_is_later
+        ? turn_r - delay_phase_r
+        : turn_r + delay_interval_r - delay_phase_r;
+      interval_of[delay_parity_r] <= delay_interval_r;
     end
   end
 
-  // E0: addresses the accumulator. E1 and E2 form the sum a cycle behind registers, because both of
-  // its terms are late.
+  // E0: addresses the accumulator. E1: the terms of the sum enter registers, because both are late.
+  // E2: adds them. E3: adds the bias, or writes the accumulator.
   wire takes = i_slot_valid && (i_index < i_slot_cols);
   wire [31:0] stored_sum;
   reg e1_valid_r;
@@ -211,6 +225,15 @@ module lcsim_column #(
   reg e3_closes_r;
   reg e3_parity_r;
   reg [PIXEL-1:0] e3_pixel_r;
+  reg e3_stores_r;
+  reg [ACC-1:0] e3_acc_r;
+  reg signed [31:0] sum_r;
+  reg signed [31:0] bias_r;
+  reg e4_valid_r;
+  reg e4_opens_r;
+  reg e4_closes_r;
+  reg e4_parity_r;
+  reg [PIXEL-1:0] e4_pixel_r;
   reg signed [31:0] biased_r;
   wire signed [31:0] sum = bottom_r + partial_r;
 
@@ -221,9 +244,9 @@ module lcsim_column #(
     .clock(clock),
     .i_read(takes && !i_slot_first),
     .i_read_address(i_slot_acc),
-    .i_write(e2_valid_r && !e2_last_r),
-    .i_write_address(e2_acc_r),
-    .i_write_data(sum),
+    .i_write(e3_stores_r),
+    .i_write_address(e3_acc_r),
+    .i_write_data(sum_r),
     .o_data(stored_sum)
   );
 
@@ -250,7 +273,16 @@ module lcsim_column #(
     e3_closes_r <= e2_closes_r;
     e3_parity_r <= e2_parity_r;
     e3_pixel_r <= e2_pixel_r;
-    biased_r <= sum + bias_of[e2_parity_r];
+    e3_stores_r <= e2_valid_r && !e2_last_r;
+    e3_acc_r <= e2_acc_r;
+    sum_r <= sum;
+    bias_r <= bias_of[e2_parity_r];
+    e4_valid_r <= e3_valid_r;
+    e4_opens_r <= e3_opens_r;
+    e4_closes_r <= e3_closes_r;
+    e4_parity_r <= e3_parity_r;
+    e4_pixel_r <= e3_pixel_r;
+    biased_r <= sum_r + bias_r;
     if (reset) begin
       e1_valid_r <= 1'b0;
       e1_first_r <= 1'b0;
@@ -274,27 +306,71 @@ module lcsim_column #(
       e3_closes_r <= 1'b0;
       e3_parity_r <= 1'b0;
       e3_pixel_r <= {PIXEL{1'b0}};
+      e3_stores_r <= 1'b0;
+      e3_acc_r <= {ACC{1'b0}};
+      sum_r <= 32'sd0;
+      bias_r <= 32'sd0;
+      e4_valid_r <= 1'b0;
+      e4_opens_r <= 1'b0;
+      e4_closes_r <= 1'b0;
+      e4_parity_r <= 1'b0;
+      e4_pixel_r <= {PIXEL{1'b0}};
       biased_r <= 32'sd0;
     end
   end
 
-  // E3: shifts to the right and saturates. One bit stays behind the point until the end, where it
-  // rounds. Each step halves the width: bits above only tell whether the result overflows.
-  reg [4:0] shift_r;
+  // E4: shifts to the right by the larger part of the shift. E5: by the rest, and rounds. One bit
+  // stays behind the point until the end. Each step halves the width: bits above only tell whether
+  // the result overflows.
+  reg [4:0] e4_shift_r;
+  reg [1:0] e5_shift_r;
+  reg e5_valid_r;
+  reg e5_opens_r;
+  reg e5_closes_r;
+  reg e5_parity_r;
+  reg [PIXEL-1:0] e5_pixel_r;
+  reg e5_negative_r;
+  reg e5_over_r;
+  reg [19:0] by4_r;
   wire negative = biased_r[31];
-  wire [31:0] by16 = shift_r[4] ? {{15{negative}}, biased_r[31:15]} : {biased_r[30:0], 1'b0};
-  wire [23:0] by8 = shift_r[3] ? by16[31:8] : by16[23:0];
-  wire [19:0] by4 = shift_r[2] ? by8[23:4] : by8[19:0];
-  wire [17:0] by2 = shift_r[1] ? by4[19:2] : by4[17:0];
-  wire [16:0] by1 = shift_r[0] ? by2[17:1] : by2[16:0];
-  wire over = (!shift_r[3] && (by16[31:24] != {8{negative}}))
-    || (!shift_r[2] && (by8[23:20] != {4{negative}}))
-    || (!shift_r[1] && (by4[19:18] != {2{negative}}))
-    || (!shift_r[0] && (by2[17] != negative))
-    || (by1[16] != negative);
+  wire [31:0] by16 = e4_shift_r[4] ? {{15{negative}}, biased_r[31:15]} : {biased_r[30:0], 1'b0};
+  wire [23:0] by8 = e4_shift_r[3] ? by16[31:8] : by16[23:0];
+  wire [19:0] by4 = e4_shift_r[2] ? by8[23:4] : by8[19:0];
+  wire by4_over = (!e4_shift_r[3] && (by16[31:24] != {8{negative}}))
+    || (!e4_shift_r[2] && (by8[23:20] != {4{negative}}));
+  wire [17:0] by2 = e5_shift_r[1] ? by4_r[19:2] : by4_r[17:0];
+  wire [16:0] by1 = e5_shift_r[0] ? by2[17:1] : by2[16:0];
+  wire over = e5_over_r
+    || (!e5_shift_r[1] && (by4_r[19:18] != {2{e5_negative_r}}))
+    || (!e5_shift_r[0] && (by2[17] != e5_negative_r))
+    || (by1[16] != e5_negative_r);
   wire [16:0] rounded = {by1[16], by1[16:1]} + {16'd0, by1[0]};
+  always @(posedge clock) begin
+    e4_shift_r <= shift_of[e3_parity_r];
+    e5_shift_r <= e4_shift_r[1:0];
+    e5_valid_r <= e4_valid_r;
+    e5_opens_r <= e4_opens_r;
+    e5_closes_r <= e4_closes_r;
+    e5_parity_r <= e4_parity_r;
+    e5_pixel_r <= e4_pixel_r;
+    e5_negative_r <= negative;
+    e5_over_r <= by4_over;
+    by4_r <= by4;
+    if (reset) begin
+      e4_shift_r <= 5'd0;
+      e5_shift_r <= 2'd0;
+      e5_valid_r <= 1'b0;
+      e5_opens_r <= 1'b0;
+      e5_closes_r <= 1'b0;
+      e5_parity_r <= 1'b0;
+      e5_pixel_r <= {PIXEL{1'b0}};
+      e5_negative_r <= 1'b0;
+      e5_over_r <= 1'b0;
+      by4_r <= 20'd0;
+    end
+  end
 
-  // Behind E3 the value waits for its turn at the bank. Nothing is selected but in the cycle that
+  // Behind E5 the value waits for its turn at the bank. Nothing is selected but in the cycle that
   // reads or writes the bank.
   reg over_r;
   reg negative_r;
@@ -310,14 +386,13 @@ module lcsim_column #(
   reg [COUNT-1:0] hold_r;
   reg [BANKS-1:0] hold_select_r;
   reg [BANKS-1:0] reads_r;
-  wire [COUNT-1:0] delay = delay_of[e3_parity_r];
+  wire [COUNT-1:0] delay = delay_of[e5_parity_r];
   wire held_is_due = pending_r && !due_r && (hold_r == ONE);
-  wire next_due = e3_valid_r ? (delay == ZERO) : held_is_due;
-  wire [BANKS-1:0] next_select = e3_valid_r ? select_of[e3_parity_r] : hold_select_r;
+  wire next_due = e5_valid_r ? (delay == ZERO) : held_is_due;
+  wire [BANKS-1:0] next_select = e5_valid_r ? select_of[e5_parity_r] : hold_select_r;
   always @(posedge clock) begin
     residual_r <= i_residual;
-    shift_r <= shift_of[e2_parity_r];
-    if (e3_valid_r) begin
+    if (e5_valid_r) begin
       pending_r <= 1'b1;
     end else if (due_r) begin
       pending_r <= 1'b0;
@@ -326,20 +401,19 @@ module lcsim_column #(
     hold_select_r <= next_select;
     reads_r <= next_select & {BANKS{next_due && residual_r}};
     hold_r <= hold_r - ONE;
-    if (e3_valid_r) begin
+    if (e5_valid_r) begin
       over_r <= over;
-      negative_r <= negative;
+      negative_r <= e5_negative_r;
       rounded_r <= rounded;
       hold_r <= delay;
-      multiplier_r <= multiplier_of[e3_parity_r];
-      target_r <= word_of[e3_parity_r] + e3_pixel_r[ADDRESS-1:0];
-      hold_opens_r <= e3_opens_r;
-      hold_closes_r <= e3_closes_r;
-      hold_parity_r <= e3_parity_r;
+      multiplier_r <= multiplier_of[e5_parity_r];
+      target_r <= word_of[e5_parity_r] + e5_pixel_r[ADDRESS-1:0];
+      hold_opens_r <= e5_opens_r;
+      hold_closes_r <= e5_closes_r;
+      hold_parity_r <= e5_parity_r;
     end
     if (reset) begin
       residual_r <= 1'b0;
-      shift_r <= 5'd0;
       pending_r <= 1'b0;
       due_r <= 1'b0;
       hold_select_r <= {BANKS{1'b0}};
@@ -356,42 +430,72 @@ module lcsim_column #(
     end
   end
 
-  // E4: multiplies, and addresses the residual.
+  // E6: saturates. E7: multiplies, and addresses the residual.
   wire saturates = over_r || (rounded_r[16] != rounded_r[15]);
-  wire signed [15:0] narrow = saturates ? {negative_r, {15{!negative_r}}} : rounded_r[15:0];
-  wire signed [31:0] product = narrow * $signed({1'b0, multiplier_r});
-  assign o_reads = reads_r;
-  assign o_read_word = target_r;
-
-  // E5: rounds, while the bank answers. E6: saturates to 9 bits, because no residual brings a
-  // larger value back into 8, while the register of the bank answers.
-  reg signed [31:0] product_r;
-  reg [SCALED-1:0] scaled_r;
-  wire sign = scaled_r[SCALED-1];
-  wire fits = (scaled_r[SCALED-2:8] == {SCALED-9{sign}});
-  reg e5_valid_r;
-  reg e5_opens_r;
-  reg e5_closes_r;
-  reg e5_parity_r;
-  reg [ADDRESS-1:0] e5_word_r;
-  reg [BANKS-1:0] e5_select_r;
-  reg e6_valid_r;
-  reg e6_opens_r;
-  reg e6_closes_r;
-  reg e6_parity_r;
-  reg [ADDRESS-1:0] e6_word_r;
-  reg [BANKS-1:0] e6_select_r;
+  reg signed [15:0] narrow_r;
+  reg [14:0] e7_multiplier_r;
+  reg [BANKS-1:0] e7_reads_r;
   reg e7_valid_r;
   reg e7_opens_r;
   reg e7_closes_r;
   reg e7_parity_r;
   reg [ADDRESS-1:0] e7_word_r;
   reg [BANKS-1:0] e7_select_r;
+  wire signed [31:0] product = narrow_r * $signed({1'b0, e7_multiplier_r});
+  assign o_reads = e7_reads_r;
+  assign o_read_word = e7_word_r;
+  always @(posedge clock) begin
+    narrow_r <= saturates ? {negative_r, {15{!negative_r}}} : rounded_r[15:0];
+    e7_multiplier_r <= multiplier_r;
+    e7_reads_r <= reads_r;
+    e7_valid_r <= due_r;
+    e7_opens_r <= hold_opens_r;
+    e7_closes_r <= hold_closes_r;
+    e7_parity_r <= hold_parity_r;
+    e7_word_r <= target_r;
+    e7_select_r <= hold_select_r;
+    if (reset) begin
+      narrow_r <= 16'sd0;
+      e7_multiplier_r <= 15'd0;
+      e7_reads_r <= {BANKS{1'b0}};
+      e7_valid_r <= 1'b0;
+      e7_opens_r <= 1'b0;
+      e7_closes_r <= 1'b0;
+      e7_parity_r <= 1'b0;
+      e7_word_r <= {ADDRESS{1'b0}};
+      e7_select_r <= {BANKS{1'b0}};
+    end
+  end
+
+  // E8: rounds, while the bank answers. E9: saturates to 9 bits, because no residual brings a
+  // larger value back into 8, while the register of the bank answers.
+  reg signed [31:0] product_r;
+  reg [SCALED-1:0] scaled_r;
+  wire sign = scaled_r[SCALED-1];
+  wire fits = (scaled_r[SCALED-2:8] == {SCALED-9{sign}});
   reg e8_valid_r;
   reg e8_opens_r;
   reg e8_closes_r;
   reg e8_parity_r;
   reg [ADDRESS-1:0] e8_word_r;
+  reg [BANKS-1:0] e8_select_r;
+  reg e9_valid_r;
+  reg e9_opens_r;
+  reg e9_closes_r;
+  reg e9_parity_r;
+  reg [ADDRESS-1:0] e9_word_r;
+  reg [BANKS-1:0] e9_select_r;
+  reg e10_valid_r;
+  reg e10_opens_r;
+  reg e10_closes_r;
+  reg e10_parity_r;
+  reg [ADDRESS-1:0] e10_word_r;
+  reg [BANKS-1:0] e10_select_r;
+  reg e11_valid_r;
+  reg e11_opens_r;
+  reg e11_closes_r;
+  reg e11_parity_r;
+  reg [ADDRESS-1:0] e11_word_r;
   reg [BANKS-1:0] writes_r;
   reg [8:0] nine_r;
   reg [7:0] stored_r;
@@ -400,28 +504,31 @@ module lcsim_column #(
   always @(*) begin
     stored = 8'd0;
     for (k = 0; k < BANKS; k = k + 1) begin
-      stored = stored | (i_stored[8 * k +: 8] & {8{e6_select_r[k]}});
+      stored = stored | (i_stored[8 * k +: 8] & {8{e9_select_r[k]}});
     end
   end
 
-  // E7: adds the residual and saturates.
+  // E10: adds the residual and saturates.
   wire [7:0] base = stored_r & {8{residual_r && !(i_residual_relu && stored_r[7])}};
   wire [9:0] total = {nine_r[8], nine_r} + {{2{base[7]}}, base};
   wire below = total[9];
   wire [7:0] saturated = (total[8:7] == {2{below}}) ? total[7:0] : {below, {7{!below}}};
 
-  // E8: writes the output and adds it to the pool sum.
+  // E11: writes the output and adds it to the pool sum.
   reg [7:0] written_r;
   reg [POOL-1:0] pool_r;
+  reg [COUNT-1:0] e11_rest_r;
   reg flush_r;
+  reg flush_due_r;
   reg flush_parity_r;
   reg [COUNT-1:0] flush_count_r;
+  wire closes = e11_valid_r && e11_closes_r && i_pool;
   wire [POOL-1:0] output_seen = {{POOL-8{written_r[7]}}, written_r};
   wire [POOL-1:0] seen = (i_pool_relu && written_r[7]) ? {POOL{1'b0}} : output_seen;
   assign o_writes = writes_r;
-  assign o_write_word = e8_word_r;
+  assign o_write_word = e11_word_r;
   assign o_write_data = written_r;
-  assign o_flush = flush_r && (flush_count_r == ZERO);
+  assign o_flush = flush_due_r;
   assign o_flush_entry = entry_of[flush_parity_r];
   assign o_flush_sum = pool_r;
   always @(posedge clock) begin
@@ -430,39 +537,44 @@ module lcsim_column #(
     nine_r <= fits ? scaled_r[8:0] : {sign, {8{!sign}}};
     stored_r <= stored;
     written_r <= saturated;
-    e5_valid_r <= due_r;
-    e5_opens_r <= hold_opens_r;
-    e5_closes_r <= hold_closes_r;
-    e5_parity_r <= hold_parity_r;
-    e5_word_r <= target_r;
-    e5_select_r <= hold_select_r;
-    e6_valid_r <= e5_valid_r;
-    e6_opens_r <= e5_opens_r;
-    e6_closes_r <= e5_closes_r;
-    e6_parity_r <= e5_parity_r;
-    e6_word_r <= e5_word_r;
-    e6_select_r <= e5_select_r;
-    e7_valid_r <= e6_valid_r;
-    e7_opens_r <= e6_opens_r;
-    e7_closes_r <= e6_closes_r;
-    e7_parity_r <= e6_parity_r;
-    e7_word_r <= e6_word_r;
-    e7_select_r <= e6_select_r;
     e8_valid_r <= e7_valid_r;
     e8_opens_r <= e7_opens_r;
     e8_closes_r <= e7_closes_r;
     e8_parity_r <= e7_parity_r;
     e8_word_r <= e7_word_r;
-    writes_r <= e7_select_r & {BANKS{e7_valid_r}};
-    if (e8_valid_r && e8_closes_r && i_pool) begin
+    e8_select_r <= e7_select_r;
+    e9_valid_r <= e8_valid_r;
+    e9_opens_r <= e8_opens_r;
+    e9_closes_r <= e8_closes_r;
+    e9_parity_r <= e8_parity_r;
+    e9_word_r <= e8_word_r;
+    e9_select_r <= e8_select_r;
+    e10_valid_r <= e9_valid_r;
+    e10_opens_r <= e9_opens_r;
+    e10_closes_r <= e9_closes_r;
+    e10_parity_r <= e9_parity_r;
+    e10_word_r <= e9_word_r;
+    e10_select_r <= e9_select_r;
+    e11_valid_r <= e10_valid_r;
+    e11_opens_r <= e10_opens_r;
+    e11_closes_r <= e10_closes_r;
+    e11_parity_r <= e10_parity_r;
+    e11_word_r <= e10_word_r;
+    writes_r <= e10_select_r & {BANKS{e10_valid_r}};
+    // The cycles that are left of the column's interval.
+    e11_rest_r <= interval_of[e10_parity_r] - delay_of[e10_parity_r] - ONE;
+    flush_due_r <= e11_valid_r
+      ? closes && (e11_rest_r == ZERO)
+      : flush_r && !flush_due_r && (flush_count_r == ONE);
+    if (closes) begin
       flush_r <= 1'b1;
-    end else if (o_flush) begin
+    end else if (flush_due_r) begin
       flush_r <= 1'b0;
     end
-    if (e8_valid_r) begin
-      pool_r <= seen + (e8_opens_r ? {POOL{1'b0}} : pool_r);
-      flush_parity_r <= e8_parity_r;
-      flush_count_r <= interval_of[e8_parity_r] - delay_of[e8_parity_r] - ONE;
+    if (e11_valid_r) begin
+      pool_r <= seen + (e11_opens_r ? {POOL{1'b0}} : pool_r);
+      flush_parity_r <= e11_parity_r;
+      flush_count_r <= e11_rest_r;
     end else if (flush_r) begin
       flush_count_r <= flush_count_r - ONE;
     end
@@ -472,31 +584,33 @@ module lcsim_column #(
       nine_r <= 9'd0;
       stored_r <= 8'd0;
       written_r <= 8'd0;
-      e5_valid_r <= 1'b0;
-      e5_opens_r <= 1'b0;
-      e5_closes_r <= 1'b0;
-      e5_parity_r <= 1'b0;
-      e5_word_r <= {ADDRESS{1'b0}};
-      e5_select_r <= {BANKS{1'b0}};
-      e6_valid_r <= 1'b0;
-      e6_opens_r <= 1'b0;
-      e6_closes_r <= 1'b0;
-      e6_parity_r <= 1'b0;
-      e6_word_r <= {ADDRESS{1'b0}};
-      e6_select_r <= {BANKS{1'b0}};
-      e7_valid_r <= 1'b0;
-      e7_opens_r <= 1'b0;
-      e7_closes_r <= 1'b0;
-      e7_parity_r <= 1'b0;
-      e7_word_r <= {ADDRESS{1'b0}};
-      e7_select_r <= {BANKS{1'b0}};
       e8_valid_r <= 1'b0;
       e8_opens_r <= 1'b0;
       e8_closes_r <= 1'b0;
       e8_parity_r <= 1'b0;
       e8_word_r <= {ADDRESS{1'b0}};
+      e8_select_r <= {BANKS{1'b0}};
+      e9_valid_r <= 1'b0;
+      e9_opens_r <= 1'b0;
+      e9_closes_r <= 1'b0;
+      e9_parity_r <= 1'b0;
+      e9_word_r <= {ADDRESS{1'b0}};
+      e9_select_r <= {BANKS{1'b0}};
+      e10_valid_r <= 1'b0;
+      e10_opens_r <= 1'b0;
+      e10_closes_r <= 1'b0;
+      e10_parity_r <= 1'b0;
+      e10_word_r <= {ADDRESS{1'b0}};
+      e10_select_r <= {BANKS{1'b0}};
+      e11_valid_r <= 1'b0;
+      e11_opens_r <= 1'b0;
+      e11_closes_r <= 1'b0;
+      e11_parity_r <= 1'b0;
+      e11_word_r <= {ADDRESS{1'b0}};
       writes_r <= {BANKS{1'b0}};
+      e11_rest_r <= ZERO;
       flush_r <= 1'b0;
+      flush_due_r <= 1'b0;
       pool_r <= {POOL{1'b0}};
       flush_parity_r <= 1'b0;
       flush_count_r <= ZERO;
@@ -504,7 +618,7 @@ module lcsim_column #(
   end
 
   // Bits below the rounding bit do not count. An address has fewer bits than a pixel's number.
-  wire unused_bits = &{product_r[REQUANT_SHIFT-2:0], e3_pixel_r};
+  wire unused_bits = &{product_r[REQUANT_SHIFT-2:0], e5_pixel_r};
 endmodule
 
 `default_nettype wire

@@ -35,13 +35,13 @@ module lcsim_delays #(
   localparam [COUNT-1:0] ONE = 1;
 
   // The last columns are still on their way through the set-up.
-  reg [4:0] wait_r;
+  reg [7:0] wait_r;
   reg [COUNT-1:0] cols_r;
   wire [COUNT-1:0] next_column = o_delay_column + ONE;
   wire [COUNT-1:0] next_phase = o_delay_phase + ONE;
   always @(posedge clock) begin
-    wait_r <= {wait_r[3:0], i_settles};
-    if (wait_r[4]) begin
+    wait_r <= {wait_r[6:0], i_settles};
+    if (wait_r[7]) begin
       o_delay <= 1'b1;
     end else if (next_column == cols_r) begin
       o_delay <= 1'b0;
@@ -57,7 +57,7 @@ module lcsim_delays #(
       o_delay_phase <= (next_phase == o_delay_interval) ? ZERO : next_phase;
     end
     if (reset) begin
-      wait_r <= 5'd0;
+      wait_r <= 8'd0;
       cols_r <= ZERO;
       o_delay <= 1'b0;
       o_delay_column <= ZERO;

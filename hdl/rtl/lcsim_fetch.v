@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Fetches the filter words of a fold and hands them to the array: a word a cycle, five cycles from
+// Fetches the filter words of a fold and hands them to the array: a word a cycle, six cycles from
 // its row and group to the shadow weights. Each column takes the byte of its lane from the words of
 // its group. A row takes its tap with its first word.
 `default_nettype none
@@ -80,28 +80,36 @@ module lcsim_fetch #(
   reg [ROW-1:0] a_row_r;
   reg [GROUP-1:0] a_group_r;
   reg [FILTER-1:0] a_word_r;
-  reg [CHANNEL-1:0] a_listed_r;
   reg b_valid_r;
   reg [ROW-1:0] b_row_r;
   reg [GROUP-1:0] b_group_r;
+  reg [FILTER-1:0] b_address_r;
   reg c_valid_r;
   reg [ROW-1:0] c_row_r;
   reg [GROUP-1:0] c_group_r;
+  reg d_valid_r;
+  reg [ROW-1:0] d_row_r;
+  reg [GROUP-1:0] d_group_r;
+  reg [COLS-1:0] e_takes_r;
+  reg [COLS*LANE-1:0] e_lane_r;
+  reg [ROW-1:0] e_row_r;
   reg [8*COLS-1:0] word_r;
+  // The list answers a cycle after the word has been issued.
   wire [CHANNEL-1:0] listed =
     (i_channel0 & {CHANNEL{listed0_r}}) | (i_channel1 & {CHANNEL{listed1_r}});
-  wire [FILTER+CHANNEL-1:0] listed_word = {{FILTER{1'b0}}, a_listed_r};
-  assign o_filter_address = a_word_r + listed_word[FILTER-1:0];
+  wire [FILTER+CHANNEL-1:0] listed_word = {{FILTER{1'b0}}, listed};
+  assign o_filter_address = b_address_r;
   wire unused_bits = &listed_word;
 
-  // The byte of each column's lane.
+  // Which columns take the word, and the byte of each column's lane. Both are known a cycle before
+  // the word is there: behind the last word of a tile the columns may change.
   reg [8*COLS-1:0] weights;
   reg [COLS-1:0] takes;
   integer c;
   always @(*) begin
     for (c = 0; c < COLS; c = c + 1) begin
-      weights[8 * c +: 8] = word_r[8 * i_column_lane[c * LANE +: LANE] +: 8];
-      takes[c] = c_valid_r && (i_column_group[c * GROUP +: GROUP] == c_group_r);
+      weights[8 * c +: 8] = word_r[8 * e_lane_r[c * LANE +: LANE] +: 8];
+      takes[c] = d_valid_r && (i_column_group[c * GROUP +: GROUP] == d_group_r);
     end
   end
 
@@ -112,16 +120,22 @@ module lcsim_fetch #(
     a_row_r <= i_row;
     a_group_r <= i_group;
     a_word_r <= i_word;
-    a_listed_r <= listed;
     b_valid_r <= a_valid_r;
     b_row_r <= a_row_r;
     b_group_r <= a_group_r;
+    b_address_r <= a_word_r + listed_word[FILTER-1:0];
     c_valid_r <= b_valid_r;
     c_row_r <= b_row_r;
     c_group_r <= b_group_r;
+    d_valid_r <= c_valid_r;
+    d_row_r <= c_row_r;
+    d_group_r <= c_group_r;
+    e_takes_r <= takes;
+    e_lane_r <= i_column_lane;
+    e_row_r <= d_row_r;
     word_r <= i_filter;
-    o_load <= takes;
-    o_load_row <= c_row_r;
+    o_load <= e_takes_r;
+    o_load_row <= e_row_r;
     o_load_weights <= weights;
     o_tap_load <= i_issues && i_first;
     o_tap_row <= i_row;
@@ -135,13 +149,19 @@ module lcsim_fetch #(
       a_row_r <= {ROW{1'b0}};
       a_group_r <= {GROUP{1'b0}};
       a_word_r <= {FILTER{1'b0}};
-      a_listed_r <= {CHANNEL{1'b0}};
       b_valid_r <= 1'b0;
       b_row_r <= {ROW{1'b0}};
       b_group_r <= {GROUP{1'b0}};
+      b_address_r <= {FILTER{1'b0}};
       c_valid_r <= 1'b0;
       c_row_r <= {ROW{1'b0}};
       c_group_r <= {GROUP{1'b0}};
+      d_valid_r <= 1'b0;
+      d_row_r <= {ROW{1'b0}};
+      d_group_r <= {GROUP{1'b0}};
+      e_takes_r <= {COLS{1'b0}};
+      e_lane_r <= {COLS * LANE{1'b0}};
+      e_row_r <= {ROW{1'b0}};
       word_r <= {8*COLS{1'b0}};
       o_load <= {COLS{1'b0}};
       o_load_row <= {ROW{1'b0}};

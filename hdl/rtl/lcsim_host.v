@@ -132,13 +132,17 @@ module lcsim_host #(
   localparam [LOGIT:0] ONE_LOGIT = 1;
   localparam [31:0] LOGIT_COUNT = LOGITS_WORDS;
 
-  // --- The first cycle: what was asked for goes to registers.
+  // --- The first cycle: what was asked for goes to registers, and where it goes.
   reg write_r;
   reg [ADDRESS-1:0] write_address_r;
   reg [31:0] data_r;
   reg [3:0] strobe_r;
   reg read_r;
   reg [ADDRESS-1:0] read_address_r;
+  reg to_register_r;
+  reg from_register_r;
+  reg from_logits_r;
+  wire is_logit;
   always @(posedge clock) begin
     write_r <= i_write;
     write_address_r <= i_write_address;
@@ -146,13 +150,16 @@ module lcsim_host #(
     strobe_r <= i_write_strobe;
     read_r <= i_read;
     read_address_r <= i_read_address;
+    to_register_r <= (i_write_address[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
+    from_register_r <= (i_read_address[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
+    from_logits_r <= (i_read_address[ADDRESS-1:SPAN] == LOGITS_BASE[ADDRESS-1:SPAN]) && is_logit;
     if (reset) begin
       write_r <= 1'b0;
       read_r <= 1'b0;
     end
   end
 
-  // --- The second cycle: the address is decoded, the request carried out, its answer registered.
+  // --- The second cycle: the request is carried out, its answer registered.
   // What the core does.
   reg busy_r;
   reg done_r;
@@ -165,7 +172,6 @@ module lcsim_host #(
   reg [31:0] cycles_r;
   reg [LOGIT:0] logits_r;
 
-  wire to_register = (write_address_r[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
   wire to_program;
   wire to_filter;
   wire to_param;
@@ -223,19 +229,17 @@ module lcsim_host #(
   wire ends = busy_r && ran_r && !i_running;
   wire runs_away = ends && !i_done;
 
-  wire unmapped = some && !(to_register && write_known) && !to_weights && !to_image;
+  wire unmapped = some && !(to_register_r && write_known) && !to_weights && !to_image;
   wire refused = (some && to_weights && busy_r) || (some && to_image && !image_free_r)
     || (asks_start && !stops && busy_r) || lacks_program;
 
-  wire from_register = (read_address_r[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
   wire [LOGIT-1:0] logit_at;
-  wire from_logits = (read_address_r[ADDRESS-1:SPAN] == LOGITS_BASE[ADDRESS-1:SPAN])
-    && ({1'b0, logit_at} < LOGIT_COUNT[LOGIT:0]);
-  wire nowhere = read_r && !(from_register && read_known) && !from_logits;
+  assign is_logit = ({1'b0, logit_at} < LOGIT_COUNT[LOGIT:0]);
+  wire nowhere = read_r && !(from_register_r && read_known) && !from_logits_r;
   generate
     if (LOGITS_WORDS > 1) begin : logits
       assign o_logit_read_address = i_read_address[2 +: LOGIT];
-      assign logit_at = read_address_r[2 +: LOGIT];
+      assign logit_at = i_read_address[2 +: LOGIT];
     end else begin : one_logit
       assign o_logit_read_address = {LOGIT{1'b0}};
       assign logit_at = {LOGIT{1'b0}};
@@ -249,7 +253,7 @@ module lcsim_host #(
     end
     if (read_r) begin
       o_read_response <= nowhere ? UNMAPPED : OKAY;
-      o_read_data <= nowhere ? 32'd0 : from_logits ? i_logit_read : register_data;
+      o_read_data <= nowhere ? 32'd0 : from_logits_r ? i_logit_read : register_data;
     end
     // What was written just before is in its memory, and read from it, when the image starts.
     go_r <= starts;
@@ -303,7 +307,8 @@ module lcsim_host #(
     if (reset) begin
       ran_r <= 1'b0;
       open_r <= 1'b0;
-      o_reset_units <= 1'b0;
+      // The units are reset a cycle later, out of a register.
+      o_reset_units <= 1'b1;
       has_program_r <= 1'b0;
       o_write_response <= OKAY;
       o_read_response <= OKAY;
@@ -338,7 +343,7 @@ module lcsim_host #(
     .clock(clock),
     .reset(reset),
     .i_clear(asks_reset),
-    .i_write(some && to_register),
+    .i_write(some && to_register_r),
     .i_write_number(write_address_r[5:2]),
     .i_write_data(data_r),
     .i_write_strobe(strobe_r),
@@ -394,7 +399,7 @@ module lcsim_host #(
   ) program_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_program),
     .o_beat(program_beat),
@@ -409,7 +414,7 @@ module lcsim_host #(
   ) filter_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_filter),
     .o_beat(filter_beat),
@@ -424,7 +429,7 @@ module lcsim_host #(
   ) param_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_param),
     .o_beat(param_beat),
@@ -439,7 +444,7 @@ module lcsim_host #(
   ) gate_weight_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_gate_weight),
     .o_beat(gate_weight_beat),
@@ -454,7 +459,7 @@ module lcsim_host #(
   ) gate_param_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_gate_param),
     .o_beat(gate_param_beat),
@@ -469,7 +474,7 @@ module lcsim_host #(
   ) image_region (
     .clock(clock),
     .reset(reset),
-    .i_address(write_address_r),
+    .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_image),
     .o_beat(image_beat),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A live list. The gate unit writes it; the loader and the gate unit read it at the same time, from
-// a copy each.
+// a copy each. Addresses and entries pass a register, because they come late.
 `default_nettype none
 
 module lcsim_list #(
@@ -34,7 +34,7 @@ module lcsim_list #(
   input wire [15:0] i_score,
   // The entry that the loader reads.
   input wire [CHANNEL-1:0] i_address,
-  // Its content, from the next cycle on: the channel.
+  // Its content, two cycles later: the channel.
   output wire [CHANNEL-1:0] o_channel,
   // Its group of filter words.
   output wire [GROUP-1:0] o_group,
@@ -48,11 +48,24 @@ module lcsim_list #(
   output wire [15:0] o_score,
   // The entry that the gate unit reads.
   input wire [CHANNEL-1:0] i_gate_address,
-  // Its channel, from the next cycle on.
+  // Its channel, two cycles later.
   output wire [CHANNEL-1:0] o_gate_channel
 );
 
   localparam WIDTH = CHANNEL + GROUP + LANE + BANK + PLACE + 16;
+
+  reg [CHANNEL-1:0] address_r;
+  reg [CHANNEL-1:0] gate_address_r;
+  reg write_r;
+  reg [CHANNEL-1:0] write_address_r;
+  reg [WIDTH-1:0] entry_r;
+  always @(posedge clock) begin
+    address_r <= i_address;
+    gate_address_r <= i_gate_address;
+    write_r <= i_write;
+    write_address_r <= i_write_address;
+    entry_r <= {i_channel, i_group, i_lane, i_bank, i_row, i_score};
+  end
 
   lcsim_ram #(
     .WIDTH(WIDTH),
@@ -60,10 +73,10 @@ module lcsim_list #(
   ) loader_copy (
     .clock(clock),
     .i_read(1'b1),
-    .i_read_address(i_address),
-    .i_write(i_write),
-    .i_write_address(i_write_address),
-    .i_write_data({i_channel, i_group, i_lane, i_bank, i_row, i_score}),
+    .i_read_address(address_r),
+    .i_write(write_r),
+    .i_write_address(write_address_r),
+    .i_write_data(entry_r),
     .o_data({o_channel, o_group, o_lane, o_bank, o_row, o_score})
   );
 
@@ -73,10 +86,10 @@ module lcsim_list #(
   ) gate_copy (
     .clock(clock),
     .i_read(1'b1),
-    .i_read_address(i_gate_address),
-    .i_write(i_write),
-    .i_write_address(i_write_address),
-    .i_write_data(i_channel),
+    .i_read_address(gate_address_r),
+    .i_write(write_r),
+    .i_write_address(write_address_r),
+    .i_write_data(entry_r[WIDTH-1 -: CHANNEL]),
     .o_data(o_gate_channel)
   );
 endmodule

@@ -50,6 +50,8 @@ module lcsim_loader #(
   parameter DRAIN = 6,
   // Cycles from a swap until a word may be issued.
   parameter SHADOW = 1,
+  // Cycles that a fold waits behind its last row's first word, until the array can take it.
+  parameter READY = 2,
   // Cycles until the parameters of the tile before are free.
   parameter PARAMETERS_FREE = 18
 ) (
@@ -257,6 +259,7 @@ module lcsim_loader #(
   localparam [OWN-1:0] ONE_OWN = 1;
   localparam [FILTER-1:0] ONE_FILTER = 1;
   localparam [WORDS-1:0] ONE_WAIT = 1;
+  localparam [WORDS-1:0] READY_WAIT = READY;
   localparam [DRAIN-1:0] ONE_DRAIN = 1;
   localparam [ENTRIES-1:0] ONE_ENTRY = 1;
   localparam [DRAIN-1:0] NO_DRAIN = 0;
@@ -279,12 +282,20 @@ module lcsim_loader #(
   wire [15:0] out_length = i_job_out_list ? i_length1 : i_length0;
   wire out_done = i_job_out_list ? i_done1 : i_done0;
   wire [15:0] outputs = i_job_out_list_on ? out_length : i_job_out_channels;
-  wire [15:0] left = outputs - position_r;
-  wire none_left = (outputs == position_r);
-  wire full = i_job_out_list_on ? (out_length >= tile_end_r) : (i_job_out_channels >= tile_end_r);
+  // Each kind of output is compared by itself, and the choice comes last.
+  wire none_left0 = (i_length0 == position_r);
+  wire none_left1 = (i_length1 == position_r);
+  wire none_left2 = (i_job_out_channels == position_r);
+  wire full0 = (i_length0 >= tile_end_r);
+  wire full1 = (i_length1 >= tile_end_r);
+  wire full2 = (i_job_out_channels >= tile_end_r);
+  wire none_left = i_job_out_list_on ? (i_job_out_list ? none_left1 : none_left0) : none_left2;
+  wire full = i_job_out_list_on ? (i_job_out_list ? full1 : full0) : full2;
   wire suffices = !i_job_out_list_on || out_done || full;
-  wire [COUNT+15:0] wide_left = {{COUNT{1'b0}}, left};
-  wire [COUNT-1:0] tile_cols = full ? WIDE_COLS[COUNT-1:0] : wide_left[COUNT-1:0];
+  wire [COUNT+15:0] wide_outputs = {{COUNT{1'b0}}, outputs};
+  wire [COUNT+15:0] wide_position = {{COUNT{1'b0}}, position_r};
+  wire [COUNT-1:0] left = wide_outputs[COUNT-1:0] - wide_position[COUNT-1:0];
+  wire [COUNT-1:0] tile_cols = full ? WIDE_COLS[COUNT-1:0] : left;
 
   // The rest of a map that is written in copies: where the copies of its first entry are. Taps of
   // the rest of a map that stands in copies share folds; of an image that is all of it.
@@ -336,6 +347,7 @@ module lcsim_loader #(
   reg [ROW-1:0] rest_rows_r;
   reg [ENTRIES-1:0] rest_inputs_r;
   reg [15:0] alone_r;
+  reg [15:0] after_alone_r;
   wire one_rest = (rest_channels_r == ONE_ROW);
   wire rest_only = rest_on_r && (alone_r == 16'd0);
   wire [ROW-1:0] fold_rows = rest_r ? rest_rows_r : ALL_ROWS;
@@ -374,6 +386,9 @@ module lcsim_loader #(
   reg blocked_r;
   reg opens_r;
   reg fold_opens_r;
+  // The fold's words behind the first of each row, counted a cycle after the fold opens.
+  reg counts_r;
+  reg [WORDS-1:0] others_r;
   reg [WORDS-1:0] wait_r;
   reg [GROUP-1:0] spans_r;
   wire [COUNT-1:0] interval;
@@ -382,7 +397,8 @@ module lcsim_loader #(
   wire [GROUP-1:0] last_group;
   wire [COLS*GROUP-1:0] column_group;
   wire [COLS*LANE-1:0] column_lane;
-  wire [FILTER-1:0] group_base = base_group * i_job_group_step;
+  // The first word of a fold is of the first group.
+  wire [FILTER-1:0] group_offset = opens_r ? group_base_r : group_offset_r;
   wire one_x = (i_job_last_x == 16'd0);
   wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
   wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
@@ -408,11 +424,14 @@ module lcsim_loader #(
   wire fold_ends = loads && last_word_r;
 
   // The list is read one input ahead, so that its entry stands beside the counter.
-  wire settles = state_r[SETTLE];
+  // The group of the last column is known in the second cycle of SETTLE.
+  reg settled_r;
+  wire settles = state_r[SETTLE] && settled_r;
   wire restarts = settles || (last_word_r && !to_rest_r && (rest_r ? last_r : last_entry_r));
   wire into_rest = settles ? rest_only : last_word_r && (to_rest_r || (last_r && rest_only));
-  wire [15:0] first_input = restarts ? 16'd0 : alone_r;
-  wire [15:0] input_after_first = first_input + {15'd0, !(into_rest && one_rest)};
+  wire of_one = into_rest && one_rest;
+  wire [15:0] first_of_rest = of_one ? alone_r : after_alone_r;
+  wire [15:0] input_after_first = restarts ? {15'd0, !of_one} : first_of_rest;
   wire [15:0] input_after_next =
     (rest_r && next_last_channel) ? alone_r : input_after_r + 16'd1;
   reg [15:0] listed;
@@ -464,7 +483,9 @@ module lcsim_loader #(
       input_r <= restarts ? 16'd0 : input_after_r;
       input_after_r <= (restarts || into_rest) ? input_after_first : input_after_next;
     end
+    after_alone_r <= alone_r + 16'd1;
     if (reset) begin
+      after_alone_r <= 16'd0;
       input_r <= 16'd0;
       input_after_r <= 16'd0;
     end
@@ -480,7 +501,7 @@ module lcsim_loader #(
     end
     shadow_busy_r <= shadow_busy_r - ONE_COLUMN;
     wait_r <= wait_r - ONE_WAIT;
-    if (pending_r && (wait_r == ONE_WAIT)) begin
+    if (pending_r && !counts_r && (wait_r == ONE_WAIT)) begin
       ready_r <= 1'b1;
     end
     if (opens_r) begin
@@ -492,9 +513,13 @@ module lcsim_loader #(
       tile_waits_r <= 1'b1;
     end
     opens_r <= state_r[FOLD] && !blocked_r;
+    counts_r <= opens_r;
+    others_r <= wide_fold[WORDS-1:0] * wide_spans[WORDS-1:0];
+    if (counts_r) begin
+      wait_r <= others_r + READY_WAIT - ONE_WAIT;
+    end
     if (opens_r) begin
       pending_r <= 1'b1;
-      wait_r <= wide_fold[WORDS-1:0] * wide_spans[WORDS-1:0] + ONE_WAIT;
       o_fold_first <= first_r;
       o_fold_last <= last_r;
       fold_opens_r <= first_r && chunk_r;
@@ -521,6 +546,8 @@ module lcsim_loader #(
       param_busy_r <= {DRAIN{1'b0}};
       shadow_busy_r <= {COUNT{1'b0}};
       wait_r <= {WORDS{1'b0}};
+      counts_r <= 1'b0;
+      others_r <= {WORDS{1'b0}};
       ready_r <= 1'b0;
       blocked_r <= 1'b0;
       opens_r <= 1'b0;
@@ -619,6 +646,7 @@ module lcsim_loader #(
     if (state_r[SETUP] && (column_r + ONE_COLUMN == cols_r)) begin
       state_r <= IN_SETTLE;
     end
+    settled_r <= state_r[SETTLE] && !settled_r;
     if (settles) begin
       state_r <= IN_FOLD;
     end
@@ -629,6 +657,7 @@ module lcsim_loader #(
       state_r <= (last_r && last_chunk_r) ? IN_TILE : IN_FOLD;
     end
     if (reset) begin
+      settled_r <= 1'b0;
       state_r <= IDLE;
     end
   end
@@ -655,8 +684,7 @@ module lcsim_loader #(
       row_r <= {ROW{1'b0}};
       rows_r <= last_entry ? wide_entries[ROW-1:0] : fold_rows;
       word_group_r <= first_group;
-      group_base_r <= group_base;
-      group_offset_r <= group_base;
+      group_base_r <= base_group * i_job_group_step;
       spans_r <= last_group - first_group;
       empty_r <= no_input;
       last_entry_r <= last_entry;
@@ -670,7 +698,7 @@ module lcsim_loader #(
     end
     if (loads) begin
       word_group_r <= word_group_r + ONE_GROUP;
-      group_offset_r <= group_offset_r + i_job_group_step;
+      group_offset_r <= group_offset + i_job_group_step;
       last_step_r <= group_after_last;
       last_word_r <= word_after_last;
       // Taps that share folds move from row to row, others with the fold behind the last entries.
@@ -862,7 +890,7 @@ module lcsim_loader #(
     .i_row(row_r),
     .i_group(word_group_r),
     .i_first(word_group_r == first_group),
-    .i_word(group_offset_r + tap_base_r + unlisted),
+    .i_word(group_offset + tap_base_r + unlisted),
     .i_listed(in_is_list),
     .i_list(i_job_in_list),
     .i_channel0(i_list0_channel),
@@ -886,7 +914,8 @@ module lcsim_loader #(
 
   // Parts of wide numbers that have no place where they go.
   wire unused_bits = &{
-    wide_left, wide_rows, wide_listed, wide_input, wide_channels, wide_image, wide_rest,
+    wide_outputs, wide_position, wide_rows, wide_listed, wide_input, wide_channels, wide_image,
+    wide_rest,
     wide_alone, wide_entries, wide_fold, wide_spans, wide_share, i_job_in_pixels, out_rest
   };
 endmodule

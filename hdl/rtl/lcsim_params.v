@@ -21,7 +21,7 @@ module lcsim_params #(
   input wire [ADDRESS-1:0] i_write_address,
   // Its new content.
   input wire [51:0] i_write_data,
-  // The word that was read, from the next cycle on: the bias.
+  // The word that was read two cycles before: the bias.
   output wire signed [31:0] o_bias,
   // The multiplier.
   output wire [14:0] o_multiplier,
@@ -29,14 +29,13 @@ module lcsim_params #(
   output wire [4:0] o_shift
 );
 
-  lcsim_ram #(
+  lcsim_registered_ram #(
     .WIDTH(52),
     .WORDS(WORDS),
     .INIT(INIT),
     .INIT_WORDS(INIT_WORDS)
   ) ram (
     .clock(clock),
-    .i_read(1'b1),
     .i_read_address(i_read_address),
     .i_write(i_write),
     .i_write_address(i_write_address),

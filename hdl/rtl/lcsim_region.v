@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Decodes the addresses of one memory, and writes its words when their last beat comes.
+// Decodes the addresses of one memory into registers, and writes its words when their last beat
+// comes.
 `default_nettype none
 
 module lcsim_region #(
@@ -18,16 +19,16 @@ module lcsim_region #(
   input wire clock,
   // The synchronous reset.
   input wire reset,
-  // The address of a beat, in bytes.
+  // The address of a beat, in bytes, a cycle before the beat.
   input wire [ADDRESS-1:0] i_address,
-  // The beat is written, if the address is of this region.
+  // The beat is written, if its address is of this region.
   input wire i_write,
-  // The address is of this region.
-  output wire o_here,
+  // The beat's address is of this region.
+  output reg o_here,
   // Which beat of a word it is; 0 if the address is of another region.
-  output wire [7:0] o_beat,
+  output reg [7:0] o_beat,
   // A word is written: its last beat came in the cycle before.
-  output wire o_write,
+  output reg o_write,
   // Which word.
   output reg [INDEX-1:0] o_word
 );
@@ -57,17 +58,19 @@ module lcsim_region #(
   localparam [31:0] COUNT = WORDS;
   localparam [31:0] LAST = BEATS - 1;
   wire covered = (word < COUNT[INDEX:0]) && (beat <= LAST[7:0]);
-  assign o_here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
-  assign o_beat = o_here ? beat : 8'd0;
+  wire here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
+  reg last_r;
+  reg [INDEX-1:0] word_r;
 
-  // A reset lets no memory change, whatever the register holds when the clock begins.
-  reg write_r;
-  assign o_write = write_r && !reset;
   always @(posedge clock) begin
-    write_r <= i_write && o_here && (beat == LAST[7:0]);
-    o_word <= word[INDEX-1:0];
+    o_here <= here;
+    o_beat <= here ? beat : 8'd0;
+    last_r <= here && (beat == LAST[7:0]);
+    word_r <= word[INDEX-1:0];
+    o_write <= i_write && last_r;
+    o_word <= word_r;
     if (reset) begin
-      write_r <= 1'b0;
+      o_write <= 1'b0;
       o_word <= {INDEX{1'b0}};
     end
   end

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Sets up the columns of a tile, one a cycle: the entry of the list, the column's turn at its bank,
-// the parameter word and both score multiplications. A column leaves six cycles after it enters.
+// the parameter word and both score multiplications. A column leaves ten cycles after it enters.
 `default_nettype none
 
 module lcsim_setup #(
@@ -130,6 +130,14 @@ module lcsim_setup #(
   localparam [COUNT-1:0] ZERO = 0;
   localparam [COUNT-1:0] ONE = 1;
 
+  // S0: the list is read.
+  reg s0_valid_r;
+  reg s0_parity_r;
+  reg [COUNT-1:0] s0_column_r;
+  reg [15:0] s0_position_r;
+  reg [BANK-1:0] s0_bank_r;
+  reg [ADDRESS-1:0] s0_word_r;
+
   // S1: the entry stands beside the column.
   reg s1_valid_r;
   reg s1_parity_r;
@@ -179,63 +187,68 @@ module lcsim_setup #(
   wire [BANKS+ROWS-1:0] wide_mask = {{BANKS{1'b0}}, i_mask};
   wire [BANKS-1:0] s2_mask = s2_copies_r ? wide_mask[BANKS-1:0] : FIRST_BANK;
 
-  // S3 to S6: the parameter, times the score of the channel, times the score of the block.
+  // S3, S4: the memory answers, out of a register. What a column takes besides the parameter goes
+  // along as one vector.
+  localparam CARRIED = 1 + COUNT + 16 + BANKS + COUNT + ADDRESS;
+  wire [BANKS-1:0] s2_select = s2_mask << s2_bank_r;
+  reg [ADDRESS-1:0] s3_offset_r;
   reg s3_valid_r;
-  reg s3_parity_r;
-  reg [COUNT-1:0] s3_column_r;
-  reg [15:0] s3_entry_r;
-  reg [BANKS-1:0] s3_select_r;
-  reg [ADDRESS-1:0] s3_word_r;
-  reg [COUNT-1:0] s3_turn_r;
+  reg [CARRIED-1:0] s3_carried_r;
   reg [15:0] s3_score_r;
+  wire [ADDRESS-1:0] s3_channel_word =
+    s3_carried_r[ADDRESS-1:0] + (s3_offset_r & {ADDRESS{by_channel}});
   reg s4_valid_r;
-  reg s4_parity_r;
-  reg [COUNT-1:0] s4_column_r;
-  reg [15:0] s4_entry_r;
-  reg [BANKS-1:0] s4_select_r;
-  reg [ADDRESS-1:0] s4_word_r;
-  reg [COUNT-1:0] s4_turn_r;
+  reg [CARRIED-1:0] s4_carried_r;
   reg [15:0] s4_score_r;
-  reg signed [31:0] s4_bias_r;
-  reg [14:0] s4_multiplier_r;
-  reg [4:0] s4_shift_r;
+
+  // S5: the parameter enters registers. S6: times the score of the channel. S7: rounded. S8: times
+  // the score of the block. S9: rounded.
+  localparam PARAMETER = 32 + 5;
   reg s5_valid_r;
-  reg s5_parity_r;
-  reg [COUNT-1:0] s5_column_r;
-  reg [15:0] s5_entry_r;
-  reg [BANKS-1:0] s5_select_r;
-  reg [ADDRESS-1:0] s5_word_r;
-  reg [COUNT-1:0] s5_turn_r;
-  reg signed [31:0] s5_bias_r;
+  reg [CARRIED-1:0] s5_carried_r;
+  reg [PARAMETER-1:0] s5_parameter_r;
   reg [14:0] s5_multiplier_r;
-  reg [4:0] s5_shift_r;
+  reg [15:0] s5_score_r;
   reg s6_valid_r;
-  reg s6_parity_r;
-  reg [COUNT-1:0] s6_column_r;
-  reg [15:0] s6_entry_r;
-  reg [BANKS-1:0] s6_select_r;
-  reg [ADDRESS-1:0] s6_word_r;
-  reg [COUNT-1:0] s6_turn_r;
-  reg signed [31:0] s6_bias_r;
-  reg [14:0] s6_multiplier_r;
-  reg [4:0] s6_shift_r;
+  reg [CARRIED-1:0] s6_carried_r;
+  reg [PARAMETER-1:0] s6_parameter_r;
+  reg [30:0] s6_product_r;
+  reg s7_valid_r;
+  reg [CARRIED-1:0] s7_carried_r;
+  reg [PARAMETER-1:0] s7_parameter_r;
+  reg [14:0] s7_multiplier_r;
+  reg s8_valid_r;
+  reg [CARRIED-1:0] s8_carried_r;
+  reg [PARAMETER-1:0] s8_parameter_r;
+  reg [30:0] s8_product_r;
+  reg s9_valid_r;
+  reg [CARRIED-1:0] s9_carried_r;
+  reg [PARAMETER-1:0] s9_parameter_r;
+  reg [14:0] s9_multiplier_r;
   // 0x8000 is a score of 1.0; half of it rounds.
-  localparam [31:0] HALF = 32'd16384;
-  wire [31:0] s4_scaled = {17'd0, s4_multiplier_r} * {16'd0, s4_score_r} + HALF;
-  wire [31:0] s5_scaled = {17'd0, s5_multiplier_r} * {16'd0, i_lscore} + HALF;
+  localparam POINT = 15;
+  wire [15:0] s7_score = i_job_l_scaled ? i_lscore : 16'h8000;
+  wire [15:0] s6_scaled = s6_product_r[30:POINT] + {15'd0, s6_product_r[POINT-1]};
+  wire [15:0] s8_scaled = s8_product_r[30:POINT] + {15'd0, s8_product_r[POINT-1]};
 
   integer c;
   always @(posedge clock) begin
-    s1_valid_r <= i_enters;
-    s1_parity_r <= i_parity;
-    s1_column_r <= i_column;
-    s1_position_r <= i_position;
-    s1_channel_r <= i_job_out_list_on ? entry_channel : i_position;
+    s0_valid_r <= i_enters;
+    s0_parity_r <= i_parity;
+    s0_column_r <= i_column;
+    s0_position_r <= i_position;
+    s0_bank_r <= i_place_bank;
+    s0_word_r <= i_place_word;
+    s1_valid_r <= s0_valid_r;
+    s1_parity_r <= s0_parity_r;
+    s1_column_r <= s0_column_r;
+    s1_position_r <= s0_position_r;
+    s1_channel_r <= i_job_out_list_on ? entry_channel : s0_position_r;
     s1_group_r <= i_job_out_list_on ? i_entry_group : {GROUP{1'b0}};
-    s1_lane_r <= i_job_out_list_on ? i_entry_lane : i_column[LANE-1:0];
-    s1_bank_r <= by_channel ? i_entry_bank : i_place_bank;
+    s1_lane_r <= i_job_out_list_on ? i_entry_lane : s0_column_r[LANE-1:0];
+    s1_bank_r <= by_channel ? i_entry_bank : s0_bank_r;
     s1_row_r <= i_entry_row;
-    s1_word_r <= by_channel ? i_job_dst_base : i_place_word;
+    s1_word_r <= by_channel ? i_job_dst_base : s0_word_r;
     s1_score_r <= i_job_out_list_on ? i_entry_score : 16'h8000;
     s2_valid_r <= s1_valid_r;
     s2_parity_r <= s1_parity_r;
@@ -248,44 +261,34 @@ module lcsim_setup #(
     s2_word_r <= s1_word_r;
     s2_score_r <= s1_score_r;
     s3_valid_r <= s2_valid_r;
-    s3_parity_r <= s2_parity_r;
-    s3_column_r <= s2_column_r;
-    s3_entry_r <= s2_entry_r;
-    s3_select_r <= s2_mask << s2_bank_r;
-    s3_word_r <= s2_word_r + (s2_offset & {ADDRESS{by_channel}});
-    s3_turn_r <= s2_turn;
+    s3_carried_r <=
+      {s2_parity_r, s2_column_r, s2_entry_r, s2_select, s2_turn, s2_word_r};
+    s3_offset_r <= s2_offset;
     s3_score_r <= s2_score_r;
     s4_valid_r <= s3_valid_r;
-    s4_parity_r <= s3_parity_r;
-    s4_column_r <= s3_column_r;
-    s4_entry_r <= s3_entry_r;
-    s4_select_r <= s3_select_r;
-    s4_word_r <= s3_word_r;
-    s4_turn_r <= s3_turn_r;
+    s4_carried_r <= {s3_carried_r[CARRIED-1:ADDRESS], s3_channel_word};
     s4_score_r <= s3_score_r;
-    s4_bias_r <= i_bias;
-    s4_multiplier_r <= i_multiplier;
-    s4_shift_r <= i_shift;
     s5_valid_r <= s4_valid_r;
-    s5_parity_r <= s4_parity_r;
-    s5_column_r <= s4_column_r;
-    s5_entry_r <= s4_entry_r;
-    s5_select_r <= s4_select_r;
-    s5_word_r <= s4_word_r;
-    s5_turn_r <= s4_turn_r;
-    s5_bias_r <= s4_bias_r;
-    s5_multiplier_r <= s4_scaled[29:15];
-    s5_shift_r <= s4_shift_r;
+    s5_carried_r <= s4_carried_r;
+    s5_parameter_r <= {i_bias, i_shift};
+    s5_multiplier_r <= i_multiplier;
+    s5_score_r <= s4_score_r;
     s6_valid_r <= s5_valid_r;
-    s6_parity_r <= s5_parity_r;
-    s6_column_r <= s5_column_r;
-    s6_entry_r <= s5_entry_r;
-    s6_select_r <= s5_select_r;
-    s6_word_r <= s5_word_r;
-    s6_turn_r <= s5_turn_r;
-    s6_bias_r <= s5_bias_r;
-    s6_multiplier_r <= i_job_l_scaled ? s5_scaled[29:15] : s5_multiplier_r;
-    s6_shift_r <= s5_shift_r;
+    s6_carried_r <= s5_carried_r;
+    s6_parameter_r <= s5_parameter_r;
+    s6_product_r <= {16'd0, s5_multiplier_r} * {15'd0, s5_score_r};
+    s7_valid_r <= s6_valid_r;
+    s7_carried_r <= s6_carried_r;
+    s7_parameter_r <= s6_parameter_r;
+    s7_multiplier_r <= s6_scaled[14:0];
+    s8_valid_r <= s7_valid_r;
+    s8_carried_r <= s7_carried_r;
+    s8_parameter_r <= s7_parameter_r;
+    s8_product_r <= {16'd0, s7_multiplier_r} * {15'd0, s7_score};
+    s9_valid_r <= s8_valid_r;
+    s9_carried_r <= s8_carried_r;
+    s9_parameter_r <= s8_parameter_r;
+    s9_multiplier_r <= s8_scaled[14:0];
     if (s1_valid_r) begin
       for (c = 0; c < COLS; c = c + 1) begin
         if (s1_here[c]) begin
@@ -314,6 +317,12 @@ module lcsim_setup #(
       o_interval <= ONE;
     end
     if (reset) begin
+      s0_valid_r <= 1'b0;
+      s0_parity_r <= 1'b0;
+      s0_column_r <= {COUNT{1'b0}};
+      s0_position_r <= 16'd0;
+      s0_bank_r <= {BANK{1'b0}};
+      s0_word_r <= {ADDRESS{1'b0}};
       s1_valid_r <= 1'b0;
       s1_parity_r <= 1'b0;
       s1_column_r <= {COUNT{1'b0}};
@@ -337,44 +346,33 @@ module lcsim_setup #(
       s2_score_r <= 16'd0;
       turns_r <= {BANKS*COUNT{1'b0}};
       s3_valid_r <= 1'b0;
-      s3_parity_r <= 1'b0;
-      s3_column_r <= {COUNT{1'b0}};
-      s3_entry_r <= 16'd0;
-      s3_select_r <= {BANKS{1'b0}};
-      s3_word_r <= {ADDRESS{1'b0}};
-      s3_turn_r <= {COUNT{1'b0}};
+      s3_carried_r <= {CARRIED{1'b0}};
       s3_score_r <= 16'd0;
+      s3_offset_r <= {ADDRESS{1'b0}};
       s4_valid_r <= 1'b0;
-      s4_parity_r <= 1'b0;
-      s4_column_r <= {COUNT{1'b0}};
-      s4_entry_r <= 16'd0;
-      s4_select_r <= {BANKS{1'b0}};
-      s4_word_r <= {ADDRESS{1'b0}};
-      s4_turn_r <= {COUNT{1'b0}};
+      s4_carried_r <= {CARRIED{1'b0}};
       s4_score_r <= 16'd0;
-      s4_bias_r <= 32'sd0;
-      s4_multiplier_r <= 15'd0;
-      s4_shift_r <= 5'd0;
       s5_valid_r <= 1'b0;
-      s5_parity_r <= 1'b0;
-      s5_column_r <= {COUNT{1'b0}};
-      s5_entry_r <= 16'd0;
-      s5_select_r <= {BANKS{1'b0}};
-      s5_word_r <= {ADDRESS{1'b0}};
-      s5_turn_r <= {COUNT{1'b0}};
-      s5_bias_r <= 32'sd0;
+      s5_carried_r <= {CARRIED{1'b0}};
+      s5_parameter_r <= {PARAMETER{1'b0}};
       s5_multiplier_r <= 15'd0;
-      s5_shift_r <= 5'd0;
+      s5_score_r <= 16'd0;
       s6_valid_r <= 1'b0;
-      s6_parity_r <= 1'b0;
-      s6_column_r <= {COUNT{1'b0}};
-      s6_entry_r <= 16'd0;
-      s6_select_r <= {BANKS{1'b0}};
-      s6_word_r <= {ADDRESS{1'b0}};
-      s6_turn_r <= {COUNT{1'b0}};
-      s6_bias_r <= 32'sd0;
-      s6_multiplier_r <= 15'd0;
-      s6_shift_r <= 5'd0;
+      s6_carried_r <= {CARRIED{1'b0}};
+      s6_parameter_r <= {PARAMETER{1'b0}};
+      s6_product_r <= 31'd0;
+      s7_valid_r <= 1'b0;
+      s7_carried_r <= {CARRIED{1'b0}};
+      s7_parameter_r <= {PARAMETER{1'b0}};
+      s7_multiplier_r <= 15'd0;
+      s8_valid_r <= 1'b0;
+      s8_carried_r <= {CARRIED{1'b0}};
+      s8_parameter_r <= {PARAMETER{1'b0}};
+      s8_product_r <= 31'd0;
+      s9_valid_r <= 1'b0;
+      s9_carried_r <= {CARRIED{1'b0}};
+      s9_parameter_r <= {PARAMETER{1'b0}};
+      s9_multiplier_r <= 15'd0;
       o_interval <= {COUNT{1'b0}};
       o_base_group <= {FILTER{1'b0}};
       o_first_group <= {GROUP{1'b0}};
@@ -383,20 +381,16 @@ module lcsim_setup #(
       o_column_lane <= {COLS*LANE{1'b0}};
     end
   end
-  assign o_set = s6_valid_r;
-  assign o_set_column = s6_column_r;
-  assign o_set_parity = s6_parity_r;
-  assign o_set_bias = s6_bias_r;
-  assign o_set_multiplier = s6_multiplier_r;
-  assign o_set_shift = s6_shift_r;
-  assign o_set_select = s6_select_r;
-  assign o_set_word = s6_word_r;
-  assign o_set_entry = s6_entry_r;
-  assign o_set_turn = s6_turn_r;
+  assign o_set = s9_valid_r;
+  assign {o_set_parity, o_set_column, o_set_entry, o_set_select, o_set_turn, o_set_word} =
+    s9_carried_r;
+  assign {o_set_bias, o_set_shift} = s9_parameter_r;
+  assign o_set_multiplier = s9_multiplier_r;
 
   // Parts of wide numbers that have no place where they go.
   wire unused_bits = &{
-    s2_parameter, s2_place, wide_mask, wide_group, i_job_out_pixels, s4_scaled, s5_scaled
+    s2_parameter, s2_place, wide_mask, wide_group, i_job_out_pixels, s6_product_r, s8_product_r,
+    s6_scaled, s8_scaled
   };
 endmodule
 

@@ -20,17 +20,16 @@ module lcsim_sums #(
   input wire [CHANNEL+1:0] i_write_address,
   // The sum.
   input wire [WIDTH-1:0] i_write_data,
-  // The sum that was read, from the next cycle on.
+  // The sum that was read two cycles before.
   output wire [WIDTH-1:0] o_data
 );
 
   // There are three regions.
-  lcsim_ram #(
+  lcsim_registered_ram #(
     .WIDTH(WIDTH),
     .WORDS(3 << CHANNEL)
   ) ram (
     .clock(clock),
-    .i_read(1'b1),
     .i_read_address({i_read_region, i_read_channel}),
     .i_write(i_write),
     .i_write_address(i_write_address),

@@ -2,6 +2,7 @@
 
 use crate::map::{IMAGE, Region, regions};
 use crate::operators::instructions;
+use crate::plain::BLOCK_WORDS;
 use crate::sizes::Sizes;
 use lcsim_spec::schedule::{Param, Program};
 
@@ -14,7 +15,17 @@ pub type Write = (u32, u32);
 /// If the core cannot run the program; [`check_program`](crate::check_program) finds out.
 pub fn memory_files(program: &Program) -> Vec<(String, String)> {
     let contents = contents(&Sizes::new(&program.config), program);
-    contents.into_iter().map(|(region, words)| (format!("{}.mem", region.name), words.join("\n") + "\n")).collect()
+    contents.into_iter().flat_map(|(region, words)| files(region.name, &words)).collect()
+}
+
+/// The files of a memory. One that is cut into blocks has a file for each block.
+fn files(name: &str, words: &[String]) -> Vec<(String, String)> {
+    let text = |words: &[String]| words.join("\n") + "\n";
+    if !["filter", "gate_weight"].contains(&name) {
+        return vec![(format!("{name}.mem"), text(words))];
+    }
+    let blocks = words.chunks(BLOCK_WORDS).enumerate();
+    blocks.map(|(block, words)| (format!("{name}_{block:02}.mem"), text(words))).collect()
 }
 
 /// The writes to the host port that load the whole network and its program.

@@ -144,7 +144,7 @@ impl Sizes {
     }
     /// The bits of a counter of a fold's words, without the first word of each row.
     pub fn nw(&self) -> usize {
-        bits(self.rows * self.channels.div_ceil(self.cols) + 2)
+        bits(self.rows * self.channels.div_ceil(self.cols) + timing::FOLD_READY)
     }
     pub fn pcw(&self) -> usize {
         bits(self.instructions)

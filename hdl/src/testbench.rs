@@ -8,6 +8,7 @@ use crate::sizes::Sizes;
 use crate::values;
 use lcsim_spec::number::SCORE_SHIFT;
 use lcsim_spec::schedule::{Program, Target};
+use lcsim_spec::timing::GateStage;
 use lcsim_spec::{AcceleratorConfig, Trace};
 use std::fmt::Write as _;
 
@@ -98,6 +99,8 @@ pub fn unit_testbench(config: &AcceleratorConfig, kind: Kind) -> Option<(String,
         ("INPUTS", s.gate_inputs()),
         ("CHANNEL", s.gate_channel()),
         ("SCORE_SHIFT", SCORE_SHIFT as usize),
+        ("TO_LOGIT", GateStage::Shift as usize),
+        ("TO_SCORE", GateStage::Score as usize),
         ("ROWS", s.rows),
         ("COLS", s.cols),
     ];

@@ -22,19 +22,24 @@
 ///
 /// Reports with the same number have comparable cycles, even if different versions of lcsim wrote
 /// them. Version 0.1.0 has number 1. Version 0.2.0 has number 2; it added registers between block
-/// memories and the units that read them, folds in which taps share, and maps off chip.
-pub const CYCLE_MODEL: u32 = 2;
+/// memories and the units that read them, folds in which taps share, and maps off chip. Number 3
+/// came after it: further registers cut the longest ways of the core, for a faster clock.
+pub const CYCLE_MODEL: u32 = 3;
 
 /// Digest of [`CYCLE_MODEL`] and of the counts that we derived by hand (`tests/src/counts.rs`). If
 /// the counts change, the number has to change too; `tests/tests/cycle_model.rs` checks this.
-pub const CYCLE_COUNTS: &str = "452002fadc4e8e0225d63a70ee7b5408";
+pub const CYCLE_COUNTS: &str = "7384ce9986a8656250885832d284b4ac";
 
 /// Streamer: from the decision about a slot to its slot cycle.
 pub const DECISION_TO_SLOT: usize = 1;
 
-/// Array: from the cycle in which a row addresses its bank to the one in which its first PE has the
+/// Array: from the cycle in which a slot is at a row to the one in which the row addresses its
+/// bank.
+pub const ROW_ADDRESS: usize = 1;
+
+/// Array: from the cycle in which a slot is at a row to the one in which the row's first PE has the
 /// operand. The bank answers into a register, and the register answers the PE.
-pub const ROW_TO_PE: usize = 2;
+pub const ROW_TO_PE: usize = ROW_ADDRESS + REGISTERED_ANSWER;
 
 /// Array: registers from a PE's operand to the partial sum that leaves the PE. One holds the
 /// product, and one the sum.
@@ -48,21 +53,27 @@ pub const ACCUMULATOR_READ: usize = 1;
 pub enum ColumnStage {
     /// E0: the accumulator is addressed.
     Address,
-    /// E1: the array's sum and the accumulator are added.
+    /// E1: the array's sum and the accumulator enter registers, in front of an adder.
     Add,
-    /// E2: in a tile's last fold, the bias is added. In other folds, the accumulator is written.
+    /// E2: the sum enters a register.
+    Sum,
+    /// E3: in a tile's last fold, the bias is added. In other folds, the accumulator is written.
     Bias,
-    /// E3: shifted, saturated to 16 bits.
+    /// E4: shifted by the larger part of the shift.
+    Part,
+    /// E5: shifted by the rest, and rounded.
     Shift,
-    /// E4: multiplied; the residual's bank is addressed.
+    /// E6: saturated to 16 bits, after the column's hold.
+    Narrow,
+    /// E7: multiplied; the residual's bank is addressed.
     Scale,
-    /// E5: rounded.
+    /// E8: rounded.
     Round,
-    /// E6: saturated to 9 bits; the residual arrives.
+    /// E9: saturated to 9 bits; the residual arrives.
     Saturate,
-    /// E7: the residual is added, saturated to 8 bits.
+    /// E10: the residual is added, saturated to 8 bits.
     Residual,
-    /// E8: written back, added to the pool sum.
+    /// E11: written back, added to the pool sum.
     WriteBack,
 }
 
@@ -74,7 +85,7 @@ const COLUMN_ENTRY: usize = ROW_TO_PE + PE_STAGES - 1 - ACCUMULATOR_READ;
 /// column's number.
 const COLUMN_TAIL: usize = COLUMN_ENTRY + ColumnStage::WriteBack as usize;
 
-/// Columns: from slot cycle to `stage` in column `col`. From E4 on, the column's hold is added.
+/// Columns: from slot cycle to `stage` in column `col`. From E6 on, the column's hold is added.
 pub const fn column_stage(rows: usize, col: usize, stage: ColumnStage) -> usize {
     rows + COLUMN_ENTRY + col + stage as usize
 }
@@ -104,21 +115,25 @@ pub const fn slot_ends(rows: usize, cols: usize) -> usize {
 }
 
 /// Loader: cycles of the state SETTLE, in which the group of the last column becomes known.
-pub const SETTLE: usize = 1;
+pub const SETTLE: usize = 2;
 
 /// Loader, LOAD: from the cycle that issues a filter word to the cycle that writes it to the shadow
 /// weights.
-pub const FILTER_STAGES: usize = 4;
+pub const FILTER_STAGES: usize = 6;
+
+/// Memories that answer out of a register ("Memories"): from the cycle that addresses a word to the
+/// one in which the memory shows it.
+pub const REGISTERED_ANSWER: usize = 2;
 
 /// Loader, "Ready": from a fold's first word to the first decision that may take the fold, if the
-/// weights of a row are one word.
-pub const FOLD_READY: usize = 2;
+/// weights of a row are one word. A swap must find the weights in the shadow registers.
+pub const FOLD_READY: usize = FILTER_STAGES + 1 - ROW_TO_PE - DECISION_TO_SLOT;
 
 /// Loader, LOAD: from the cycle that issues a filter word to the cycle that addresses it.
-pub const FILTER_ADDRESS: usize = 1;
+pub const FILTER_ADDRESS: usize = 2;
 
 /// Loader, SETUP: from the cycle of a column to the cycle that addresses its parameter word.
-pub const PARAMETER_ADDRESS: usize = 2;
+pub const PARAMETER_ADDRESS: usize = 3;
 
 /// Loader, "Shadow free": how many cycles before the swap passes the last column words may be
 /// issued. A swap reaches column `c` `ROW_TO_PE + c` cycles after its slot cycle, and a word needs
@@ -155,25 +170,37 @@ pub const fn settled(cols: usize, interval: usize) -> usize {
 /// Gate unit: the stages of an input (G) and then of the outputs of its group (P), in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GateStage {
-    /// G0: the pool sum is addressed.
+    /// G0: the entry of the live list is read.
+    Enter,
+    /// G1: the pool sum is addressed; the entry names the channel.
     Pool,
-    /// G1: rounded; the weight word is addressed.
+    /// G2: the weight word is addressed.
     Weight,
-    /// G2: products.
+    /// G3: the pool sum is shifted by the larger part of its shift.
+    Part,
+    /// G4: the pool sum is shifted by the rest, and rounded.
+    Round,
+    /// G5: products.
     Multiply,
-    /// G3: accumulated.
+    /// G6: accumulated.
     Accumulate,
-    /// P0: accumulators are copied to the output register.
+    /// P0: accumulators are copied to the output register; the parameters are addressed.
     Copy,
-    /// P1: the bias is added.
+    /// P1: the sum enters a register.
+    Parameters,
+    /// P2: the bias is added.
     Bias,
-    /// P2: shifted, saturated; a logit leaves.
+    /// P3: shifted by the larger part of the shift; a logit leaves.
     Shift,
-    /// P3: multiplied.
+    /// P4: shifted by the rest, and rounded.
+    Rest,
+    /// P5: saturated to 16 bits.
+    Narrow,
+    /// P6: multiplied.
     Scale,
-    /// P4: clamped, compared with the threshold.
+    /// P7: clamped, compared with the threshold.
     Clamp,
-    /// P5: a score leaves.
+    /// P8: a score leaves.
     Score,
 }
 

@@ -27,7 +27,7 @@ fn images_run_over_the_serial_line() {
     let modules: Vec<_> = core(&config, None).modules.into_iter().chain(around).collect();
     let names = write(&modules, folder.path());
     let mut files = testbench(&program, false, &vectors);
-    files.extend(Board::Ulx3s.files());
+    files.extend(Board::Ulx3s.files(&[]));
     files.push(("lcsim.h".into(), header(&config)));
     files.push(("pll.v".into(), PLL.into()));
     files.push(("uart.cpp".into(), include_str!("../src/uart.cpp").into()));

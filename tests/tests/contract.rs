@@ -59,16 +59,19 @@ fn stages_of_a_column() {
     let stages = [
         ("E0", ColumnStage::Address),
         ("E1", ColumnStage::Add),
-        ("E2", ColumnStage::Bias),
-        ("E3", ColumnStage::Shift),
-        ("E4", ColumnStage::Scale),
-        ("E5", ColumnStage::Round),
-        ("E6", ColumnStage::Saturate),
-        ("E7", ColumnStage::Residual),
-        ("E8", ColumnStage::WriteBack),
+        ("E2", ColumnStage::Sum),
+        ("E3", ColumnStage::Bias),
+        ("E4", ColumnStage::Part),
+        ("E5", ColumnStage::Shift),
+        ("E6", ColumnStage::Narrow),
+        ("E7", ColumnStage::Scale),
+        ("E8", ColumnStage::Round),
+        ("E9", ColumnStage::Saturate),
+        ("E10", ColumnStage::Residual),
+        ("E11", ColumnStage::WriteBack),
     ];
     for (name, stage) in stages {
-        let hold = if stage >= ColumnStage::Scale { small("d") } else { 0 };
+        let hold = if stage >= ColumnStage::Narrow { small("d") } else { 0 };
         assert_eq!(cycle("Columns", name), timing::column_stage(R, c, stage) + hold, "{name}");
     }
     assert_eq!(cycle("Columns", "flush"), timing::flush(R, c, I));
@@ -78,19 +81,25 @@ fn stages_of_a_column() {
 fn stages_of_the_gate_unit() {
     let o = small("o");
     let stages = [
-        ("G1", GateStage::Weight),
-        ("G2", GateStage::Multiply),
-        ("G3", GateStage::Accumulate),
+        ("G1", GateStage::Pool),
+        ("G2", GateStage::Weight),
+        ("G3", GateStage::Part),
+        ("G4", GateStage::Round),
+        ("G5", GateStage::Multiply),
+        ("G6", GateStage::Accumulate),
         ("P0", GateStage::Copy),
-        ("P1", GateStage::Bias),
-        ("P2", GateStage::Shift),
-        ("P3", GateStage::Scale),
-        ("P4", GateStage::Clamp),
-        ("P5", GateStage::Score),
+        ("P1", GateStage::Parameters),
+        ("P2", GateStage::Bias),
+        ("P3", GateStage::Shift),
+        ("P4", GateStage::Rest),
+        ("P5", GateStage::Narrow),
+        ("P6", GateStage::Scale),
+        ("P7", GateStage::Clamp),
+        ("P8", GateStage::Score),
     ];
     assert_eq!(cycle("Gate unit", "G0"), 0);
     for (name, stage) in stages {
-        let o = if stage >= GateStage::Bias { o } else { 0 };
+        let o = if stage >= GateStage::Parameters { o } else { 0 };
         assert_eq!(cycle("Gate unit", name), timing::gate_output(stage, o), "{name}");
     }
 }

@@ -14,26 +14,26 @@ struct Terms {
 }
 
 impl Terms {
-    /// TILE, then a cycle a column, then SETTLE and FOLD: from the controller's cycle to the first
-    /// filter word's.
+    /// TILE, then a cycle a column, then SETTLE, of two cycles, and FOLD: from the controller's
+    /// cycle to the first filter word's.
     fn first_word(&self, start: u64, columns: u64) -> u64 {
-        start + 1 + 1 + columns + 2
+        start + 1 + 1 + columns + 3
     }
-    /// From the first filter word's cycle to the first pixel's slot: 2 cycles ahead of the swap's
+    /// From the first filter word's cycle to the first pixel's slot: 3 cycles ahead of the swap's
     /// decision, the decision's cycle, the swap's slot. Words of more than one group a row come on
     /// top.
     fn first_slot(&self, first_word: u64, rows: u64, groups: u64) -> u64 {
-        first_word + rows * (groups - 1) + 2 + 1 + 1
+        first_word + rows * (groups - 1) + 3 + 1 + 1
     }
-    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, a
-    /// bank's register, product register, skew, E0 to E8.
+    /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, the
+    /// row's address, a bank's register, product register, skew, E0 to E11.
     fn written(&self, slot: u64, col: u64) -> u64 {
-        slot + self.rows + 2 + col + 8
+        slot + self.rows + 3 + col + 11
     }
     /// First cycle in which the controller sees the array idle again, from the slot of the last
     /// pixel.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
-        last_slot + self.rows + self.cols + 10 + interval + 1
+        last_slot + self.rows + self.cols + 14 + interval + 1
     }
 }
 
@@ -69,7 +69,7 @@ fn one_pe_one_pixel() {
     let net = network(conv("stem", shape(1, 1, 1), 1, 1), vec![], 1);
     let t = terms(&config);
     let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
-    assert_eq!(slot, 14);
+    assert_eq!(slot, 16);
     appears("one PE, one pixel", &net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
@@ -86,7 +86,7 @@ fn last_column_is_skewed() {
 
 #[test]
 fn folds_follow_each_other_without_a_gap() {
-    // 9 taps x 2 input tiles of 16 pixels; a fold's 4 words and the swap's 4 - 3 cycles hide behind
+    // 9 taps x 2 input tiles of 16 pixels; a fold's 4 words and the swap's cycle hide behind
     // them.
     let config = array(4, 4, 1);
     let stem = conv("stem", shape(8, 4, 4), 4, 3);
@@ -135,13 +135,13 @@ fn chunks_of_the_accumulator_depth() {
 #[test]
 fn second_tile_waits_for_its_parameters() {
     // Its set of column parameters is free: only the first tile's swap holds it back, which frees
-    // the set rows + cols + 10 cycles later.
+    // the set rows + cols + 14 cycles later.
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
     let swap = first - 1;
-    let tile = swap + 4 + 4 + 10;
+    let tile = swap + 4 + 4 + 14;
     let second = t.first_slot(t.first_word(tile - 1, 4), 4, 1);
     appears("second tile", &net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }
@@ -153,9 +153,9 @@ fn lnet_start(t: &Terms) -> u64 {
 }
 
 /// Cycle at whose end output `o` of a gate's first group leaves: from the controller's cycle over
-/// `inputs` reads, G1 to G3 and P0 to P5.
+/// `inputs` reads, G1 to G6 and P0 to P8.
 fn scored(start: u64, inputs: u64, o: u64) -> u64 {
-    start + inputs + 3 + 6 + o
+    start + inputs + 6 + 9 + o
 }
 
 #[test]
@@ -210,10 +210,10 @@ fn gated_block_from_input_to_write_back() {
         byte(p, "conv2", 0, 0) != stem
     });
     let head = t.idle(first + 15, 1);
-    // Logits leave behind P2.
-    appears("gated block: logit", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    // Logits leave behind P3.
+    appears("gated block: logit", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
     let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
-    assert_eq!(outcome.cycles, head + 4 + 3 + 3 + 1);
+    assert_eq!(outcome.cycles, head + 4 + 6 + 4 + 1);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn skipped_block_costs_its_gate_and_two_cycles_an_instruction() {
     let start = lnet_start(&terms(&config));
     // C-Net, convolution, C-Net, convolution are stepped over; then the classifier starts.
     let head = scored(start, 4, 0) + 1 + 2 * 4;
-    appears("skipped block", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    appears("skipped block", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
 }
 
 #[test]
@@ -241,7 +241,7 @@ fn closed_channels_make_a_convolution_end_at_once() {
     let cnet2 = t.idle(first + 15, 1);
     let tile = scored(cnet2, 4, 3) + 1;
     let head = tile + 1 + 1;
-    appears("no live output", &net, &config, head + 4 + 3 + 3 + 1, |p| p.logits.len() == 1);
+    appears("no live output", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn plain() -> QuantNetwork {
 fn the_first_tile_is_waited_for() {
     let net = plain();
     let outcome = run(&net, &small(&net, dram()));
-    // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and one of SETTLE. 4
+    // Asked for in TILE's last cycle; FOLD comes behind 4 cycles of SETUP and two of SETTLE. 4
     // channels of 4 bytes are 2 bursts.
     let stem = 40 + 2 * 8 / 2 - timing::tile_setup(4) as u64;
     assert_eq!(outcome.layers[1].cycles.dram, stem);

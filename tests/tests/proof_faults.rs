@@ -14,9 +14,9 @@ const GATE: [Fault; 14] = [
     ("entries are written one further", "o_list_write_address = written_r", "o_list_write_address = next_length"),
     ("entries have the next channel", "o_entry_channel = index_r", "o_entry_channel = next_index"),
     ("the other list is written", "o_list_write1 = keeps & i_job_out_list", "o_list_write1 = keeps & !i_job_out_list"),
-    ("a list is done at its first score", "(p5_valid_r & for_channels & last_leaves)", "(p5_valid_r & for_channels)"),
+    ("a list is done at its first score", "(p8_valid_r & for_channels & last_leaves)", "(p8_valid_r & for_channels)"),
     ("the length of the last list stays", "length1_r <= 4'd0;\n      done1_r", "done1_r"),
-    ("a score behind another is lost", "p4_valid_r <= p3_valid_r;", "p4_valid_r <= p3_valid_r & !p4_valid_r;"),
+    ("a score behind another is lost", "p5_valid_r <= p4_valid_r;", "p5_valid_r <= p4_valid_r & !p5_valid_r;"),
     ("the last group has all of its outputs", "left_r <= unread[1:0];", "left_r <= WHOLE_GROUP;"),
     ("a group is not left time to leave", "period_r <= MACS;", "period_r <= slots_r;"),
     ("outputs have the parameters of the next", "if (finished_r | (left_r > 2'd1))", "if (some_left)"),
@@ -25,7 +25,7 @@ const GATE: [Fault; 14] = [
         "skip_r <= gate_score_o_score == 16'd0",
         "skip_r <= gate_score_o_score[15:1] == 15'd0",
     ),
-    ("scores leave a cycle early", "assign o_score_valid = p5_valid_r", "assign o_score_valid = p4_valid_r"),
+    ("scores leave a cycle early", "assign o_score_valid = p8_valid_r", "assign o_score_valid = p7_valid_r"),
 ];
 
 const SCORE: [Fault; 6] = [
@@ -33,8 +33,8 @@ const SCORE: [Fault; 6] = [
     ("scores above 1 are not clamped", "if (above) begin", "if (1'b0) begin"),
     ("scores below 0 are not clamped", "assign below = scaled_r[31];", "assign below = 1'b0;"),
     ("scores are rounded down", "{15'd0, scaled_r[11]}", "16'd0"),
-    ("sums saturate one early", "narrow = 16'h7fff", "narrow = 16'h7ffe"),
-    ("scores have the multiplier of the next", "{1'd0, multiplier3_r}", "{1'd0, multiplier_r}"),
+    ("sums saturate one early", "saturated = 16'h7fff", "saturated = 16'h7ffe"),
+    ("scores have the multiplier of the next", "{1'd0, multiplier5_r}", "{1'd0, multiplier4_r}"),
 ];
 
 const CONTROLLER: [Fault; 8] = [
@@ -68,11 +68,11 @@ const HOST: [Fault; 12] = [
     ("a program without an end never ends", "stops || runs_away;", "stops;"),
     ("an image is overwritten before it is taken in", "(to_image && image_free_r));", "to_image);"),
     ("weights change while an image is worked on", "((to_weights && !busy_r)", "(to_weights"),
-    ("a word is written without its last beat", "o_here && (beat == LAST[7:0])", "o_here"),
+    ("a word is written without its last beat", "here && (beat == LAST[7:0])", "here"),
     ("a word behind the end is written", "(word < COUNT[INDEX:0]) &&", ""),
-    ("a word is written at the address of its next", "o_word <= word[INDEX-1:0];", "o_word <= word[INDEX-1:0] + 1'b1;"),
+    ("a word is written at the address of its next", "o_word <= word_r;", "o_word <= word_r + 1'b1;"),
     ("bytes without a strobe are written", "stores && strobe_r[byte_of]", "stores"),
-    ("what is nowhere reads as something", "nowhere ? 32'd0 : from_logits", "from_logits"),
+    ("what is nowhere reads as something", "nowhere ? 32'd0 : from_logits_r", "from_logits_r"),
 ];
 
 const AXI4_LITE: [Fault; 5] = [

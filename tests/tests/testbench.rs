@@ -97,7 +97,7 @@ fn parts_pass_and_their_faults_are_found() {
         (Kind::Array, "if (i_swap) begin", "if (swap_r) begin"),
         (Kind::Array, "{2{product_r[15]}}", "2'd0"),
         (Kind::Gate, "(gate_score_o_score != 16'd0) |", "(gate_score_o_score > 16'd9) |"),
-        (Kind::Gate, "p5_valid_r <= p4_valid_r", "p5_valid_r <= p3_valid_r"),
+        (Kind::Gate, "p8_valid_r <= p7_valid_r", "p8_valid_r <= p6_valid_r"),
     ];
     for (kind, from, to) in faults {
         let output = run_part(kind, (3, 5, 3), from, to);

@@ -53,8 +53,15 @@ fn a_model_fills_the_memories() {
     stdout(&["verilog", "--config", "8x8", "--model", arg(&model), "--images", "1", "--out", arg(&out)]);
     let core = fs::read_to_string(out.join("lcsim_core.v")).expect("the core");
     for memory in ["program", "filter", "param", "gate_weight", "gate_param"] {
-        let words = fs::read_to_string(out.join(format!("{memory}.mem"))).expect("a memory file");
-        let content = format!(".INIT(\"{memory}.mem\"),\n    .INIT_WORDS({})\n", words.lines().count());
+        // A large memory has a file for each of its blocks.
+        let blocks: Vec<_> =
+            (0..).map(|n| out.join(format!("{memory}_{n:02}.mem"))).take_while(|f| f.exists()).collect();
+        let (name, files) = match blocks.len() {
+            0 => (format!("{memory}.mem"), vec![out.join(format!("{memory}.mem"))]),
+            _ => (memory.to_string(), blocks),
+        };
+        let words = |file| fs::read_to_string(file).expect("a memory file").lines().count();
+        let content = format!(".INIT(\"{name}\"),\n    .INIT_WORDS({})\n", files.iter().map(words).sum::<usize>());
         assert!(core.contains(&format!("{content}  ) {memory}_memory (")), "{memory}: no {content}");
     }
     assert!(!out.join("core_tb_network.hex").exists(), "the testbench has nothing to load");

@@ -88,14 +88,18 @@ documented! {
         shadow_y: Register<Bits<16>>,
         shadow_x: Register<Bits<16>>,
         shadow_offset: WordRegister,
+        takes: Register<Bit>,
+        y: Register<Bits<18>>,
+        x: Register<Bits<18>>,
+        address: WordRegister,
         read: Register<Bit>,
         read2: Register<Bit>,
-        swap: Register<Bit>,
+        swap1: Register<Bit>,
         swap2: Register<Bit>,
-        bank: WordRegister,
+        swap3: Register<Bit>,
+        bank1: WordRegister,
         bank2: WordRegister,
-        y: Signal<Local, Bits<18>>,
-        x: Signal<Local, Bits<18>>,
+        bank3: WordRegister,
         in_map: Signal<Local, Bit>,
         reads: Signal<Local, Bit>,
         unused_bank: Wire<Local>,
@@ -154,14 +158,18 @@ impl Row {
             shadow_y: Register::default(),
             shadow_x: Register::default(),
             shadow_offset: WordRegister::new(s.aw()),
+            takes: Register::default(),
+            y: Register::default(),
+            x: Register::default(),
+            address: WordRegister::new(s.aw()),
             read: Register::default(),
             read2: Register::default(),
-            swap: Register::default(),
+            swap1: Register::default(),
             swap2: Register::default(),
-            bank: WordRegister::new(s.qw()),
+            swap3: Register::default(),
+            bank1: WordRegister::new(s.qw()),
             bank2: WordRegister::new(s.qw()),
-            y: Signal::default(),
-            x: Signal::default(),
+            bank3: WordRegister::new(s.qw()),
             in_map: Signal::default(),
             reads: Signal::default(),
             unused_bank: Wire::new(s.qw()),
@@ -191,12 +199,18 @@ impl Logic for Row {
             shadow_y,
             shadow_x,
             shadow_offset,
+            takes,
+            y,
+            x,
+            address,
             read,
             read2,
-            swap,
+            swap1,
             swap2,
-            bank,
-            bank2
+            swap3,
+            bank1,
+            bank2,
+            bank3
         );
         comment!("The slot goes on to the next row.");
         self.slot_valid.d.next = self.i_slot_valid.val();
@@ -227,29 +241,35 @@ impl Logic for Row {
         }
 
         comment!("The pixel under the tap.");
-        self.y.next = signed_bit_cast_bits::<18, 17>(self.i_slot_y.val()) + bit_cast::<18, 16>(self.tap_y.q.val());
-        self.x.next = signed_bit_cast_bits::<18, 17>(self.i_slot_x.val()) + bit_cast::<18, 16>(self.tap_x.q.val());
-        self.in_map.next = !self.y.val().get_bit(17)
-            & (self.y.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_height.val()))
-            & !self.x.val().get_bit(17)
-            & (self.x.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_width.val()));
-        self.reads.next = self.i_slot_valid.val() & (self.i_index.val() < self.i_slot_rows.val()) & self.in_map.val();
+        self.y.d.next = signed_bit_cast_bits::<18, 17>(self.i_slot_y.val()) + bit_cast::<18, 16>(self.tap_y.q.val());
+        self.x.d.next = signed_bit_cast_bits::<18, 17>(self.i_slot_x.val()) + bit_cast::<18, 16>(self.tap_x.q.val());
+        self.address.d.next = self.i_slot_address.val() + self.tap_offset.q.val();
+        self.takes.d.next = self.i_slot_valid.val() & (self.i_index.val() < self.i_slot_rows.val());
+
+        comment!("A cycle later the row reads it, if it is in the map.");
+        self.in_map.next = !self.y.q.val().get_bit(17)
+            & (self.y.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_height.val()))
+            & !self.x.q.val().get_bit(17)
+            & (self.x.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_width.val()));
+        self.reads.next = self.takes.q.val() & self.in_map.val();
         self.o_read.next = self.reads.val();
-        self.o_bank.next = self.i_slot_bank.val();
-        self.o_address.next = self.i_slot_address.val() + self.tap_offset.q.val();
+        self.o_bank.next = self.bank1.q.val();
+        self.o_address.next = self.address.q.val();
 
         comment!("The bank answers a cycle later, and its register another.");
         self.read.d.next = self.reads.val();
         self.read2.d.next = self.read.q.val();
-        self.swap.d.next = self.i_slot_swap.val();
-        self.swap2.d.next = self.swap.q.val();
-        self.bank.d.next = self.i_slot_bank.val();
-        self.bank2.d.next = self.bank.q.val();
+        self.swap1.d.next = self.i_slot_swap.val();
+        self.swap2.d.next = self.swap1.q.val();
+        self.swap3.d.next = self.swap2.q.val();
+        self.bank1.d.next = self.i_slot_bank.val();
+        self.bank2.d.next = self.bank1.q.val();
+        self.bank3.d.next = self.bank2.q.val();
         comment!("A row with one bank has no choice.");
-        self.unused_bank.next = self.bank2.q.val();
+        self.unused_bank.next = self.bank3.q.val();
         self.data.next = self.i_data[0].val();
         for q in 1..self._banks {
-            if self.bank2.q.val() == q {
+            if self.bank3.q.val() == q {
                 self.data.next = self.i_data[q].val();
             }
         }
@@ -258,7 +278,7 @@ impl Logic for Row {
             self.operand.next = 0.into();
         }
         self.o_operand.next = self.operand.val();
-        self.o_swap.next = self.swap2.q.val();
+        self.o_swap.next = self.swap3.q.val();
 
         if self.reset.val() {
             self.slot_valid.d.next = false;
@@ -274,12 +294,18 @@ impl Logic for Row {
             self.shadow_y.d.next = 0.into();
             self.shadow_x.d.next = 0.into();
             self.shadow_offset.d.next = 0.into();
+            self.takes.d.next = false;
+            self.y.d.next = 0.into();
+            self.x.d.next = 0.into();
+            self.address.d.next = 0.into();
             self.read.d.next = false;
             self.read2.d.next = false;
-            self.swap.d.next = false;
+            self.swap1.d.next = false;
             self.swap2.d.next = false;
-            self.bank.d.next = 0.into();
+            self.swap3.d.next = false;
+            self.bank1.d.next = 0.into();
             self.bank2.d.next = 0.into();
+            self.bank3.d.next = 0.into();
         }
     }
 }

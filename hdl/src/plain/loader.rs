@@ -33,6 +33,7 @@ wrapped! {
         // The state FOLD sees the shadow weights free one cycle before the first word that may
         // follow.
         SHADOW = timing::shadow_free(s.cols) - 1;
+        READY = timing::FOLD_READY - 1;
         PARAMETERS_FREE = timing::parameters_free(s.rows, s.cols);
     } {
         /// The clock.

@@ -30,17 +30,15 @@ wrapped! {
 }
 
 wrapped! {
-    /// A memory whose words are bytes side by side.
-    Bytes(count: usize, words: usize) ["ram"] {
-        WIDTH = 8 * count;
+    /// A memory that answers out of a register.
+    RegisteredRam(width: usize, words: usize) ["ram", "registered_ram"] {
+        WIDTH = width;
         WORDS = words;
         let ADDRESS = bits(words);
     } {
         /// The clock.
         in clock clock;
-        /// A word is read.
-        in bit i_read;
-        /// Which word.
+        /// Which word is read.
         in word(ADDRESS) i_read_address;
         /// A word is written.
         in bit i_write;
@@ -48,7 +46,53 @@ wrapped! {
         in word(ADDRESS) i_write_address;
         /// Its new content.
         in word(WIDTH) i_write_data;
-        /// The word that was read, from the next cycle on.
+        /// The word that was read two cycles before.
+        out word(WIDTH) o_data;
+    }
+}
+
+wrapped! {
+    /// A large memory, cut into blocks.
+    Blocks(width: usize, words: usize) ["ram", "registered_ram", "blocks"] {
+        WIDTH = width;
+        WORDS = words;
+        BLOCK = BLOCK_WORDS;
+        let ADDRESS = bits(words);
+    } {
+        /// The clock.
+        in clock clock;
+        /// The word that is read.
+        in word(ADDRESS) i_read_address;
+        /// A word is written.
+        in bit i_write;
+        /// Which word.
+        in word(ADDRESS) i_write_address;
+        /// Its new content.
+        in word(WIDTH) i_write_data;
+        /// The word that was read two cycles before.
+        out word(WIDTH) o_data;
+    }
+}
+
+wrapped! {
+    /// A large memory, cut into blocks, whose words are bytes side by side.
+    Bytes(count: usize, words: usize) ["ram", "registered_ram", "blocks"] {
+        WIDTH = 8 * count;
+        WORDS = words;
+        BLOCK = BLOCK_WORDS;
+        let ADDRESS = bits(words);
+    } {
+        /// The clock.
+        in clock clock;
+        /// The word that is read.
+        in word(ADDRESS) i_read_address;
+        /// A word is written.
+        in bit i_write;
+        /// Which word.
+        in word(ADDRESS) i_write_address;
+        /// Its new content.
+        in word(WIDTH) i_write_data;
+        /// The word that was read two cycles before.
         out weights(count) o_data;
     }
 }
@@ -79,7 +123,7 @@ wrapped! {
 
 wrapped! {
     /// The pool memory.
-    Sums(s: &Sizes) ["ram", "sums"] {
+    Sums(s: &Sizes) ["ram", "registered_ram", "sums"] {
         WIDTH = s.pool();
         CHANNEL = s.kw();
     } {
@@ -95,14 +139,14 @@ wrapped! {
         in word(CHANNEL + 2) i_write_address;
         /// The sum.
         in word(WIDTH) i_write_data;
-        /// The sum that was read, from the next cycle on.
+        /// The sum that was read two cycles before.
         out word(WIDTH) o_data;
     }
 }
 
 wrapped! {
     /// A memory of parameters.
-    Params(words: usize) ["ram", "params"] {
+    Params(words: usize) ["ram", "registered_ram", "params"] {
         WORDS = words;
         let ADDRESS = bits(words);
     } {
@@ -116,7 +160,7 @@ wrapped! {
         in word(ADDRESS) i_write_address;
         /// Its new content.
         in word(52) i_write_data;
-        /// The word that was read, from the next cycle on: the bias.
+        /// The word that was read two cycles before: the bias.
         out signed(32) o_bias;
         /// The multiplier.
         out bits(15) o_multiplier;
@@ -155,7 +199,7 @@ wrapped! {
         in bits(16) i_score;
         /// The entry that the loader reads.
         in word(CHANNEL) i_address;
-        /// Its content, from the next cycle on: the channel.
+        /// Its content, two cycles later: the channel.
         out word(CHANNEL) o_channel;
         /// Its group of filter words.
         out word(GROUP) o_group;
@@ -169,14 +213,14 @@ wrapped! {
         out bits(16) o_score;
         /// The entry that the gate unit reads.
         in word(CHANNEL) i_gate_address;
-        /// Its channel, from the next cycle on.
+        /// Its channel, two cycles later.
         out word(CHANNEL) o_gate_channel;
     }
 }
 
 wrapped! {
     /// A bank of the scratch memory.
-    Bank(s: &Sizes) ["ram", "bank"] {
+    Bank(s: &Sizes) ["ram", "registered_ram", "bank"] {
         WORDS = s.scratch_depth;
         ADDRESS = s.aw();
     } {
@@ -200,7 +244,7 @@ wrapped! {
         in word(ADDRESS) i_image_word;
         /// The byte that it writes.
         in bits(8) i_image_data;
-        /// The byte that was read, a cycle later.
+        /// The byte that was read two cycles before.
         out bits(8) o_data;
     }
 }
@@ -234,7 +278,7 @@ wrapped! {
 
 wrapped! {
     /// The stream and the scratch memory, with the crossbars.
-    Banks(s: &Sizes) ["ram", "bank", "crossbar", "banks"] {
+    Banks(s: &Sizes) ["ram", "registered_ram", "bank", "crossbar", "banks"] {
         ROWS = s.rows;
         COLS = s.cols;
         BANKS = s.banks;
@@ -244,8 +288,6 @@ wrapped! {
     } {
         /// The clock.
         in clock clock;
-        /// The synchronous reset.
-        in bit reset;
         /// The convolution reads its input from the scratch memory, otherwise from the stream
         /// memory.
         in bit i_src_scratch;
@@ -267,7 +309,7 @@ wrapped! {
         in bit i_image_write;
         /// Where.
         in word(ADDRESS) i_image_word;
-        /// The word, a cycle before: a byte for each bank.
+        /// The word: a byte for each bank.
         in word(8 * BANKS) i_image_data;
         /// Two cycles after a row has read: the byte of each bank, for the rows.
         out bytes(BANKS) o_row_data;
@@ -275,6 +317,10 @@ wrapped! {
         out word(8 * BANKS) o_stored;
     }
 }
+
+/// Words of a block of a large memory: as many as a block RAM of an ECP5 has, if words have one
+/// bit.
+pub(crate) const BLOCK_WORDS: usize = 16_384;
 
 /// A memory that may have content from the beginning.
 macro_rules! filled {
@@ -291,4 +337,4 @@ macro_rules! filled {
     };
 }
 
-filled! { Ram Bytes Params }
+filled! { Ram Blocks Bytes Params }

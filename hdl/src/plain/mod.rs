@@ -11,7 +11,9 @@ pub(crate) use columns::{Column, Columns};
 pub(crate) use control::{Controller, Fields};
 pub(crate) use host::Host;
 pub(crate) use loader::Loader;
-pub(crate) use memory::{Bank, Banks, Bytes, Crossbar, List, Logits, Params, Ram, Sums};
+pub(crate) use memory::{
+    BLOCK_WORDS, Bank, Banks, Blocks, Bytes, Crossbar, List, Logits, Params, Ram, RegisteredRam, Sums,
+};
 
 use crate::signal::documented::Documents;
 use std::borrow::Cow;

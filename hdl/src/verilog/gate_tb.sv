@@ -18,6 +18,9 @@ module lcsim_gate_tb;
   localparam INPUTS = 5;
   localparam CHANNEL = 4;
   localparam SCORE_SHIFT = 0;
+  // Cycles from the last input of a group to its first logit, and to its first score.
+  localparam TO_LOGIT = 0;
+  localparam TO_SCORE = 0;
   localparam MOST = (CHANNELS < 12) ? CHANNELS : 12;
   localparam GROUPS = (MOST + G - 1) / G;
   localparam JOBS = 60;
@@ -42,19 +45,21 @@ module lcsim_gate_tb;
   wire [KC-1:0] length0, length1;
   wire [15:0] lscore, score;
   wire [31:0] logit;
-  // The memories around it, which answer in the next cycle.
+  // The memories around it, which answer two cycles later.
   reg [POOL-1:0] pool [0:CHANNELS-1];
   reg [KW-1:0] list0 [0:CHANNELS-1], list1 [0:CHANNELS-1];
   reg [8*G-1:0] weight [0:GROUPS*MOST-1];
   reg [51:0] param [0:MOST-1];
-  reg [POOL-1:0] pool_data;
-  reg [KW-1:0] list0_data, list1_data;
-  reg [8*G-1:0] weight_data;
-  reg [51:0] param_data;
+  reg [POOL-1:0] pool_read, pool_data;
+  reg [KW-1:0] list0_read, list1_read, list0_data, list1_data;
+  reg [8*G-1:0] weight_read, weight_data;
+  reg [51:0] param_read, param_data;
   always @(posedge clock) begin
-    pool_data <= pool[pool_channel];
-    list0_data <= list0[list_address]; list1_data <= list1[list_address];
-    weight_data <= weight[weight_address]; param_data <= param[param_address];
+    pool_read <= pool[pool_channel]; pool_data <= pool_read;
+    list0_read <= list0[list_address]; list1_read <= list1[list_address];
+    list0_data <= list0_read; list1_data <= list1_read;
+    weight_read <= weight[weight_address]; param_read <= param[param_address];
+    weight_data <= weight_read; param_data <= param_read;
     if (list_write0) list0[list_write_address] <= entry_channel;
     if (list_write1) list1[list_write_address] <= entry_channel;
   end
@@ -175,7 +180,7 @@ module lcsim_gate_tb;
       check("outputs", o, j_outputs);
       // The last output's group, its last input, and the stages behind.
       last = (j_outputs - 1) / G;
-      check("cycles", cycles, 1 + last * period + slots - 1 + ((j_purpose == 2'd2) ? 6 : 9) + (j_outputs - 1 - last * G) + 1);
+      check("cycles", cycles, 1 + last * period + slots - 1 + ((j_purpose == 2'd2) ? TO_LOGIT : TO_SCORE) + (j_outputs - 1 - last * G) + 1);
       if (j_purpose == 2'd0) check("L-Net", lscore, value);
       if (j_purpose == 2'd1) check("length", j_out_list ? length1 : length0, live_count[j_out_list]);
     end

@@ -1,15 +1,18 @@
 // Every output of a gate leaves exactly once, in order, and nothing is on its way when the unit is idle.
 //
-// Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g3_valid_r with g1_last_r .. g3_last_r,
-// finished_r, p2_valid_r .. p5_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r; of the group
+// Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g6_valid_r with g1_last_r .. g6_last_r,
+// finished_r, p2_valid_r .. p8_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r; of the group
 // that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r; written_r (entries of the list that is
 // written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
 wire output_leaves = classifier_runs ? o_logit_valid : o_score_valid;
 wire [15:0] staying = left_r;
-wire [15:0] staged = p2_valid_r + p3_valid_r + p4_valid_r + p5_valid_r;
-wire [3:0] groups_on_way = {g1_valid_r && g1_last_r, g2_valid_r && g2_last_r, g3_valid_r && g3_last_r, finished_r};
-wire [15:0] groups = groups_on_way[0] + groups_on_way[1] + groups_on_way[2] + groups_on_way[3];
+wire [15:0] staged = p2_valid_r + p3_valid_r + p4_valid_r + p5_valid_r + p6_valid_r + p7_valid_r
+  + p8_valid_r;
+wire [6:0] groups_on_way = {g1_valid_r && g1_last_r, g2_valid_r && g2_last_r, g3_valid_r && g3_last_r, g4_valid_r && g4_last_r,
+  g5_valid_r && g5_last_r, g6_valid_r && g6_last_r, finished_r};
+wire [15:0] groups = groups_on_way[0] + groups_on_way[1] + groups_on_way[2] + groups_on_way[3] + groups_on_way[4]
+  + groups_on_way[5] + groups_on_way[6];
 wire entered = !more_inputs_r;
 wire [15:0] unentered = group_outputs_left_r, step = step_r, most_steps = period_r, last_at = slots_r - 1'b1;
 
@@ -32,13 +35,13 @@ wire [15:0] accumulated = !more_groups_r ? total : !entered ? total - unentered
 wire [15:0] expected = copied + groups * G;
 // Groups follow each other by G cycles or more, so that one has left before the next is copied. Bit n of `groups_on_way` is
 // copied in n cycles, the one that enters in `due`.
-wire [15:0] due = 16'd4 + (entered ? most_steps : 16'd0) + last_at - step;
+wire [15:0] due = 16'd7 + (entered ? most_steps : 16'd0) + last_at - step;
 reg apart;
 integer a, b;
 always @(*) begin
   apart = !more_groups_r || (staying <= due + 1);
-  for (a = 0; a < 4; a = a + 1) if (groups_on_way[a]) begin
-    for (b = a + 1; (b < 4) && (b < a + G); b = b + 1) if (groups_on_way[b]) apart = 1'b0;
+  for (a = 0; a < 7; a = a + 1) if (groups_on_way[a]) begin
+    for (b = a + 1; (b < 7) && (b < a + G); b = b + 1) if (groups_on_way[b]) apart = 1'b0;
     if (staying > a + 1) apart = 1'b0;
     if (more_groups_r && (due < a + G)) apart = 1'b0;
   end
@@ -46,10 +49,10 @@ end
 wire [15:0] most0 = (o_running && cnet && !i_job_out_list) ? seen : K;
 wire [15:0] most1 = (o_running && cnet && i_job_out_list) ? seen : K;
 
-// Sums that take the way to a score: the three stages behind P2.
-reg [2:0] on_the_way;
-always @(posedge clock) if (reset) on_the_way <= 3'd0;
-else on_the_way <= {on_the_way[1:0], p2_valid_r && !classifier_runs};
+// Sums that take the way to a score: the five stages behind P3.
+reg [4:0] on_the_way;
+always @(posedge clock) if (reset) on_the_way <= 5'd0;
+else on_the_way <= {on_the_way[3:0], p3_valid_r && !classifier_runs};
 
 always @(*) if (known) begin
   leaves_of_a_running_gate: assert(!output_leaves || o_running);
@@ -68,7 +71,7 @@ always @(*) if (known) begin
     slots_and_period: assert((slots_r != 0) && (period_r == ((slots_r > G) ? slots_r : G)));
     within_period: assert(!more_groups_r || ((step < most_steps) && (entered == (step > last_at))));
     groups_are_apart: assert(apart);
-    logits_leave_early: assert(!classifier_runs || (staged == p2_valid_r));
+    logits_leave_early: assert(!classifier_runs || (staged == p2_valid_r + p3_valid_r));
     list0_is_not_done: assert(!o_done0 || !cnet || i_job_out_list);
     list1_is_not_done: assert(!o_done1 || !cnet || !i_job_out_list);
   end else begin
@@ -76,8 +79,8 @@ always @(*) if (known) begin
     nothing_on_its_way: assert((groups == 0) && (staying == 0) && (staged == 0));
   end
   skip_iff_0: assert(!o_lscore_valid || (o_skip == (o_lscore == 16'd0)));
-  sums_become_scores: assert(on_the_way == {p5_valid_r, p4_valid_r, p3_valid_r});
-  scores_follow_sums: assert(o_score_valid == on_the_way[2]);
+  sums_become_scores: assert(on_the_way == {p8_valid_r, p7_valid_r, p6_valid_r, p5_valid_r, p4_valid_r});
+  scores_follow_sums: assert(o_score_valid == on_the_way[4]);
   lengths: assert((o_length0 <= most0) && (o_length1 <= most1));
   skips: cover(o_lscore_valid && o_skip);
   two_groups: cover(!o_running && !cnet && (total > G));

@@ -65,6 +65,8 @@ always @(*) if (known) begin
   image_stays: assert(!o_image_write || was_free);
   started_when_quiet: assert(!o_go || !(o_program_write || o_filter_write || o_param_write || o_gate_weight_write
     || o_gate_param_write));
+  knows_where: assert((to_register_r == (write_address_r >> 6 == 0)) && (from_register_r == (read_address_r >> 6 == 0))
+    && (from_logits_r == ((read_address_r >= LOGITS_BASE) && (((read_address_r - LOGITS_BASE) >> 2) < LOGITS_WORDS))));
   knows_the_request: assert((was_write == write_r) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
     && (p_sent == data_r) && (p_strobe == strobe_r))) && (!was_read || (p_from == read_address_r)));
   knows_the_start: assert((go_r == was_start) && (!(go_r || start_r) || p_busy) && !(go_r && start_r));

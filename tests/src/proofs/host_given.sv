@@ -6,7 +6,7 @@ always @(posedge clock) begin
   given_ran <= i_running; given_went <= o_go; given_reset <= o_reset_units;
 end
 always @(*) if (known) begin
-  if (was_reset || given_reset) given_stopped: `GIVEN(!i_running);
+  if (given_reset) given_stopped: `GIVEN(!i_running);
   given_busy: `GIVEN(!i_running || ((o_busy || o_reset_units) && !go_r && (!start_r || o_reset_units)));
   if (!was_reset && !given_reset) given_started: `GIVEN(!i_running || given_ran || given_went);
 end

@@ -1,17 +1,20 @@
 // A fold that has been begun is offered once, and stands until it is taken; the next one is not begun before. Folds of a
 // chunk come in order, from its first to its last, and each has a pixel and an interval of 1 to C.
 //
-// Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r, last_r,
-// pending_r, blocked_r, wait_r, pixels_left_r, last_chunk_r, position_r, tile_end_r, column_r, cols_r, interval, place_bank_r,
-// position_after_r; of the set-up: turns_r, s1_valid_r, s2_valid_r, s1_bank_r, s2_bank_r.
+// Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r,
+// last_r, pending_r, blocked_r, counts_r, wait_r, settled_r, pixels_left_r, last_chunk_r, position_r, tile_end_r, column_r,
+// cols_r, interval, place_bank_r, position_after_r; of the set-up: turns_r, and s0_valid_r and s0_bank_r to s2_valid_r and
+// s2_bank_r.
 (* hierconn *) wire [BANKS*COUNT-1:0] \setup.turns_r ;
+(* hierconn *) wire \setup.s0_valid_r ;
 (* hierconn *) wire \setup.s1_valid_r ;
 (* hierconn *) wire \setup.s2_valid_r ;
+(* hierconn *) wire [BANK-1:0] \setup.s0_bank_r ;
 (* hierconn *) wire [BANK-1:0] \setup.s1_bank_r ;
 (* hierconn *) wire [BANK-1:0] \setup.s2_bank_r ;
 wire [BANKS*COUNT-1:0] turns_r = \setup.turns_r ;
-wire s1_valid_r = \setup.s1_valid_r , s2_valid_r = \setup.s2_valid_r ;
-wire [BANK-1:0] s1_bank_r = \setup.s1_bank_r , s2_bank_r = \setup.s2_bank_r ;
+wire s0_valid_r = \setup.s0_valid_r , s1_valid_r = \setup.s1_valid_r , s2_valid_r = \setup.s2_valid_r ;
+wire [BANK-1:0] s0_bank_r = \setup.s0_bank_r , s1_bank_r = \setup.s1_bank_r , s2_bank_r = \setup.s2_bank_r ;
 wire [$bits({o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity, o_fold_rows, o_fold_cols, o_fold_interval,
   o_fold_bank, o_fold_word, o_fold_pixels})-1:0] offer = {o_fold_first, o_fold_last, o_fold_closes, o_fold_chunk, o_fold_parity,
   o_fold_rows, o_fold_cols, o_fold_interval, o_fold_bank, o_fold_word, o_fold_pixels};
@@ -32,7 +35,7 @@ wire [$bits(wait_r)-1:0] to_wait = wait_r - 1'b1;
 reg [$bits(wait_r)-1:0] had_to_wait;
 reg was_begun;
 always @(posedge clock) begin
-  had_to_wait <= to_wait; was_begun <= begun && !o_ready && !reset;
+  had_to_wait <= to_wait; was_begun <= begun && !o_ready && !counts_r && !reset;
 end
 wire next_opens = begun ? o_fold_last : opens;
 wire folds = state_r[FOLD] || state_r[LOAD];
@@ -42,7 +45,7 @@ wire [15:0] entries = !i_job_out_list_on ? i_job_out_channels : i_job_out_list ?
 reg [15:0] had_entries;
 always @(posedge clock) had_entries <= entries;
 // Columns whose turn at their bank is known.
-wire [15:0] turned = (state_r[SETUP] ? column_r : cols_r) - s1_valid_r - s2_valid_r;
+wire [15:0] turned = (state_r[SETUP] ? column_r : cols_r) - s0_valid_r - s1_valid_r - s2_valid_r;
 reg turns_fit;
 integer bank;
 always @(*) begin
@@ -70,12 +73,16 @@ always @(*) if (known) begin
   tile_ends: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));
   has_columns: assert(!in_tile || ((cols_r >= 1) && (cols_r <= C)));
   sets_a_column: assert(!state_r[SETUP] || (column_r < cols_r));
-  sets_then_settles: assert((!s1_valid_r || state_r[SETUP] || state_r[SETTLE])
-    && (!s2_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD]) && (!state_r[SETTLE] || s1_valid_r));
+  sets_then_settles: assert((!s0_valid_r || state_r[SETUP] || (state_r[SETTLE] && !settled_r))
+    && (!s1_valid_r || state_r[SETUP] || state_r[SETTLE])
+    && (!s2_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD])
+    && (!state_r[SETTLE] || (settled_r ? s1_valid_r : s0_valid_r)) && (!settled_r || state_r[SETTLE]));
+  counts_what_is_begun: assert(!counts_r || (pending_r && !o_ready));
   blocked_till_taken: assert((!pending_r || blocked_r) && (!opens_r || state_r[LOAD]));
   turns_of_columns: assert(!in_tile || turns_fit);
   has_an_interval: assert(!in_tile || ((interval >= 1) && (interval <= C)));
-  banks: assert((place_bank_r < B) && (!s1_valid_r || (s1_bank_r < B)) && (!s2_valid_r || (s2_bank_r < B)));
+  banks: assert((place_bank_r < B) && (!s0_valid_r || (s0_bank_r < B)) && (!s1_valid_r || (s1_bank_r < B))
+    && (!s2_valid_r || (s2_bank_r < B)));
   states: assert((state_r & (state_r - 5'd1)) == 5'd0);
   two_folds: cover(was_taken && !opens);
   waits_to_be_taken: cover(stays);

@@ -31,4 +31,5 @@ end
 // What every program gives, which the test reads in programs: output pixels and channels.
 always @(*) if (known && o_busy) assume((i_job_out_pixels != 0) && (i_job_out_channels < 16'h8000));
 // What list.sv shows of each entry that a list has: its bank is one.
-always @(*) if (known && state_r[SETUP] && i_job_out_list_on) assume((i_job_out_list ? i_list1_bank : i_list0_bank) < B);
+always @(*) if (known && (state_r[SETUP] || state_r[SETTLE]) && i_job_out_list_on)
+  assume((i_job_out_list ? i_list1_bank : i_list0_bank) < B);

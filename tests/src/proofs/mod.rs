@@ -32,7 +32,7 @@ const CLOSED: [&str; 5] = ["lcsim_setup", "lcsim_registers", "lcsim_region", "lc
 pub fn gate(config: &AcceleratorConfig) -> Proof {
     let mut proof = alone("gate unit", config, Kind::Gate, &[GATE[0], GATE[1], include_str!("list.sv")]);
     proof.modules.splice(0..0, unit(config, Kind::Ram).modules);
-    Proof { depth: 2, reach: 15, flat: config.gate.channels <= 16, ..proof }
+    Proof { depth: 2, reach: 22, flat: config.gate.channels <= 16, ..proof }
 }
 
 /// Scores are what the contract says.
@@ -40,7 +40,7 @@ pub fn score(config: &AcceleratorConfig) -> Proof {
     let modules = unit(config, Kind::Gate).modules.into_iter();
     let module = modules.filter(|m| m.name == "lcsim_gate_score");
     let modules = module.map(|m| with(&m, &[], config, &[include_str!("score.sv")])).collect();
-    Proof { depth: 3, reach: 7, ..Proof::new("score", modules) }
+    Proof { depth: 3, reach: 10, ..Proof::new("score", modules) }
 }
 
 /// Instructions are taken in order, or skipped.
@@ -111,7 +111,7 @@ fn parameter(line: &str) -> Option<(String, String)> {
 
 /// Folds are offered once.
 pub fn loader(config: &AcceleratorConfig) -> Proof {
-    Proof { reach: 11, ..alone("loader", config, Kind::Loader, &LOADER) }
+    Proof { reach: 13, ..alone("loader", config, Kind::Loader, &LOADER) }
 }
 
 /// Folds are taken once, and all of their pixels issued.

@@ -6,7 +6,7 @@ use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::{ACC_BOUND, POOLED_BITS, SCORE_SHIFT};
-use lcsim_spec::timing::{self, GateStage};
+use lcsim_spec::timing::{self, GateStage, REGISTERED_ANSWER};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
@@ -165,7 +165,7 @@ impl Gate<'_> {
             for (o, sum) in sums.into_iter().enumerate() {
                 let output = group * macs as usize + o;
                 if (output as i64) < job.outputs {
-                    end = self.output(&job, output as i64, sum, last + timing::gate_output(GateStage::Bias, o));
+                    end = self.output(&job, output as i64, sum, last + timing::gate_output(GateStage::Parameters, o));
                 }
             }
         }
@@ -178,7 +178,7 @@ impl Gate<'_> {
         self.idle = end + 1;
     }
 
-    /// G0 to G3 of a group whose first input enters in `first`: the sums of its outputs.
+    /// G0 to G6 of a group whose first input enters in `first`: the sums of its outputs.
     fn inputs(&mut self, job: &Job, region: i64, group: i64, first: usize) -> Vec<i64> {
         let macs = self.config.gate.macs;
         let mut sums = vec![0; macs];
@@ -192,12 +192,12 @@ impl Gate<'_> {
             let half = 1 << job.pool_shift >> 1;
             let sum = (pooled << job.pool_shift) + self.rng.range(-half, (half - 1).max(-half));
             let sum = sum.clamp(-sums_end, sums_end - 1);
-            script.expect(g0, "o_pool_region", region);
-            script.expect(g0, "o_pool_channel", i as i64);
-            script.drive(g0 + 1, "i_pool", sum);
+            script.expect(g0 + GateStage::Pool as usize, "o_pool_region", region);
+            script.expect(g0 + GateStage::Pool as usize, "o_pool_channel", i as i64);
+            script.drive(g0 + GateStage::Pool as usize + REGISTERED_ANSWER, "i_pool", sum);
             if let Some(list) = job.list {
                 script.expect(g0 - 1, "o_list_address", i as i64);
-                script.drive(g0, &format!("i_channel{list}"), *channel);
+                script.drive(g0 - 1 + REGISTERED_ANSWER, &format!("i_channel{list}"), *channel);
             }
             script.expect(
                 g0 + GateStage::Weight as usize,
@@ -206,14 +206,18 @@ impl Gate<'_> {
             );
             for (lane, total) in sums.iter_mut().enumerate() {
                 let weight = i64::from(self.rng.int8());
-                script.drive(g0 + GateStage::Multiply as usize, &format!("i_weights[{lane}/{macs}]"), weight);
+                script.drive(
+                    g0 + GateStage::Weight as usize + REGISTERED_ANSWER,
+                    &format!("i_weights[{lane}/{macs}]"),
+                    weight,
+                );
                 *total += weight * round(sum, job.pool_shift);
             }
         }
         sums
     }
 
-    /// P1 to P5 of an output whose P1 is in `p1`; gives its last cycle.
+    /// P1 to P8 of an output whose P1 is in `p1`; gives its last cycle.
     fn output(&mut self, job: &Job, output: i64, sum: i64, p1: usize) -> usize {
         let most = ACC_BOUND - 1 - sum.abs();
         let rng = &mut self.rng;
@@ -240,38 +244,38 @@ impl Gate<'_> {
         let script = &mut self.script;
         script.expect(p1 - 1, "o_param_address", job.param_base + output);
         for (port, value) in [("i_bias", bias), ("i_multiplier", m), ("i_shift", s)] {
-            script.drive(p1, port, value);
+            script.drive(p1 - 1 + REGISTERED_ANSWER, port, value);
         }
         let total = sum + bias;
         if job.purpose == Purpose::Classifier {
-            let leaves = p1 + GateStage::Shift as usize - GateStage::Bias as usize;
+            let leaves = p1 + GateStage::Shift as usize - GateStage::Parameters as usize;
             script.expect(leaves, "o_logit_valid", 1);
             script.expect(leaves, "o_logit", total);
             return leaves;
         }
         let score = round(sat16(round(total, s)) * m, i64::from(SCORE_SHIFT)).clamp(0, 1 << 15);
         let score = if score < job.threshold { 0 } else { score };
-        let p5 = p1 + GateStage::Score as usize - GateStage::Bias as usize;
-        script.expect(p5, "o_score_valid", 1);
-        script.expect(p5, "o_score", score);
+        let p8 = p1 + GateStage::Score as usize - GateStage::Parameters as usize;
+        script.expect(p8, "o_score_valid", 1);
+        script.expect(p8, "o_score", score);
         match job.purpose {
-            Purpose::CNet(list) if score > 0 || job.open => self.entry(list, output, p5),
+            Purpose::CNet(list) if score > 0 || job.open => self.entry(list, output, p8),
             Purpose::LNet => {
-                self.keep("o_lscore", score, p5 + 1);
-                self.keep("o_skip", i64::from(score == 0), p5 + 1);
-                self.keep("o_lscore_valid", 1, p5 + 1);
+                self.keep("o_lscore", score, p8 + 1);
+                self.keep("o_skip", i64::from(score == 0), p8 + 1);
+                self.keep("o_lscore_valid", 1, p8 + 1);
             }
             _ => {}
         }
-        p5
+        p8
     }
 
     /// An entry of a live list: the channel, where its weights are and where it belongs.
-    fn entry(&mut self, list: usize, channel: i64, p5: usize) {
+    fn entry(&mut self, list: usize, channel: i64, p8: usize) {
         let (cols, banks) = (self.config.array.cols as i64, self.config.banks() as i64);
         let script = &mut self.script;
-        script.expect(p5, ["o_list_write0", "o_list_write1"][list], 1);
-        script.expect(p5, "o_list_write_address", self.lists[list].channels.len() as i64);
+        script.expect(p8, ["o_list_write0", "o_list_write1"][list], 1);
+        script.expect(p8, "o_list_write_address", self.lists[list].channels.len() as i64);
         for (field, value) in [
             ("channel", channel),
             ("group", channel / cols),
@@ -279,11 +283,11 @@ impl Gate<'_> {
             ("bank", channel % banks),
             ("row", channel / banks),
         ] {
-            script.expect(p5, &format!("o_entry_{field}"), value);
+            script.expect(p8, &format!("o_entry_{field}"), value);
         }
         self.lists[list].channels.push(channel);
         let length = self.lists[list].channels.len() as i64;
-        self.keep(["o_length0", "o_length1"][list], length, p5 + 1);
+        self.keep(["o_length0", "o_length1"][list], length, p8 + 1);
     }
 
     /// From this cycle on, a port shows another value; until then the one before.

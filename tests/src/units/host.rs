@@ -49,8 +49,10 @@ pub fn host(config: &AcceleratorConfig, rounds: usize, seed: u64) -> (Part, Scri
     let part = unit(config, Kind::Host);
     let quiet = ["i_write", "i_read", "i_running", "i_image_ends", "i_logit_valid"];
     let silent = ["o_go", "o_reset_units"];
-    let script = Script::new("host port", &part, seed, &quiet, &silent);
-    let now = script.start();
+    let mut script = Script::new("host port", &part, seed, &quiet, &silent);
+    // The units are reset a cycle later.
+    script.expect(script.start(), "o_reset_units", 1);
+    let now = script.start() + 1;
     let mut host = Host {
         script,
         rng: Rng::new(seed),

@@ -11,6 +11,7 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::SCORE_FRAC;
 use lcsim_spec::timing::{
     self, ColumnStage, DECISION_TO_SLOT, FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, PARAMETER_ADDRESS,
+    REGISTERED_ANSWER,
 };
 use std::collections::HashSet;
 
@@ -144,7 +145,7 @@ impl Loader<'_> {
             let (channel, score) = match &job.out_list {
                 Some(list) => {
                     self.script.expect(cycle - 1, "o_list_address", position);
-                    list.answer(&mut self.script, cycle, position, self.config)
+                    list.answer(&mut self.script, cycle - 1 + REGISTERED_ANSWER, position, self.config)
                 }
                 None => (position, 1 << SCORE_FRAC),
             };
@@ -155,7 +156,7 @@ impl Loader<'_> {
                 super::numbers::shift(&mut self.rng),
             );
             for (port, value) in [("i_bias", bias), ("i_multiplier", multiplier), ("i_shift", shift)] {
-                self.script.drive(cycle + PARAMETER_ADDRESS + 1, port, value);
+                self.script.drive(cycle + PARAMETER_ADDRESS + REGISTERED_ANSWER, port, value);
             }
             let fold = |m: i64, score: i64| (m * score + (1 << (SCORE_FRAC - 1))) >> SCORE_FRAC;
             let scaled = fold(multiplier, score);
@@ -267,7 +268,7 @@ impl Loader<'_> {
         let input = match &job.inputs {
             Inputs::List(list) => {
                 script.expect(y - 1, "o_list_address", entry);
-                list.answer(script, y, entry, self.config).0
+                list.answer(script, y - 1 + REGISTERED_ANSWER, entry, self.config).0
             }
             Inputs::Dense | Inputs::Packed(_) => entry,
         };
@@ -276,7 +277,7 @@ impl Loader<'_> {
         script.expect(y + FILTER_ADDRESS, "o_filter_address", address);
         let bytes: Vec<i64> = (0..cols).map(|_| i64::from(self.rng.int8())).collect();
         for (lane, byte) in bytes.iter().enumerate() {
-            script.drive(y + FILTER_ADDRESS + 1, &format!("i_filter[{lane}/{cols}]"), *byte);
+            script.drive(y + FILTER_ADDRESS + REGISTERED_ANSWER, &format!("i_filter[{lane}/{cols}]"), *byte);
         }
         let written = y + FILTER_STAGES;
         self.loads.insert(written);

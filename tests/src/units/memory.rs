@@ -4,6 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
+use lcsim_spec::timing::REGISTERED_ANSWER;
 
 /// A synchronous memory: what is written in a cycle shows to reads that are addressed in later
 /// ones.
@@ -11,11 +12,11 @@ use lcsim_spec::AcceleratorConfig;
 struct Memory(Vec<Option<i64>>);
 
 impl Memory {
-    /// Reads, then writes; the port shows what was read in the next cycle, if it has ever been
+    /// Reads, then writes; the port shows what was read out of a register, if it has ever been
     /// written.
     fn edge(&mut self, script: &mut Script, cycle: usize, read: usize, write: Option<(usize, i64)>) {
         if let Some(value) = self.0[read] {
-            script.expect(cycle + 1, "o_data", value);
+            script.expect(cycle + REGISTERED_ANSWER, "o_data", value);
         }
         if let Some((address, value)) = write {
             self.0[address] = Some(value);
@@ -64,6 +65,8 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
     let mut rng = Rng::new(seed);
     let mut script = Script::new("bank", &part, seed, &[], &[]);
     let mut memory = Memory(vec![None; config.scratch_depth()]);
+    // A word is written a cycle after it came.
+    let mut came = None;
     for cycle in script.start()..script.start() + cycles {
         let words = [(); 4].map(|()| memory.address(&mut rng));
         let [row, column, output, image] = words;
@@ -88,7 +91,7 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
             script.drive(cycle, port, value);
         }
         let write = write.map(|(_, word)| (word, value));
-        memory.edge(&mut script, cycle, if reads { column } else { row }, write);
+        memory.edge(&mut script, cycle, if reads { column } else { row }, std::mem::replace(&mut came, write));
     }
     (part, script)
 }

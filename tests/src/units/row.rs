@@ -4,7 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::timing::ROW_TO_PE;
+use lcsim_spec::timing::{ROW_ADDRESS, ROW_TO_PE};
 
 /// Where in the kernel a row's pixels are taken from: vertical, horizontal, words.
 type Tap = [i64; 3];
@@ -29,9 +29,9 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             let size = |rng: &mut Rng| if rng.once_in(4) { rng.pick(&[1, 2, 65534, 65535]) } else { rng.range(1, 40) };
             (height, width, relu) = (size(&mut rng), size(&mut rng), rng.range(0, 1));
         }
-        script.drive(cycle, "i_height", height);
-        script.drive(cycle, "i_width", width);
-        script.drive(cycle, "i_relu", relu);
+        script.drive(cycle + ROW_ADDRESS, "i_height", height);
+        script.drive(cycle + ROW_ADDRESS, "i_width", width);
+        script.drive(cycle + ROW_TO_PE, "i_relu", relu);
         // Pixels at all four edges, inside and outside.
         let at = |rng: &mut Rng, size: i64| rng.pick(&[-2, -1, 0, 1, size / 2, size - 1, size, size + 1]);
         let (y, x) = (at(&mut rng, height), at(&mut rng, width));
@@ -55,16 +55,13 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
         let data = i64::from(rng.int8());
         let mut operand = 0;
         if valid && (index as i64) < used && inside {
-            script.expect(cycle, "o_read", 1);
-            script.expect(cycle, "o_bank", bank);
-            script.expect(cycle, "o_address", (address + active[2]) % words);
+            script.expect(cycle + ROW_ADDRESS, "o_read", 1);
+            script.expect(cycle + ROW_ADDRESS, "o_bank", bank);
+            script.expect(cycle + ROW_ADDRESS, "o_address", (address + active[2]) % words);
             script.drive(cycle + ROW_TO_PE, &format!("i_data[{bank}/{groups}]"), data);
             operand = if relu == 1 { data.max(0) } else { data };
         }
-        // The job and with it the ReLU change between convolutions only.
-        if !matches!((cycle - start) % 50, 48 | 49) {
-            script.expect(cycle + ROW_TO_PE, "o_operand", operand);
-        }
+        script.expect(cycle + ROW_TO_PE, "o_operand", operand);
         script.expect(cycle + ROW_TO_PE, "o_swap", i64::from(swap));
         if swap {
             active = shadow;

@@ -8,7 +8,9 @@ use super::image::ImagePort;
 use super::rows::Rows;
 use super::streamer::Streamer;
 use crate::map;
-use crate::plain::{Banks, Bytes, Columns, Controller, Fields, Host, List, Loader, Logits, Params, Ram, Sums};
+use crate::plain::{
+    Banks, Blocks, Bytes, Columns, Controller, Fields, Host, List, Loader, Logits, Params, Ram, RegisteredRam, Sums,
+};
 use crate::signal::documented::documented;
 use crate::signal::ports::ports;
 use crate::signal::register::{Register, WordRegister};
@@ -76,11 +78,11 @@ documented! {
         pub o_logit: Signal<Out, Signed<32>>,
         host: Host,
         program_memory: Ram,
-        filter_memory: Ram,
+        filter_memory: Blocks,
         param_memory: Params,
         gate_weight_memory: Bytes,
         gate_param_memory: Params,
-        image_memory: Ram,
+        image_memory: RegisteredRam,
         controller: Controller,
         fields: Fields,
         image: ImagePort,
@@ -116,7 +118,7 @@ impl<const S: usize> Core<S> {
     /// the file of its name.
     pub fn new(s: &Sizes, content: Option<&[usize]>) -> Self {
         let address = map::address_bits(s);
-        let names = ["program.mem", "filter.mem", "param.mem", "gate_weight.mem", "gate_param.mem"];
+        let names = ["program.mem", "filter", "param.mem", "gate_weight", "gate_param.mem"];
         let file = |at: usize| content.and_then(|words| Some((names[at], *words.get(at)?)));
         Self {
             clock: Signal::default(),
@@ -148,11 +150,11 @@ impl<const S: usize> Core<S> {
             o_logit: Signal::default(),
             host: Host::new(s, content.is_some()).with_registers(s),
             program_memory: Ram::new(s.program_width(), s.program_depth()).filled(file(0)),
-            filter_memory: Ram::new(8 * s.cols, s.filter_depth).filled(file(1)),
+            filter_memory: Blocks::new(8 * s.cols, s.filter_depth).filled(file(1)),
             param_memory: Params::new(s.param_depth).filled(file(2)),
             gate_weight_memory: Bytes::new(s.macs, s.gate_depth).filled(file(3)),
             gate_param_memory: Params::new(s.gate_param_depth).filled(file(4)),
-            image_memory: Ram::new(8 * s.banks, s.image_depth),
+            image_memory: RegisteredRam::new(8 * s.banks, s.image_depth),
             controller: Controller::new(s),
             fields: Fields::new(s).with_module(s),
             image: ImagePort::new(s),

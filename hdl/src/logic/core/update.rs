@@ -9,8 +9,8 @@ impl<const S: usize> Logic for Core<S> {
     #[hdl_gen]
     fn update(&mut self) {
         dff_setup!(self, clock, array_busy, image_pixels, image_words);
-        comment!("The host can reset all units but its own port.");
-        self.units_reset.next = self.reset.val() | self.host.o_reset_units.val();
+        comment!("The host port resets all units but itself, a cycle after it was reset.");
+        self.units_reset.next = self.host.o_reset_units.val();
         self.host.clock.next = self.clock.val();
         self.host.reset.next = self.reset.val();
         self.host.i_write.next = self.i_write.val();
@@ -36,7 +36,6 @@ impl<const S: usize> Logic for Core<S> {
         self.program_memory.i_write_address.next = self.host.o_program_address.val();
         self.program_memory.i_write_data.next = self.host.o_program_data.val();
         self.filter_memory.clock.next = self.clock.val();
-        self.filter_memory.i_read.next = true;
         self.filter_memory.i_read_address.next = self.loader.o_filter_address.val();
         self.filter_memory.i_write.next = self.host.o_filter_write.val();
         self.filter_memory.i_write_address.next = self.host.o_filter_address.val();
@@ -47,7 +46,6 @@ impl<const S: usize> Logic for Core<S> {
         self.param_memory.i_write_address.next = self.host.o_param_address.val();
         self.param_memory.i_write_data.next = self.host.o_param_data.val();
         self.gate_weight_memory.clock.next = self.clock.val();
-        self.gate_weight_memory.i_read.next = true;
         self.gate_weight_memory.i_read_address.next = self.gate.o_weight_address.val();
         self.gate_weight_memory.i_write.next = self.host.o_gate_weight_write.val();
         self.gate_weight_memory.i_write_address.next = self.host.o_gate_weight_address.val();
@@ -58,7 +56,6 @@ impl<const S: usize> Logic for Core<S> {
         self.gate_param_memory.i_write_address.next = self.host.o_gate_param_address.val();
         self.gate_param_memory.i_write_data.next = self.host.o_gate_param_data.val();
         self.image_memory.clock.next = self.clock.val();
-        self.image_memory.i_read.next = true;
         self.image_memory.i_read_address.next = self.image.o_buffer_address.val();
         self.image_memory.i_write.next = self.host.o_image_write.val();
         self.image_memory.i_write_address.next = self.host.o_image_address.val();
@@ -308,7 +305,6 @@ impl<const S: usize> Logic for Core<S> {
         self.columns.i_pool_region.next = self.fields.o_conv_pool_region.val();
         self.columns.i_stored.next = self.banks.o_stored.val();
         self.banks.clock.next = self.clock.val();
-        self.banks.reset.next = self.units_reset.val();
         self.banks.i_src_scratch.next = self.fields.o_conv_src_scratch.val();
         self.banks.i_dst_scratch.next = self.fields.o_conv_dst_scratch.val();
         self.banks.i_reads.next = self.columns.o_reads.val();

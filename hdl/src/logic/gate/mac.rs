@@ -31,10 +31,10 @@ documented! {
         /// The sum that leaves this unit.
         pub o_sum: Signal<Out, Signed<32>>,
         weight: Register<Signed<8>>,
+        product: Register<Signed<32>>,
         accumulator: Register<Signed<32>>,
         total: Register<Signed<32>>,
         leaving: Register<Signed<32>>,
-        product: Signal<Local, Signed<32>>,
         sum: Signal<Local, Signed<32>>,
     }
 }
@@ -42,9 +42,9 @@ documented! {
 impl Logic for GateMac {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, weight, accumulator, total, leaving);
-        self.product.next = signed_bit_cast_to::<16, 8>(self.weight.q.val()) * self.i_pooled.val();
-        self.sum.next = self.accumulator.q.val() + self.product.val();
+        dff_setup!(self, clock, weight, product, accumulator, total, leaving);
+        self.product.d.next = signed_bit_cast_to::<16, 8>(self.weight.q.val()) * self.i_pooled.val();
+        self.sum.next = self.accumulator.q.val() + self.product.q.val();
         self.weight.d.next = self.i_weight.val();
         comment!("The accumulator is 0 again when the first product of the next group arrives.");
         if self.i_valid.val() {
@@ -62,6 +62,7 @@ impl Logic for GateMac {
         }
         if self.reset.val() {
             self.weight.d.next = 0.into();
+            self.product.d.next = 0.into();
             self.accumulator.d.next = 0.into();
             self.total.d.next = 0.into();
             self.leaving.d.next = 0.into();

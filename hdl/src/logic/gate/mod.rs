@@ -19,7 +19,7 @@ use score::Score;
 
 documented! {
     /// The gate unit. Inputs enter one a cycle, for a group of as many outputs as it has MACs
-    /// (stages G0 to G3). Then the outputs of the group leave one a cycle (stages P0 to P5), while
+    /// (stages G0 to G6). Then the outputs of the group leave one a cycle (stages P0 to P8), while
     /// the inputs enter again for the next group.
     #[derive(LogicBlock)]
     pub(crate) struct Gate {
@@ -148,6 +148,16 @@ documented! {
         g2_last: Register<Bit>,
         g3_valid: Register<Bit>,
         g3_last: Register<Bit>,
+        g2_empty: Register<Bit>,
+        g4_valid: Register<Bit>,
+        g4_last: Register<Bit>,
+        g5_valid: Register<Bit>,
+        g5_last: Register<Bit>,
+        g6_valid: Register<Bit>,
+        g6_last: Register<Bit>,
+        g3_empty: Register<Bit>,
+        g2_word: WordRegister,
+        channel: Wire<Local>,
         finished: Register<Bit>,
         left: WordRegister,
         param_output: WordRegister,
@@ -155,6 +165,9 @@ documented! {
         p3_valid: Register<Bit>,
         p4_valid: Register<Bit>,
         p5_valid: Register<Bit>,
+        p6_valid: Register<Bit>,
+        p7_valid: Register<Bit>,
+        p8_valid: Register<Bit>,
         index: WordRegister,
         written: WordRegister,
         length0: WordRegister,
@@ -285,6 +298,16 @@ impl Gate {
             g2_last: Register::default(),
             g3_valid: Register::default(),
             g3_last: Register::default(),
+            g2_empty: Register::default(),
+            g4_valid: Register::default(),
+            g4_last: Register::default(),
+            g5_valid: Register::default(),
+            g5_last: Register::default(),
+            g6_valid: Register::default(),
+            g6_last: Register::default(),
+            g3_empty: Register::default(),
+            g2_word: WordRegister::new(s.gw()),
+            channel: Wire::new(read),
             finished: Register::default(),
             left: WordRegister::new(left),
             param_output: WordRegister::new(count),
@@ -292,6 +315,9 @@ impl Gate {
             p3_valid: Register::default(),
             p4_valid: Register::default(),
             p5_valid: Register::default(),
+            p6_valid: Register::default(),
+            p7_valid: Register::default(),
+            p8_valid: Register::default(),
             index: WordRegister::new(count),
             written: WordRegister::new(count),
             length0: WordRegister::new(count),

@@ -10,8 +10,8 @@ use rust_hdl_core::prelude::*;
 const _: () = assert!(SCORE_SHIFT == 12, "the slices of a product in `Score` are for this shift");
 
 documented! {
-    /// Makes a sum a score, in four cycles: adds the bias, shifts and saturates, multiplies, and
-    /// clamps to 0 and 1.0. A parameter comes together with its sum.
+    /// Makes a sum a score, in seven cycles: adds the bias, shifts and saturates, multiplies, and
+    /// clamps to 0 and 1.0. A parameter comes a cycle after its sum.
     #[derive(Default, LogicBlock)]
     pub(crate) struct Score {
         /// The clock.
@@ -28,27 +28,34 @@ documented! {
         pub i_shift: Signal<In, Bits<5>>,
         /// Scores below it count as 0.
         pub i_threshold: Signal<In, Bits<16>>,
-        /// The sum with the bias, a cycle later.
+        /// The sum with the bias, two cycles later.
         pub o_biased: Signal<Out, Signed<32>>,
-        /// The score, four cycles later; 0x8000 is 1.0.
+        /// The score, seven cycles later; 0x8000 is 1.0.
         pub o_score: Signal<Out, Bits<16>>,
+        sum: Register<Signed<32>>,
         biased: Register<Signed<32>>,
         multiplier: Register<Bits<15>>,
         shift: Register<Bits<5>>,
+        by4: Register<Bits<20>>,
+        by4_over: Register<Bit>,
+        by4_negative: Register<Bit>,
+        shift3: Register<Bits<2>>,
         over: Register<Bit>,
         negative: Register<Bit>,
         rounded: Register<Bits<17>>,
         multiplier3: Register<Bits<15>>,
+        narrow: Register<Bits<16>>,
+        multiplier4: Register<Bits<15>>,
+        multiplier5: Register<Bits<15>>,
         scaled: Register<Bits<32>>,
         score: Register<Bits<16>>,
-        sum: Signal<Local, Bits<32>>,
+        total: Signal<Local, Bits<32>>,
         sign: Signal<Local, Bits<8>>,
         by16: Signal<Local, Bits<32>>,
         by8: Signal<Local, Bits<24>>,
-        by4: Signal<Local, Bits<20>>,
         by2: Signal<Local, Bits<18>>,
         by1: Signal<Local, Bits<17>>,
-        narrow: Signal<Local, Bits<16>>,
+        saturated: Signal<Local, Bits<16>>,
         unused_fraction: Signal<Local, Bits<11>>,
         below: Signal<Local, Bit>,
         above: Signal<Local, Bit>,
@@ -59,62 +66,92 @@ documented! {
 impl Logic for Score {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, biased, multiplier, shift, over, negative, rounded, multiplier3, scaled, score);
-        self.biased.d.next = self.i_sum.val() + self.i_bias.val();
+        dff_setup!(
+            self,
+            clock,
+            sum,
+            biased,
+            multiplier,
+            shift,
+            by4,
+            by4_over,
+            by4_negative,
+            shift3,
+            over,
+            negative,
+            rounded,
+            multiplier3,
+            narrow,
+            multiplier4,
+            multiplier5,
+            scaled,
+            score
+        );
+        self.sum.d.next = self.i_sum.val();
+        self.biased.d.next = self.sum.q.val() + self.i_bias.val();
         self.multiplier.d.next = self.i_multiplier.val();
         self.shift.d.next = self.i_shift.val();
         comment!("The sum shifted. One bit stays behind the point and rounds in the end. Each step");
         comment!("halves the width: bits above only tell whether the result overflows.");
-        self.sum.next = unsigned_cast(self.biased.q.val());
-        self.sign.next = signed_bit_cast_bits::<8, 1>(self.sum.val().get_bits::<1>(31));
-        self.by16.next = self.sum.val() << 1;
+        self.total.next = unsigned_cast(self.biased.q.val());
+        self.sign.next = signed_bit_cast_bits::<8, 1>(self.total.val().get_bits::<1>(31));
+        self.by16.next = self.total.val() << 1;
         if self.shift.q.val().get_bit(4) {
-            self.by16.next = signed_bit_cast_bits::<32, 17>(self.sum.val().get_bits::<17>(15));
+            self.by16.next = signed_bit_cast_bits::<32, 17>(self.total.val().get_bits::<17>(15));
         }
         self.by8.next = self.by16.val().get_bits::<24>(0);
         if self.shift.q.val().get_bit(3) {
             self.by8.next = self.by16.val().get_bits::<24>(8);
         }
-        self.by4.next = self.by8.val().get_bits::<20>(0);
+        self.by4.d.next = self.by8.val().get_bits::<20>(0);
         if self.shift.q.val().get_bit(2) {
-            self.by4.next = self.by8.val().get_bits::<20>(4);
+            self.by4.d.next = self.by8.val().get_bits::<20>(4);
         }
-        self.by2.next = self.by4.val().get_bits::<18>(0);
-        if self.shift.q.val().get_bit(1) {
-            self.by2.next = self.by4.val().get_bits::<18>(2);
+        self.shift3.d.next = self.shift.q.val().get_bits::<2>(0);
+        self.by2.next = self.by4.q.val().get_bits::<18>(0);
+        if self.shift3.q.val().get_bit(1) {
+            self.by2.next = self.by4.q.val().get_bits::<18>(2);
         }
         self.by1.next = self.by2.val().get_bits::<17>(0);
-        if self.shift.q.val().get_bit(0) {
+        if self.shift3.q.val().get_bit(0) {
             self.by1.next = self.by2.val().get_bits::<17>(1);
         }
         comment!("Whether bits that a step left out say more than the sign.");
-        self.over.d.next = self.by1.val().get_bits::<1>(16) != self.sign.val().get_bits::<1>(0);
-        if !self.shift.q.val().get_bit(0) & (self.by2.val().get_bits::<1>(17) != self.sign.val().get_bits::<1>(0)) {
-            self.over.d.next = true;
-        }
-        if !self.shift.q.val().get_bit(1) & (self.by4.val().get_bits::<2>(18) != self.sign.val().get_bits::<2>(0)) {
-            self.over.d.next = true;
-        }
+        self.by4_negative.d.next = self.total.val().get_bit(31);
+        self.by4_over.d.next = false;
         if !self.shift.q.val().get_bit(2) & (self.by8.val().get_bits::<4>(20) != self.sign.val().get_bits::<4>(0)) {
-            self.over.d.next = true;
+            self.by4_over.d.next = true;
         }
         if !self.shift.q.val().get_bit(3) & (self.by16.val().get_bits::<8>(24) != self.sign.val()) {
+            self.by4_over.d.next = true;
+        }
+        self.negative.d.next = self.by4_negative.q.val();
+        self.over.d.next = self.by4_over.q.val() | (self.by1.val().get_bit(16) != self.by4_negative.q.val());
+        if !self.shift3.q.val().get_bit(0) & (self.by2.val().get_bit(17) != self.by4_negative.q.val()) {
             self.over.d.next = true;
         }
-        self.negative.d.next = self.sum.val().get_bit(31);
+        if !self.shift3.q.val().get_bit(1)
+            & ((self.by4.q.val().get_bit(18) != self.by4_negative.q.val())
+                | (self.by4.q.val().get_bit(19) != self.by4_negative.q.val()))
+        {
+            self.over.d.next = true;
+        }
         self.rounded.d.next = signed_bit_cast_bits::<17, 16>(self.by1.val().get_bits::<16>(1))
             + bit_cast::<17, 1>(self.by1.val().get_bits::<1>(0));
         self.multiplier3.d.next = self.multiplier.q.val();
         comment!("Saturated to 16 bits.");
-        self.narrow.next = self.rounded.q.val().get_bits::<16>(0);
+        self.saturated.next = self.rounded.q.val().get_bits::<16>(0);
         if self.over.q.val() | (self.rounded.q.val().get_bit(16) != self.rounded.q.val().get_bit(15)) {
-            self.narrow.next = 0x7fff.into();
+            self.saturated.next = 0x7fff.into();
             if self.negative.q.val() {
-                self.narrow.next = 0x8000.into();
+                self.saturated.next = 0x8000.into();
             }
         }
+        self.narrow.d.next = self.saturated.val();
+        self.multiplier4.d.next = self.multiplier3.q.val();
+        self.multiplier5.d.next = self.multiplier4.q.val();
         self.scaled.d.next =
-            unsigned_cast(signed_cast(self.narrow.val()) * signed_cast(bit_cast::<16, 15>(self.multiplier3.q.val())));
+            unsigned_cast(signed_cast(self.narrow.q.val()) * signed_cast(bit_cast::<16, 15>(self.multiplier5.q.val())));
         comment!("Clamped before it is rounded: what rounds up to 1.0 needs no clamp.");
         self.below.next = self.scaled.q.val().get_bit(31);
         self.above.next = !self.below.val() & (self.scaled.q.val().get_bits::<4>(27) != 0);
@@ -132,6 +169,7 @@ impl Logic for Score {
             self.score.d.next = 0.into();
         }
         if self.reset.val() {
+            self.sum.d.next = 0.into();
             self.biased.d.next = 0.into();
             self.multiplier.d.next = 0.into();
             self.shift.d.next = 0.into();
@@ -139,6 +177,13 @@ impl Logic for Score {
             self.negative.d.next = false;
             self.rounded.d.next = 0.into();
             self.multiplier3.d.next = 0.into();
+            self.narrow.d.next = 0.into();
+            self.multiplier4.d.next = 0.into();
+            self.multiplier5.d.next = 0.into();
+            self.by4.d.next = 0.into();
+            self.by4_over.d.next = false;
+            self.by4_negative.d.next = false;
+            self.shift3.d.next = 0.into();
             self.scaled.d.next = 0.into();
             self.score.d.next = 0.into();
         }

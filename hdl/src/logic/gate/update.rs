@@ -25,10 +25,19 @@ impl Logic for Gate {
             g1_last,
             g1_channel,
             g1_base,
+            g2_word,
+            g3_empty,
             g2_valid,
             g2_last,
             g3_valid,
             g3_last,
+            g2_empty,
+            g4_valid,
+            g4_last,
+            g5_valid,
+            g5_last,
+            g6_valid,
+            g6_last,
             finished,
             left,
             param_output,
@@ -36,6 +45,9 @@ impl Logic for Gate {
             p3_valid,
             p4_valid,
             p5_valid,
+            p6_valid,
+            p7_valid,
+            p8_valid,
             index,
             written,
             length0,
@@ -73,43 +85,54 @@ impl Logic for Gate {
         }
         self.step.d.next = self.step_after.val();
         self.o_pool_region.next = self.i_job_pool_region.val();
-        self.o_pool_channel.next = bit_cast_word(self.step.q.val(), self._channel_bits);
         self.o_list_address.next = bit_cast_word(self.step_after.val(), self._channel_bits);
-        self.listed_channel.next = self.i_channel0.val();
-        if self.i_job_in_list.val() {
-            self.listed_channel.next = self.i_channel1.val();
-        }
         self.g1_valid.d.next = self.running.q.val() & self.more_groups.q.val() & self.more_inputs.q.val();
         self.g1_empty.d.next = self.empty.q.val();
         self.g1_last.d.next = self.last_input.val();
         self.g1_channel.d.next = bit_cast_word(self.step.q.val(), self._read_bits);
-        if self.i_job_list_on.val() & !self.empty.q.val() {
-            self.g1_channel.d.next = self.listed_channel.val();
-        }
         self.g1_base.d.next = self.weight_base.q.val();
 
-        comment!("G1: the weights are read. G1 and G2 shift and round the sum of the channel.");
-        self.o_weight_address.next = self.g1_base.q.val() + bit_cast_word(self.g1_channel.q.val(), self._weight_bits);
+        comment!("G1: the pool sum is read; the list names the channel. G2: the weights are read. G3 and G4");
+        comment!("shift and round the sum of the channel.");
+        self.o_pool_channel.next = bit_cast_word(self.g1_channel.q.val(), self._channel_bits);
+        self.listed_channel.next = self.i_channel0.val();
+        if self.i_job_in_list.val() {
+            self.listed_channel.next = self.i_channel1.val();
+        }
+        self.channel.next = self.g1_channel.q.val();
+        if self.i_job_list_on.val() & !self.g1_empty.q.val() {
+            self.channel.next = self.listed_channel.val();
+        }
+        self.g2_word.d.next = self.g1_base.q.val() + bit_cast_word(self.channel.val(), self._weight_bits);
+        self.o_weight_address.next = self.g2_word.q.val();
         self.g2_valid.d.next = self.g1_valid.q.val();
         self.g2_last.d.next = self.g1_last.q.val();
+        self.g2_empty.d.next = self.g1_empty.q.val();
         self.pool_shift.clock.next = self.clock.val();
         self.pool_shift.reset.next = self.reset.val();
         self.pool_shift.i_sum.next = self.i_pool.val();
         self.pool_shift.i_shift.next = self.i_job_pool_shift.val();
-        self.pool_shift.i_empty.next = self.g1_empty.q.val();
+        self.pool_shift.i_empty.next = self.g3_empty.q.val();
         self.g3_valid.d.next = self.g2_valid.q.val();
         self.g3_last.d.next = self.g2_last.q.val();
+        self.g3_empty.d.next = self.g2_empty.q.val();
+        self.g4_valid.d.next = self.g3_valid.q.val();
+        self.g4_last.d.next = self.g3_last.q.val();
+        self.g5_valid.d.next = self.g4_valid.q.val();
+        self.g5_last.d.next = self.g4_last.q.val();
+        self.g6_valid.d.next = self.g5_valid.q.val();
+        self.g6_last.d.next = self.g5_last.q.val();
 
-        comment!("G3: products are accumulated. P0: a sum that leaves reads its parameters.");
-        self.finished.d.next = self.g3_valid.q.val() & self.g3_last.q.val();
+        comment!("G5: products. G6: they are accumulated. P0: a sum that leaves reads its parameters.");
+        self.finished.d.next = self.g6_valid.q.val() & self.g6_last.q.val();
         self.some_left.next = self.left.q.val() != 0;
         for m in 0..self._macs {
             self.gate_mac[m].clock.next = self.clock.val();
             self.gate_mac[m].reset.next = self.reset.val();
             self.gate_mac[m].i_weight.next = self.i_weights[m].val();
             self.gate_mac[m].i_pooled.next = self.pool_shift.o_pooled.val();
-            self.gate_mac[m].i_valid.next = self.g3_valid.q.val();
-            self.gate_mac[m].i_last.next = self.g3_last.q.val();
+            self.gate_mac[m].i_valid.next = self.g6_valid.q.val();
+            self.gate_mac[m].i_last.next = self.g6_last.q.val();
             self.gate_mac[m].i_finished.next = self.finished.q.val();
             self.gate_mac[m].i_leaves.next = self.some_left.val();
         }
@@ -132,7 +155,7 @@ impl Logic for Gate {
             }
         }
 
-        comment!("P1 to P4: bias, shift, multiplication, clamp.");
+        comment!("P1 to P7: parameters, bias, shift in two steps, saturation, multiplication, clamp.");
         self.gate_score.clock.next = self.clock.val();
         self.gate_score.reset.next = self.reset.val();
         self.gate_score.i_sum.next = self.gate_mac[0].o_sum.val();
@@ -141,18 +164,21 @@ impl Logic for Gate {
         self.gate_score.i_shift.next = self.i_shift.val();
         self.gate_score.i_threshold.next = self.i_job_threshold.val();
         self.p2_valid.d.next = self.some_left.val();
-        self.p3_valid.d.next = self.p2_valid.q.val() & !self.for_classes.val();
-        self.p4_valid.d.next = self.p3_valid.q.val();
+        self.p3_valid.d.next = self.p2_valid.q.val();
+        self.p4_valid.d.next = self.p3_valid.q.val() & !self.for_classes.val();
         self.p5_valid.d.next = self.p4_valid.q.val();
+        self.p6_valid.d.next = self.p5_valid.q.val();
+        self.p7_valid.d.next = self.p6_valid.q.val();
+        self.p8_valid.d.next = self.p7_valid.q.val();
 
-        comment!("P5: an output leaves. A logit leaves in P2.");
-        self.leaves.next = self.p5_valid.q.val();
+        comment!("P8: an output leaves. A logit leaves in P3.");
+        self.leaves.next = self.p8_valid.q.val();
         if self.for_classes.val() {
-            self.leaves.next = self.p2_valid.q.val();
+            self.leaves.next = self.p3_valid.q.val();
         }
         self.next_index.next = self.index.q.val() + 1;
         self.last_leaves.next = self.next_index.val() == self.i_job_outputs.val();
-        self.keeps.next = self.p5_valid.q.val()
+        self.keeps.next = self.p8_valid.q.val()
             & self.for_channels.val()
             & ((self.gate_score.o_score.val() != 0) | self.i_forced_open.val());
         self.next_length.next = self.written.q.val() + 1;
@@ -214,7 +240,7 @@ impl Logic for Gate {
         if self.keeps.val() & self.i_job_out_list.val() {
             self.length1.d.next = self.next_length.val();
         }
-        if self.p5_valid.q.val() & self.for_channels.val() & self.last_leaves.val() {
+        if self.p8_valid.q.val() & self.for_channels.val() & self.last_leaves.val() {
             if self.i_job_out_list.val() {
                 self.done1.d.next = true;
             } else {
@@ -229,7 +255,7 @@ impl Logic for Gate {
             self.length1.d.next = 0.into();
             self.done1.d.next = false;
         }
-        if self.p5_valid.q.val() & self.for_block.val() {
+        if self.p8_valid.q.val() & self.for_block.val() {
             self.lscore.d.next = self.gate_score.o_score.val();
             self.lscore_valid.d.next = true;
             self.skip.d.next = self.gate_score.o_score.val() == 0;
@@ -257,6 +283,15 @@ impl Logic for Gate {
             self.g2_last.d.next = false;
             self.g3_valid.d.next = false;
             self.g3_last.d.next = false;
+            self.g2_empty.d.next = false;
+            self.g4_valid.d.next = false;
+            self.g4_last.d.next = false;
+            self.g5_valid.d.next = false;
+            self.g5_last.d.next = false;
+            self.g6_valid.d.next = false;
+            self.g6_last.d.next = false;
+            self.g3_empty.d.next = false;
+            self.g2_word.d.next = 0.into();
             self.finished.d.next = false;
             self.left.d.next = 0.into();
             self.param_output.d.next = 0.into();
@@ -264,6 +299,9 @@ impl Logic for Gate {
             self.p3_valid.d.next = false;
             self.p4_valid.d.next = false;
             self.p5_valid.d.next = false;
+            self.p6_valid.d.next = false;
+            self.p7_valid.d.next = false;
+            self.p8_valid.d.next = false;
             self.index.d.next = 0.into();
             self.written.d.next = 0.into();
             self.length0.d.next = 0.into();
@@ -293,9 +331,9 @@ impl Logic for Gate {
         self.o_lscore_valid.next = self.lscore_valid.q.val();
         self.o_skip.next = self.skip.q.val();
         self.o_running.next = self.running.q.val();
-        self.o_score_valid.next = self.p5_valid.q.val();
+        self.o_score_valid.next = self.p8_valid.q.val();
         self.o_score.next = self.gate_score.o_score.val();
-        self.o_logit_valid.next = self.for_classes.val() & self.p2_valid.q.val();
+        self.o_logit_valid.next = self.for_classes.val() & self.p3_valid.q.val();
         self.o_logit.next = self.gate_score.o_biased.val();
     }
 }

@@ -1,16 +1,20 @@
 //! The gate unit: it reads pool sums, and writes scores, live lists or logits.
 //!
-//! G0 reads a pool sum and names its channel. G1 rounds the sum and addresses the weight word. G2
-//! multiplies. G3 accumulates, in one accumulator for each of the unit's MACs. The outputs of a
-//! finished group leave one by one through P1 (bias), P2 (shift), P3 (multiplier), P4 (clamp to [0,
-//! 1], threshold) and P5 (live list).
+//! G0 reads the live list. G1 reads a pool sum. G2 addresses the weight word. G3 and G4 shift and
+//! round the sum. G5 multiplies. G6 accumulates, in one accumulator for each of the unit's MACs.
+//! The outputs of a finished group leave one by one through P1 (parameters), P2 (bias), P3 and P4
+//! (shift), P5 (saturation), P6 (multiplier), P7 (clamp to [0, 1], threshold) and P8 (live list).
 
 use super::list::LiveList;
 use crate::arithmetic;
 use crate::counters::Activity;
 use crate::dram::{Bursts, Transfer};
 use lcsim_spec::schedule::{GateJob, Param, Program, Target};
-use lcsim_spec::{Decision, Score, timing};
+use lcsim_spec::timing::{self, GateStage};
+use lcsim_spec::{Decision, Score};
+
+/// Registers of an input from G0 to the multiplication.
+const ENTERED: usize = GateStage::Multiply as usize;
 
 /// An input on its way to the MACs.
 #[derive(Debug, Clone, Copy)]
@@ -43,12 +47,12 @@ pub(crate) struct GateUnit {
     job: Option<usize>,
     group: usize,
     step: usize,
-    /// The number of outputs that have not left P5 (logits: P2).
+    /// The number of outputs that have not left P8 (logits: P3).
     remaining: usize,
     /// The transfer of weights from DRAM, and the bursts of the weights that have been used.
     transfer: Option<(Transfer, Bursts)>,
-    rounded: Option<Input>,
-    fetched: Option<Input>,
+    /// Inputs behind G0 to G4.
+    entered: [Option<Input>; ENTERED],
     products: Vec<i32>,
     product: Option<Input>,
     accumulators: Vec<i32>,
@@ -56,7 +60,10 @@ pub(crate) struct GateUnit {
     leaving: Vec<i32>,
     left: usize,
     next_output: usize,
+    read: Option<Output>,
     biased: Option<Output>,
+    shifted: Option<Output>,
+    rounded: Option<Output>,
     narrow: Option<Output>,
     scaled: Option<Output>,
     score: Option<Output>,
@@ -75,8 +82,7 @@ impl GateUnit {
             step: 0,
             remaining: 0,
             transfer: None,
-            rounded: None,
-            fetched: None,
+            entered: [None; ENTERED],
             products: vec![0; macs],
             product: None,
             accumulators: vec![0; macs],
@@ -84,7 +90,10 @@ impl GateUnit {
             leaving: vec![0; macs],
             left: 0,
             next_output: 0,
+            read: None,
             biased: None,
+            shifted: None,
+            rounded: None,
             narrow: None,
             scaled: None,
             score: None,
@@ -127,7 +136,7 @@ impl GateUnit {
         view.program.gate_params[job.head.output().param_base + output]
     }
 
-    /// Runs the stages P5 to P1.
+    /// Runs the stages P8 to P1.
     fn finish_outputs(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if let Some(o) = self.score.take() {
             self.deliver(view, job, o, activity);
@@ -139,7 +148,7 @@ impl GateUnit {
                     Output { value: score.to_bits().into(), ..o }
                 });
             }
-            // Logits leave behind P1.
+            // Logits leave behind P2.
             None => {}
         }
         self.scaled = self.narrow.take().map(|o| {
@@ -153,22 +162,27 @@ impl GateUnit {
                 self.remaining -= 1;
             }
         } else {
-            self.narrow = biased.map(|o| {
+            self.narrow = self.rounded.take();
+            self.rounded = self.shifted.take();
+            self.shifted = biased.map(|o| {
                 let shift = Self::param(view, job, o.index).shift;
                 Output { value: arithmetic::narrow(o.value, shift), ..o }
             });
         }
+        self.biased = self.read.take().map(|o| {
+            let bias = Self::param(view, job, o.index).bias;
+            Output { value: o.value + bias, ..o }
+        });
         if self.left > 0 {
             let index = self.next_output;
-            let bias = Self::param(view, job, index).bias;
             activity.gate_weight_read += if job.target == Target::Classes { 4 } else { 7 };
-            self.biased = Some(Output { index, value: self.leaving[0] + bias });
+            self.read = Some(Output { index, value: self.leaving[0] });
             self.leaving.rotate_left(1);
             (self.left, self.next_output) = (self.left - 1, index + 1);
         }
     }
 
-    /// P5: writes a score above 0 to the live list, or makes the L-Net's score visible.
+    /// P8: writes a score above 0 to the live list, or makes the L-Net's score visible.
     fn deliver(&mut self, view: &GateView, job: &GateJob, o: Output, activity: &mut Activity) {
         let score = Score::from_bits(o.value as u16);
         activity.scores += 1;
@@ -189,7 +203,7 @@ impl GateUnit {
         }
     }
 
-    /// Runs the stages P0 and G3 to G2.
+    /// Runs the stages P0 and G6 to G1.
     fn accumulate(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if std::mem::take(&mut self.finished) {
             self.leaving.copy_from_slice(&self.accumulators);
@@ -201,7 +215,7 @@ impl GateUnit {
             }
             self.finished = input.last;
         }
-        if let Some(input) = self.fetched.take() {
+        if let Some(input) = self.entered[ENTERED - 1].take() {
             let macs = self.products.len();
             // Without inputs there are no weights either. The group then has only its biases.
             let weights = view.program.gate_weights.get(input.weight_word * macs..(input.weight_word + 1) * macs);
@@ -211,7 +225,7 @@ impl GateUnit {
             activity.gate_weight_read += macs as u64;
             self.product = Some(input);
         }
-        self.fetched = self.rounded.take();
+        self.entered.rotate_right(1);
     }
 
     /// Whether the weight byte at this address is on chip.
@@ -226,7 +240,7 @@ impl GateUnit {
         arrived
     }
 
-    /// Runs G0 and the rounding of G1. A group takes the longer of two times: until its inputs have
+    /// Runs G0. A group takes the longer of two times: until its inputs have
     /// entered, and until the outputs of the group before have left.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
@@ -256,7 +270,7 @@ impl GateUnit {
                 activity.pool_read += 4;
                 activity.gate_macs += macs.min(fc.outputs - self.group * macs) as u64;
             }
-            self.rounded = Some(input);
+            self.entered[0] = Some(input);
         }
         self.step += 1;
         if self.step >= timing::gate_period(inputs, macs) {

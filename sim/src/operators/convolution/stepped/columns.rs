@@ -1,8 +1,8 @@
 //! The columns below the array: accumulators, requantise stage, residual addition, pool sums and
 //! write-back.
 //!
-//! The stages are E0 to E8 of docs/microarchitecture.md. In a stage, column `c` works on the slot
-//! of [`timing::column_stage`] cycles ago. From E4 on, the column's delay is added.
+//! The stages are E0 to E11 of docs/microarchitecture.md. In a stage, column `c` works on the slot
+//! of [`timing::column_stage`] cycles ago. From E6 on, the column's delay is added.
 
 use super::array::Array;
 use super::slot::{Slot, SlotHistory};
@@ -96,10 +96,13 @@ pub(crate) struct Columns {
     depth: usize,
     sets: [ColumnSet; 2],
     accumulators: Vec<i32>,
-    /// The registers after E0 to E7.
+    /// The registers after E0 to E10.
     read: Vec<i32>,
     sum: Vec<i32>,
+    kept: Vec<i32>,
     biased: Vec<i32>,
+    part: Vec<i32>,
+    shifted: Vec<i32>,
     narrow: Vec<i32>,
     product: Vec<i32>,
     scaled: Vec<i32>,
@@ -132,7 +135,10 @@ impl Columns {
             accumulators: vec![0; cols * depth],
             read: vec![0; cols],
             sum: vec![0; cols],
+            kept: vec![0; cols],
             biased: vec![0; cols],
+            part: vec![0; cols],
+            shifted: vec![0; cols],
             narrow: vec![0; cols],
             product: vec![0; cols],
             scaled: vec![0; cols],
@@ -144,7 +150,7 @@ impl Columns {
         }
     }
 
-    /// The registers of a column after E1 (sum) and E7 (output), for observers.
+    /// The registers of a column after E1 (sum) and E10 (output), for observers.
     pub fn registers(&self, c: usize) -> (i32, i8) {
         (self.sum[c], self.output[c])
     }
@@ -169,17 +175,21 @@ impl Columns {
         slots.at(now, timing::column_stage(self.rows, c, stage))
     }
 
-    /// Runs one clock edge of the stages E0 to E2.
+    /// Runs one clock edge of the stages E0 to E3.
     pub fn accumulate(&mut self, now: u64, slots: &SlotHistory, array: &Array, activity: &mut Activity) {
         for c in 0..self.cols {
             let done = self.slot(now, slots, c, ColumnStage::Bias);
             if done.valid && c < done.cols {
                 if done.last {
-                    self.biased[c] = self.sum[c] + self.sets[done.parity].columns[c].bias;
+                    self.biased[c] = self.kept[c] + self.sets[done.parity].columns[c].bias;
                 } else {
-                    self.accumulators[c * self.depth + done.acc] = self.sum[c];
+                    self.accumulators[c * self.depth + done.acc] = self.kept[c];
                     activity.accumulator_write += 4;
                 }
+            }
+            let keeps = self.slot(now, slots, c, ColumnStage::Sum);
+            if keeps.valid && c < keeps.cols {
+                self.kept[c] = self.sum[c];
             }
             let adds = self.slot(now, slots, c, ColumnStage::Add);
             if adds.valid && c < adds.cols {
@@ -194,7 +204,7 @@ impl Columns {
         }
     }
 
-    /// Runs one clock edge of the stages E3 to E8 and of the pool flush, the last stage first.
+    /// Runs one clock edge of the stages E4 to E11 and of the pool flush, the last stage first.
     pub fn emit(&mut self, now: u64, slots: &SlotHistory, job: &ConvJob, stores: &mut Stores, activity: &mut Activity) {
         for c in 0..self.cols {
             self.flush_pool(now, slots, job, c, stores, activity);
@@ -222,10 +232,17 @@ impl Columns {
                     activity.stream_read += 1;
                 }
             }
+            if self.emitted(now, slots, c, ColumnStage::Narrow).is_some() {
+                self.narrow[c] = self.shifted[c];
+            }
             let slot = self.slot(now, slots, c, ColumnStage::Shift);
             if slot.valid && slot.last && c < slot.cols {
                 let shift = self.sets[slot.parity].columns[c].shift;
-                self.narrow[c] = arithmetic::narrow(self.biased[c], shift);
+                self.shifted[c] = arithmetic::narrow(self.part[c], shift);
+            }
+            let slot = self.slot(now, slots, c, ColumnStage::Part);
+            if slot.valid && slot.last && c < slot.cols {
+                self.part[c] = self.biased[c];
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::operators::depthwise;
 use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::{ConvJob, Op, pool_region};
-use lcsim_spec::timing::{self, DECISION_TO_SLOT};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT, ROW_ADDRESS};
 
 impl Machine<'_> {
     /// Starts a convolution.
@@ -52,12 +52,12 @@ impl Machine<'_> {
         self.columns.accumulate(self.now, &self.slots, &self.array, activity);
     }
 
-    /// Lets each row read its bank for the slot that reaches the row. The row gives the operand of
-    /// the slot before, with its swap flag, to its first PE.
+    /// Lets each row read its bank for the slot that reached the row a cycle before. The row gives
+    /// the operand of the slot before that one, with its swap flag, to its first PE.
     fn feed_rows(&mut self, job: &ConvJob) {
         let rows = self.program.config.array.rows;
         for r in 0..rows {
-            let slot = self.slots.at(self.now, r);
+            let slot = self.slots.at(self.now, r + ROW_ADDRESS);
             let mut operand = 0;
             if slot.valid && (slot.idle_rows..slot.rows).contains(&r) {
                 let activity = &mut self.activity[job.layer.index()];

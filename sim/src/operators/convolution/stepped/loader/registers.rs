@@ -14,8 +14,8 @@ pub(crate) enum State {
     Tile,
     /// It reads the parameters of this column.
     Setup(usize),
-    /// It waits until the last parameters have arrived.
-    Settle,
+    /// It waits until the last parameters have arrived, in this cycle of the state, from 1 on.
+    Settle(usize),
     /// It looks at the next fold, and waits until the shadow weights are free.
     Fold,
     /// It issues this word.

@@ -12,7 +12,7 @@ use crate::operators::gate::LiveList;
 use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, ListId, Program};
-use lcsim_spec::timing::{self, FILTER_STAGES};
+use lcsim_spec::timing::{self, FILTER_STAGES, SETTLE};
 
 impl Loader {
     /// The streamer takes the fold. Its slots follow from the next cycle on.
@@ -57,9 +57,10 @@ impl Loader {
             }
             State::Setup(c) => {
                 self.setup(view, job, columns, c, &mut activity[job.layer.index()]);
-                self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle };
+                self.state = if c + 1 < self.cols { State::Setup(c + 1) } else { State::Settle(1) };
             }
-            State::Settle => {
+            State::Settle(cycle) if cycle < SETTLE => self.state = State::Settle(cycle + 1),
+            State::Settle(_) => {
                 self.finish_setup(columns);
                 self.state = State::Fold;
             }
