@@ -18,10 +18,13 @@ pub fn memory_files(program: &Program) -> Vec<(String, String)> {
     contents.into_iter().flat_map(|(region, words)| files(region.name, &words)).collect()
 }
 
-/// The files of a memory. One that is cut into blocks has a file for each block.
+/// The memories that are cut into blocks. Each has a file for each block.
+pub(crate) const IN_BLOCKS: [&str; 2] = ["filter", "gate_weight"];
+
+/// The files of a memory.
 fn files(name: &str, words: &[String]) -> Vec<(String, String)> {
     let text = |words: &[String]| words.join("\n") + "\n";
-    if !["filter", "gate_weight"].contains(&name) {
+    if !IN_BLOCKS.contains(&name) {
         return vec![(format!("{name}.mem"), text(words))];
     }
     let blocks = words.chunks(BLOCK_WORDS).enumerate();

@@ -180,7 +180,8 @@ module lcsim_gate_tb;
       check("outputs", o, j_outputs);
       // The last output's group, its last input, and the stages behind.
       last = (j_outputs - 1) / G;
-      check("cycles", cycles, 1 + last * period + slots - 1 + ((j_purpose == 2'd2) ? TO_LOGIT : TO_SCORE) + (j_outputs - 1 - last * G) + 1);
+      check("cycles", cycles, 1 + last * period + slots - 1
+        + ((j_purpose == 2'd2) ? TO_LOGIT : TO_SCORE) + (j_outputs - 1 - last * G) + 1);
       if (j_purpose == 2'd0) check("L-Net", lscore, value);
       if (j_purpose == 2'd1) check("length", j_out_list ? length1 : length0, live_count[j_out_list]);
     end

@@ -7,6 +7,7 @@ use super::gate::Gate;
 use super::image::ImagePort;
 use super::rows::Rows;
 use super::streamer::Streamer;
+use crate::image::IN_BLOCKS;
 use crate::map;
 use crate::plain::{
     Banks, Blocks, Bytes, Columns, Controller, Fields, Host, List, Loader, Logits, Params, Ram, RegisteredRam, Sums,
@@ -118,8 +119,9 @@ impl<const S: usize> Core<S> {
     /// the file of its name.
     pub fn new(s: &Sizes, content: Option<&[usize]>) -> Self {
         let address = map::address_bits(s);
-        let names = ["program.mem", "filter", "param.mem", "gate_weight", "gate_param.mem"];
-        let file = |at: usize| content.and_then(|words| Some((names[at], *words.get(at)?)));
+        let name = |name: &str| if IN_BLOCKS.contains(&name) { name.into() } else { format!("{name}.mem") };
+        let names = ["program", "filter", "param", "gate_weight", "gate_param"].map(name);
+        let file = |at: usize| content.and_then(|words| Some((names[at].as_str(), *words.get(at)?)));
         Self {
             clock: Signal::default(),
             reset: Signal::default(),

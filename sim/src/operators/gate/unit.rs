@@ -240,8 +240,8 @@ impl GateUnit {
         arrived
     }
 
-    /// Runs G0. A group takes the longer of two times: until its inputs have
-    /// entered, and until the outputs of the group before have left.
+    /// Runs G0. A group takes the longer of two times: until its inputs have entered, and until the
+    /// outputs of the group before have left.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
         if self.group * macs >= job.outputs() {
