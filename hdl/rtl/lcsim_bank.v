@@ -15,7 +15,7 @@ module lcsim_bank #(
   input wire [ADDRESS-1:0] i_row_word,
   // A column reads.
   input wire i_read,
-  // The word that it reads.
+  // The word that it reads, a cycle before.
   input wire [ADDRESS-1:0] i_read_word,
   // A column writes.
   input wire i_write,
@@ -35,11 +35,13 @@ module lcsim_bank #(
 
   localparam OWN = (WORDS > 1) ? $clog2(WORDS) : 1;
 
-  wire [ADDRESS-1:0] read_word = i_read ? i_read_word : i_row_word;
+  reg [ADDRESS-1:0] read_word_r;
+  wire [ADDRESS-1:0] read_word = i_read ? read_word_r : i_row_word;
   reg write_r;
   reg [ADDRESS-1:0] write_word_r;
   reg [7:0] write_data_r;
   always @(posedge clock) begin
+    read_word_r <= i_read_word;
     write_r <= i_write | i_image_write;
     write_word_r <= i_write_word | (i_image_word & {ADDRESS{i_image_write}});
     write_data_r <= i_write_data | (i_image_data & {8{i_image_write}});

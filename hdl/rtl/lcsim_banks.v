@@ -46,10 +46,14 @@ module lcsim_banks #(
   output wire [8*BANKS-1:0] o_stored
 );
 
-  // Banks answer out of registers, because rows and columns are far away.
+  // Banks answer out of registers, and rows look at further ones, because they are far away.
   wire [8*BANKS-1:0] stream;
   wire [8*BANKS-1:0] scratch;
-  assign o_row_data = i_src_scratch ? scratch : stream;
+  reg [8*BANKS-1:0] row_data_r;
+  assign o_row_data = row_data_r;
+  always @(posedge clock) begin
+    row_data_r <= i_src_scratch ? scratch : stream;
+  end
   assign o_stored = stream;
 
   genvar b;

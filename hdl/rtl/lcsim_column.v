@@ -17,6 +17,8 @@ module lcsim_column #(
   parameter DEPTH = 16,
   // Bits of a pool sum.
   parameter POOL = 12,
+  // Bits of a channel.
+  parameter CHANNEL = 4,
   // The right shift behind the multiplication.
   parameter REQUANT_SHIFT = 18,
   // Bits of an address of the accumulators.
@@ -56,8 +58,6 @@ module lcsim_column #(
   input wire i_set_parity,
   // The bias.
   input wire signed [31:0] i_set_bias,
-  // The multiplier.
-  input wire [14:0] i_set_multiplier,
   // The right shift before the multiplication.
   input wire [4:0] i_set_shift,
   // The bank of the output, or the banks of its copies: a bit for each.
@@ -65,9 +65,17 @@ module lcsim_column #(
   // The word of the bank where the output's channel begins.
   input wire [ADDRESS-1:0] i_set_word,
   // The entry of the pool memory.
-  input wire [15:0] i_set_entry,
+  input wire [CHANNEL-1:0] i_set_entry,
   // The column's turn at its bank.
   input wire [COUNT-1:0] i_set_turn,
+  // A column takes its multiplier.
+  input wire i_scale,
+  // Which column.
+  input wire [COUNT-1:0] i_scale_column,
+  // Which of its two sets.
+  input wire i_scale_parity,
+  // The multiplier, times the scores.
+  input wire [14:0] i_scale_multiplier,
   // A column computes how long it holds its values.
   input wire i_delay,
   // Which column.
@@ -119,7 +127,7 @@ module lcsim_column #(
   // The pool sum is complete.
   output wire o_flush,
   // The entry of the pool memory that takes it.
-  output wire [15:0] o_flush_entry,
+  output wire [CHANNEL-1:0] o_flush_entry,
   // The pool sum.
   output wire [POOL-1:0] o_flush_sum
 );
@@ -159,7 +167,7 @@ module lcsim_column #(
   reg [4:0] shift_of [0:1];
   reg [BANKS-1:0] select_of [0:1];
   reg [ADDRESS-1:0] word_of [0:1];
-  reg [15:0] entry_of [0:1];
+  reg [CHANNEL-1:0] entry_of [0:1];
   reg [COUNT-1:0] turn_of [0:1];
   reg [COUNT-1:0] delay_of [0:1];
   reg [COUNT-1:0] interval_of [0:1];
@@ -184,12 +192,14 @@ module lcsim_column #(
   always @(posedge clock) begin
     if (is_set) begin
       bias_of[i_set_parity] <= i_set_bias;
-      multiplier_of[i_set_parity] <= i_set_multiplier;
       shift_of[i_set_parity] <= i_set_shift;
       select_of[i_set_parity] <= i_set_select;
       word_of[i_set_parity] <= i_set_word;
       entry_of[i_set_parity] <= i_set_entry;
       turn_of[i_set_parity] <= i_set_turn;
+    end
+    if (i_scale && (i_scale_column == i_index)) begin
+      multiplier_of[i_scale_parity] <= i_scale_multiplier;
     end
     if (is_delayed_r) begin
       delay_of[delay_parity_r] <= turn_is_later
@@ -199,7 +209,7 @@ module lcsim_column #(
     end
   end
 
-  // E0: addresses the accumulator. E1: the terms of the sum enter registers, because both are late.
+  // E0: addresses the accumulator. E1: both terms of the sum enter registers, because they are late.
   // E2: adds them. E3: adds the bias, or writes the accumulator.
   wire takes = i_slot_valid && (i_index < i_slot_cols);
   wire [31:0] stored_sum;
@@ -212,6 +222,7 @@ module lcsim_column #(
   reg [PIXEL-1:0] e1_pixel_r;
   reg [ACC-1:0] e1_acc_r;
   reg e2_valid_r;
+  reg e2_first_r;
   reg e2_last_r;
   reg e2_opens_r;
   reg e2_closes_r;
@@ -219,7 +230,6 @@ module lcsim_column #(
   reg [PIXEL-1:0] e2_pixel_r;
   reg [ACC-1:0] e2_acc_r;
   reg signed [31:0] bottom_r;
-  reg signed [31:0] partial_r;
   reg e3_valid_r;
   reg e3_opens_r;
   reg e3_closes_r;
@@ -235,14 +245,14 @@ module lcsim_column #(
   reg e4_parity_r;
   reg [PIXEL-1:0] e4_pixel_r;
   reg signed [31:0] biased_r;
-  wire signed [31:0] sum = bottom_r + partial_r;
+  wire signed [31:0] partial = e2_first_r ? 32'sd0 : $signed(stored_sum);
+  wire signed [31:0] sum = bottom_r + partial;
 
-  lcsim_ram #(
+  lcsim_registered_ram #(
     .WIDTH(32),
     .WORDS(DEPTH)
   ) accumulators (
     .clock(clock),
-    .i_read(takes && !i_slot_first),
     .i_read_address(i_slot_acc),
     .i_write(e3_stores_r),
     .i_write_address(e3_acc_r),
@@ -260,6 +270,7 @@ module lcsim_column #(
     e1_pixel_r <= i_slot_pixel;
     e1_acc_r <= i_slot_acc;
     e2_valid_r <= e1_valid_r;
+    e2_first_r <= e1_first_r;
     e2_last_r <= e1_last_r;
     e2_opens_r <= e1_opens_r;
     e2_closes_r <= e1_closes_r;
@@ -267,7 +278,6 @@ module lcsim_column #(
     e2_pixel_r <= e1_pixel_r;
     e2_acc_r <= e1_acc_r;
     bottom_r <= i_bottom;
-    partial_r <= e1_first_r ? 32'sd0 : $signed(stored_sum);
     e3_valid_r <= e2_valid_r && e2_last_r;
     e3_opens_r <= e2_opens_r;
     e3_closes_r <= e2_closes_r;
@@ -293,6 +303,7 @@ module lcsim_column #(
       e1_pixel_r <= {PIXEL{1'b0}};
       e1_acc_r <= {ACC{1'b0}};
       e2_valid_r <= 1'b0;
+      e2_first_r <= 1'b0;
       e2_last_r <= 1'b0;
       e2_opens_r <= 1'b0;
       e2_closes_r <= 1'b0;
@@ -300,7 +311,6 @@ module lcsim_column #(
       e2_pixel_r <= {PIXEL{1'b0}};
       e2_acc_r <= {ACC{1'b0}};
       bottom_r <= 32'sd0;
-      partial_r <= 32'sd0;
       e3_valid_r <= 1'b0;
       e3_opens_r <= 1'b0;
       e3_closes_r <= 1'b0;
@@ -324,6 +334,9 @@ module lcsim_column #(
   // the result overflows.
   reg [4:0] e4_shift_r;
   reg [1:0] e5_shift_r;
+  // How long the value waits at its bank behind E5.
+  reg [COUNT-1:0] e5_delay_r;
+  reg e5_at_once_r;
   reg e5_valid_r;
   reg e5_opens_r;
   reg e5_closes_r;
@@ -348,6 +361,8 @@ module lcsim_column #(
   always @(posedge clock) begin
     e4_shift_r <= shift_of[e3_parity_r];
     e5_shift_r <= e4_shift_r[1:0];
+    e5_delay_r <= delay_of[e4_parity_r];
+    e5_at_once_r <= (delay_of[e4_parity_r] == ZERO);
     e5_valid_r <= e4_valid_r;
     e5_opens_r <= e4_opens_r;
     e5_closes_r <= e4_closes_r;
@@ -359,6 +374,8 @@ module lcsim_column #(
     if (reset) begin
       e4_shift_r <= 5'd0;
       e5_shift_r <= 2'd0;
+      e5_delay_r <= ZERO;
+      e5_at_once_r <= 1'b0;
       e5_valid_r <= 1'b0;
       e5_opens_r <= 1'b0;
       e5_closes_r <= 1'b0;
@@ -386,9 +403,8 @@ module lcsim_column #(
   reg [COUNT-1:0] hold_r;
   reg [BANKS-1:0] hold_select_r;
   reg [BANKS-1:0] reads_r;
-  wire [COUNT-1:0] delay = delay_of[e5_parity_r];
   wire held_is_due = pending_r && !due_r && (hold_r == ONE);
-  wire next_due = e5_valid_r ? (delay == ZERO) : held_is_due;
+  wire next_due = e5_valid_r ? e5_at_once_r : held_is_due;
   wire [BANKS-1:0] next_select = e5_valid_r ? select_of[e5_parity_r] : hold_select_r;
   always @(posedge clock) begin
     residual_r <= i_residual;
@@ -405,7 +421,7 @@ module lcsim_column #(
       over_r <= over;
       negative_r <= e5_negative_r;
       rounded_r <= rounded;
-      hold_r <= delay;
+      hold_r <= e5_delay_r;
       multiplier_r <= multiplier_of[e5_parity_r];
       target_r <= word_of[e5_parity_r] + e5_pixel_r[ADDRESS-1:0];
       hold_opens_r <= e5_opens_r;
@@ -430,11 +446,10 @@ module lcsim_column #(
     end
   end
 
-  // E6: saturates. E7: multiplies, and addresses the residual.
+  // E6: saturates, and asks for the residual. E7: multiplies, and the bank is addressed.
   wire saturates = over_r || (rounded_r[16] != rounded_r[15]);
   reg signed [15:0] narrow_r;
   reg [14:0] e7_multiplier_r;
-  reg [BANKS-1:0] e7_reads_r;
   reg e7_valid_r;
   reg e7_opens_r;
   reg e7_closes_r;
@@ -442,12 +457,11 @@ module lcsim_column #(
   reg [ADDRESS-1:0] e7_word_r;
   reg [BANKS-1:0] e7_select_r;
   wire signed [31:0] product = narrow_r * $signed({1'b0, e7_multiplier_r});
-  assign o_reads = e7_reads_r;
-  assign o_read_word = e7_word_r;
+  assign o_reads = reads_r;
+  assign o_read_word = target_r;
   always @(posedge clock) begin
     narrow_r <= saturates ? {negative_r, {15{!negative_r}}} : rounded_r[15:0];
     e7_multiplier_r <= multiplier_r;
-    e7_reads_r <= reads_r;
     e7_valid_r <= due_r;
     e7_opens_r <= hold_opens_r;
     e7_closes_r <= hold_closes_r;
@@ -457,7 +471,6 @@ module lcsim_column #(
     if (reset) begin
       narrow_r <= 16'sd0;
       e7_multiplier_r <= 15'd0;
-      e7_reads_r <= {BANKS{1'b0}};
       e7_valid_r <= 1'b0;
       e7_opens_r <= 1'b0;
       e7_closes_r <= 1'b0;

@@ -59,8 +59,6 @@ module lcsim_columns #(
   input wire i_set_parity,
   // The bias.
   input wire signed [31:0] i_set_bias,
-  // The multiplier.
-  input wire [14:0] i_set_multiplier,
   // The right shift before the multiplication.
   input wire [4:0] i_set_shift,
   // The bank of the output, or the banks of its copies: a bit for each.
@@ -68,9 +66,17 @@ module lcsim_columns #(
   // The word of the bank where the output's channel begins.
   input wire [ADDRESS-1:0] i_set_word,
   // The entry of the pool memory.
-  input wire [15:0] i_set_entry,
+  input wire [CHANNEL-1:0] i_set_entry,
   // The column's turn at its bank.
   input wire [COUNT-1:0] i_set_turn,
+  // A column takes its multiplier.
+  input wire i_scale,
+  // Which column.
+  input wire [COUNT-1:0] i_scale_column,
+  // Which of its two sets.
+  input wire i_scale_parity,
+  // The multiplier, times the scores.
+  input wire [14:0] i_scale_multiplier,
   // A column computes how long it holds its values.
   input wire i_delay,
   // Which column.
@@ -155,7 +161,7 @@ module lcsim_columns #(
   } = waiting_r[(WAIT-1)*SLOT +: SLOT];
 
   wire [COLS-1:0] flush;
-  wire [16*COLS-1:0] flush_entry;
+  wire [COLS*CHANNEL-1:0] flush_entry;
   wire [POOL*COLS-1:0] flush_sum;
   genvar c;
   generate
@@ -168,6 +174,7 @@ module lcsim_columns #(
         .COUNT(COUNT),
         .DEPTH(DEPTH),
         .POOL(POOL),
+        .CHANNEL(CHANNEL),
         .REQUANT_SHIFT(REQUANT_SHIFT)
       ) column (
         .clock(clock),
@@ -187,12 +194,15 @@ module lcsim_columns #(
         .i_set_column(i_set_column),
         .i_set_parity(i_set_parity),
         .i_set_bias(i_set_bias),
-        .i_set_multiplier(i_set_multiplier),
         .i_set_shift(i_set_shift),
         .i_set_select(i_set_select),
         .i_set_word(i_set_word),
         .i_set_entry(i_set_entry),
         .i_set_turn(i_set_turn),
+        .i_scale(i_scale),
+        .i_scale_column(i_scale_column),
+        .i_scale_parity(i_scale_parity),
+        .i_scale_multiplier(i_scale_multiplier),
         .i_delay(i_delay),
         .i_delay_column(i_delay_column),
         .i_delay_phase(i_delay_phase),
@@ -218,27 +228,27 @@ module lcsim_columns #(
         .o_write_word(o_write_word[c * ADDRESS +: ADDRESS]),
         .o_write_data(o_write_data[8 * c +: 8]),
         .o_flush(flush[c]),
-        .o_flush_entry(flush_entry[16 * c +: 16]),
+        .o_flush_entry(flush_entry[c * CHANNEL +: CHANNEL]),
         .o_flush_sum(flush_sum[POOL * c +: POOL])
       );
     end
   endgenerate
 
   // At most one column finishes a pool sum in a cycle.
-  reg [15:0] entry;
+  reg [CHANNEL-1:0] entry;
   reg [POOL-1:0] sum;
   integer n;
   always @(*) begin
-    entry = 16'd0;
+    entry = {CHANNEL{1'b0}};
     sum = {POOL{1'b0}};
     for (n = 0; n < COLS; n = n + 1) begin
-      entry = entry | (flush_entry[16 * n +: 16] & {16{flush[n]}});
+      entry = entry | (flush_entry[n * CHANNEL +: CHANNEL] & {CHANNEL{flush[n]}});
       sum = sum | (flush_sum[POOL * n +: POOL] & {POOL{flush[n]}});
     end
   end
   always @(posedge clock) begin
     o_pool_write <= |flush;
-    o_pool_address <= {i_pool_region, entry[CHANNEL-1:0]};
+    o_pool_address <= {i_pool_region, entry};
     o_pool_sum <= sum;
     if (reset) begin
       o_pool_write <= 1'b0;
@@ -259,7 +269,6 @@ module lcsim_columns #(
     cols,
     pixel,
     acc,
-    entry,
     moved
   };
 endmodule

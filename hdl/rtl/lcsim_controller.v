@@ -27,7 +27,7 @@ module lcsim_controller #(
   input wire reset,
   // Starts the program. It does not run.
   input wire i_go,
-  // The word of the program memory that was addressed in the cycle before.
+  // The word of the program memory that was addressed two cycles before.
   input wire [WORD-1:0] i_program,
   // The score of the block is 0.
   input wire i_skip,
@@ -74,14 +74,18 @@ module lcsim_controller #(
   localparam [ADDRESS-1:0] ONE_AHEAD = 1;
   localparam [31:0] LAST = INSTRUCTIONS - 1;
 
-  // The instruction is in a register. The one after it is addressed by a register, and the memory
-  // shows it from the second cycle on; until then the instruction waits. Before an image the one
+  // The instruction is in a register. The one after it is addressed by a register. When it is
+  // fetched, the memory shows it in the next cycle; until then it waits. Before an image the one
   // after is the first one.
   reg [HELD-1:0] word_r;
   reg [ADDRESS-1:0] ahead_r;
   reg running_r;
   reg done_r;
+  // The program stopped in the cycle before.
+  reg stopped_r;
   reg fetched_r;
+  // The instruction is there, and has not been started.
+  reg acts_r;
   wire [1:0] kind = word_r[INSTRUCTION-1 -: 2];
   wire predicated = word_r[INSTRUCTION-3];
   // All words of the instruction are there; a further one follows.
@@ -91,12 +95,11 @@ module lcsim_controller #(
   wire decided = !predicated || i_lscore_valid;
   wire skips = predicated && i_lscore_valid && i_skip && !i_forced_open;
   wire idle = !i_array_busy && ((kind != GATE_KIND) || !i_gate_running);
-  wire acts = running_r && !fetched_r && complete;
-  wire starts = acts && decided && !skips && idle && (kind != STOP_KIND);
-  wire steps = starts || (acts && skips);
+  wire starts = acts_r && decided && !skips && idle && (kind != STOP_KIND);
+  wire steps = starts || (acts_r && skips);
   wire runs_away = steps && (o_pc == LAST[COUNT-1:0]);
   wire fetches = i_go || steps || more;
-  wire ends = acts && (kind == STOP_KIND) && !i_array_busy && !i_gate_running;
+  wire ends = acts_r && (kind == STOP_KIND) && !i_array_busy && !i_gate_running;
   assign o_program_address = ahead_r;
   assign o_word = word_r[INSTRUCTION-1:0];
   assign o_start_image = starts && (kind == IMAGE_KIND);
@@ -107,7 +110,9 @@ module lcsim_controller #(
 
   always @(posedge clock) begin
     fetched_r <= fetches;
-    if (ends || runs_away) begin
+    acts_r <= running_r && !fetches && !ends && complete;
+    stopped_r <= ends || runs_away;
+    if (stopped_r) begin
       ahead_r <= {ADDRESS{1'b0}};
     end else if (fetches) begin
       ahead_r <= ahead_r + ONE_AHEAD;
@@ -130,6 +135,8 @@ module lcsim_controller #(
     end
     if (reset) begin
       fetched_r <= 1'b0;
+      stopped_r <= 1'b0;
+      acts_r <= 1'b0;
       ahead_r <= {ADDRESS{1'b0}};
       o_conv <= {CONV{1'b0}};
       o_gate <= {GATE{1'b0}};
@@ -145,6 +152,8 @@ module lcsim_controller #(
       always @(posedge clock) begin
         if (fetches) begin
           o_pc <= ahead_r;
+        end
+        if (fetched_r) begin
           word_r <= i_program;
         end
         if (reset) begin
@@ -161,8 +170,10 @@ module lcsim_controller #(
       assign complete = (left_r == {LEFT{1'b0}});
       assign more = running_r && !fetched_r && (left_r != {LEFT{1'b0}});
       always @(posedge clock) begin
-        if (fetches) begin
+        if (fetched_r) begin
           word_r <= {i_program, word_r[HELD-1:WORD]};
+        end
+        if (fetches) begin
           left_r <= left_r - ONE_LEFT;
         end
         if (i_go || steps) begin

@@ -49,12 +49,15 @@ module lcsim_delays #(
     if (wait_r[1]) begin
       o_delay_parity <= i_parity;
       cols_r <= i_cols;
-      o_delay_interval <= i_interval;
       o_delay_column <= ZERO;
       o_delay_phase <= ZERO;
     end else if (o_delay) begin
       o_delay_column <= next_column;
       o_delay_phase <= (next_phase == o_delay_interval) ? ZERO : next_phase;
+    end
+    // The last column counts a cycle later.
+    if (wait_r[2]) begin
+      o_delay_interval <= i_interval;
     end
     if (reset) begin
       wait_r <= 8'd0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Fetches the filter words of a fold and hands them to the array: a word a cycle, six cycles from
+// Fetches the filter words of a fold and hands them to the array: a word a cycle, seven cycles from
 // its row and group to the shadow weights. Each column takes the byte of its lane from the words of
 // its group. A row takes its tap with its first word.
 `default_nettype none
@@ -94,6 +94,9 @@ module lcsim_fetch #(
   reg [COLS*LANE-1:0] e_lane_r;
   reg [ROW-1:0] e_row_r;
   reg [8*COLS-1:0] word_r;
+  reg [COLS-1:0] f_takes_r;
+  reg [ROW-1:0] f_row_r;
+  reg [8*COLS-1:0] f_weights_r;
   // The list answers a cycle after the word has been issued.
   wire [CHANNEL-1:0] listed =
     (i_channel0 & {CHANNEL{listed0_r}}) | (i_channel1 & {CHANNEL{listed1_r}});
@@ -134,9 +137,12 @@ module lcsim_fetch #(
     e_lane_r <= i_column_lane;
     e_row_r <= d_row_r;
     word_r <= i_filter;
-    o_load <= e_takes_r;
-    o_load_row <= e_row_r;
-    o_load_weights <= weights;
+    f_takes_r <= e_takes_r;
+    f_row_r <= e_row_r;
+    f_weights_r <= weights;
+    o_load <= f_takes_r;
+    o_load_row <= f_row_r;
+    o_load_weights <= f_weights_r;
     o_tap_load <= i_issues && i_first;
     o_tap_row <= i_row;
     o_tap_y <= i_tap_y;
@@ -163,6 +169,9 @@ module lcsim_fetch #(
       e_lane_r <= {COLS * LANE{1'b0}};
       e_row_r <= {ROW{1'b0}};
       word_r <= {8*COLS{1'b0}};
+      f_takes_r <= {COLS{1'b0}};
+      f_row_r <= {ROW{1'b0}};
+      f_weights_r <= {8*COLS{1'b0}};
       o_load <= {COLS{1'b0}};
       o_load_row <= {ROW{1'b0}};
       o_load_weights <= {8*COLS{1'b0}};

@@ -142,7 +142,22 @@ module lcsim_host #(
   reg to_register_r;
   reg from_register_r;
   reg from_logits_r;
+  reg to_weights_r;
+  reg to_image_r;
+  reg [7:0] to_beat_r;
   wire is_logit;
+  wire to_program;
+  wire to_filter;
+  wire to_param;
+  wire to_gate_weight;
+  wire to_gate_param;
+  wire to_image;
+  wire [7:0] program_beat;
+  wire [7:0] filter_beat;
+  wire [7:0] param_beat;
+  wire [7:0] gate_weight_beat;
+  wire [7:0] gate_param_beat;
+  wire [7:0] image_beat;
   always @(posedge clock) begin
     write_r <= i_write;
     write_address_r <= i_write_address;
@@ -152,6 +167,10 @@ module lcsim_host #(
     read_address_r <= i_read_address;
     to_register_r <= (i_write_address[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
     from_register_r <= (i_read_address[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
+    to_weights_r <= to_program || to_filter || to_param || to_gate_weight || to_gate_param;
+    to_image_r <= to_image;
+    to_beat_r <= program_beat | filter_beat | param_beat | gate_weight_beat | gate_param_beat
+      | image_beat;
     from_logits_r <= (i_read_address[ADDRESS-1:SPAN] == LOGITS_BASE[ADDRESS-1:SPAN]) && is_logit;
     if (reset) begin
       write_r <= 1'b0;
@@ -172,33 +191,18 @@ module lcsim_host #(
   reg [31:0] cycles_r;
   reg [LOGIT:0] logits_r;
 
-  wire to_program;
-  wire to_filter;
-  wire to_param;
-  wire to_gate_weight;
-  wire to_gate_param;
-  wire to_image;
-  wire to_weights = to_program || to_filter || to_param || to_gate_weight || to_gate_param;
   wire some = write_r && (strobe_r != 4'd0);
   // Memories that the image in work uses stay as they are.
-  wire stores = some && ((to_weights && !busy_r) || (to_image && image_free_r));
+  wire stores = some && ((to_weights_r && !busy_r) || (to_image_r && image_free_r));
 
   // The last beats written, by their place in a word. A word is there when its last beat is.
   reg [32*MOST_BEATS-1:0] staged_r;
-  wire [7:0] program_beat;
-  wire [7:0] filter_beat;
-  wire [7:0] param_beat;
-  wire [7:0] gate_weight_beat;
-  wire [7:0] gate_param_beat;
-  wire [7:0] image_beat;
-  wire [7:0] to_beat = program_beat | filter_beat | param_beat | gate_weight_beat | gate_param_beat
-    | image_beat;
   integer beat;
   integer byte_of;
   always @(posedge clock) begin
     for (beat = 0; beat < MOST_BEATS; beat = beat + 1) begin
       for (byte_of = 0; byte_of < 4; byte_of = byte_of + 1) begin
-        if (stores && strobe_r[byte_of] && (to_beat == beat[7:0])) begin
+        if (stores && strobe_r[byte_of] && (to_beat_r == beat[7:0])) begin
           staged_r[32 * beat + 8 * byte_of +: 8] <= data_r[8 * byte_of +: 8];
         end
       end
@@ -229,8 +233,8 @@ module lcsim_host #(
   wire ends = busy_r && ran_r && !i_running;
   wire runs_away = ends && !i_done;
 
-  wire unmapped = some && !(to_register_r && write_known) && !to_weights && !to_image;
-  wire refused = (some && to_weights && busy_r) || (some && to_image && !image_free_r)
+  wire unmapped = some && !(to_register_r && write_known) && !to_weights_r && !to_image_r;
+  wire refused = (some && to_weights_r && busy_r) || (some && to_image_r && !image_free_r)
     || (asks_start && !stops && busy_r) || lacks_program;
 
   wire [LOGIT-1:0] logit_at;

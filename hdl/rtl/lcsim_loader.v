@@ -63,6 +63,8 @@ module lcsim_loader #(
   input wire i_start,
   // The word where its output map begins.
   input wire [ADDRESS-1:0] i_start_dst_base,
+  // The channels of its output map.
+  input wire [15:0] i_start_out_channels,
   // The instruction, from the cycle after its start to its end: outputs are the channels
   // of a live list.
   input wire i_job_out_list_on,
@@ -108,6 +110,12 @@ module lcsim_loader #(
   input wire [FILTER-1:0] i_job_filter_base,
   // Filter words of a group.
   input wire [FILTER-1:0] i_job_group_step,
+  // The gate unit adds an entry to live list 0.
+  input wire i_grows0,
+  // It adds one to live list 1.
+  input wire i_grows1,
+  // The entries of the list that it adds to.
+  input wire [15:0] i_length,
   // The entries of live list 0.
   input wire [15:0] i_length0,
   // Live list 0 is complete.
@@ -182,8 +190,6 @@ module lcsim_loader #(
   output wire o_set_parity,
   // The bias.
   output wire signed [31:0] o_set_bias,
-  // The multiplier.
-  output wire [14:0] o_set_multiplier,
   // The right shift.
   output wire [4:0] o_set_shift,
   // The banks of the output: a bit for each.
@@ -191,9 +197,17 @@ module lcsim_loader #(
   // The word of the bank where the output's channel begins.
   output wire [ADDRESS-1:0] o_set_word,
   // The entry of the pool memory.
-  output wire [15:0] o_set_entry,
+  output wire [CHANNEL-1:0] o_set_entry,
   // The column's turn at its bank.
   output wire [COUNT-1:0] o_set_turn,
+  // A column takes its multiplier.
+  output wire o_scale,
+  // Which column.
+  output wire [COUNT-1:0] o_scale_column,
+  // Which of its two sets.
+  output wire o_scale_parity,
+  // The multiplier, times the scores.
+  output wire [14:0] o_scale_multiplier,
   // A column computes how long it holds its values.
   output wire o_delay,
   // Which column.
@@ -245,6 +259,7 @@ module lcsim_loader #(
   localparam [4:0] IN_FOLD = 5'd8;
   localparam [4:0] IN_LOAD = 5'd16;
   localparam [31:0] WIDE_COLS = COLS;
+  localparam [31:0] LAST_COLUMN = COLS - 1;
   localparam [31:0] WIDE_ROWS = ROWS;
   localparam [31:0] WIDE_DEPTH = DEPTH;
   localparam [31:0] WIDE_SHADOW = SHADOW;
@@ -253,6 +268,7 @@ module lcsim_loader #(
   localparam [31:0] LAST_OWN = BANKS / ROWS - 1;
   localparam [COUNT-1:0] ONE_COLUMN = 1;
   localparam [ROW-1:0] ONE_ROW = 1;
+  localparam [ROW-1:0] TWO_ROWS = 2;
   localparam [GROUP-1:0] ONE_GROUP = 1;
   localparam [ADDRESS-1:0] ONE_WORD = 1;
   localparam [BANK-1:0] ONE_BANK = 1;
@@ -282,15 +298,20 @@ module lcsim_loader #(
   wire [15:0] out_length = i_job_out_list ? i_length1 : i_length0;
   wire out_done = i_job_out_list ? i_done1 : i_done0;
   wire [15:0] outputs = i_job_out_list_on ? out_length : i_job_out_channels;
-  // Each kind of output is compared by itself, and the choice comes last.
-  wire none_left0 = (i_length0 == position_r);
-  wire none_left1 = (i_length1 == position_r);
-  wire none_left2 = (i_job_out_channels == position_r);
-  wire full0 = (i_length0 >= tile_end_r);
-  wire full1 = (i_length1 >= tile_end_r);
-  wire full2 = (i_job_out_channels >= tile_end_r);
-  wire none_left = i_job_out_list_on ? (i_job_out_list ? none_left1 : none_left0) : none_left2;
-  wire full = i_job_out_list_on ? (i_job_out_list ? full1 : full0) : full2;
+  // Each kind of output is compared by itself in the cycle before, with what it will be then.
+  reg [15:0] position_before_r;
+  reg [15:0] tile_last_r;
+  reg none_left0_r;
+  reg none_left1_r;
+  reg none_left2_r;
+  reg full0_r;
+  reg full1_r;
+  reg full2_r;
+  wire [15:0] out_channels = (state_r == IDLE) ? i_start_out_channels : i_job_out_channels;
+  wire none_left = i_job_out_list_on
+    ? (i_job_out_list ? none_left1_r : none_left0_r)
+    : none_left2_r;
+  wire full = i_job_out_list_on ? (i_job_out_list ? full1_r : full0_r) : full2_r;
   wire suffices = !i_job_out_list_on || out_done || full;
   wire [COUNT+15:0] wide_outputs = {{COUNT{1'b0}}, outputs};
   wire [COUNT+15:0] wide_position = {{COUNT{1'b0}}, position_r};
@@ -348,8 +369,9 @@ module lcsim_loader #(
   reg [ENTRIES-1:0] rest_inputs_r;
   reg [15:0] alone_r;
   reg [15:0] after_alone_r;
-  wire one_rest = (rest_channels_r == ONE_ROW);
-  wire rest_only = rest_on_r && (alone_r == 16'd0);
+  // These stand long before the tile's first fold.
+  reg one_rest_r;
+  reg rest_only_r;
   wire [ROW-1:0] fold_rows = rest_r ? rest_rows_r : ALL_ROWS;
 
   // FOLD and LOAD: the next fold and its words. FOLD sets the flags for the fold's first word.
@@ -399,26 +421,30 @@ module lcsim_loader #(
   wire [COLS*LANE-1:0] column_lane;
   // The first word of a fold is of the first group.
   wire [FILTER-1:0] group_offset = opens_r ? group_base_r : group_offset_r;
-  wire one_x = (i_job_last_x == 16'd0);
+  reg one_x_r;
+  reg [15:0] before_last_x_r;
   wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
   wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
   wire [ADDRESS-1:0] next_offset = tap_offset_r + (last_x_r ? i_job_row_step : ONE_WORD);
   wire [ROW-1:0] channel_after = channel_r + ONE_ROW;
   wire [ROW-1:0] next_channel = last_channel_r ? {ROW{1'b0}} : channel_after;
-  wire next_last_channel =
-    last_channel_r ? one_rest : (next_channel + ONE_ROW == rest_channels_r);
+  // The channel is the last but one.
+  reg before_last_channel_r;
+  wire next_last_channel = last_channel_r ? one_rest_r : before_last_channel_r;
   wire [ENTRIES+ROW-1:0] wide_rows = {{ENTRIES{1'b0}}, fold_rows};
   wire last_entry = (inputs_left_r <= wide_rows[ENTRIES-1:0]);
   wire last_tap = last_x_r && (tap_y_r == i_job_last_y);
   wire no_input = (all_inputs == 16'd0);
   wire one_group = (first_group == last_group);
+  // The same while words are fetched.
+  reg one_group_r;
   wire one_row = (inputs_left_r == ONE_ENTRY) || (fold_rows == ONE_ROW);
   wire one_word = (one_group && one_row) || no_input;
   wire [ROW:0] row_after = {1'b0, row_r} + {ONE_ROW, 1'b0};
   wire row_after_last = (row_after == {1'b0, rows_r});
   wire group_after_last = (word_group_r + ONE_GROUP == last_group);
   wire word_after_last =
-    last_step_r ? one_group && row_after_last : last_row_r && group_after_last;
+    last_step_r ? one_group_r && row_after_last : last_row_r && group_after_last;
   wire loads = state_r[LOAD];
   wire row_ends = loads && last_step_r;
   wire fold_ends = loads && last_word_r;
@@ -428,8 +454,8 @@ module lcsim_loader #(
   reg settled_r;
   wire settles = state_r[SETTLE] && settled_r;
   wire restarts = settles || (last_word_r && !to_rest_r && (rest_r ? last_r : last_entry_r));
-  wire into_rest = settles ? rest_only : last_word_r && (to_rest_r || (last_r && rest_only));
-  wire of_one = into_rest && one_rest;
+  wire into_rest = settles ? rest_only_r : last_word_r && (to_rest_r || (last_r && rest_only_r));
+  wire of_one = into_rest && one_rest_r;
   wire [15:0] first_of_rest = of_one ? alone_r : after_alone_r;
   wire [15:0] input_after_first = restarts ? {15'd0, !of_one} : first_of_rest;
   wire [15:0] input_after_next =
@@ -459,11 +485,12 @@ module lcsim_loader #(
 
   generate
     if (MOST_REST > 0) begin : shared
+      reg [ENTRIES-1:0] rest_product_r;
       always @(posedge clock) begin
-        rest_inputs_r <= image_taps
-          ? i_job_fold_inputs
-          : i_job_fold_inputs * wide_share[ENTRIES-1:0];
+        rest_product_r <= i_job_fold_inputs * wide_share[ENTRIES-1:0];
+        rest_inputs_r <= image_taps ? i_job_fold_inputs : rest_product_r;
         if (reset) begin
+          rest_product_r <= {ENTRIES{1'b0}};
           rest_inputs_r <= {ENTRIES{1'b0}};
         end
       end
@@ -516,6 +543,7 @@ module lcsim_loader #(
     counts_r <= opens_r;
     others_r <= wide_fold[WORDS-1:0] * wide_spans[WORDS-1:0];
     if (counts_r) begin
+      o_fold_interval <= last_r ? interval : ONE_COLUMN;
       wait_r <= others_r + READY_WAIT - ONE_WAIT;
     end
     if (opens_r) begin
@@ -528,7 +556,6 @@ module lcsim_loader #(
       o_fold_parity <= parity_r;
       o_fold_rows <= rows_r;
       o_fold_cols <= cols_r;
-      o_fold_interval <= last_r ? interval : ONE_COLUMN;
       o_fold_bank <= bank_r;
       o_fold_word <= i_job_src_base + offset_r;
       o_fold_pixels <= last_chunk_r ? pixels_left_r : CHUNK;
@@ -568,13 +595,43 @@ module lcsim_loader #(
     end
   end
 
+  // What is compared a cycle before it counts. A list that grows in this cycle has one entry more
+  // in the next.
+  always @(posedge clock) begin
+    none_left0_r <= i_grows0 ? (i_length == position_before_r) : (i_length0 == position_r);
+    none_left1_r <= i_grows1 ? (i_length == position_before_r) : (i_length1 == position_r);
+    none_left2_r <= (out_channels == position_r);
+    full0_r <= i_grows0 ? (i_length >= tile_last_r) : (i_length0 >= tile_end_r);
+    full1_r <= i_grows1 ? (i_length >= tile_last_r) : (i_length1 >= tile_end_r);
+    full2_r <= (out_channels >= tile_end_r);
+    one_rest_r <= (rest_channels_r == ONE_ROW);
+    rest_only_r <= rest_on_r && (alone_r == 16'd0);
+    one_x_r <= (i_job_last_x == 16'd0);
+    before_last_x_r <= i_job_last_x - 16'd1;
+    one_group_r <= one_group;
+    if (reset) begin
+      none_left0_r <= 1'b0;
+      none_left1_r <= 1'b0;
+      none_left2_r <= 1'b0;
+      full0_r <= 1'b0;
+      full1_r <= 1'b0;
+      full2_r <= 1'b0;
+      one_rest_r <= 1'b0;
+      rest_only_r <= 1'b0;
+      one_x_r <= 1'b0;
+      before_last_x_r <= 16'd0;
+      one_group_r <= 1'b0;
+    end
+  end
 
   // Tiles: their columns, their places, their rest.
   always @(posedge clock) begin
     if (state_r == IDLE) begin
       parity_r <= 1'b0;
       position_r <= 16'd0;
+      position_before_r <= 16'hffff;
       position_after_r <= 16'd1;
+      tile_last_r <= LAST_COLUMN[15:0];
       tile_end_r <= WIDE_COLS[15:0];
       tile_group_r <= {FILTER{1'b0}};
       place_bank_r <= {BANK{1'b0}};
@@ -596,6 +653,7 @@ module lcsim_loader #(
     end
     if (state_r[SETUP]) begin
       column_r <= column_r + ONE_COLUMN;
+      position_before_r <= position_r;
       position_r <= position_after_r;
       position_after_r <= position_after_r + 16'd1;
       place_bank_r <= place_bank_r + ONE_BANK;
@@ -605,6 +663,7 @@ module lcsim_loader #(
       end
     end
     if (settles) begin
+      tile_last_r <= position_r + LAST_COLUMN[15:0];
       tile_end_r <= position_r + WIDE_COLS[15:0];
     end
     if (fold_ends && last_r && last_chunk_r) begin
@@ -614,7 +673,9 @@ module lcsim_loader #(
     if (reset) begin
       parity_r <= 1'b0;
       position_r <= 16'd0;
+      position_before_r <= 16'd0;
       position_after_r <= 16'd0;
+      tile_last_r <= 16'd0;
       tile_end_r <= 16'd0;
       tile_group_r <= {FILTER{1'b0}};
       place_bank_r <= {BANK{1'b0}};
@@ -665,8 +726,8 @@ module lcsim_loader #(
   // Folds: what the next one is, and its words.
   always @(posedge clock) begin
     if (settles) begin
-      rest_r <= rest_only;
-      inputs_left_r <= rest_only ? rest_inputs_r : wide_alone[ENTRIES-1:0];
+      rest_r <= rest_only_r;
+      inputs_left_r <= rest_only_r ? rest_inputs_r : wide_alone[ENTRIES-1:0];
       pixels_left_r <= i_job_out_pixels;
       chunk_r <= 1'b1;
       first_r <= 1'b1;
@@ -676,9 +737,10 @@ module lcsim_loader #(
       tap_y_r <= 16'd0;
       tap_x_r <= 16'd0;
       tap_offset_r <= {ADDRESS{1'b0}};
-      last_x_r <= one_x;
+      last_x_r <= one_x_r;
       channel_r <= {ROW{1'b0}};
-      last_channel_r <= one_rest;
+      last_channel_r <= one_rest_r;
+      before_last_channel_r <= (rest_channels_r == TWO_ROWS);
     end
     if (state_r[FOLD]) begin
       row_r <= {ROW{1'b0}};
@@ -711,11 +773,12 @@ module lcsim_loader #(
       last_row_r <= row_after_last;
       word_group_r <= first_group;
       group_offset_r <= group_base_r;
-      last_step_r <= one_group;
+      last_step_r <= one_group_r;
       channel_r <= next_channel;
       last_channel_r <= next_last_channel;
+      before_last_channel_r <= (next_channel + TWO_ROWS == rest_channels_r);
       if (rest_r) begin
-        tap_moves_r <= one_group && next_last_channel;
+        tap_moves_r <= one_group_r && next_last_channel;
       end
     end
     if (loads && tap_moves_r) begin
@@ -723,12 +786,12 @@ module lcsim_loader #(
       tap_y_r <= next_y;
       tap_x_r <= next_x;
       tap_offset_r <= next_offset;
-      last_x_r <= (next_x == i_job_last_x);
+      last_x_r <= last_x_r ? one_x_r : (tap_x_r == before_last_x_r);
       if (last_word_r && (last_r || to_rest_r)) begin
         tap_y_r <= 16'd0;
         tap_x_r <= 16'd0;
         tap_offset_r <= {ADDRESS{1'b0}};
-        last_x_r <= one_x;
+        last_x_r <= one_x_r;
         tap_base_r <= i_job_filter_base;
       end
     end
@@ -738,13 +801,14 @@ module lcsim_loader #(
       if (last_entry_r) begin
         inputs_left_r <= wide_alone[ENTRIES-1:0];
       end
-      if (to_rest_r || (last_r && rest_only)) begin
+      if (to_rest_r || (last_r && rest_only_r)) begin
         inputs_left_r <= rest_inputs_r;
       end
       if (to_rest_r || last_r) begin
-        rest_r <= to_rest_r || rest_only;
+        rest_r <= to_rest_r || rest_only_r;
         channel_r <= {ROW{1'b0}};
-        last_channel_r <= one_rest;
+        last_channel_r <= one_rest_r;
+        before_last_channel_r <= (rest_channels_r == TWO_ROWS);
       end
       if (last_r || (last_entry_r && !to_rest_r)) begin
         bank_r <= {OWN{1'b0}};
@@ -776,6 +840,7 @@ module lcsim_loader #(
       last_x_r <= 1'b0;
       channel_r <= {ROW{1'b0}};
       last_channel_r <= 1'b0;
+      before_last_channel_r <= 1'b0;
       row_r <= {ROW{1'b0}};
       rows_r <= {ROW{1'b0}};
       word_group_r <= {GROUP{1'b0}};
@@ -851,12 +916,15 @@ module lcsim_loader #(
     .o_set_column(o_set_column),
     .o_set_parity(o_set_parity),
     .o_set_bias(o_set_bias),
-    .o_set_multiplier(o_set_multiplier),
     .o_set_shift(o_set_shift),
     .o_set_select(o_set_select),
     .o_set_word(o_set_word),
     .o_set_entry(o_set_entry),
-    .o_set_turn(o_set_turn)
+    .o_set_turn(o_set_turn),
+    .o_scale(o_scale),
+    .o_scale_column(o_scale_column),
+    .o_scale_parity(o_scale_parity),
+    .o_scale_multiplier(o_scale_multiplier)
   );
 
   lcsim_delays #(

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Decodes the addresses of one memory into registers, and writes its words when their last beat
-// comes.
+// Decodes the addresses of one memory, and writes its words when their last beat comes.
 `default_nettype none
 
 module lcsim_region #(
@@ -23,10 +22,10 @@ module lcsim_region #(
   input wire [ADDRESS-1:0] i_address,
   // The beat is written, if its address is of this region.
   input wire i_write,
-  // The beat's address is of this region.
-  output reg o_here,
+  // The address is of this region.
+  output wire o_here,
   // Which beat of a word it is; 0 if the address is of another region.
-  output reg [7:0] o_beat,
+  output wire [7:0] o_beat,
   // A word is written: its last beat came in the cycle before.
   output reg o_write,
   // Which word.
@@ -58,14 +57,13 @@ module lcsim_region #(
   localparam [31:0] COUNT = WORDS;
   localparam [31:0] LAST = BEATS - 1;
   wire covered = (word < COUNT[INDEX:0]) && (beat <= LAST[7:0]);
-  wire here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
+  assign o_here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
+  assign o_beat = beat & {8{o_here}};
   reg last_r;
   reg [INDEX-1:0] word_r;
 
   always @(posedge clock) begin
-    o_here <= here;
-    o_beat <= here ? beat : 8'd0;
-    last_r <= here && (beat == LAST[7:0]);
+    last_r <= o_here && (beat == LAST[7:0]);
     word_r <= word[INDEX-1:0];
     o_write <= i_write && last_r;
     o_word <= word_r;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Sets up the columns of a tile, one a cycle: the entry of the list, the column's turn at its bank,
-// the parameter word and both score multiplications. A column leaves ten cycles after it enters.
+// the parameter word and both score multiplications. A column takes its parameters six cycles after
+// it enters, and its multiplier ten.
 `default_nettype none
 
 module lcsim_setup #(
@@ -113,8 +114,6 @@ module lcsim_setup #(
   output wire o_set_parity,
   // The bias.
   output wire signed [31:0] o_set_bias,
-  // The multiplier.
-  output wire [14:0] o_set_multiplier,
   // The right shift.
   output wire [4:0] o_set_shift,
   // The banks of the output: a bit for each.
@@ -122,9 +121,17 @@ module lcsim_setup #(
   // The word of the bank where the output's channel begins.
   output wire [ADDRESS-1:0] o_set_word,
   // The entry of the pool memory.
-  output wire [15:0] o_set_entry,
+  output wire [CHANNEL-1:0] o_set_entry,
   // The column's turn at its bank.
-  output wire [COUNT-1:0] o_set_turn
+  output wire [COUNT-1:0] o_set_turn,
+  // A column takes its multiplier.
+  output wire o_scale,
+  // Which column.
+  output wire [COUNT-1:0] o_scale_column,
+  // Which of its two sets.
+  output wire o_scale_parity,
+  // The multiplier, times the scores.
+  output wire [14:0] o_scale_multiplier
 );
 
   localparam [COUNT-1:0] ZERO = 0;
@@ -155,13 +162,15 @@ module lcsim_setup #(
   wire [FILTER+GROUP-1:0] wide_group = {{FILTER{1'b0}}, s1_group_r};
   wire by_channel = i_job_out_list_on && i_job_natural;
   wire [15:0] entry_channel = {{16-CHANNEL{1'b0}}, i_entry_channel};
+  wire [CHANNEL+15:0] s1_entry =
+    {{CHANNEL{1'b0}}, i_job_natural ? s1_channel_r : s1_position_r};
 
   // S2: the parameter is addressed; the turn at the bank.
   reg s2_valid_r;
   reg s2_parity_r;
   reg [COUNT-1:0] s2_column_r;
   reg [15:0] s2_channel_r;
-  reg [15:0] s2_entry_r;
+  reg [CHANNEL-1:0] s2_entry_r;
   reg [BANK-1:0] s2_bank_r;
   reg s2_copies_r;
   reg [PLACE-1:0] s2_row_r;
@@ -170,26 +179,27 @@ module lcsim_setup #(
   // The turns that each bank has given.
   reg [BANKS*COUNT-1:0] turns_r;
   localparam [BANKS-1:0] FIRST_BANK = 1;
-  wire [BANKS-1:0] s2_here = FIRST_BANK << s2_bank_r;
+  reg [BANKS-1:0] s2_here_r;
   reg [COUNT-1:0] s2_turn;
   integer b;
   always @(*) begin
     s2_turn = ZERO;
     for (b = 0; b < BANKS; b = b + 1) begin
-      s2_turn = s2_turn | (turns_r[b * COUNT +: COUNT] & {COUNT{s2_here[b]}});
+      s2_turn = s2_turn | (turns_r[b * COUNT +: COUNT] & {COUNT{s2_here_r[b]}});
     end
   end
   wire [COUNT-1:0] next_turn = s2_turn + ONE;
   wire [PARAM+15:0] s2_parameter = {{PARAM{1'b0}}, s2_channel_r};
   assign o_param_address = i_job_param_base + s2_parameter[PARAM-1:0];
+  reg [ADDRESS-1:0] out_pixels_r;
   wire [ADDRESS+PLACE-1:0] s2_place = {{ADDRESS{1'b0}}, s2_row_r};
-  wire [ADDRESS-1:0] s2_offset = s2_place[ADDRESS-1:0] * i_job_out_pixels[ADDRESS-1:0];
+  wire [ADDRESS-1:0] s2_offset = s2_place[ADDRESS-1:0] * out_pixels_r;
   wire [BANKS+ROWS-1:0] wide_mask = {{BANKS{1'b0}}, i_mask};
   wire [BANKS-1:0] s2_mask = s2_copies_r ? wide_mask[BANKS-1:0] : FIRST_BANK;
 
   // S3, S4: the memory answers, out of a register. What a column takes besides the parameter goes
   // along as one vector.
-  localparam CARRIED = 1 + COUNT + 16 + BANKS + COUNT + ADDRESS;
+  localparam CARRIED = 1 + COUNT + CHANNEL + BANKS + COUNT + ADDRESS;
   wire [BANKS-1:0] s2_select = s2_mask << s2_bank_r;
   reg [ADDRESS-1:0] s3_offset_r;
   reg s3_valid_r;
@@ -197,37 +207,35 @@ module lcsim_setup #(
   reg [15:0] s3_score_r;
   wire [ADDRESS-1:0] s3_channel_word =
     s3_carried_r[ADDRESS-1:0] + (s3_offset_r & {ADDRESS{by_channel}});
+  wire [COUNT-1:0] s3_turn = s3_carried_r[ADDRESS +: COUNT];
   reg s4_valid_r;
   reg [CARRIED-1:0] s4_carried_r;
   reg [15:0] s4_score_r;
 
-  // S5: the parameter enters registers. S6: times the score of the channel. S7: rounded. S8: times
-  // the score of the block. S9: rounded.
-  localparam PARAMETER = 32 + 5;
+  // S5: the parameter enters registers, and the column takes all but the multiplier. S6: times the
+  // score of the channel. S7: rounded. S8: times the score of the block. S9: rounded.
+  localparam WHERE = 1 + COUNT;
   reg s5_valid_r;
   reg [CARRIED-1:0] s5_carried_r;
-  reg [PARAMETER-1:0] s5_parameter_r;
+  reg signed [31:0] s5_bias_r;
+  reg [4:0] s5_shift_r;
   reg [14:0] s5_multiplier_r;
   reg [15:0] s5_score_r;
   reg s6_valid_r;
-  reg [CARRIED-1:0] s6_carried_r;
-  reg [PARAMETER-1:0] s6_parameter_r;
+  reg [WHERE-1:0] s6_where_r;
   reg [30:0] s6_product_r;
   reg s7_valid_r;
-  reg [CARRIED-1:0] s7_carried_r;
-  reg [PARAMETER-1:0] s7_parameter_r;
+  reg [WHERE-1:0] s7_where_r;
   reg [14:0] s7_multiplier_r;
   reg s8_valid_r;
-  reg [CARRIED-1:0] s8_carried_r;
-  reg [PARAMETER-1:0] s8_parameter_r;
+  reg [WHERE-1:0] s8_where_r;
   reg [30:0] s8_product_r;
   reg s9_valid_r;
-  reg [CARRIED-1:0] s9_carried_r;
-  reg [PARAMETER-1:0] s9_parameter_r;
+  reg [WHERE-1:0] s9_where_r;
   reg [14:0] s9_multiplier_r;
   // 0x8000 is a score of 1.0; half of it rounds.
   localparam POINT = 15;
-  wire [15:0] s7_score = i_job_l_scaled ? i_lscore : 16'h8000;
+  reg [15:0] block_score_r;
   wire [15:0] s6_scaled = s6_product_r[30:POINT] + {15'd0, s6_product_r[POINT-1]};
   wire [15:0] s8_scaled = s8_product_r[30:POINT] + {15'd0, s8_product_r[POINT-1]};
 
@@ -254,12 +262,14 @@ module lcsim_setup #(
     s2_parity_r <= s1_parity_r;
     s2_column_r <= s1_column_r;
     s2_channel_r <= s1_channel_r;
-    s2_entry_r <= i_job_natural ? s1_channel_r : s1_position_r;
+    s2_entry_r <= s1_entry[CHANNEL-1:0];
     s2_bank_r <= s1_bank_r;
+    s2_here_r <= FIRST_BANK << s1_bank_r;
     s2_copies_r <= i_copies && (s1_position_r[15:REST] == i_rest_begins);
     s2_row_r <= s1_row_r;
     s2_word_r <= s1_word_r;
     s2_score_r <= s1_score_r;
+    out_pixels_r <= i_job_out_pixels[ADDRESS-1:0];
     s3_valid_r <= s2_valid_r;
     s3_carried_r <=
       {s2_parity_r, s2_column_r, s2_entry_r, s2_select, s2_turn, s2_word_r};
@@ -270,24 +280,22 @@ module lcsim_setup #(
     s4_score_r <= s3_score_r;
     s5_valid_r <= s4_valid_r;
     s5_carried_r <= s4_carried_r;
-    s5_parameter_r <= {i_bias, i_shift};
+    s5_bias_r <= i_bias;
+    s5_shift_r <= i_shift;
     s5_multiplier_r <= i_multiplier;
     s5_score_r <= s4_score_r;
     s6_valid_r <= s5_valid_r;
-    s6_carried_r <= s5_carried_r;
-    s6_parameter_r <= s5_parameter_r;
+    s6_where_r <= s5_carried_r[CARRIED-1 -: WHERE];
     s6_product_r <= {16'd0, s5_multiplier_r} * {15'd0, s5_score_r};
+    block_score_r <= i_job_l_scaled ? i_lscore : 16'h8000;
     s7_valid_r <= s6_valid_r;
-    s7_carried_r <= s6_carried_r;
-    s7_parameter_r <= s6_parameter_r;
+    s7_where_r <= s6_where_r;
     s7_multiplier_r <= s6_scaled[14:0];
     s8_valid_r <= s7_valid_r;
-    s8_carried_r <= s7_carried_r;
-    s8_parameter_r <= s7_parameter_r;
-    s8_product_r <= {16'd0, s7_multiplier_r} * {15'd0, s7_score};
+    s8_where_r <= s7_where_r;
+    s8_product_r <= {16'd0, s7_multiplier_r} * {15'd0, block_score_r};
     s9_valid_r <= s8_valid_r;
-    s9_carried_r <= s8_carried_r;
-    s9_parameter_r <= s8_parameter_r;
+    s9_where_r <= s8_where_r;
     s9_multiplier_r <= s8_scaled[14:0];
     if (s1_valid_r) begin
       for (c = 0; c < COLS; c = c + 1) begin
@@ -304,13 +312,13 @@ module lcsim_setup #(
     end
     if (s2_valid_r) begin
       for (b = 0; b < BANKS; b = b + 1) begin
-        if (s2_here[b]) begin
+        if (s2_here_r[b]) begin
           turns_r[b * COUNT +: COUNT] <= next_turn;
         end
       end
-      if (s2_turn == o_interval) begin
-        o_interval <= next_turn;
-      end
+    end
+    if (s3_valid_r && (s3_turn == o_interval)) begin
+      o_interval <= s3_turn + ONE;
     end
     if (i_begins) begin
       turns_r <= {BANKS*COUNT{1'b0}};
@@ -338,13 +346,15 @@ module lcsim_setup #(
       s2_parity_r <= 1'b0;
       s2_column_r <= {COUNT{1'b0}};
       s2_channel_r <= 16'd0;
-      s2_entry_r <= 16'd0;
+      s2_entry_r <= {CHANNEL{1'b0}};
       s2_bank_r <= {BANK{1'b0}};
+      s2_here_r <= {BANKS{1'b0}};
       s2_copies_r <= 1'b0;
       s2_row_r <= {PLACE{1'b0}};
       s2_word_r <= {ADDRESS{1'b0}};
       s2_score_r <= 16'd0;
       turns_r <= {BANKS*COUNT{1'b0}};
+      out_pixels_r <= {ADDRESS{1'b0}};
       s3_valid_r <= 1'b0;
       s3_carried_r <= {CARRIED{1'b0}};
       s3_score_r <= 16'd0;
@@ -354,24 +364,22 @@ module lcsim_setup #(
       s4_score_r <= 16'd0;
       s5_valid_r <= 1'b0;
       s5_carried_r <= {CARRIED{1'b0}};
-      s5_parameter_r <= {PARAMETER{1'b0}};
+      s5_bias_r <= 32'sd0;
+      s5_shift_r <= 5'd0;
       s5_multiplier_r <= 15'd0;
       s5_score_r <= 16'd0;
       s6_valid_r <= 1'b0;
-      s6_carried_r <= {CARRIED{1'b0}};
-      s6_parameter_r <= {PARAMETER{1'b0}};
+      s6_where_r <= {WHERE{1'b0}};
       s6_product_r <= 31'd0;
+      block_score_r <= 16'd0;
       s7_valid_r <= 1'b0;
-      s7_carried_r <= {CARRIED{1'b0}};
-      s7_parameter_r <= {PARAMETER{1'b0}};
+      s7_where_r <= {WHERE{1'b0}};
       s7_multiplier_r <= 15'd0;
       s8_valid_r <= 1'b0;
-      s8_carried_r <= {CARRIED{1'b0}};
-      s8_parameter_r <= {PARAMETER{1'b0}};
+      s8_where_r <= {WHERE{1'b0}};
       s8_product_r <= 31'd0;
       s9_valid_r <= 1'b0;
-      s9_carried_r <= {CARRIED{1'b0}};
-      s9_parameter_r <= {PARAMETER{1'b0}};
+      s9_where_r <= {WHERE{1'b0}};
       s9_multiplier_r <= 15'd0;
       o_interval <= {COUNT{1'b0}};
       o_base_group <= {FILTER{1'b0}};
@@ -381,16 +389,19 @@ module lcsim_setup #(
       o_column_lane <= {COLS*LANE{1'b0}};
     end
   end
-  assign o_set = s9_valid_r;
+  assign o_set = s5_valid_r;
   assign {o_set_parity, o_set_column, o_set_entry, o_set_select, o_set_turn, o_set_word} =
-    s9_carried_r;
-  assign {o_set_bias, o_set_shift} = s9_parameter_r;
-  assign o_set_multiplier = s9_multiplier_r;
+    s5_carried_r;
+  assign o_set_bias = s5_bias_r;
+  assign o_set_shift = s5_shift_r;
+  assign o_scale = s9_valid_r;
+  assign {o_scale_parity, o_scale_column} = s9_where_r;
+  assign o_scale_multiplier = s9_multiplier_r;
 
   // Parts of wide numbers that have no place where they go.
   wire unused_bits = &{
     s2_parameter, s2_place, wide_mask, wide_group, i_job_out_pixels, s6_product_r, s8_product_r,
-    s6_scaled, s8_scaled
+    s6_scaled, s8_scaled, s1_entry
   };
 endmodule
 

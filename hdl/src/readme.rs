@@ -96,7 +96,7 @@ fn board(board: Board) -> &'static str {
     let Board::Ulx3s = board;
     "\n## Board\n\n`ulx3s.v` is the top module for a ULX3S with an LFE5U-85F: a PLL, and the core behind the serial \
      line of the USB connector (1,000,000 bits a second, 8 bits, no parity; `lcsim_uart.v` has the protocol). \
-     `sh ulx3s.sh` makes `ulx3s.bit` with yosys, nextpnr-ecp5 and ecppack; `openFPGALoader -b ulx3s ulx3s.bit` \
+     `sh place_and_route.sh` makes `ulx3s.bit` with yosys, nextpnr-ecp5 and ecppack; `openFPGALoader -b ulx3s ulx3s.bit` \
      loads it. `python3 lcsim_uart.py /dev/ttyUSB0` runs the images of the bench and compares them with lcsim's \
      simulator.\n"
 }

@@ -27,13 +27,14 @@ pub const DEFAULT: &str = "16x16";
 pub const IMAGENET: &str = "imagenet-32x32";
 
 /// The embedded accelerators as (name, TOML).
-pub const CONFIGS: [(&str, &str); 7] = [
+pub const CONFIGS: [(&str, &str); 8] = [
     ("4x4", include_str!("../configs/4x4.toml")),
     ("8x8", include_str!("../configs/8x8.toml")),
     ("16x16", include_str!("../configs/16x16.toml")),
     ("32x32", include_str!("../configs/32x32.toml")),
     (IMAGENET, include_str!("../configs/imagenet-32x32.toml")),
     ("ecp5-8x8", include_str!("../configs/ecp5-8x8.toml")),
+    ("ecp5-8x8-resnet20", include_str!("../configs/ecp5-8x8-resnet20.toml")),
     ("ice40-2x1", include_str!("../configs/ice40-2x1.toml")),
 ];
 

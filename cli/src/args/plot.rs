@@ -19,8 +19,8 @@ pub struct PlotArgs {
     /// --calibration) [default: embedded LC-Net ResNet-20]
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1,
-    /// imagenet-32x32 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8,
+    /// ecp5-8x8-resnet20, ice40-2x1, imagenet-32x32 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "8x8")]
     pub config: String,
     /// Gate scores below this count as 0 and skip; from 0 to 1 [default: what the model says, 0 for

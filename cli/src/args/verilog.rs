@@ -15,8 +15,8 @@ pub const VERILOG_IMAGES: usize = 2;
 #[derive(Debug, Args)]
 #[command(after_help = VERILOG_HELP)]
 pub struct VerilogArgs {
-    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8, ice40-2x1,
-    /// imagenet-32x32 (see `lcsim config`)
+    /// Accelerator: a TOML file, or an embedded one: 4x4, 8x8, 16x16, 32x32, ecp5-8x8,
+    /// ecp5-8x8-resnet20, ice40-2x1, imagenet-32x32 (see `lcsim config`)
     #[arg(long, value_name = "CONFIG", default_value = "16x16")]
     pub config: String,
     /// Folder for the files; it is made if it is not there

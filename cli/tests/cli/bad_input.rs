@@ -78,8 +78,14 @@ fn everything_that_does_not_fit_is_told_at_once_with_what_would() {
 
 #[test]
 fn unknown_configuration() {
-    refused(&["run", "--config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);
-    refused(&["config", "17x17"], &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ice40-2x1"]);
+    refused(
+        &["run", "--config", "17x17"],
+        &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ecp5-8x8-resnet20, ice40-2x1"],
+    );
+    refused(
+        &["config", "17x17"],
+        &["17x17", "4x4, 8x8, 16x16, 32x32, imagenet-32x32, ecp5-8x8, ecp5-8x8-resnet20, ice40-2x1"],
+    );
 }
 
 #[test]

@@ -139,7 +139,7 @@ fn embedded_configurations_can_be_printed_and_used() {
     let names = stdout(&["config"]);
     assert_eq!(
         names.lines().collect::<Vec<_>>(),
-        ["4x4", "8x8", "16x16", "32x32", "imagenet-32x32", "ecp5-8x8", "ice40-2x1"]
+        ["4x4", "8x8", "16x16", "32x32", "imagenet-32x32", "ecp5-8x8", "ecp5-8x8-resnet20", "ice40-2x1"]
     );
     let folder = tempfile::tempdir().expect("folder");
     let path = folder.path().join("mine.toml");
@@ -152,12 +152,13 @@ fn the_embedded_model_fits_every_embedded_accelerator_but_those_of_small_parts()
     let names = stdout(&["config"]);
     let (parts, fitting): (Vec<&str>, Vec<&str>) =
         names.lines().partition(|name| name.starts_with("ecp5") || name.starts_with("ice40"));
-    assert_eq!(parts, ["ecp5-8x8", "ice40-2x1"]);
-    refused(&["run", "--config", parts[1]], &["memory.scratch_bytes is 128", "the image"]);
+    assert_eq!(parts, ["ecp5-8x8", "ecp5-8x8-resnet20", "ice40-2x1"]);
+    refused(&["run", "--config", parts[2]], &["memory.scratch_bytes is 128", "the image"]);
     refused(&["run", "--config", parts[0]], &["memory.weight_bytes is", "the whole network needs"]);
     let small = repository("models/resnet8-lcnet.safetensors");
     let runs = fitting.iter().map(|name| vec!["--config", name]);
-    for args in runs.chain([vec!["--config", parts[0], "--model", arg(&small)]]) {
+    let on_parts = [vec!["--config", parts[0], "--model", arg(&small)], vec!["--config", parts[1]]];
+    for args in runs.chain(on_parts) {
         let run: Report = serde_json::from_str(&report(&args)).expect("a report");
         assert_eq!(run.accelerator.name, args[1]);
     }

@@ -183,7 +183,9 @@ fn parts_boards_and_buses_bring_their_files() {
     assert!(wishbone("lcsim_wishbone_top.f").ends_with("\nlcsim_wishbone_top.v\n"));
     assert!(wishbone("lcsim.core").contains("toplevel: lcsim_wishbone_top\n"));
     let board = made("board", &["--board", "ulx3s"]);
-    assert!(board("ulx3s.f").ends_with("\nulx3s.v\n") && board("ulx3s.sh").contains("--85k"));
+    assert!(
+        board("ulx3s.f").ends_with("\nulx3s.v\n") && board("place_and_route.sh").contains("--85k --package CABGA381")
+    );
 }
 
 #[test]

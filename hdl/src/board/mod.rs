@@ -104,18 +104,12 @@ impl Board {
         "ulx3s"
     }
 
-    /// The other files of the board, as (name, text). `sources` are all Verilog files; the
-    /// synthesis is the one of the board's part.
+    /// The other files of the board, as (name, text). `sources` are all Verilog files.
     pub fn files(self, sources: &[String]) -> Vec<(String, String)> {
         let Self::Ulx3s = self;
-        let synthesis = self.device().scripts(self.top(), sources, OSCILLATOR).into_iter();
-        let synthesis = synthesis.filter(|(name, _)| ["synth.ys", "ecp5_registers.py"].contains(&name.as_str()));
-        let files = [
-            ("ulx3s.lpf", include_str!("ulx3s.lpf")),
-            ("ulx3s.sh", include_str!("ulx3s.sh")),
-            ("lcsim_uart.py", include_str!("lcsim_uart.py")),
-        ];
-        files.map(|(name, text)| (name.to_string(), text.to_string())).into_iter().chain(synthesis).collect()
+        let scripts = self.device().board_scripts(self.top(), sources, "CABGA381");
+        let files = [("ulx3s.lpf", include_str!("ulx3s.lpf")), ("lcsim_uart.py", include_str!("lcsim_uart.py"))];
+        files.map(|(name, text)| (name.to_string(), text.to_string())).into_iter().chain(scripts).collect()
     }
 }
 

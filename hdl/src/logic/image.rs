@@ -42,7 +42,10 @@ documented! {
         pixel_after: WordRegister,
         part_after: Register<Bits<16>>,
         buffer_word: WordRegister,
-        last_part: Signal<Local, Bit>,
+        last_part: Register<Bit>,
+        last_pixel: Register<Bit>,
+        next_part: Signal<Local, Bits<16>>,
+        next_pixel: Wire<Local>,
         ends: Signal<Local, Bit>,
         _address_bits: usize,
     }
@@ -70,7 +73,10 @@ impl ImagePort {
             pixel_after: WordRegister::new(s.pw()),
             part_after: Register::default(),
             buffer_word: WordRegister::new(s.iw()),
-            last_part: Signal::default(),
+            last_part: Register::default(),
+            last_pixel: Register::default(),
+            next_part: Signal::default(),
+            next_pixel: Wire::new(s.pw()),
             ends: Signal::default(),
             _address_bits: s.aw(),
         }
@@ -80,9 +86,32 @@ impl ImagePort {
 impl Logic for ImagePort {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, active, writes, address, first, pixel_after, part_after, buffer_word);
-        self.last_part.next = self.part_after.q.val() == self.i_words.val();
-        self.ends.next = self.writes.q.val() & self.last_part.val() & (self.pixel_after.q.val() == self.i_pixels.val());
+        dff_setup!(
+            self,
+            clock,
+            active,
+            writes,
+            address,
+            first,
+            pixel_after,
+            part_after,
+            buffer_word,
+            last_part,
+            last_pixel
+        );
+        self.ends.next = self.writes.q.val() & self.last_part.q.val() & self.last_pixel.q.val();
+        comment!("Whether the next word is the last one of its pixel, and that pixel the last one.");
+        self.next_part.next = self.part_after.q.val();
+        self.next_pixel.next = self.pixel_after.q.val();
+        if self.writes.q.val() {
+            self.next_part.next = self.part_after.q.val() + 1;
+            if self.last_part.q.val() {
+                self.next_part.next = 1.into();
+                self.next_pixel.next = self.pixel_after.q.val() + 1;
+            }
+        }
+        self.last_part.d.next = self.next_part.val() == self.i_words.val();
+        self.last_pixel.d.next = self.next_pixel.val() == self.i_pixels.val();
         if !self.active.q.val() {
             self.active.d.next = self.i_start.val();
             self.address.d.next = self.i_base.val();
@@ -97,14 +126,13 @@ impl Logic for ImagePort {
             self.writes.d.next = !self.ends.val();
             self.buffer_word.d.next = self.buffer_word.q.val() + 1;
             comment!("The words of a pixel lie a map apart.");
+            self.part_after.d.next = self.next_part.val();
+            self.pixel_after.d.next = self.next_pixel.val();
             if self.writes.q.val() {
-                self.part_after.d.next = self.part_after.q.val() + 1;
                 self.address.d.next = self.address.q.val() + bit_cast_word(self.i_pixels.val(), self._address_bits);
-                if self.last_part.val() {
-                    self.part_after.d.next = 1.into();
+                if self.last_part.q.val() {
                     self.first.d.next = self.first.q.val() + 1;
                     self.address.d.next = self.first.q.val() + 1;
-                    self.pixel_after.d.next = self.pixel_after.q.val() + 1;
                 }
             }
             if self.ends.val() {
@@ -115,6 +143,8 @@ impl Logic for ImagePort {
         if self.reset.val() {
             self.active.d.next = false;
             self.writes.d.next = false;
+            self.last_part.d.next = false;
+            self.last_pixel.d.next = false;
             self.address.d.next = 0.into();
             self.first.d.next = 0.into();
             self.pixel_after.d.next = 0.into();

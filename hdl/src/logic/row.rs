@@ -92,16 +92,21 @@ documented! {
         y: Register<Bits<18>>,
         x: Register<Bits<18>>,
         address: WordRegister,
-        read: Register<Bit>,
+        takes1: Register<Bit>,
+        in_height1: Register<Bit>,
+        in_width1: Register<Bit>,
         read2: Register<Bit>,
+        read3: Register<Bit>,
         swap1: Register<Bit>,
         swap2: Register<Bit>,
         swap3: Register<Bit>,
+        swap4: Register<Bit>,
         bank1: WordRegister,
         bank2: WordRegister,
         bank3: WordRegister,
-        in_map: Signal<Local, Bit>,
-        reads: Signal<Local, Bit>,
+        bank4: WordRegister,
+        in_height: Signal<Local, Bit>,
+        in_width: Signal<Local, Bit>,
         unused_bank: Wire<Local>,
         data: Signal<Local, Bits<8>>,
         operand: Signal<Local, Bits<8>>,
@@ -162,16 +167,21 @@ impl Row {
             y: Register::default(),
             x: Register::default(),
             address: WordRegister::new(s.aw()),
-            read: Register::default(),
+            takes1: Register::default(),
+            in_height1: Register::default(),
+            in_width1: Register::default(),
             read2: Register::default(),
+            read3: Register::default(),
             swap1: Register::default(),
             swap2: Register::default(),
             swap3: Register::default(),
+            swap4: Register::default(),
             bank1: WordRegister::new(s.qw()),
             bank2: WordRegister::new(s.qw()),
             bank3: WordRegister::new(s.qw()),
-            in_map: Signal::default(),
-            reads: Signal::default(),
+            bank4: WordRegister::new(s.qw()),
+            in_height: Signal::default(),
+            in_width: Signal::default(),
             unused_bank: Wire::new(s.qw()),
             data: Signal::default(),
             operand: Signal::default(),
@@ -203,14 +213,19 @@ impl Logic for Row {
             y,
             x,
             address,
-            read,
+            takes1,
+            in_height1,
+            in_width1,
             read2,
+            read3,
             swap1,
             swap2,
             swap3,
+            swap4,
             bank1,
             bank2,
-            bank3
+            bank3,
+            bank4
         );
         comment!("The slot goes on to the next row.");
         self.slot_valid.d.next = self.i_slot_valid.val();
@@ -247,38 +262,42 @@ impl Logic for Row {
         self.takes.d.next = self.i_slot_valid.val() & (self.i_index.val() < self.i_slot_rows.val());
 
         comment!("A cycle later the row reads it, if it is in the map.");
-        self.in_map.next = !self.y.q.val().get_bit(17)
-            & (self.y.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_height.val()))
-            & !self.x.q.val().get_bit(17)
-            & (self.x.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_width.val()));
-        self.reads.next = self.takes.q.val() & self.in_map.val();
-        self.o_read.next = self.reads.val();
+        self.in_height.next =
+            !self.y.q.val().get_bit(17) & (self.y.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_height.val()));
+        self.in_width.next =
+            !self.x.q.val().get_bit(17) & (self.x.q.val().get_bits::<17>(0) < bit_cast::<17, 16>(self.i_width.val()));
+        self.o_read.next = self.takes.q.val() & self.in_height.val() & self.in_width.val();
         self.o_bank.next = self.bank1.q.val();
         self.o_address.next = self.address.q.val();
 
-        comment!("The bank answers a cycle later, and its register another.");
-        self.read.d.next = self.reads.val();
-        self.read2.d.next = self.read.q.val();
+        comment!("The bank answers a cycle later, its register another, and the one at the row another.");
+        self.takes1.d.next = self.takes.q.val();
+        self.in_height1.d.next = self.in_height.val();
+        self.in_width1.d.next = self.in_width.val();
+        self.read2.d.next = self.takes1.q.val() & self.in_height1.q.val() & self.in_width1.q.val();
+        self.read3.d.next = self.read2.q.val();
         self.swap1.d.next = self.i_slot_swap.val();
         self.swap2.d.next = self.swap1.q.val();
         self.swap3.d.next = self.swap2.q.val();
+        self.swap4.d.next = self.swap3.q.val();
         self.bank1.d.next = self.i_slot_bank.val();
         self.bank2.d.next = self.bank1.q.val();
         self.bank3.d.next = self.bank2.q.val();
+        self.bank4.d.next = self.bank3.q.val();
         comment!("A row with one bank has no choice.");
-        self.unused_bank.next = self.bank3.q.val();
+        self.unused_bank.next = self.bank4.q.val();
         self.data.next = self.i_data[0].val();
         for q in 1..self._banks {
-            if self.bank3.q.val() == q {
+            if self.bank4.q.val() == q {
                 self.data.next = self.i_data[q].val();
             }
         }
         self.operand.next = self.data.val();
-        if !self.read2.q.val() | (self.i_relu.val() & self.data.val().get_bit(7)) {
+        if !self.read3.q.val() | (self.i_relu.val() & self.data.val().get_bit(7)) {
             self.operand.next = 0.into();
         }
         self.o_operand.next = self.operand.val();
-        self.o_swap.next = self.swap3.q.val();
+        self.o_swap.next = self.swap4.q.val();
 
         if self.reset.val() {
             self.slot_valid.d.next = false;
@@ -298,14 +317,19 @@ impl Logic for Row {
             self.y.d.next = 0.into();
             self.x.d.next = 0.into();
             self.address.d.next = 0.into();
-            self.read.d.next = false;
+            self.takes1.d.next = false;
+            self.in_height1.d.next = false;
+            self.in_width1.d.next = false;
             self.read2.d.next = false;
+            self.read3.d.next = false;
             self.swap1.d.next = false;
             self.swap2.d.next = false;
             self.swap3.d.next = false;
+            self.swap4.d.next = false;
             self.bank1.d.next = 0.into();
             self.bank2.d.next = 0.into();
             self.bank3.d.next = 0.into();
+            self.bank4.d.next = 0.into();
         }
     }
 }

@@ -9,13 +9,14 @@ use rust_hdl_core::prelude::*;
 
 wrapped! {
     /// A column.
-    Column(s: &Sizes) ["ram", "column"] {
+    Column(s: &Sizes) ["ram", "registered_ram", "column"] {
         BANKS = s.banks;
         ADDRESS = s.aw();
         PIXEL = s.pw();
         COUNT = s.cw();
         DEPTH = s.acc_depth;
         POOL = s.pool();
+        CHANNEL = s.kw();
         REQUANT_SHIFT = number::REQUANT_SHIFT as usize;
         let ACC = s.dw();
     } {
@@ -53,8 +54,6 @@ wrapped! {
         in bit i_set_parity;
         /// The bias.
         in signed(32) i_set_bias;
-        /// The multiplier.
-        in bits(15) i_set_multiplier;
         /// The right shift before the multiplication.
         in bits(5) i_set_shift;
         /// The bank of the output, or the banks of its copies: a bit for each.
@@ -62,9 +61,17 @@ wrapped! {
         /// The word of the bank where the output's channel begins.
         in word(ADDRESS) i_set_word;
         /// The entry of the pool memory.
-        in bits(16) i_set_entry;
+        in word(CHANNEL) i_set_entry;
         /// The column's turn at its bank.
         in word(COUNT) i_set_turn;
+        /// A column takes its multiplier.
+        in bit i_scale;
+        /// Which column.
+        in word(COUNT) i_scale_column;
+        /// Which of its two sets.
+        in bit i_scale_parity;
+        /// The multiplier, times the scores.
+        in bits(15) i_scale_multiplier;
         /// A column computes how long it holds its values.
         in bit i_delay;
         /// Which column.
@@ -116,7 +123,7 @@ wrapped! {
         /// The pool sum is complete.
         out bit o_flush;
         /// The entry of the pool memory that takes it.
-        out bits(16) o_flush_entry;
+        out word(CHANNEL) o_flush_entry;
         /// The pool sum.
         out word(POOL) o_flush_sum;
     }
@@ -124,7 +131,7 @@ wrapped! {
 
 wrapped! {
     /// All columns.
-    Columns(s: &Sizes) ["ram", "column", "columns"] {
+    Columns(s: &Sizes) ["ram", "registered_ram", "column", "columns"] {
         COLS = s.cols;
         BANKS = s.banks;
         ADDRESS = s.aw();
@@ -169,8 +176,6 @@ wrapped! {
         in bit i_set_parity;
         /// The bias.
         in signed(32) i_set_bias;
-        /// The multiplier.
-        in bits(15) i_set_multiplier;
         /// The right shift before the multiplication.
         in bits(5) i_set_shift;
         /// The bank of the output, or the banks of its copies: a bit for each.
@@ -178,9 +183,17 @@ wrapped! {
         /// The word of the bank where the output's channel begins.
         in word(ADDRESS) i_set_word;
         /// The entry of the pool memory.
-        in bits(16) i_set_entry;
+        in word(CHANNEL) i_set_entry;
         /// The column's turn at its bank.
         in word(COUNT) i_set_turn;
+        /// A column takes its multiplier.
+        in bit i_scale;
+        /// Which column.
+        in word(COUNT) i_scale_column;
+        /// Which of its two sets.
+        in bit i_scale_parity;
+        /// The multiplier, times the scores.
+        in bits(15) i_scale_multiplier;
         /// A column computes how long it holds its values.
         in bit i_delay;
         /// Which column.

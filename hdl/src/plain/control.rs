@@ -23,7 +23,7 @@ wrapped! {
         in bit reset;
         /// Starts the program. It does not run.
         in bit i_go;
-        /// The word of the program memory that was addressed in the cycle before.
+        /// The word of the program memory that was addressed two cycles before.
         in word(WORD) i_program;
         /// The score of the block is 0.
         in bit i_skip;
@@ -72,6 +72,7 @@ wrapped! {
         /// Of the instruction that may start, if it is an image or a convolution.
         out word(s.pw()) o_next_out_pixels;
         out bits(16) o_next_in_channels;
+        out bits(16) o_next_out_channels;
         out word(s.aw()) o_next_dst_base;
         /// Of the instruction that may start, if it is a gate.
         out bits(2) o_start_purpose;

@@ -44,6 +44,8 @@ wrapped! {
         in bit i_start;
         /// The word where its output map begins.
         in word(ADDRESS) i_start_dst_base;
+        /// The channels of its output map.
+        in bits(16) i_start_out_channels;
         /// The instruction, from the cycle after its start to its end: outputs are the channels
         /// of a live list.
         in bit i_job_out_list_on;
@@ -89,6 +91,12 @@ wrapped! {
         in word(FILTER) i_job_filter_base;
         /// Filter words of a group.
         in word(FILTER) i_job_group_step;
+        /// The gate unit adds an entry to live list 0.
+        in bit i_grows0;
+        /// It adds one to live list 1.
+        in bit i_grows1;
+        /// The entries of the list that it adds to.
+        in bits(16) i_length;
         /// The entries of live list 0.
         in bits(16) i_length0;
         /// Live list 0 is complete.
@@ -163,8 +171,6 @@ wrapped! {
         out bit o_set_parity;
         /// The bias.
         out signed(32) o_set_bias;
-        /// The multiplier.
-        out bits(15) o_set_multiplier;
         /// The right shift.
         out bits(5) o_set_shift;
         /// The banks of the output: a bit for each.
@@ -172,9 +178,17 @@ wrapped! {
         /// The word of the bank where the output's channel begins.
         out word(ADDRESS) o_set_word;
         /// The entry of the pool memory.
-        out bits(16) o_set_entry;
+        out word(CHANNEL) o_set_entry;
         /// The column's turn at its bank.
         out word(COUNT) o_set_turn;
+        /// A column takes its multiplier.
+        out bit o_scale;
+        /// Which column.
+        out word(COUNT) o_scale_column;
+        /// Which of its two sets.
+        out bit o_scale_parity;
+        /// The multiplier, times the scores.
+        out bits(15) o_scale_multiplier;
         /// A column computes how long it holds its values.
         out bit o_delay;
         /// Which column.

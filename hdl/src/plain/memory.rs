@@ -337,4 +337,4 @@ macro_rules! filled {
     };
 }
 
-filled! { Ram Blocks Bytes Params }
+filled! { RegisteredRam Blocks Bytes Params }

@@ -34,6 +34,8 @@ pub struct Device {
     pub(super) shapes: &'static [(usize, usize)],
     /// How its tools call it.
     pub(super) route: &'static str,
+    /// The package for which the scripts route, if the route does not name it.
+    pub(super) package: &'static str,
     /// The family of yosys, if its tool builds for several.
     pub(super) family: &'static str,
 }
@@ -45,24 +47,30 @@ const KBIT4: &[(usize, usize)] = &[(2048, 2), (1024, 4), (512, 8), (256, 16)];
 /// A part of the 7-series or of UltraScale+. Their block RAMs are counted in halves of 18 kbit.
 const fn amd(name: &'static str, dsps: usize, block_rams: usize, family: &'static str, route: &'static str) -> Device {
     let (target, dsps) = (Target::Xilinx, Some(dsps));
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, family }
+    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, package: "", family }
 }
 
-const fn ecp5(name: &'static str, dsps: usize, block_rams: usize, route: &'static str) -> Device {
+const fn ecp5(
+    name: &'static str,
+    dsps: usize,
+    block_rams: usize,
+    route: &'static str,
+    package: &'static str,
+) -> Device {
     let (target, dsps) = (Target::Ecp5, Some(dsps));
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, family: "" }
+    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, package, family: "" }
 }
 
 const fn gowin(name: &'static str, block_rams: usize) -> Device {
     let (target, dsps) = (Target::Gowin, None);
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route: "", family: "" }
+    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route: "", package: "", family: "" }
 }
 
 /// All parts: those of a family together, the smaller ones first.
 pub static DEVICES: [Device; 14] = [
-    ecp5("LFE5U-25F", 28, 56, "--25k --package CABGA381 --speed 6"),
-    ecp5("LFE5U-45F", 72, 108, "--45k --package CABGA554 --speed 6"),
-    ecp5("LFE5U-85F", 156, 208, "--85k --package CABGA756 --speed 6"),
+    ecp5("LFE5U-25F", 28, 56, "--25k", "CABGA381"),
+    ecp5("LFE5U-45F", 72, 108, "--45k", "CABGA554"),
+    ecp5("LFE5U-85F", 156, 208, "--85k", "CABGA756"),
     Device {
         name: "iCE40UP5K",
         target: Target::Ice40,
@@ -70,7 +78,8 @@ pub static DEVICES: [Device; 14] = [
         block_rams: 30,
         narrowest: 11,
         shapes: KBIT4,
-        route: "--up5k --package sg48",
+        route: "--up5k",
+        package: "sg48",
         family: "",
     },
     amd("XC7A35T", 90, 100, "xc7", "xc7a35tcpg236-1"),
@@ -90,6 +99,7 @@ pub static DEVICES: [Device; 14] = [
         narrowest: 0,
         shapes: KBIT9,
         route: "",
+        package: "",
         family: "",
     },
 ];

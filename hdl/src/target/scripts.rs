@@ -8,14 +8,23 @@ impl Device {
     /// The scripts that build the module `top` of the Verilog files `sources`, and its constraints,
     /// as (name, text). They run in the folder of these files.
     pub fn scripts(&self, top: &str, sources: &[String], clock_mhz: f64) -> Vec<(String, String)> {
-        scripts(self.target, Some(self), top, sources, clock_mhz)
+        scripts(self.target, Some(self), top, sources, clock_mhz, None)
+    }
+
+    /// The scripts for a board with this part in `package`. Its pins are constraints of the board's
+    /// own, in a file of the name of `top`.
+    pub(crate) fn board_scripts(&self, top: &str, sources: &[String], package: &str) -> Vec<(String, String)> {
+        // The clock of the core comes from a PLL, so that no port has it.
+        let mut files = scripts(self.target, Some(self), top, sources, 1.0, Some(package));
+        files.pop();
+        files
     }
 }
 
 impl Target {
     /// The scripts for the family's part, as [`Device::scripts`]; for generic gates without one.
     pub fn scripts(self, top: &str, sources: &[String], clock_mhz: f64) -> Vec<(String, String)> {
-        scripts(self, self.device(), top, sources, clock_mhz)
+        scripts(self, self.device(), top, sources, clock_mhz, None)
     }
 }
 
@@ -25,6 +34,7 @@ fn scripts(
     top: &str,
     sources: &[String],
     clock_mhz: f64,
+    board: Option<&str>,
 ) -> Vec<(String, String)> {
     let period = 1000.0 / clock_mhz;
     let clock = Bus::clock(top);
@@ -58,6 +68,8 @@ fn scripts(
             clock => clock_mhz.to_string(),
             device => device.map_or("generic gates", |device| device.name),
             route => device.map_or("", |device| device.route),
+            package => board.or(device.map(|device| device.package)),
+            board => board.is_some(),
             family => device.map_or("", |device| device.family),
         };
         let filled = Environment::new().render_str(text, values);

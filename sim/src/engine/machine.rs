@@ -40,9 +40,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) memories: Memories,
     pub(crate) pool: Vec<i32>,
     pub(crate) slots: SlotHistory,
-    /// The byte that each row got from its bank, and its swap flag. These registers are between the
+    /// The bytes that each row got from its bank, and their swap flags. These registers are between the
     /// bank's own register and the array.
-    pub(crate) fetched: Vec<(i8, bool)>,
+    pub(crate) fetched: Vec<[(i8, bool); timing::ROW_FETCH]>,
     pub(crate) array: Array,
     pub(crate) columns: Columns,
     pub(crate) loader: Loader,
@@ -87,7 +87,7 @@ impl<'a> Machine<'a> {
             memories: Memories::new(config),
             pool: vec![0; 3 * config.gate.channels],
             slots: SlotHistory::new(timing::slot_ends(rows, cols)),
-            fetched: vec![(0, false); rows],
+            fetched: vec![[(0, false); timing::ROW_FETCH]; rows],
             array: Array::new(rows, cols),
             columns: Columns::new(config),
             loader: Loader::new(program),

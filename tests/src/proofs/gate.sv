@@ -2,6 +2,7 @@
 //
 // Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g6_valid_r with g1_last_r .. g6_last_r,
 // finished_r, p2_valid_r .. p8_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r; of the group
+// of the lists that begin: begins0_r and begins1_r; of the group
 // that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r; written_r (entries of the list that is
 // written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
@@ -46,8 +47,8 @@ always @(*) begin
     if (more_groups_r && (due < a + G)) apart = 1'b0;
   end
 end
-wire [15:0] most0 = (o_running && cnet && !i_job_out_list) ? seen : K;
-wire [15:0] most1 = (o_running && cnet && i_job_out_list) ? seen : K;
+wire [15:0] most0 = (o_running && cnet && !i_job_out_list && !begins0_r) ? seen : K;
+wire [15:0] most1 = (o_running && cnet && i_job_out_list && !begins1_r) ? seen : K;
 
 // Sums that take the way to a score: the five stages behind P3.
 reg [4:0] on_the_way;
@@ -67,13 +68,13 @@ always @(*) if (known) begin
       && ((groups == 0) || (copied + (groups - 1) * G < total)));
     group_is_of_g: assert(staying <= G);
     counts_params: assert(param_output_r == next_output + (staying != 0));
-    counts_entries: assert(!cnet || (written_r == (i_job_out_list ? o_length1 : o_length0)));
+    counts_entries: assert(!cnet || begins0_r || begins1_r || (written_r == (i_job_out_list ? o_length1 : o_length0)));
     slots_and_period: assert((slots_r != 0) && (period_r == ((slots_r > G) ? slots_r : G)));
     within_period: assert(!more_groups_r || ((step < most_steps) && (entered == (step > last_at))));
     groups_are_apart: assert(apart);
     logits_leave_early: assert(!classifier_runs || (staged == p2_valid_r + p3_valid_r));
-    list0_is_not_done: assert(!o_done0 || !cnet || i_job_out_list);
-    list1_is_not_done: assert(!o_done1 || !cnet || !i_job_out_list);
+    list0_is_not_done: assert(!o_done0 || begins0_r || !cnet || i_job_out_list);
+    list1_is_not_done: assert(!o_done1 || begins1_r || !cnet || !i_job_out_list);
   end else begin
     all_have_left: assert(seen == total);
     nothing_on_its_way: assert((groups == 0) && (staying == 0) && (staged == 0));

@@ -28,7 +28,6 @@ end
 wire [32*NAME_B-1:0] NAME_written = o_NAME_data;
 wire [7:0] NAME_used = (32'd255 >> ((8 * NAME_byte + 8 > SIZE_WIDTH) ? 8 * NAME_byte + 8 - SIZE_WIDTH : 0));
 always @(*) if (known) begin
-  NAME_decoded: assert((to_NAME == NAME_inside) && (NAME_beat == (NAME_inside ? NAME_part : 0)));
   NAME_once: assert(o_NAME_write == NAME_due);
   NAME_address: assert(!o_NAME_write || (o_NAME_address == NAME_due_at));
   NAME_data: assert(!NAME_has || (NAME_written[8*NAME_byte +: 8] == (NAME_last & NAME_used)));

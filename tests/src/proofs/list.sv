@@ -1,14 +1,14 @@
 // The live list holds exactly the channels with a score above 0, or all when forced open, in order. `list` is either of the
 // two lists, p < q any two places in it, f any channel; what stands there is read from the emitted memory. After gate.sv.
 //
-// Names of the unit: none but its ports.
+// Names of the unit beside its ports: begins0_r and begins1_r (the list was begun in the cycle before).
 wire [$bits(o_entry_channel)+$bits(o_entry_group)+$bits(o_entry_lane)+$bits(o_entry_bank)+$bits(o_entry_row)+15:0] entry = {
   o_entry_channel, o_entry_group, o_entry_lane, o_entry_bank, o_entry_row, o_score};
 localparam COUNT = $bits(o_list_write_address) + 1;
 (* anyconst *) reg list;
 (* anyconst *) reg [COUNT-1:0] p, q, f;
 always @(*) assume((p < q) && (q < K));
-wire list_starts = i_start && (i_start_purpose == 2'd1) && (i_start_out_list == list);
+wire list_begins = list ? begins1_r : begins0_r;
 wire list_runs = o_running && cnet && (i_job_out_list == list);
 wire scored = o_score_valid && cnet && (i_job_out_list == list);
 wire lives = scored && ((o_score != 16'd0) || i_forced_open);
@@ -25,8 +25,8 @@ reg [$bits(entry)-1:0] p_data, q_data;
 always @(posedge clock) begin
   if (reset) begin
     list_ever <= 1'b0; scores <= 0; live <= 0; channels <= 0; f_scored <= 1'b0;
-  end else if (list_starts) begin
-    list_ever <= 1'b1; scores <= 0; live <= 0; channels <= i_start_outputs; f_scored <= 1'b0;
+  end else if (list_begins) begin
+    list_ever <= 1'b1; scores <= 0; live <= 0; channels <= i_job_outputs; f_scored <= 1'b0;
   end else begin
     scores <= scores + scored; live <= live + lives;
     if (scored && (scores == f)) begin
@@ -64,8 +64,8 @@ always @(*) if (known) begin
     && (o_entry_channel == o_entry_row * B + o_entry_bank)));
   length_counts_live: assert(entries == live);
   counts_fit: assert((live <= scores) && (scores <= channels) && (channels <= K));
-  counts_the_running_list: assert(!list_runs || (list_ever && (channels == total_now) && (scores == seen_now)));
-  done_after_all_scores: assert(!done || (list_ever && (scores == channels) && !list_runs));
+  counts_the_running_list: assert(!list_runs || list_begins || (list_ever && (channels == total_now) && (scores == seen_now)));
+  done_after_all_scores: assert(!done || (list_ever && (scores == channels) && (!list_runs || list_begins)));
   done_or_running: assert(!list_ever || done || list_runs);
 
   p_is_live: assert((live <= p) || ((`CHANNEL(p_data) < scores) && (`BANK(p_data) < B)

@@ -3,12 +3,16 @@
 //
 // Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r,
 // last_r, pending_r, blocked_r, counts_r, wait_r, settled_r, pixels_left_r, last_chunk_r, position_r, tile_end_r, column_r,
-// cols_r, interval, place_bank_r, position_after_r; of the set-up: turns_r, and s0_valid_r and s0_bank_r to s2_valid_r and
-// s2_bank_r.
+// cols_r, interval, place_bank_r, position_after_r, position_before_r, tile_last_r, and what is compared ahead: none_left0_r to
+// none_left2_r, full0_r to full2_r; of the set-up: turns_r, and s0_valid_r and s0_bank_r to s2_valid_r and
+// s2_bank_r, s2_here_r, s3_valid_r and s3_turn.
 (* hierconn *) wire [BANKS*COUNT-1:0] \setup.turns_r ;
 (* hierconn *) wire \setup.s0_valid_r ;
 (* hierconn *) wire \setup.s1_valid_r ;
 (* hierconn *) wire \setup.s2_valid_r ;
+(* hierconn *) wire [BANKS-1:0] \setup.s2_here_r ;
+(* hierconn *) wire \setup.s3_valid_r ;
+(* hierconn *) wire [COUNT-1:0] \setup.s3_turn ;
 (* hierconn *) wire [BANK-1:0] \setup.s0_bank_r ;
 (* hierconn *) wire [BANK-1:0] \setup.s1_bank_r ;
 (* hierconn *) wire [BANK-1:0] \setup.s2_bank_r ;
@@ -60,7 +64,7 @@ always @(*) if (known) begin
   begun_after_the_last: assert(!opens_r || !begun);
   busy_till_taken: assert(!begun || o_busy);
   knows_what_is_begun: assert(begun == pending_r);
-  has_pixels: assert(!begun || ((o_fold_pixels != 0) && (o_fold_interval >= 1) && (o_fold_interval <= C)));
+  has_pixels: assert(!begun || ((o_fold_pixels != 0) && (counts_r || ((o_fold_interval >= 1) && (o_fold_interval <= C)))));
   in_order: assert(!begun || (o_fold_first == opens));
   order_goes_on: assert(next_opens == ((state_r[FOLD] || opens_r) ? first_r : state_r[LOAD] ? last_r : 1'b1));
   pixels_are_left: assert(!folds || (pixels_left_r != 0));
@@ -70,17 +74,27 @@ always @(*) if (known) begin
   reads_ahead: assert((state_r == IDLE) || (position_after_r == position_r + 1'b1));
   tile_is_there: assert(!state_r[SETUP] || (position_r + cols_r - column_r <= entries));
   before_the_end: assert((state_r == IDLE) || (position_r <= entries));
-  tile_ends: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));
+  knows_the_one_before: assert((state_r == IDLE) || (position_before_r == position_r - 1'b1));
+  begins_at_0: assert((state_r != IDLE) || given_was_busy
+    || ((position_r == 0) && (position_before_r == 16'hffff) && (tile_end_r == C) && (tile_last_r == C - 1)));
+  compares_ahead: assert(!state_r[TILE] || ((none_left0_r == (i_length0 == position_r)) && (full0_r == (i_length0 >= tile_end_r))
+    && (none_left1_r == (i_length1 == position_r)) && (full1_r == (i_length1 >= tile_end_r))
+    && (none_left2_r == (i_job_out_channels == position_r)) && (full2_r == (i_job_out_channels >= tile_end_r))));
+  tile_ends: assert(!(state_r[TILE] || folds) || (tile_last_r == tile_end_r - 1'b1));
+  tile_begins: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));
   has_columns: assert(!in_tile || ((cols_r >= 1) && (cols_r <= C)));
   sets_a_column: assert(!state_r[SETUP] || (column_r < cols_r));
   sets_then_settles: assert((!s0_valid_r || state_r[SETUP] || (state_r[SETTLE] && !settled_r))
     && (!s1_valid_r || state_r[SETUP] || state_r[SETTLE])
     && (!s2_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD])
+    && (!\setup.s3_valid_r || state_r[SETUP] || state_r[SETTLE] || state_r[FOLD] || opens_r)
     && (!state_r[SETTLE] || (settled_r ? s1_valid_r : s0_valid_r)) && (!settled_r || state_r[SETTLE]));
   counts_what_is_begun: assert(!counts_r || (pending_r && !o_ready));
   blocked_till_taken: assert((!pending_r || blocked_r) && (!opens_r || state_r[LOAD]));
   turns_of_columns: assert(!in_tile || turns_fit);
-  has_an_interval: assert(!in_tile || ((interval >= 1) && (interval <= C)));
+  is_at_its_bank: assert(!s2_valid_r || (\setup.s2_here_r == ({{BANKS-1{1'b0}}, 1'b1} << s2_bank_r)));
+  turn_of_a_column: assert(!\setup.s3_valid_r || (\setup.s3_turn < turned));
+  has_an_interval: assert(!(in_tile || counts_r) || ((interval >= 1) && (interval <= C)));
   banks: assert((place_bank_r < B) && (!s0_valid_r || (s0_bank_r < B)) && (!s1_valid_r || (s1_bank_r < B))
     && (!s2_valid_r || (s2_bank_r < B)));
   states: assert((state_r & (state_r - 5'd1)) == 5'd0);

@@ -20,13 +20,14 @@ const STREAMER: [&str; 2] = [include_str!("streamer_given.sv"), include_str!("st
 const MEMORY: &str = include_str!("memory.sv");
 
 /// The module of the program's memory, where it is told from the other memories.
-const PROGRAM_MEMORY: &str = "lcsim_program_memory";
+const PROGRAM_MEMORY: &str = "lcsim_program_ram";
 
 /// Memories that the host port writes, in the order of their regions, from 1 on.
 const REGIONS: [&str; 6] = ["program", "filter", "param", "gate_weight", "gate_param", "image"];
 
 /// Modules that belong to a unit with properties, or only connect others.
-const CLOSED: [&str; 5] = ["lcsim_setup", "lcsim_registers", "lcsim_region", "lcsim_fields", "lcsim_list"];
+const CLOSED: [&str; 6] =
+    ["lcsim_setup", "lcsim_registers", "lcsim_region", "lcsim_fields", "lcsim_list", "lcsim_program_registered_ram"];
 
 /// Every output of the gate unit leaves once, and the live lists are right.
 pub fn gate(config: &AcceleratorConfig) -> Proof {
@@ -63,7 +64,8 @@ fn host_regions() -> String {
     let any = |what: &str| REGIONS.map(|name| what.replace("NAME", name)).join(" | ");
     let stored = format!("wire any_stored = {};\n", any("NAME_stored"));
     let part = format!("wire [ADDRESS-1:0] any_part = {};\n", any("(NAME_stored ? NAME_part : 0)"));
-    REGIONS.iter().map(region).chain([stored, part]).collect()
+    let addressed = format!("wire [ADDRESS-1:0] addressed_part = {};\n", any("(NAME_inside ? NAME_part : 0)"));
+    REGIONS.iter().map(region).chain([stored, part, addressed]).collect()
 }
 
 /// AXI4-Lite: each transfer reaches the core once, and is answered once.
@@ -185,7 +187,10 @@ fn settle(top: &mut Module, module: &mut Module) {
     let (parameters, instance) = rest.split_once("\n  ) ").expect("an instance");
     for parameter in parameters.lines() {
         let (name, value) = parameter.trim_matches([' ', '.', ',']).split_once('(').expect("a value");
-        module.text = set(&module.text, name, value.strip_suffix(')').expect("a value"));
+        let value = value.strip_suffix(')').expect("a value");
+        // It may be a parameter of the module around it.
+        let around = top.text.lines().filter_map(self::parameter).find(|(name, _)| name == value);
+        module.text = set(&module.text, name, &around.map_or(value.into(), |(_, value)| value));
     }
     top.text = format!("{before}  {} {instance}", module.name);
 }
@@ -201,12 +206,19 @@ fn joined(
     let mut modules = core(config, None).modules;
     let mut top = modules.pop().expect("a core is a module at least");
     // The memory of the program gets a module of its own, because what other memories hold is open.
-    if let Some(ram) = modules.iter().find(|m| m.name == "lcsim_ram") {
-        let text = ram.text.replace("module lcsim_ram ", &format!("module {PROGRAM_MEMORY} "));
+    let copy = |name: &str| {
+        let ram = modules.iter().find(|m| m.name == name)?;
+        let own = name.replace("lcsim", "lcsim_program");
+        let text = ram.text.replace(&format!("module {name} "), &format!("module {own} "));
+        Some(Module { name: own, text: text.replace("  lcsim_ram #(", &format!("  {PROGRAM_MEMORY} #(")) })
+    };
+    if let (Some(mut registered), Some(mut ram)) = (copy("lcsim_registered_ram"), copy("lcsim_ram")) {
         let end = top.text.find(") program_memory (").expect("a memory of the program");
-        let begin = top.text[..end].rfind("lcsim_ram ").expect("its module");
-        top.text.replace_range(begin..begin + "lcsim_ram ".len(), &format!("{PROGRAM_MEMORY} "));
-        modules.push(Module { name: PROGRAM_MEMORY.into(), text });
+        let begin = top.text[..end].rfind("lcsim_registered_ram ").expect("its module");
+        top.text.replace_range(begin..begin + "lcsim".len(), "lcsim_program");
+        settle(&mut top, &mut registered);
+        settle(&mut registered, &mut ram);
+        modules.extend([ram, registered]);
     }
     let mut open = vec![];
     for module in &mut modules {

@@ -47,7 +47,7 @@ struct Column<'a> {
 /// Column `index` in `jobs` convolutions.
 pub fn column(config: &AcceleratorConfig, index: usize, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Column);
-    let quiet = ["i_slot_valid", "i_set", "i_delay"];
+    let quiet = ["i_slot_valid", "i_set", "i_scale", "i_delay"];
     let mut script = Script::new(&format!("column {index}"), &part, seed, &quiet, &["o_reads", "o_writes", "o_flush"]);
     script.hold("i_index", index as i64);
     let next = script.start() + 4;
@@ -95,6 +95,7 @@ impl Column<'_> {
         let turn = self.rng.range(0, interval - 1);
         let phase = self.index as i64 % interval;
         let words = 1i64 << self.script.width("i_set_word");
+        let entries = 1i64 << self.script.width("i_set_entry");
         let rng = &mut self.rng;
         // Small odd multipliers without shift, for ties.
         let (multiplier, shift, most) = match rng.range(0, 2) {
@@ -107,7 +108,7 @@ impl Column<'_> {
             shift,
             select: select(rng, residual, self.config),
             word: rng.range(0, words - 1),
-            entry: rng.range(0, 65535),
+            entry: rng.range(0, entries - 1),
             interval,
             hold: (turn - self.index as i64).rem_euclid(interval) as usize,
         };
@@ -118,13 +119,14 @@ impl Column<'_> {
             // Another column's parameters are noise to this one.
             self.script.drive(cycle, "i_set", 1);
             self.script.drive(cycle, "i_set_column", column);
+            self.script.drive(cycle + 2, "i_scale", 1);
+            self.script.drive(cycle + 2, "i_scale_column", column);
             self.script.drive(cycle + 1, "i_delay", 1);
             self.script.drive(cycle + 1, "i_delay_column", column);
         }
         for (name, value) in [
             ("parity", parity as i64),
             ("bias", set.bias),
-            ("multiplier", set.multiplier),
             ("shift", set.shift),
             ("select", set.select),
             ("word", set.word),
@@ -136,6 +138,8 @@ impl Column<'_> {
         for (name, value) in [("phase", phase), ("parity", parity as i64), ("interval", interval)] {
             self.script.drive(at + 2, &format!("i_delay_{name}"), value);
         }
+        self.script.drive(at + 3, "i_scale_parity", parity as i64);
+        self.script.drive(at + 3, "i_scale_multiplier", set.multiplier);
         self.next = self.next.max(at + 3);
         let used = rng_used(&mut self.rng, self.index as i64, cols);
         (set, used)
@@ -233,8 +237,9 @@ impl Column<'_> {
         let word = (set.word + pixel) % words;
         let mut base = 0;
         if job.residual {
-            script.expect(e4, "o_reads", set.select);
-            script.expect(e4, "o_read_word", word);
+            // The bank has a register in front of its address.
+            script.expect(e4 - 1, "o_reads", set.select);
+            script.expect(e4 - 1, "o_read_word", word);
             let stored = i64::from(self.rng.int8());
             script.drive(e4 + arrives, &format!("i_stored[{}/{}]", set.select.ilog2(), self.config.banks()), stored);
             base = if job.residual_relu { stored.max(0) } else { stored };

@@ -42,18 +42,18 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorCon
     let addresses = |script: &mut Script, cycle: usize, word: usize| {
         script.expect(cycle, "o_program_address", (word % (most * words).next_power_of_two()) as i64);
     };
-    // The memory shows in each cycle what was addressed in the one before.
+    // The memory shows a word a cycle after it was fetched.
     let shows = |script: &mut Script, cycle: usize, word: usize| {
         addresses(script, cycle, word);
         let Some(instruction) = program.get(word / words) else { return };
         if words == 1 {
-            script.drive(cycle, "i_program.kind", instruction.kind);
-            script.drive(cycle, "i_program.predicated", i64::from(instruction.predicated));
-            script.drive(cycle, "i_program.conv", instruction.conv);
-            script.drive(cycle, "i_program.gate", instruction.gate);
+            script.drive(cycle + 1, "i_program.kind", instruction.kind);
+            script.drive(cycle + 1, "i_program.predicated", i64::from(instruction.predicated));
+            script.drive(cycle + 1, "i_program.conv", instruction.conv);
+            script.drive(cycle + 1, "i_program.gate", instruction.gate);
         } else {
             let width = script.width("i_program");
-            script.drive(cycle, "i_program", instruction.word(widths, width, word % words));
+            script.drive(cycle + 1, "i_program", instruction.word(widths, width, word % words));
         }
     };
     let runs = |script: &mut Script, cycle: usize, pc: usize| {
@@ -84,8 +84,8 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorCon
         fetched = cycle;
     }
     script.expect(fetched + 1, "o_done", 1);
-    script.expect(fetched + 1, "o_program_address", 0);
-    fetched + 2
+    script.expect(fetched + 2, "o_program_address", 0);
+    fetched + 3
 }
 
 /// Drives what the controller looks at; whether it takes the next instruction then.

@@ -148,8 +148,8 @@ impl Gate<'_> {
         match job.purpose {
             Purpose::LNet => self.keep("o_lscore_valid", 0, start + 1),
             Purpose::CNet(list) => {
-                self.keep(["o_length0", "o_length1"][list], 0, start + 1);
-                self.keep(["o_done0", "o_done1"][list], 0, start + 1);
+                self.keep(["o_length0", "o_length1"][list], 0, start + 2);
+                self.keep(["o_done0", "o_done1"][list], 0, start + 2);
                 self.lists[list] = List { channels: vec![], of: job.outputs };
             }
             Purpose::Classifier => {}

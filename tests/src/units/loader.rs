@@ -49,7 +49,7 @@ struct Loader<'a> {
 pub fn loader(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Loader);
     let silent = ["o_ready", "o_busy"];
-    let script = Script::new("loader", &part, seed, &["i_start", "i_taken"], &silent);
+    let script = Script::new("loader", &part, seed, &["i_start", "i_taken", "i_grows0", "i_grows1"], &silent);
     let now = script.start();
     let mut loader = Loader {
         config,
@@ -80,12 +80,14 @@ impl Loader<'_> {
 
     fn job(&mut self) {
         let job = Job::random(self.config, &mut self.rng);
-        // The array has drained: everything is free.
-        let start = self.now.max(self.set_free).max(self.script.cycles()) + self.rng.pick(&[0, 3, 20]);
+        // The array has drained: everything is free, and the controller has seen it.
+        let free = self.now.max(self.set_free).max(self.script.cycles());
+        let start = free + timing::ARRAY_SEEN + self.rng.pick(&[0, 3, 20]);
         (self.shadow_free, self.set_free, self.taken) = (start, start, start);
         job.hold(&mut self.script);
         self.script.drive(start, "i_start", 1);
         self.script.drive(start, "i_start_dst_base", job.dst_base);
+        self.script.drive(start, "i_start_out_channels", job.outputs);
         self.now = start + 1;
         // The gate unit fills the list while tiles are loaded.
         let arrivals = self.fill(&job);
@@ -114,9 +116,15 @@ impl Loader<'_> {
     fn fill(&mut self, job: &Job) -> Arrivals {
         let mut arrivals = Arrivals::default();
         let Some(list) = &job.out_list else { return arrivals };
-        let mut cycle = self.now;
-        for _ in 0..list.len() {
-            cycle += self.rng.pick(&[0, 0, 1, 1, 2, 40]) as usize;
+        let mut cycle = self.now - 1;
+        // Some entries are there from the beginning; then at most one comes in a cycle.
+        let there = self.rng.pick(&[0, list.len() / 2, list.len()]);
+        for entry in 0..list.len() {
+            if entry >= there {
+                cycle += self.rng.pick(&[1, 1, 1, 2, 3, 40]) as usize;
+                self.script.drive(cycle - 1, &format!("i_grows{}", job.out_which), 1);
+                self.script.drive(cycle - 1, "i_length", entry);
+            }
             arrivals.entries.push(cycle);
         }
         arrivals.done = cycle + self.rng.pick(&[0, 1, 30]) as usize;
@@ -138,7 +146,8 @@ impl Loader<'_> {
         let cols = self.cols();
         let mut tile = Tile { number, columns: vec![], interval: 1 };
         let mut turns = vec![0; banks as usize];
-        let mut sets = vec![];
+        let (mut sets, mut scales) = (vec![], vec![]);
+        let entries = 1 << self.script.output_width("o_set_entry");
         for c in 0..count {
             let cycle = self.now + 1 + c as usize;
             let position = number * cols + c;
@@ -163,15 +172,15 @@ impl Loader<'_> {
             let scaled = if job.l_scaled { fold(scaled, job.lscore) } else { scaled };
             let entry = if job.natural { channel } else { position };
             let bank = (entry % banks) as usize;
+            scales.push([("o_scale_column", c), ("o_scale_parity", number % 2), ("o_scale_multiplier", scaled)]);
             sets.push([
                 ("o_set_column", c),
                 ("o_set_parity", number % 2),
                 ("o_set_bias", bias),
-                ("o_set_multiplier", scaled),
                 ("o_set_shift", shift),
                 ("o_set_select", job.copies(number * cols + c, self.config) << bank),
                 ("o_set_word", job.dst_base + entry / banks * job.out_pixels),
-                ("o_set_entry", entry),
+                ("o_set_entry", entry % entries),
                 ("o_set_turn", turns[bank]),
             ]);
             turns[bank] += 1;
@@ -184,6 +193,7 @@ impl Loader<'_> {
         let e2 = fold + FOLD_DISTANCE + timing::column_stage(self.config.array.rows, 0, ColumnStage::Bias) - 1;
         for (c, set) in sets.iter().enumerate() {
             self.script.expect_event("o_set", (self.now, e2 + c - 1), set);
+            self.script.expect_event("o_scale", (self.now, e2 + c - 1), &scales[c]);
             let delay = [
                 ("o_delay_column", c as i64),
                 ("o_delay_phase", c as i64 % tile.interval),

@@ -65,8 +65,9 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
     let mut rng = Rng::new(seed);
     let mut script = Script::new("bank", &part, seed, &[], &[]);
     let mut memory = Memory(vec![None; config.scratch_depth()]);
-    // A word is written a cycle after it came.
+    // A word is written a cycle after it came, and a column's address is a cycle ahead.
     let mut came = None;
+    let mut asked = memory.address(&mut rng);
     for cycle in script.start()..script.start() + cycles {
         let words = [(); 4].map(|()| memory.address(&mut rng));
         let [row, column, output, image] = words;
@@ -91,7 +92,8 @@ pub fn bank(config: &AcceleratorConfig, cycles: usize, seed: u64) -> (Part, Scri
             script.drive(cycle, port, value);
         }
         let write = write.map(|(_, word)| (word, value));
-        memory.edge(&mut script, cycle, if reads { column } else { row }, std::mem::replace(&mut came, write));
+        memory.edge(&mut script, cycle, if reads { asked } else { row }, std::mem::replace(&mut came, write));
+        asked = column;
     }
     (part, script)
 }

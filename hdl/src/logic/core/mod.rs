@@ -10,7 +10,7 @@ use super::streamer::Streamer;
 use crate::image::IN_BLOCKS;
 use crate::map;
 use crate::plain::{
-    Banks, Blocks, Bytes, Columns, Controller, Fields, Host, List, Loader, Logits, Params, Ram, RegisteredRam, Sums,
+    Banks, Blocks, Bytes, Columns, Controller, Fields, Host, List, Loader, Logits, Params, RegisteredRam, Sums,
 };
 use crate::signal::documented::documented;
 use crate::signal::ports::ports;
@@ -78,7 +78,7 @@ documented! {
         /// The logit.
         pub o_logit: Signal<Out, Signed<32>>,
         host: Host,
-        program_memory: Ram,
+        program_memory: RegisteredRam,
         filter_memory: Blocks,
         param_memory: Params,
         gate_weight_memory: Bytes,
@@ -151,7 +151,7 @@ impl<const S: usize> Core<S> {
             o_logit_valid: Signal::default(),
             o_logit: Signal::default(),
             host: Host::new(s, content.is_some()).with_registers(s),
-            program_memory: Ram::new(s.program_width(), s.program_depth()).filled(file(0)),
+            program_memory: RegisteredRam::new(s.program_width(), s.program_depth()).filled(file(0)),
             filter_memory: Blocks::new(8 * s.cols, s.filter_depth).filled(file(1)),
             param_memory: Params::new(s.param_depth).filled(file(2)),
             gate_weight_memory: Bytes::new(s.macs, s.gate_depth).filled(file(3)),

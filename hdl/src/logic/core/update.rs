@@ -30,7 +30,6 @@ impl<const S: usize> Logic for Core<S> {
 
         comment!("The memories that the host writes.");
         self.program_memory.clock.next = self.clock.val();
-        self.program_memory.i_read.next = true;
         self.program_memory.i_read_address.next = self.controller.o_program_address.val();
         self.program_memory.i_write.next = self.host.o_program_write.val();
         self.program_memory.i_write_address.next = self.host.o_program_address.val();
@@ -167,6 +166,7 @@ impl<const S: usize> Logic for Core<S> {
         self.loader.clock.next = self.clock.val();
         self.loader.reset.next = self.units_reset.val();
         self.loader.i_start.next = self.controller.o_start_conv.val();
+        self.loader.i_start_out_channels.next = self.fields.o_next_out_channels.val();
         self.loader.i_start_dst_base.next = self.fields.o_next_dst_base.val();
         self.loader.i_job_out_list_on.next = self.fields.o_conv_out_list_on.val();
         self.loader.i_job_out_list.next = self.fields.o_conv_out_list.val();
@@ -190,6 +190,9 @@ impl<const S: usize> Logic for Core<S> {
         self.loader.i_job_row_step.next = self.fields.o_conv_row_step.val();
         self.loader.i_job_filter_base.next = self.fields.o_conv_filter_base.val();
         self.loader.i_job_group_step.next = self.fields.o_conv_group_step.val();
+        self.loader.i_grows0.next = self.gate.o_list_write0.val();
+        self.loader.i_grows1.next = self.gate.o_list_write1.val();
+        self.loader.i_length.next = bit_cast_to_bits::<16>(self.gate.o_list_write_address.val());
         self.loader.i_length0.next = bit_cast_to_bits::<16>(self.gate.o_length0.val());
         self.loader.i_done0.next = self.gate.o_done0.val();
         self.loader.i_list0_channel.next = self.list0.o_channel.val();
@@ -287,12 +290,15 @@ impl<const S: usize> Logic for Core<S> {
         self.columns.i_set_column.next = self.loader.o_set_column.val();
         self.columns.i_set_parity.next = self.loader.o_set_parity.val();
         self.columns.i_set_bias.next = self.loader.o_set_bias.val();
-        self.columns.i_set_multiplier.next = self.loader.o_set_multiplier.val();
         self.columns.i_set_shift.next = self.loader.o_set_shift.val();
         self.columns.i_set_select.next = self.loader.o_set_select.val();
         self.columns.i_set_word.next = self.loader.o_set_word.val();
         self.columns.i_set_entry.next = self.loader.o_set_entry.val();
         self.columns.i_set_turn.next = self.loader.o_set_turn.val();
+        self.columns.i_scale.next = self.loader.o_scale.val();
+        self.columns.i_scale_column.next = self.loader.o_scale_column.val();
+        self.columns.i_scale_parity.next = self.loader.o_scale_parity.val();
+        self.columns.i_scale_multiplier.next = self.loader.o_scale_multiplier.val();
         self.columns.i_delay.next = self.loader.o_delay.val();
         self.columns.i_delay_column.next = self.loader.o_delay_column.val();
         self.columns.i_delay_phase.next = self.loader.o_delay_phase.val();

@@ -48,6 +48,7 @@ documented! {
         multiplier4: Register<Bits<15>>,
         multiplier5: Register<Bits<15>>,
         scaled: Register<Bits<32>>,
+        limit: Register<Bits<17>>,
         score: Register<Bits<16>>,
         total: Signal<Local, Bits<32>>,
         sign: Signal<Local, Bits<8>>,
@@ -60,6 +61,9 @@ documented! {
         below: Signal<Local, Bit>,
         above: Signal<Local, Bit>,
         unit_score: Signal<Local, Bits<16>>,
+        lacking: Signal<Local, Bits<16>>,
+        compared: Signal<Local, Bits<18>>,
+        unused_difference: Signal<Local, Bits<17>>,
     }
 }
 
@@ -85,6 +89,7 @@ impl Logic for Score {
             multiplier4,
             multiplier5,
             scaled,
+            limit,
             score
         );
         self.sum.d.next = self.i_sum.val();
@@ -158,8 +163,15 @@ impl Logic for Score {
         self.unit_score.next = bit_cast::<16, 15>(self.scaled.q.val().get_bits::<15>(12))
             + bit_cast::<16, 1>(self.scaled.q.val().get_bits::<1>(11));
         self.unused_fraction.next = self.scaled.q.val().get_bits::<11>(0);
+        comment!("Compared with the threshold beside the rounding, not behind it: a score that rounds to the");
+        comment!("threshold or more makes a carry with what the threshold lacks to 0x10000.");
+        self.lacking.next = !self.i_threshold.val();
+        self.limit.d.next = bit_cast::<17, 16>(self.lacking.val()) + 1;
+        self.compared.next = ((bit_cast::<18, 17>(self.limit.q.val()) << 1) | 1)
+            + bit_cast::<18, 16>(self.scaled.q.val().get_bits::<16>(11));
+        self.unused_difference.next = self.compared.val().get_bits::<17>(0);
         self.score.d.next = self.unit_score.val();
-        if self.unit_score.val() < self.i_threshold.val() {
+        if !self.compared.val().get_bit(17) {
             self.score.d.next = 0.into();
         }
         if self.above.val() {
@@ -185,6 +197,7 @@ impl Logic for Score {
             self.by4_negative.d.next = false;
             self.shift3.d.next = 0.into();
             self.scaled.d.next = 0.into();
+            self.limit.d.next = 0.into();
             self.score.d.next = 0.into();
         }
         self.o_biased.next = self.biased.q.val();

@@ -50,6 +50,8 @@ impl Logic for Gate {
             p8_valid,
             index,
             written,
+            begins0,
+            begins1,
             length0,
             length1,
             done0,
@@ -68,8 +70,9 @@ impl Logic for Gate {
             }
         }
         self.begins.next = self.i_start.val() & (self.i_start_purpose.val() == 1);
-        self.begins0.next = self.begins.val() & !self.i_start_out_list.val();
-        self.begins1.next = self.begins.val() & self.i_start_out_list.val();
+        comment!("A list begins a cycle later: its first entry is far away.");
+        self.begins0.d.next = self.begins.val() & !self.i_start_out_list.val();
+        self.begins1.d.next = self.begins.val() & self.i_start_out_list.val();
         self.for_block.next = self.i_job_purpose.val() == 0;
         self.for_channels.next = self.i_job_purpose.val() == 1;
         self.for_classes.next = self.i_job_purpose.val() == 2;
@@ -247,11 +250,11 @@ impl Logic for Gate {
                 self.done0.d.next = true;
             }
         }
-        if self.begins0.val() {
+        if self.begins0.q.val() {
             self.length0.d.next = 0.into();
             self.done0.d.next = false;
         }
-        if self.begins1.val() {
+        if self.begins1.q.val() {
             self.length1.d.next = 0.into();
             self.done1.d.next = false;
         }
@@ -304,6 +307,8 @@ impl Logic for Gate {
             self.p8_valid.d.next = false;
             self.index.d.next = 0.into();
             self.written.d.next = 0.into();
+            self.begins0.d.next = false;
+            self.begins1.d.next = false;
             self.length0.d.next = 0.into();
             self.length1.d.next = 0.into();
             self.done0.d.next = false;

@@ -53,7 +53,7 @@ impl Machine<'_> {
     }
 
     /// Lets each row read its bank for the slot that reached the row a cycle before. The row gives
-    /// the operand of the slot before that one, with its swap flag, to its first PE.
+    /// the operand that it read `ROW_FETCH` cycles before, with its swap flag, to its first PE.
     fn feed_rows(&mut self, job: &ConvJob) {
         let rows = self.program.config.array.rows;
         for r in 0..rows {
@@ -78,7 +78,9 @@ impl Machine<'_> {
                 // Rows without an input pass the partial sums on.
                 self.activity[job.layer.index()].register_bytes += 4 * slot.cols as u64;
             }
-            let (operand, swap) = std::mem::replace(&mut self.fetched[r], (operand, slot.swap));
+            let fetched = &mut self.fetched[r];
+            let (operand, swap) = std::mem::replace(&mut fetched[0], (operand, slot.swap));
+            fetched.rotate_left(1);
             self.array.feed(r, operand, swap);
         }
     }
