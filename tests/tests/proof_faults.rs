@@ -29,7 +29,7 @@ const GATE: [Fault; 14] = [
 ];
 
 const SCORE: [Fault; 6] = [
-    ("a score at the threshold counts as 0", "(unit_score < i_threshold)", "(unit_score <= i_threshold)"),
+    ("a score at the threshold counts as 0", "{1'd0, lacking} + 17'd1", "{1'd0, lacking}"),
     ("scores above 1 are not clamped", "if (above) begin", "if (1'b0) begin"),
     ("scores below 0 are not clamped", "assign below = scaled_r[31];", "assign below = 1'b0;"),
     ("scores are rounded down", "{15'd0, scaled_r[11]}", "16'd0"),
@@ -41,8 +41,8 @@ const CONTROLLER: [Fault; 8] = [
     ("a program runs past its last instruction", "steps && (o_pc == LAST[COUNT-1:0]);", "1'b0;"),
     (
         "an instruction does not wait for the one after it",
-        "running_r && !fetched_r && complete;",
-        "running_r && complete;",
+        "running_r && !fetches && !ends && complete;",
+        "running_r && !ends && complete;",
     ),
     ("forced open gates skip", " && !i_forced_open", ""),
     ("every score skips", " && i_skip", ""),
@@ -66,9 +66,9 @@ const HOST: [Fault; 12] = [
     ("a start that is stopped goes on", "start_r <= go_r && !stops;", "start_r <= go_r;"),
     ("done stays after a start", "busy_r <= 1'b1;\n      done_r <= 1'b0;", "busy_r <= 1'b1;"),
     ("a program without an end never ends", "stops || runs_away;", "stops;"),
-    ("an image is overwritten before it is taken in", "(to_image && image_free_r));", "to_image);"),
-    ("weights change while an image is worked on", "((to_weights && !busy_r)", "(to_weights"),
-    ("a word is written without its last beat", "here && (beat == LAST[7:0])", "here"),
+    ("an image is overwritten before it is taken in", "(to_image_r && image_free_r));", "to_image_r);"),
+    ("weights change while an image is worked on", "((to_weights_r && !busy_r)", "(to_weights_r"),
+    ("a word is written without its last beat", "o_here && (beat == LAST[7:0])", "o_here"),
     ("a word behind the end is written", "(word < COUNT[INDEX:0]) &&", ""),
     ("a word is written at the address of its next", "o_word <= word_r;", "o_word <= word_r + 1'b1;"),
     ("bytes without a strobe are written", "stores && strobe_r[byte_of]", "stores"),
