@@ -18,14 +18,21 @@ pub fn net() -> QuantNetwork {
 /// # Panics
 /// If the accelerator does not hold the network.
 pub fn vectors(config: &AcceleratorConfig, seeds: &[i8]) -> (Program, Vec<Vector>) {
-    let net = net();
-    let program = Program::new(&net, config).expect("fits");
-    let simulator = Simulator::stepped(&net, config).expect("fits");
-    let vector = |seed: &i8| {
-        let image: Vec<i8> = (0..64).map(|i: i8| i.wrapping_mul(*seed)).collect();
-        let outcome = simulator.run(&image, Mode::Gated);
-        Vector::new(&program, &image, &outcome.trace, outcome.cycles)
+    let images: Vec<Vec<i8>> = seeds.iter().map(|seed| (0..64).map(|i: i8| i.wrapping_mul(*seed)).collect()).collect();
+    vectors_of(&net(), config, &images)
+}
+
+/// The program of a network, and its images with the simulator's results.
+///
+/// # Panics
+/// If the accelerator does not hold the network.
+pub fn vectors_of(net: &QuantNetwork, config: &AcceleratorConfig, images: &[Vec<i8>]) -> (Program, Vec<Vector>) {
+    let program = Program::new(net, config).expect("fits");
+    let simulator = Simulator::stepped(net, config).expect("fits");
+    let vector = |image: &Vec<i8>| {
+        let outcome = simulator.run(image, Mode::Gated);
+        Vector::new(&program, image, &outcome.trace, outcome.cycles)
     };
-    let vectors = seeds.iter().map(vector).collect();
+    let vectors = images.iter().map(vector).collect();
     (program, vectors)
 }

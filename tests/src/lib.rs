@@ -16,3 +16,12 @@ pub mod units;
 pub fn repository(path: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
+
+/// An accelerator that comes along.
+///
+/// # Panics
+/// There is none of this name.
+pub fn shipped(name: &str) -> lcsim_spec::AcceleratorConfig {
+    let path = repository(&format!("configs/{name}.toml"));
+    lcsim_spec::AcceleratorConfig::read(&path).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

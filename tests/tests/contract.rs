@@ -1,9 +1,8 @@
 //! The tables of docs/microarchitecture.md say what `spec::timing` says, those of
 //! docs/instruction-words.md what the Verilog is made from.
 
-use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::timing::{self, ColumnStage, GateStage};
-use lcsim_tests::repository;
+use lcsim_tests::{repository, shipped};
 
 const CONTRACT: &str = include_str!("../../docs/microarchitecture.md");
 
@@ -139,10 +138,6 @@ fn fields_of_instructions() {
 #[test]
 fn registers_and_memories() {
     page("docs/host.md", &lcsim_hdl::register_tables(&shipped("8x8")));
-}
-
-fn shipped(name: &str) -> AcceleratorConfig {
-    AcceleratorConfig::read(&repository(&format!("configs/{name}.toml"))).expect("shipped")
 }
 
 /// The tables of a page are written by its test, as snapshots are: with `INSTA_UPDATE=always`.

@@ -10,8 +10,8 @@ use lcsim_spec::schedule::Program;
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::cosim::{Built, Seen, build};
 use lcsim_tests::random::{Plan, accelerator, plan};
-use lcsim_tests::repository;
 use lcsim_tests::tools::installed;
+use lcsim_tests::{repository, shipped};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -96,7 +96,7 @@ fn small_networks_on_the_smallest_core() {
     if !installed("verilator") {
         return;
     }
-    let config = AcceleratorConfig::read(&repository("configs/ice40-2x1.toml")).expect("shipped");
+    let config = shipped("ice40-2x1");
     let mut compared = Compared::default();
     for seed in 0..4 {
         let plan = Plan::small(seed);
@@ -110,18 +110,27 @@ fn small_networks_on_the_smallest_core() {
 }
 
 #[test]
-fn embedded_model_and_images_on_8x8() {
+fn embedded_images_on_8x8() {
+    embedded_images("resnet8-lcnet", "8x8", count("COSIM_IMAGES", 20));
+}
+
+/// The network and the accelerator of the board, with the embedded network.
+#[test]
+fn embedded_network_and_image_on_ecp5() {
+    embedded_images("resnet20-lcnet-60", "ecp5-8x8-resnet20", 1);
+}
+
+fn embedded_images(model: &str, accelerator: &str, count: usize) {
     if !installed("verilator") {
         return;
     }
-    let net = lcsim_golden::container::load(&repository("models/resnet8-lcnet.safetensors")).expect("shipped");
-    let config = AcceleratorConfig::read(&repository("configs/8x8.toml")).expect("shipped");
+    let net = lcsim_golden::container::load(&repository(&format!("models/{model}.safetensors"))).expect("shipped");
     let data = Dataset::open("embedded", None).expect("embedded");
-    let count = Count::Exactly(count("COSIM_IMAGES", 20));
-    let pair = Pair::new(&net, &config);
+    let count = Count::Exactly(count);
+    let pair = Pair::new(&net, &shipped(accelerator));
     let mut compared = Compared { networks: 1, ..Compared::default() };
     for (i, image) in data.select(0, count, &Expected::by_quantized(&net)).expect("images").iter().enumerate() {
         pair.agree(&net.input.quantize_image(&image.pixels), Mode::Gated, &format!("image {i}"), &mut compared);
     }
-    compared.tell("resnet8-lcnet and embedded images on 8x8");
+    compared.tell(&format!("{model} and embedded images on {accelerator}"));
 }

@@ -5,7 +5,7 @@ use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::schedule::Program;
 use lcsim_tests::proofs::{self, PROGRAMS, Proof};
 use lcsim_tests::random::{accelerator, plan};
-use lcsim_tests::{repository, tiny, tools};
+use lcsim_tests::{shipped, tiny, tools};
 use proptest::prelude::*;
 use std::time::Instant;
 
@@ -50,12 +50,6 @@ fn small(rows: usize, cols: usize, macs: usize, channels: usize) -> AcceleratorC
 
 fn some_macs() -> AcceleratorConfig {
     small(4, 4, 2, 8)
-}
-
-/// An accelerator that comes along.
-fn shipped(name: &str) -> AcceleratorConfig {
-    let path = repository(&format!("configs/{name}.toml"));
-    AcceleratorConfig::parse(&std::fs::read_to_string(path).expect("a file"), name).expect("a configuration")
 }
 
 #[test]
