@@ -209,7 +209,7 @@ module lcsim_column #(
     end
   end
 
-  // E0: addresses the accumulator. E1: both terms of the sum enter registers, because they are late.
+  // E0: addresses the accumulator. E1: the terms of the sum enter registers, because both are late.
   // E2: adds them. E3: adds the bias, or writes the accumulator.
   wire takes = i_slot_valid && (i_index < i_slot_cols);
   wire [31:0] stored_sum;

@@ -268,7 +268,8 @@ module lcsim_loader #(
   localparam [31:0] LAST_OWN = BANKS / ROWS - 1;
   localparam [COUNT-1:0] ONE_COLUMN = 1;
   localparam [ROW-1:0] ONE_ROW = 1;
-  localparam [ROW-1:0] TWO_ROWS = 2;
+  localparam [31:0] WIDE_TWO = 2;
+  localparam [ROW-1:0] TWO_ROWS = WIDE_TWO[ROW-1:0];
   localparam [GROUP-1:0] ONE_GROUP = 1;
   localparam [ADDRESS-1:0] ONE_WORD = 1;
   localparam [BANK-1:0] ONE_BANK = 1;

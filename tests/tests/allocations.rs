@@ -7,9 +7,11 @@ use lcsim_sim::{Mode, Simulator};
 use lcsim_spec::{AcceleratorConfig, GateDecision};
 use lcsim_tests::random::{Rng, starved};
 use lcsim_tests::repository;
+use std::ops::RangeInclusive;
 
-/// The list of decisions, logits, lines of the report, and ends of instructions.
-const OUTCOME: u64 = 4;
+/// The list of decisions, logits, lines of the report, and ends of instructions. On some processors
+/// the matrix product takes a block for each image.
+const OUTCOME: RangeInclusive<u64> = 4..=5;
 
 /// Allocations of an image, and the decisions of its gates; with all weights on chip, or with none.
 fn of_an_image(model: &str, on_chip: bool) -> (u64, Vec<GateDecision>) {
@@ -37,7 +39,7 @@ fn a_layer_allocates_nothing() {
             let (allocated, decisions) = of_an_image(model, on_chip);
             assert_eq!(decisions, []);
             // A network without gates has an empty list of decisions.
-            assert_eq!(allocated, OUTCOME - 1, "{layers} layers, weights on chip: {on_chip}");
+            assert!(OUTCOME.contains(&(allocated + 1)), "{layers} layers, on chip: {on_chip}: {allocated}");
         }
     }
 }
@@ -48,7 +50,8 @@ fn a_gate_allocates_its_name_and_its_scores() {
         for on_chip in [true, false] {
             let (allocated, decisions) = of_an_image(model, on_chip);
             assert!(!decisions.is_empty());
-            assert_eq!(allocated, OUTCOME + 2 * decisions.len() as u64, "{model}, weights on chip: {on_chip}");
+            let others = allocated - 2 * decisions.len() as u64;
+            assert!(OUTCOME.contains(&others), "{model}, on chip: {on_chip}: {others} besides gates'");
         }
     }
 }

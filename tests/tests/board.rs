@@ -16,8 +16,8 @@ const PLL: &str = "module EHXPLLL #(parameter CLKI_DIV = 1, CLKFB_DIV = 1, CLKOP
     PHASESTEP, PHASELOADREG, PLLWAKESYNC, ENCLKOP, output CLKOP, output reg LOCK);\n\
     assign CLKOP = CLKI;\ninitial LOCK = 1'b0;\nalways @(posedge CLKI) LOCK <= 1'b1;\nendmodule\n";
 
-/// The images of `vectors` go over the serial line to a core that carries its network, or is given it.
-/// What the host's program prints.
+/// The images of `vectors` go over the serial line to a core that carries its network, or is given
+/// it. What the host's program prints.
 fn over_the_line(config: &AcceleratorConfig, program: &Program, carried: bool, vectors: &[Vector]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let around = Board::Ulx3s.modules(config).expect("a clock that the PLL makes");

@@ -40,8 +40,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) memories: Memories,
     pub(crate) pool: Vec<i32>,
     pub(crate) slots: SlotHistory,
-    /// The bytes that each row got from its bank, and their swap flags. These registers are between the
-    /// bank's own register and the array.
+    /// The bytes that each row got from its bank, and their swap flags. These registers are between
+    /// the bank's own register and the array.
     pub(crate) fetched: Vec<[(i8, bool); timing::ROW_FETCH]>,
     pub(crate) array: Array,
     pub(crate) columns: Columns,
