@@ -8,10 +8,10 @@ cd "$(dirname "$0")"
 "${PYTHON:-python3}" ecp5_registers.py {{ top }}.json
 "${NEXTPNR:-nextpnr-ecp5}" {{ route }} --package {{ package }} --speed 6 --json {{ top }}.json --lpf {{ top }}.lpf \
 {%- if board %}
-  --placer static --seed "${SEED:-3}" --textcfg {{ top }}.config --report timing.json --log route.log "$@"
+  --placer static --seed "${SEED:-4}" --textcfg {{ top }}.config --report timing.json --log route.log "$@"
 "${ECPPACK:-ecppack}" --compress {{ top }}.config {{ top }}.bit
 {%- else %}
   --lpf-allow-unconstrained --timing-allow-fail --freq {{ clock }} \
-  --placer static --seed "${SEED:-3}" --textcfg {{ top }}.config --report timing.json --log route.log "$@"
+  --placer static --seed "${SEED:-4}" --textcfg {{ top }}.config --report timing.json --log route.log "$@"
 if command -v "${ECPPACK:-ecppack}" >/dev/null; then "${ECPPACK:-ecppack}" --compress {{ top }}.config {{ top }}.bit; fi
 {%- endif %}
