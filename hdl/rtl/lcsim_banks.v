@@ -40,7 +40,7 @@ module lcsim_banks #(
   input wire [ADDRESS-1:0] i_image_word,
   // The word: a byte for each bank.
   input wire [8*BANKS-1:0] i_image_data,
-  // Two cycles after a row has read: the byte of each bank, for the rows.
+  // Three cycles after a row has read: the byte of each bank, for the rows.
   output wire [8*BANKS-1:0] o_row_data,
   // The bytes of the stream memory's banks, for the columns.
   output wire [8*BANKS-1:0] o_stored

@@ -4,7 +4,7 @@ use lcsim_hdl::{Device, core, testbench};
 use lcsim_tests::benched::vectors_of;
 use lcsim_tests::random::Plan;
 use lcsim_tests::shipped;
-use lcsim_tests::tools::installed;
+use lcsim_tests::tools::{installed, write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -32,10 +32,8 @@ fn netlist_of_an_ice40_passes_the_testbench() {
     let folder = tempfile::tempdir().expect("a folder");
     let plan = Plan::small(1);
     let (program, vectors) = vectors_of(&plan.build(), &config, &[plan.image()]);
-    let mut files: Vec<(String, String)> =
-        core(&config, None).modules.into_iter().map(|m| (format!("{}.v", m.name), m.text)).collect();
-    let sources: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-    files.extend(testbench(&program, false, &vectors));
+    let sources = write(&core(&config, None).modules, folder.path());
+    let mut files = testbench(&program, false, &vectors);
     let device = Device::named("iCE40UP5K").expect("a known part");
     files.extend(device.scripts("lcsim_core", &sources, config.clock_mhz));
     for (name, text) in files {

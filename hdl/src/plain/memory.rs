@@ -311,7 +311,7 @@ wrapped! {
         in word(ADDRESS) i_image_word;
         /// The word: a byte for each bank.
         in word(8 * BANKS) i_image_data;
-        /// Two cycles after a row has read: the byte of each bank, for the rows.
+        /// Three cycles after a row has read: the byte of each bank, for the rows.
         out bytes(BANKS) o_row_data;
         /// The bytes of the stream memory's banks, for the columns.
         out word(8 * BANKS) o_stored;

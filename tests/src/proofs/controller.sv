@@ -16,7 +16,8 @@ reg [$bits(o_word)-1:0] was_word, was_program;
 reg [$bits(o_gate)-1:0] was_gate_job;
 reg [$bits(o_conv)-1:0] was_conv_job;
 always @(posedge clock) begin
-  was_fetched <= fetched_r; was_stopped <= stopped_r; was_program <= {i_program_kind, i_program_predicated, i_program_conv, i_program_gate};
+  was_fetched <= fetched_r; was_stopped <= stopped_r;
+  was_program <= {i_program_kind, i_program_predicated, i_program_conv, i_program_gate};
   was_running <= o_running; was_go <= i_go; was_next <= starts_any || skipped;
   was_end <= o_running && !fetched_r && stop_now && !i_array_busy && !i_gate_running;
   was_gate <= o_running && !i_gate_running; was_conv <= o_running && !i_array_busy;

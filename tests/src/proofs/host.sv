@@ -2,7 +2,8 @@
 // worked on and there is a program. What is in use stays. What is written: host_region.sv.
 //
 // Names of the unit beside its ports: write_r, write_address_r, data_r, strobe_r, read_r, read_address_r (the requests of the
-// cycle before), to_weights_r, to_image_r, to_beat_r (what the write is for), go_r, start_r, ran_r, has_program_r, open_r, cycles_r, forced_open.
+// cycle before), to_weights_r, to_image_r, to_beat_r (what the write is for), go_r, start_r, ran_r, has_program_r, open_r,
+// cycles_r, forced_open.
 reg was_write, was_read, was2_write, was2_read, was_start, was2_start, was_stop, was_running, was_away, was_opens;
 reg [ADDRESS-1:0] p_to, p_from, was_to, was_from;
 reg [31:0] p_sent, p_cycles, was_logit;

@@ -15,8 +15,10 @@ reg ran;
 (* hierconn *) wire \controller.fetched_r ;
 reg [$bits(controller_o_program_address)-1:0] was_read, was2_read;
 reg was2_written;
-always @(posedge clock) begin was_read <= controller_o_program_address; was2_read <= was_read; was2_written <= was_written; end
-always @(posedge clock) begin was_pc <= o_pc; ran <= o_running && !reset; end
+always @(posedge clock) begin
+  was_read <= controller_o_program_address; was2_read <= was_read; was2_written <= was_written;
+  was_pc <= o_pc; ran <= o_running && !reset;
+end
 always @(*) if (known) begin
   program_stands: assert(!(host_o_go || o_running) || !(host_o_program_write || was_written));
   memory_answers: assert(!\program_memory.ram.written || was_written || (was_read != \program_memory.ram.at )
