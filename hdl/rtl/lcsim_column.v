@@ -136,6 +136,8 @@ module lcsim_column #(
   localparam SCALED = 32 - REQUANT_SHIFT;
   localparam [COUNT-1:0] ZERO = 0;
   localparam [COUNT-1:0] ONE = 1;
+  localparam [31:0] WIDE_TWO = 2;
+  localparam [COUNT-1:0] TWO = WIDE_TWO[COUNT-1:0];
 
   // The slot goes on to the next column.
   always @(posedge clock) begin
@@ -172,18 +174,16 @@ module lcsim_column #(
   reg [COUNT-1:0] delay_of [0:1];
   reg [COUNT-1:0] interval_of [0:1];
   wire is_set = i_set && (i_set_column == i_index);
-  // The turn is read in one cycle, and becomes a delay in the next.
+  // The turn is read in one cycle, and becomes a delay in the next: how much later it is than the
+  // column's phase.
   reg is_delayed_r;
   reg delay_parity_r;
-  reg [COUNT-1:0] turn_r;
-  reg [COUNT-1:0] delay_phase_r;
+  reg [COUNT:0] later_r;
   reg [COUNT-1:0] delay_interval_r;
-  wire turn_is_later = (turn_r >= delay_phase_r);
   always @(posedge clock) begin
     is_delayed_r <= i_delay && (i_delay_column == i_index);
     delay_parity_r <= i_delay_parity;
-    turn_r <= turn_of[i_delay_parity];
-    delay_phase_r <= i_delay_phase;
+    later_r <= {1'b0, turn_of[i_delay_parity]} - {1'b0, i_delay_phase};
     delay_interval_r <= i_delay_interval;
     if (reset) begin
       is_delayed_r <= 1'b0;
@@ -202,9 +202,7 @@ module lcsim_column #(
       multiplier_of[i_scale_parity] <= i_scale_multiplier;
     end
     if (is_delayed_r) begin
-      delay_of[delay_parity_r] <= turn_is_later
-        ? turn_r - delay_phase_r
-        : turn_r + delay_interval_r - delay_phase_r;
+      delay_of[delay_parity_r] <= later_r[COUNT-1:0] + (delay_interval_r & {COUNT{later_r[COUNT]}});
       interval_of[delay_parity_r] <= delay_interval_r;
     end
   end
@@ -403,8 +401,9 @@ module lcsim_column #(
   reg [COUNT-1:0] hold_r;
   reg [BANKS-1:0] hold_select_r;
   reg [BANKS-1:0] reads_r;
-  wire held_is_due = pending_r && !due_r && (hold_r == ONE);
-  wire next_due = e5_valid_r ? e5_at_once_r : held_is_due;
+  // Whether a value that waits is due in the next cycle.
+  reg near_r;
+  wire next_due = e5_valid_r ? e5_at_once_r : near_r;
   wire [BANKS-1:0] next_select = e5_valid_r ? select_of[e5_parity_r] : hold_select_r;
   always @(posedge clock) begin
     residual_r <= i_residual;
@@ -414,6 +413,7 @@ module lcsim_column #(
       pending_r <= 1'b0;
     end
     due_r <= next_due;
+    near_r <= e5_valid_r ? (e5_delay_r == ONE) : pending_r && !due_r && (hold_r == TWO);
     hold_select_r <= next_select;
     reads_r <= next_select & {BANKS{next_due && residual_r}};
     hold_r <= hold_r - ONE;
@@ -431,6 +431,7 @@ module lcsim_column #(
     if (reset) begin
       residual_r <= 1'b0;
       pending_r <= 1'b0;
+      near_r <= 1'b0;
       due_r <= 1'b0;
       hold_select_r <= {BANKS{1'b0}};
       reads_r <= {BANKS{1'b0}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // The controller: takes the instructions of the program in order, waits until their unit is free
-// and their score is known, and starts them or steps over them.
+// and their score is known, and starts them or steps over them. It decides in one cycle and acts in
+// the next.
 `default_nettype none
 
 module lcsim_controller #(
@@ -41,17 +42,15 @@ module lcsim_controller #(
   input wire i_gate_running,
   // The word of the program memory that is read.
   output wire [ADDRESS-1:0] o_program_address,
-  // The instruction.
-  output wire [INSTRUCTION-1:0] o_word,
   // Starts the image port.
-  output wire o_start_image,
+  output reg o_start_image,
   // Starts a convolution.
-  output wire o_start_conv,
+  output reg o_start_conv,
   // Starts the gate unit.
-  output wire o_start_gate,
-  // The fields of the convolution in work.
+  output reg o_start_gate,
+  // The fields of the convolution in work, from the cycle of its start on.
   output reg [CONV-1:0] o_conv,
-  // The fields of the gate in work.
+  // The fields of the gate in work, from the cycle of its start on.
   output reg [GATE-1:0] o_gate,
   // The number of the instruction.
   output reg [COUNT-1:0] o_pc,
@@ -84,31 +83,33 @@ module lcsim_controller #(
   // The program stopped in the cycle before.
   reg stopped_r;
   reg fetched_r;
-  // The instruction is there, and has not been started.
+  // The instruction is there, and nothing was decided about it before the cycle before.
   reg acts_r;
+  // In the cycle before, it was decided to start the instruction or to step over it.
+  reg steps_r;
   wire [1:0] kind = word_r[INSTRUCTION-1 -: 2];
   wire predicated = word_r[INSTRUCTION-3];
   // All words of the instruction are there; a further one follows.
   wire complete;
   wire more;
 
+  wire acts = acts_r && !steps_r;
   wire decided = !predicated || i_lscore_valid;
   wire skips = predicated && i_lscore_valid && i_skip && !i_forced_open;
   wire idle = !i_array_busy && ((kind != GATE_KIND) || !i_gate_running);
-  wire starts = acts_r && decided && !skips && idle && (kind != STOP_KIND);
-  wire steps = starts || (acts_r && skips);
-  wire runs_away = steps && (o_pc == LAST[COUNT-1:0]);
-  wire fetches = i_go || steps || more;
-  wire ends = acts_r && (kind == STOP_KIND) && !i_array_busy && !i_gate_running;
+  wire starts = acts && decided && !skips && idle;
+  wire runs_away = steps_r && (o_pc == LAST[COUNT-1:0]);
+  wire fetches = i_go || steps_r || more;
+  wire ends = acts && (kind == STOP_KIND) && !i_array_busy && !i_gate_running;
   assign o_program_address = ahead_r;
-  assign o_word = word_r[INSTRUCTION-1:0];
-  assign o_start_image = starts && (kind == IMAGE_KIND);
-  assign o_start_conv = starts && (kind == CONV_KIND);
-  assign o_start_gate = starts && (kind == GATE_KIND);
   assign o_running = running_r;
   assign o_done = done_r;
 
   always @(posedge clock) begin
+    o_start_image <= starts && (kind == IMAGE_KIND);
+    o_start_conv <= starts && (kind == CONV_KIND);
+    o_start_gate <= starts && (kind == GATE_KIND);
+    steps_r <= (starts && (kind != STOP_KIND)) || (acts && skips);
     fetched_r <= fetches;
     acts_r <= running_r && !fetches && !ends && complete;
     stopped_r <= ends || runs_away;
@@ -134,6 +135,10 @@ module lcsim_controller #(
       running_r <= 1'b0;
     end
     if (reset) begin
+      o_start_image <= 1'b0;
+      o_start_conv <= 1'b0;
+      o_start_gate <= 1'b0;
+      steps_r <= 1'b0;
       fetched_r <= 1'b0;
       stopped_r <= 1'b0;
       acts_r <= 1'b0;
@@ -176,7 +181,7 @@ module lcsim_controller #(
         if (fetches) begin
           left_r <= left_r - ONE_LEFT;
         end
-        if (i_go || steps) begin
+        if (i_go || steps_r) begin
           o_pc <= i_go ? {COUNT{1'b0}} : o_pc + ONE_MORE;
           left_r <= OTHERS[LEFT-1:0];
         end

@@ -144,7 +144,7 @@ module lcsim_host #(
   reg from_logits_r;
   reg to_weights_r;
   reg to_image_r;
-  reg [7:0] to_beat_r;
+  reg [MOST_BEATS-1:0] to_part_r;
   wire is_logit;
   wire to_program;
   wire to_filter;
@@ -152,12 +152,12 @@ module lcsim_host #(
   wire to_gate_weight;
   wire to_gate_param;
   wire to_image;
-  wire [7:0] program_beat;
-  wire [7:0] filter_beat;
-  wire [7:0] param_beat;
-  wire [7:0] gate_weight_beat;
-  wire [7:0] gate_param_beat;
-  wire [7:0] image_beat;
+  wire [MOST_BEATS-1:0] program_beats;
+  wire [MOST_BEATS-1:0] filter_beats;
+  wire [MOST_BEATS-1:0] param_beats;
+  wire [MOST_BEATS-1:0] gate_weight_beats;
+  wire [MOST_BEATS-1:0] gate_param_beats;
+  wire [MOST_BEATS-1:0] image_beats;
   always @(posedge clock) begin
     write_r <= i_write;
     write_address_r <= i_write_address;
@@ -169,8 +169,8 @@ module lcsim_host #(
     from_register_r <= (i_read_address[ADDRESS-1:REGISTERS] == {ADDRESS - REGISTERS{1'b0}});
     to_weights_r <= to_program || to_filter || to_param || to_gate_weight || to_gate_param;
     to_image_r <= to_image;
-    to_beat_r <= program_beat | filter_beat | param_beat | gate_weight_beat | gate_param_beat
-      | image_beat;
+    to_part_r <= program_beats | filter_beats | param_beats | gate_weight_beats | gate_param_beats
+      | image_beats;
     from_logits_r <= (i_read_address[ADDRESS-1:SPAN] == LOGITS_BASE[ADDRESS-1:SPAN]) && is_logit;
     if (reset) begin
       write_r <= 1'b0;
@@ -193,7 +193,8 @@ module lcsim_host #(
 
   wire some = write_r && (strobe_r != 4'd0);
   // Memories that the image in work uses stay as they are.
-  wire stores = some && ((to_weights_r && !busy_r) || (to_image_r && image_free_r));
+  wire may_store = (to_weights_r && !busy_r) || (to_image_r && image_free_r);
+  wire stores = some && may_store;
 
   // The last beats written, by their place in a word. A word is there when its last beat is.
   reg [32*MOST_BEATS-1:0] staged_r;
@@ -202,7 +203,7 @@ module lcsim_host #(
   always @(posedge clock) begin
     for (beat = 0; beat < MOST_BEATS; beat = beat + 1) begin
       for (byte_of = 0; byte_of < 4; byte_of = byte_of + 1) begin
-        if (stores && strobe_r[byte_of] && (to_beat_r == beat[7:0])) begin
+        if (write_r && may_store && strobe_r[byte_of] && to_part_r[beat]) begin
           staged_r[32 * beat + 8 * byte_of +: 8] <= data_r[8 * byte_of +: 8];
         end
       end
@@ -399,6 +400,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(PROGRAM_BASE),
     .WIDTH(PROGRAM_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(PROGRAM_WORDS)
   ) program_region (
     .clock(clock),
@@ -406,7 +408,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_program),
-    .o_beat(program_beat),
+    .o_part(program_beats),
     .o_write(o_program_write),
     .o_word(o_program_address)
   );
@@ -414,6 +416,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(FILTER_BASE),
     .WIDTH(FILTER_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(FILTER_WORDS)
   ) filter_region (
     .clock(clock),
@@ -421,7 +424,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_filter),
-    .o_beat(filter_beat),
+    .o_part(filter_beats),
     .o_write(o_filter_write),
     .o_word(o_filter_address)
   );
@@ -429,6 +432,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(PARAM_BASE),
     .WIDTH(PARAM_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(PARAM_WORDS)
   ) param_region (
     .clock(clock),
@@ -436,7 +440,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_param),
-    .o_beat(param_beat),
+    .o_part(param_beats),
     .o_write(o_param_write),
     .o_word(o_param_address)
   );
@@ -444,6 +448,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(GATE_WEIGHT_BASE),
     .WIDTH(GATE_WEIGHT_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(GATE_WEIGHT_WORDS)
   ) gate_weight_region (
     .clock(clock),
@@ -451,7 +456,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_gate_weight),
-    .o_beat(gate_weight_beat),
+    .o_part(gate_weight_beats),
     .o_write(o_gate_weight_write),
     .o_word(o_gate_weight_address)
   );
@@ -459,6 +464,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(GATE_PARAM_BASE),
     .WIDTH(GATE_PARAM_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(GATE_PARAM_WORDS)
   ) gate_param_region (
     .clock(clock),
@@ -466,7 +472,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_gate_param),
-    .o_beat(gate_param_beat),
+    .o_part(gate_param_beats),
     .o_write(o_gate_param_write),
     .o_word(o_gate_param_address)
   );
@@ -474,6 +480,7 @@ module lcsim_host #(
     .ADDRESS(ADDRESS),
     .BASE(IMAGE_BASE),
     .WIDTH(IMAGE_WIDTH),
+    .PARTS(MOST_BEATS),
     .WORDS(IMAGE_WORDS)
   ) image_region (
     .clock(clock),
@@ -481,7 +488,7 @@ module lcsim_host #(
     .i_address(i_write_address),
     .i_write(stores),
     .o_here(to_image),
-    .o_beat(image_beat),
+    .o_part(image_beats),
     .o_write(o_image_write),
     .o_word(o_image_address)
   );

@@ -61,11 +61,7 @@ module lcsim_loader #(
   input wire reset,
   // Starts a convolution. The loader is not busy.
   input wire i_start,
-  // The word where its output map begins.
-  input wire [ADDRESS-1:0] i_start_dst_base,
-  // The channels of its output map.
-  input wire [15:0] i_start_out_channels,
-  // The instruction, from the cycle after its start to its end: outputs are the channels
+  // The instruction, from the cycle of its start to its end: outputs are the channels
   // of a live list.
   input wire i_job_out_list_on,
   // Which live list.
@@ -110,12 +106,6 @@ module lcsim_loader #(
   input wire [FILTER-1:0] i_job_filter_base,
   // Filter words of a group.
   input wire [FILTER-1:0] i_job_group_step,
-  // The gate unit adds an entry to live list 0.
-  input wire i_grows0,
-  // It adds one to live list 1.
-  input wire i_grows1,
-  // The entries of the list that it adds to.
-  input wire [15:0] i_length,
   // The entries of live list 0.
   input wire [15:0] i_length0,
   // Live list 0 is complete.
@@ -259,7 +249,6 @@ module lcsim_loader #(
   localparam [4:0] IN_FOLD = 5'd8;
   localparam [4:0] IN_LOAD = 5'd16;
   localparam [31:0] WIDE_COLS = COLS;
-  localparam [31:0] LAST_COLUMN = COLS - 1;
   localparam [31:0] WIDE_ROWS = ROWS;
   localparam [31:0] WIDE_DEPTH = DEPTH;
   localparam [31:0] WIDE_SHADOW = SHADOW;
@@ -276,6 +265,7 @@ module lcsim_loader #(
   localparam [OWN-1:0] ONE_OWN = 1;
   localparam [FILTER-1:0] ONE_FILTER = 1;
   localparam [WORDS-1:0] ONE_WAIT = 1;
+  localparam [WORDS-1:0] NO_WAIT = 0;
   localparam [WORDS-1:0] READY_WAIT = READY;
   localparam [DRAIN-1:0] ONE_DRAIN = 1;
   localparam [ENTRIES-1:0] ONE_ENTRY = 1;
@@ -299,31 +289,25 @@ module lcsim_loader #(
   wire [15:0] out_length = i_job_out_list ? i_length1 : i_length0;
   wire out_done = i_job_out_list ? i_done1 : i_done0;
   wire [15:0] outputs = i_job_out_list_on ? out_length : i_job_out_channels;
-  // Each kind of output is compared by itself in the cycle before, with what it will be then.
-  reg [15:0] position_before_r;
-  reg [15:0] tile_last_r;
-  reg none_left0_r;
-  reg none_left1_r;
-  reg none_left2_r;
-  reg full0_r;
-  reg full1_r;
-  reg full2_r;
-  wire [15:0] out_channels = (state_r == IDLE) ? i_start_out_channels : i_job_out_channels;
-  wire none_left = i_job_out_list_on
-    ? (i_job_out_list ? none_left1_r : none_left0_r)
-    : none_left2_r;
-  wire full = i_job_out_list_on ? (i_job_out_list ? full1_r : full0_r) : full2_r;
-  wire suffices = !i_job_out_list_on || out_done || full;
-  wire [COUNT+15:0] wide_outputs = {{COUNT{1'b0}}, outputs};
+  // The outputs, and whether these are all, enter registers; then they are compared. So TILE knows
+  // them two cycles later.
+  reg [15:0] outputs_r;
+  reg complete_r;
+  reg known_r;
+  reg none_left_r;
+  reg full_r;
+  reg all_r;
+  wire suffices = known_r && (all_r || full_r);
+  wire [COUNT+15:0] wide_outputs = {{COUNT{1'b0}}, outputs_r};
   wire [COUNT+15:0] wide_position = {{COUNT{1'b0}}, position_r};
   wire [COUNT-1:0] left = wide_outputs[COUNT-1:0] - wide_position[COUNT-1:0];
-  wire [COUNT-1:0] tile_cols = full ? WIDE_COLS[COUNT-1:0] : left;
+  wire [COUNT-1:0] tile_cols = full_r ? WIDE_COLS[COUNT-1:0] : left;
 
   // The rest of a map that is written in copies: where the copies of its first entry are. Taps of
   // the rest of a map that stands in copies share folds; of an image that is all of it.
   wire [15:0] in_length = i_job_in_list ? i_length1 : i_length0;
   wire [15:0] all_inputs = in_is_list ? in_length : i_job_in_channels;
-  wire [REST-1:0] out_rest = outputs[REST-1:0];
+  wire [REST-1:0] out_rest = outputs_r[REST-1:0];
   wire [REST-1:0] in_rest = all_inputs[REST-1:0];
   reg out_shares;
   reg [ROWS-1:0] out_mask;
@@ -349,7 +333,7 @@ module lcsim_loader #(
       end
     end
   end
-  wire out_copies = i_job_dst_copies && !full && out_shares;
+  wire out_copies = i_job_dst_copies && !full_r && out_shares;
   wire in_copies = i_job_src_copies && in_shares;
   reg out_copies_r;
   reg [ROWS-1:0] out_mask_r;
@@ -385,6 +369,7 @@ module lcsim_loader #(
   reg last_r;
   reg last_chunk_r;
   reg last_x_r;
+  reg last_y_r;
   reg last_step_r;
   reg last_row_r;
   reg last_word_r;
@@ -413,6 +398,7 @@ module lcsim_loader #(
   reg counts_r;
   reg [WORDS-1:0] others_r;
   reg [WORDS-1:0] wait_r;
+  wire [WORDS-1:0] to_wait = others_r + READY_WAIT - ONE_WAIT;
   reg [GROUP-1:0] spans_r;
   wire [COUNT-1:0] interval;
   wire [FILTER-1:0] base_group;
@@ -424,6 +410,8 @@ module lcsim_loader #(
   wire [FILTER-1:0] group_offset = opens_r ? group_base_r : group_offset_r;
   reg one_x_r;
   reg [15:0] before_last_x_r;
+  reg one_y_r;
+  reg [15:0] before_last_y_r;
   wire [15:0] next_x = last_x_r ? 16'd0 : tap_x_r + 16'd1;
   wire [15:0] next_y = last_x_r ? tap_y_r + 16'd1 : tap_y_r;
   wire [ADDRESS-1:0] next_offset = tap_offset_r + (last_x_r ? i_job_row_step : ONE_WORD);
@@ -433,19 +421,23 @@ module lcsim_loader #(
   reg before_last_channel_r;
   wire next_last_channel = last_channel_r ? one_rest_r : before_last_channel_r;
   wire [ENTRIES+ROW-1:0] wide_rows = {{ENTRIES{1'b0}}, fold_rows};
-  wire last_entry = (inputs_left_r <= wide_rows[ENTRIES-1:0]);
-  wire last_tap = last_x_r && (tap_y_r == i_job_last_y);
-  wire no_input = (all_inputs == 16'd0);
-  wire one_group = (first_group == last_group);
-  // The same while words are fetched.
-  reg one_group_r;
+  // Both kinds of fold are compared at the same time, because it is late.
+  wire [ENTRIES+ROW-1:0] wide_all = {{ENTRIES{1'b0}}, ALL_ROWS};
+  wire [ENTRIES+ROW-1:0] wide_some = {{ENTRIES{1'b0}}, rest_rows_r};
+  wire last_entry = rest_r
+    ? (inputs_left_r <= wide_some[ENTRIES-1:0])
+    : (inputs_left_r <= wide_all[ENTRIES-1:0]);
+  wire last_tap = last_x_r && last_y_r;
+  // The list of inputs is complete before.
+  reg no_input_r;
+  wire one_group;
   wire one_row = (inputs_left_r == ONE_ENTRY) || (fold_rows == ONE_ROW);
-  wire one_word = (one_group && one_row) || no_input;
+  wire one_word = (one_group && one_row) || no_input_r;
   wire [ROW:0] row_after = {1'b0, row_r} + {ONE_ROW, 1'b0};
   wire row_after_last = (row_after == {1'b0, rows_r});
   wire group_after_last = (word_group_r + ONE_GROUP == last_group);
   wire word_after_last =
-    last_step_r ? one_group_r && row_after_last : last_row_r && group_after_last;
+    last_step_r ? one_group && row_after_last : last_row_r && group_after_last;
   wire loads = state_r[LOAD];
   wire row_ends = loads && last_step_r;
   wire fold_ends = loads && last_word_r;
@@ -529,7 +521,7 @@ module lcsim_loader #(
     end
     shadow_busy_r <= shadow_busy_r - ONE_COLUMN;
     wait_r <= wait_r - ONE_WAIT;
-    if (pending_r && !counts_r && (wait_r == ONE_WAIT)) begin
+    if (pending_r && (counts_r ? (to_wait == NO_WAIT) : (wait_r == ONE_WAIT))) begin
       ready_r <= 1'b1;
     end
     if (opens_r) begin
@@ -545,7 +537,7 @@ module lcsim_loader #(
     others_r <= wide_fold[WORDS-1:0] * wide_spans[WORDS-1:0];
     if (counts_r) begin
       o_fold_interval <= last_r ? interval : ONE_COLUMN;
-      wait_r <= others_r + READY_WAIT - ONE_WAIT;
+      wait_r <= to_wait;
     end
     if (opens_r) begin
       pending_r <= 1'b1;
@@ -596,32 +588,35 @@ module lcsim_loader #(
     end
   end
 
-  // What is compared a cycle before it counts. A list that grows in this cycle has one entry more
-  // in the next.
+  // What is compared a cycle before it counts.
   always @(posedge clock) begin
-    none_left0_r <= i_grows0 ? (i_length == position_before_r) : (i_length0 == position_r);
-    none_left1_r <= i_grows1 ? (i_length == position_before_r) : (i_length1 == position_r);
-    none_left2_r <= (out_channels == position_r);
-    full0_r <= i_grows0 ? (i_length >= tile_last_r) : (i_length0 >= tile_end_r);
-    full1_r <= i_grows1 ? (i_length >= tile_last_r) : (i_length1 >= tile_end_r);
-    full2_r <= (out_channels >= tile_end_r);
+    outputs_r <= outputs;
+    complete_r <= !i_job_out_list_on || out_done;
+    known_r <= (state_r != IDLE);
+    none_left_r <= (outputs_r == position_r);
+    full_r <= (outputs_r >= tile_end_r);
+    all_r <= complete_r;
     one_rest_r <= (rest_channels_r == ONE_ROW);
     rest_only_r <= rest_on_r && (alone_r == 16'd0);
     one_x_r <= (i_job_last_x == 16'd0);
     before_last_x_r <= i_job_last_x - 16'd1;
-    one_group_r <= one_group;
+    one_y_r <= (i_job_last_y == 16'd0);
+    before_last_y_r <= i_job_last_y - 16'd1;
+    no_input_r <= (all_inputs == 16'd0);
     if (reset) begin
-      none_left0_r <= 1'b0;
-      none_left1_r <= 1'b0;
-      none_left2_r <= 1'b0;
-      full0_r <= 1'b0;
-      full1_r <= 1'b0;
-      full2_r <= 1'b0;
+      outputs_r <= 16'd0;
+      complete_r <= 1'b0;
+      known_r <= 1'b0;
+      none_left_r <= 1'b0;
+      full_r <= 1'b0;
+      all_r <= 1'b0;
       one_rest_r <= 1'b0;
       rest_only_r <= 1'b0;
       one_x_r <= 1'b0;
       before_last_x_r <= 16'd0;
-      one_group_r <= 1'b0;
+      one_y_r <= 1'b0;
+      before_last_y_r <= 16'd0;
+      no_input_r <= 1'b0;
     end
   end
 
@@ -630,20 +625,18 @@ module lcsim_loader #(
     if (state_r == IDLE) begin
       parity_r <= 1'b0;
       position_r <= 16'd0;
-      position_before_r <= 16'hffff;
       position_after_r <= 16'd1;
-      tile_last_r <= LAST_COLUMN[15:0];
       tile_end_r <= WIDE_COLS[15:0];
       tile_group_r <= {FILTER{1'b0}};
       place_bank_r <= {BANK{1'b0}};
-      place_word_r <= i_start_dst_base;
+      place_word_r <= i_job_dst_base;
     end
     if (state_r[TILE]) begin
       column_r <= {COUNT{1'b0}};
       cols_r <= tile_cols;
       out_copies_r <= out_copies;
       out_mask_r <= out_mask;
-      out_rows_r <= outputs[15:REST];
+      out_rows_r <= outputs_r[15:REST];
       rest_on_r <= image_taps || in_copies;
       rest_channels_r <= image_taps ? wide_image[ROW-1:0] : wide_rest[ROW-1:0];
       rest_rows_r <= image_taps ? i_job_fold_rows : in_rows;
@@ -654,7 +647,6 @@ module lcsim_loader #(
     end
     if (state_r[SETUP]) begin
       column_r <= column_r + ONE_COLUMN;
-      position_before_r <= position_r;
       position_r <= position_after_r;
       position_after_r <= position_after_r + 16'd1;
       place_bank_r <= place_bank_r + ONE_BANK;
@@ -664,7 +656,6 @@ module lcsim_loader #(
       end
     end
     if (settles) begin
-      tile_last_r <= position_r + LAST_COLUMN[15:0];
       tile_end_r <= position_r + WIDE_COLS[15:0];
     end
     if (fold_ends && last_r && last_chunk_r) begin
@@ -674,9 +665,7 @@ module lcsim_loader #(
     if (reset) begin
       parity_r <= 1'b0;
       position_r <= 16'd0;
-      position_before_r <= 16'd0;
       position_after_r <= 16'd0;
-      tile_last_r <= 16'd0;
       tile_end_r <= 16'd0;
       tile_group_r <= {FILTER{1'b0}};
       place_bank_r <= {BANK{1'b0}};
@@ -699,7 +688,7 @@ module lcsim_loader #(
       state_r <= i_start ? IN_TILE : IDLE;
     end
     if (state_r[TILE] && suffices) begin
-      if (none_left) begin
+      if (none_left_r) begin
         state_r <= IDLE;
       end else if (params_free) begin
         state_r <= IN_SETUP;
@@ -739,6 +728,7 @@ module lcsim_loader #(
       tap_x_r <= 16'd0;
       tap_offset_r <= {ADDRESS{1'b0}};
       last_x_r <= one_x_r;
+      last_y_r <= one_y_r;
       channel_r <= {ROW{1'b0}};
       last_channel_r <= one_rest_r;
       before_last_channel_r <= (rest_channels_r == TWO_ROWS);
@@ -749,10 +739,10 @@ module lcsim_loader #(
       word_group_r <= first_group;
       group_base_r <= base_group * i_job_group_step;
       spans_r <= last_group - first_group;
-      empty_r <= no_input;
+      empty_r <= no_input_r;
       last_entry_r <= last_entry;
       last_chunk_r <= (pixels_left_r <= CHUNK);
-      last_r <= last_entry && (rest_r || no_input || (last_tap && !rest_on_r));
+      last_r <= last_entry && (rest_r || no_input_r || (last_tap && !rest_on_r));
       to_rest_r <= last_entry && !rest_r && last_tap && rest_on_r;
       last_step_r <= one_group;
       last_row_r <= one_row;
@@ -774,12 +764,12 @@ module lcsim_loader #(
       last_row_r <= row_after_last;
       word_group_r <= first_group;
       group_offset_r <= group_base_r;
-      last_step_r <= one_group_r;
+      last_step_r <= one_group;
       channel_r <= next_channel;
       last_channel_r <= next_last_channel;
       before_last_channel_r <= (next_channel + TWO_ROWS == rest_channels_r);
       if (rest_r) begin
-        tap_moves_r <= one_group_r && next_last_channel;
+        tap_moves_r <= one_group && next_last_channel;
       end
     end
     if (loads && tap_moves_r) begin
@@ -788,11 +778,15 @@ module lcsim_loader #(
       tap_x_r <= next_x;
       tap_offset_r <= next_offset;
       last_x_r <= last_x_r ? one_x_r : (tap_x_r == before_last_x_r);
+      if (last_x_r) begin
+        last_y_r <= (tap_y_r == before_last_y_r);
+      end
       if (last_word_r && (last_r || to_rest_r)) begin
         tap_y_r <= 16'd0;
         tap_x_r <= 16'd0;
         tap_offset_r <= {ADDRESS{1'b0}};
         last_x_r <= one_x_r;
+        last_y_r <= one_y_r;
         tap_base_r <= i_job_filter_base;
       end
     end
@@ -839,6 +833,7 @@ module lcsim_loader #(
       tap_x_r <= 16'd0;
       tap_offset_r <= {ADDRESS{1'b0}};
       last_x_r <= 1'b0;
+      last_y_r <= 1'b0;
       channel_r <= {ROW{1'b0}};
       last_channel_r <= 1'b0;
       before_last_channel_r <= 1'b0;
@@ -911,6 +906,7 @@ module lcsim_loader #(
     .o_base_group(base_group),
     .o_first_group(first_group),
     .o_last_group(last_group),
+    .o_one_group(one_group),
     .o_column_group(column_group),
     .o_column_lane(column_lane),
     .o_set(o_set),
@@ -983,9 +979,9 @@ module lcsim_loader #(
 
   // Parts of wide numbers that have no place where they go.
   wire unused_bits = &{
-    wide_outputs, wide_position, wide_rows, wide_listed, wide_input, wide_channels, wide_image,
-    wide_rest,
-    wide_alone, wide_entries, wide_fold, wide_spans, wide_share, i_job_in_pixels, out_rest
+    wide_outputs, wide_position, wide_rows, wide_all, wide_some, wide_listed, wide_input,
+    wide_channels, wide_image, wide_rest, wide_alone, wide_entries, wide_fold, wide_spans,
+    wide_share, i_job_in_pixels, out_rest
   };
 endmodule
 

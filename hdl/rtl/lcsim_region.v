@@ -9,6 +9,8 @@ module lcsim_region #(
   parameter [ADDRESS-1:0] BASE = 0,
   // Bits of a word of the memory.
   parameter WIDTH = 8,
+  // Beats of the longest word of any memory.
+  parameter PARTS = 4,
   // Words of the memory.
   parameter WORDS = 16,
   // Bits of the number of a word.
@@ -24,8 +26,8 @@ module lcsim_region #(
   input wire i_write,
   // The address is of this region.
   output wire o_here,
-  // Which beat of a word it is; 0 if the address is of another region.
-  output wire [7:0] o_beat,
+  // Which beat of a word it is: a bit for each, none if the address is of another region.
+  output wire [PARTS-1:0] o_part,
   // A word is written: its last beat came in the cycle before.
   output reg o_write,
   // Which word.
@@ -58,7 +60,8 @@ module lcsim_region #(
   localparam [31:0] LAST = BEATS - 1;
   wire covered = (word < COUNT[INDEX:0]) && (beat <= LAST[7:0]);
   assign o_here = (i_address[ADDRESS-1:SPAN] == BASE[ADDRESS-1:SPAN]) && covered;
-  assign o_beat = beat & {8{o_here}};
+  localparam [PARTS-1:0] FIRST_PART = 1;
+  assign o_part = o_here ? FIRST_PART << beat : {PARTS{1'b0}};
   reg last_r;
   reg [INDEX-1:0] word_r;
 

@@ -102,6 +102,8 @@ module lcsim_setup #(
   output reg [GROUP-1:0] o_first_group,
   // The group of the last column.
   output reg [GROUP-1:0] o_last_group,
+  // They are the same group.
+  output reg o_one_group,
   // The group of each column.
   output reg [COLS*GROUP-1:0] o_column_group,
   // The lane of each column.
@@ -309,6 +311,7 @@ module lcsim_setup #(
         o_base_group <= i_job_out_list_on ? wide_group[FILTER-1:0] : i_tile_group;
       end
       o_last_group <= s1_group_r;
+      o_one_group <= (s1_column_r == ZERO) || (s1_group_r == o_first_group);
     end
     if (s2_valid_r) begin
       for (b = 0; b < BANKS; b = b + 1) begin
@@ -385,6 +388,7 @@ module lcsim_setup #(
       o_base_group <= {FILTER{1'b0}};
       o_first_group <= {GROUP{1'b0}};
       o_last_group <= {GROUP{1'b0}};
+      o_one_group <= 1'b0;
       o_column_group <= {COLS*GROUP{1'b0}};
       o_column_lane <= {COLS*LANE{1'b0}};
     end

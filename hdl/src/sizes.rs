@@ -107,10 +107,6 @@ impl Sizes {
     pub fn kc(&self) -> usize {
         bits(self.channels.max(self.macs) + 1)
     }
-    /// The bits of the inputs of a gate, which the gate unit adds to an address of weights.
-    pub fn gate_inputs(&self) -> usize {
-        self.kc().min(self.gw())
-    }
     /// The bits of a channel whose weights the gate unit reads.
     pub fn gate_channel(&self) -> usize {
         self.kw().min(self.gw())

@@ -115,14 +115,18 @@ fn sums_in_the_text() {
 
 #[test]
 fn numbers_in_the_text() {
-    use timing::{FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, FOLD_READY, SHADOW_LEAD, WORD_FETCH};
+    use timing::{
+        DECISION_TO_START, FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, FOLD_READY, OUTPUTS_SEEN, SHADOW_LEAD,
+        WORD_FETCH,
+    };
     for words in [
         format!("`max(C - {SHADOW_LEAD}, 1)`"),
         format!("`rows * (groups - 1) + {FOLD_READY}`"),
         format!("at least {FOLD_DISTANCE} cycles apart"),
         format!("filter word in `y + {FILTER_ADDRESS}`"),
         format!("shadow weights written in `y + {FILTER_STAGES}`"),
-        format!("at least {WORD_FETCH}F cycles after the one before"),
+        format!("at least {WORD_FETCH}F + {DECISION_TO_START} cycles after the one before"),
+        format!("as they were {OUTPUTS_SEEN} cycles before"),
         format!("`P * T + {}`", timing::WINDOW_TAIL),
         format!("`P * T + {}`", timing::WINDOW_TAIL + timing::AVERAGE_STAGES),
     ] {

@@ -14,10 +14,10 @@ struct Terms {
 }
 
 impl Terms {
-    /// TILE, then a cycle a column, then SETTLE, of two cycles, and FOLD: from the controller's
-    /// cycle to the first filter word's.
-    fn first_word(&self, start: u64, columns: u64) -> u64 {
-        start + 1 + 1 + columns + 3
+    /// A cycle a column behind TILE, then SETTLE, of two cycles, and FOLD: from the last cycle of
+    /// TILE to the first filter word's.
+    fn first_word(&self, tile: u64, columns: u64) -> u64 {
+        tile + 1 + columns + 3
     }
     /// From the first filter word's cycle to the first pixel's slot: 3 cycles ahead of the swap's
     /// decision, the decision's cycle, the swap's slot. Words of more than one group a row come on
@@ -31,7 +31,7 @@ impl Terms {
         slot + self.rows + 4 + col + 11
     }
     /// First cycle in which the controller sees the array idle again, from the slot of the last
-    /// pixel.
+    /// pixel. It decides in this cycle about the next instruction.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
         last_slot + self.rows + self.cols + 15 + interval + 1
     }
@@ -41,10 +41,25 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// The controller starts the image in cycle 1, and sees the array free again behind the last word,
-/// which is written a cycle after it has been fetched.
+/// What the controller has decided in a cycle starts in the next.
+fn start(decided: u64) -> u64 {
+    decided + 1
+}
+
+/// The last cycle of the first TILE of a convolution, whose outputs are known when it starts.
+fn tile(start: u64) -> u64 {
+    start + 2
+}
+
+/// The same if a list ends in cycle `ended`: the next one shows it, and TILE sees it two later.
+fn tile_behind(ended: u64) -> u64 {
+    ended + 1 + 2
+}
+
+/// The controller decides about the image in cycle 1, starts it in cycle 2, and sees the array free
+/// again behind the last word, which is written a cycle after it has been fetched.
 fn stem_start(words: u64) -> u64 {
-    words + 4
+    start(2 + words + 3)
 }
 
 /// `seen` holds after `cycles`, and did not one cycle before. The count is kept under that name.
@@ -68,8 +83,8 @@ fn one_pe_one_pixel() {
     let config = array(1, 1, 1);
     let net = network(conv("stem", shape(1, 1, 1), 1, 1), vec![], 1);
     let t = terms(&config);
-    let slot = t.first_slot(t.first_word(stem_start(1), 1), 1, 1);
-    assert_eq!(slot, 16);
+    let slot = t.first_slot(t.first_word(tile(stem_start(1)), 1), 1, 1);
+    assert_eq!(slot, 19);
     appears("one PE, one pixel", &net, &config, t.written(slot, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
@@ -78,7 +93,7 @@ fn last_column_is_skewed() {
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 4, 1), vec![], 1);
     let t = terms(&config);
-    let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(16)), 4), 4, 1);
     appears("skew: first column", &net, &config, t.written(first, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
     appears("skew: last column", &net, &config, t.written(first, 3) + 1, |p| byte(p, "stem", 3, 0) != 0);
     appears("skew: last pixel", &net, &config, t.written(first + 15, 3) + 1, |p| byte(p, "stem", 3, 15) != 0);
@@ -93,7 +108,7 @@ fn folds_follow_each_other_without_a_gap() {
     let net = network(stem, vec![], 1);
     let t = terms(&config);
     // 8 channels in 4 banks: 2 words a pixel.
-    let first = t.first_slot(t.first_word(stem_start(32), 4), 4, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(32)), 4), 4, 1);
     let emission = first + 17 * 16;
     appears("folds without a gap", &net, &config, t.written(emission, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
 }
@@ -104,7 +119,7 @@ fn taps_are_packed_into_idle_rows() {
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(1, 4, 4), 4, 3), vec![], 1);
     let t = terms(&config);
-    let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(16)), 4), 4, 1);
     appears("packed taps", &net, &config, t.written(first + 2 * 16, 0) + 1, |p| byte(p, "stem", 0, 0) != 0);
 }
 
@@ -115,7 +130,7 @@ fn short_folds_wait_for_the_shadow_weights() {
     let config = array(2, 8, 1);
     let net = network(conv("stem", shape(6, 1, 1), 8, 1), vec![], 1);
     let t = terms(&config);
-    let first = t.first_slot(t.first_word(stem_start(1), 8), 2, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(1)), 8), 2, 1);
     appears("short folds", &net, &config, t.written(first + 2 * 8, 0) + 1, |p| p.maps[0].1[0] != 0);
 }
 
@@ -127,7 +142,7 @@ fn chunks_of_the_accumulator_depth() {
     config.array.accumulator_depth = 10;
     let net = network(conv("stem", shape(8, 4, 4), 4, 1), vec![], 1);
     let t = terms(&config);
-    let first = t.first_slot(t.first_word(stem_start(32), 4), 4, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(32)), 4), 4, 1);
     appears("chunks: first", &net, &config, t.written(first + 10 + 9, 0) + 1, |p| byte(p, "stem", 0, 9) != 0);
     appears("chunks: second", &net, &config, t.written(first + 20 + 6, 0) + 1, |p| byte(p, "stem", 0, 10) != 0);
 }
@@ -139,17 +154,17 @@ fn second_tile_waits_for_its_parameters() {
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
-    let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
+    let first = t.first_slot(t.first_word(tile(stem_start(16)), 4), 4, 1);
     let swap = first - 1;
-    let tile = swap + 4 + 4 + 15;
-    let second = t.first_slot(t.first_word(tile - 1, 4), 4, 1);
+    let free = swap + 4 + 4 + 15;
+    let second = t.first_slot(t.first_word(free, 4), 4, 1);
     appears("second tile", &net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }
 
 /// Where a block's L-Net starts behind a 4x4x4 stem of one fold on a 4x4 array.
 fn lnet_start(t: &Terms) -> u64 {
-    let first = t.first_slot(t.first_word(stem_start(16), 4), 4, 1);
-    t.idle(first + 15, 1)
+    let first = t.first_slot(t.first_word(tile(stem_start(16)), 4), 4, 1);
+    start(t.idle(first + 15, 1))
 }
 
 /// Cycle at whose end output `o` of a gate's first group leaves: from the controller's cycle over
@@ -164,8 +179,8 @@ fn lnet_gives_its_score() {
     let map = shape(4, 4, 4);
     let b = block(map, 4, 1, Some(true), [&[true; 4], &[true; 4]]);
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
-    let start = lnet_start(&terms(&config));
-    appears("L-Net", &net, &config, scored(start, 4, 0) + 1, |p| p.lscore.is_some());
+    let lnet = lnet_start(&terms(&config));
+    appears("L-Net", &net, &config, scored(lnet, 4, 0) + 1, |p| p.lscore.is_some());
 }
 
 #[test]
@@ -174,10 +189,10 @@ fn cnet_lists_channels_one_a_cycle_and_group_by_group() {
     let map = shape(4, 4, 4);
     let b = block(map, 5, 1, None, [&[true, false, true, true, true], &[true; 4]]);
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
-    let start = lnet_start(&terms(&config));
+    let cnet = lnet_start(&terms(&config));
     // Groups of 2 outputs follow every max(4 inputs, 2 MACs) cycles.
     for (entry, channel, group, o) in [(0, 0, 0, 0), (1, 2, 1, 0), (2, 3, 1, 1), (3, 4, 2, 0)] {
-        let cycle = scored(start + group * 4, 4, o);
+        let cycle = scored(cnet + group * 4, 4, o);
         appears(&format!("C-Net: channel {channel}"), &net, &config, cycle + 1, |p| {
             p.lists[0].get(entry).is_some_and(|e| e.0 == channel)
         });
@@ -193,23 +208,23 @@ fn gated_block_from_input_to_write_back() {
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
     let t = terms(&config);
     let lnet = lnet_start(&t);
-    let cnet1 = scored(lnet, 4, 0) + 1;
-    let conv1 = cnet1 + 2;
-    // TILE ends in the cycle after the last of four outputs: then the list is done.
-    let tile = scored(cnet1, 4, 3) + 1;
-    let first = t.first_slot(t.first_word(tile - 1, 3), 4, 1);
-    assert!(tile > conv1 + 1, "the gate's latency is exposed");
+    let cnet1 = start(scored(lnet, 4, 0) + 1);
+    let conv1 = cnet1 + 3;
+    // The list is done behind the last of four outputs.
+    let known = tile_behind(scored(cnet1, 4, 3));
+    let first = t.first_slot(t.first_word(known, 3), 4, 1);
+    assert!(known > tile(conv1), "the gate's latency is exposed");
     // The third live channel's column; the image's value, 10, stood there before.
     appears("gated block: first convolution", &net, &config, t.written(first, 2) + 1, |p| byte(p, "conv1", 3, 0) != 10);
-    let cnet2 = t.idle(first + 15, 1);
+    let cnet2 = start(t.idle(first + 15, 1));
     // 3 live inputs, 4 MACs.
-    let tile = scored(cnet2, 3, 3) + 1;
-    let first = t.first_slot(t.first_word(tile - 1, 4), 3, 1);
+    let known = tile_behind(scored(cnet2, 3, 3));
+    let first = t.first_slot(t.first_word(known, 4), 3, 1);
     let stem = 3 + 1; // bias, and 4 x 10 / 64 rounded
     appears("gated block: second convolution", &net, &config, t.written(first, 0) + 1, |p| {
         byte(p, "conv2", 0, 0) != stem
     });
-    let head = t.idle(first + 15, 1);
+    let head = start(t.idle(first + 15, 1));
     // Logits leave behind P3.
     appears("gated block: logit", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
     let outcome = Simulator::stepped(&net, &config).expect("fits").run(&[10; 64], Mode::Gated);
@@ -217,14 +232,14 @@ fn gated_block_from_input_to_write_back() {
 }
 
 #[test]
-fn skipped_block_costs_its_gate_and_two_cycles_an_instruction() {
+fn skipped_block_costs_its_gate_and_three_cycles_an_instruction() {
     let config = array(4, 4, 4);
     let map = shape(4, 4, 4);
     let b = block(map, 4, 3, Some(false), [&[true; 4], &[true; 4]]);
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
-    let start = lnet_start(&terms(&config));
+    let lnet = lnet_start(&terms(&config));
     // C-Net, convolution, C-Net, convolution are stepped over; then the classifier starts.
-    let head = scored(start, 4, 0) + 1 + 2 * 4;
+    let head = start(scored(lnet, 4, 0) + 1 + 3 * 4);
     appears("skipped block", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
 }
 
@@ -237,10 +252,10 @@ fn closed_channels_make_a_convolution_end_at_once() {
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
     let t = terms(&config);
     let conv1 = lnet_start(&t);
-    let first = t.first_slot(t.first_word(conv1, 4), 4, 1);
-    let cnet2 = t.idle(first + 15, 1);
-    let tile = scored(cnet2, 4, 3) + 1;
-    let head = tile + 1 + 1;
+    let first = t.first_slot(t.first_word(tile(conv1), 4), 4, 1);
+    let cnet2 = start(t.idle(first + 15, 1));
+    let known = tile_behind(scored(cnet2, 4, 3));
+    let head = start(known + 1 + 1);
     appears("no live output", &net, &config, head + 4 + 6 + 4 + 1, |p| p.logits.len() == 1);
 }
 
@@ -252,9 +267,9 @@ fn no_live_input_leaves_one_fold_for_the_bias() {
     let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
     let t = terms(&config);
     let cnet1 = lnet_start(&t);
-    let tile = scored(cnet1, 4, 3) + 1;
-    let conv2 = tile + 1 + 1;
-    let first = t.first_slot(t.first_word(conv2, 4), 0, 1);
+    let known = tile_behind(scored(cnet1, 4, 3));
+    let conv2 = start(known + 1 + 1);
+    let first = t.first_slot(t.first_word(tile(conv2), 4), 0, 1);
     appears("no live input", &net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != 4);
 }
 
@@ -271,8 +286,8 @@ fn taps_of_a_rest_share_folds() {
         let net = network(conv("stem", map, 4, 1), vec![Layer::Block(b)], 1);
         let t = terms(&config);
         let simulator = Simulator::stepped(&net, &config).expect("fits");
-        let conv2 = ended(&simulator, &simulator.run(&[10; 64], Mode::Gated), "conv1");
-        let first = t.first_slot(t.first_word(conv2, 4), 4, 1);
+        let conv2 = start(ended(&simulator, &simulator.run(&[10; 64], Mode::Gated), "conv1"));
+        let first = t.first_slot(t.first_word(tile(conv2), 4), 4, 1);
         let before = 3 + 1;
         let emission = first + (folds - 1) * 16;
         appears(&format!("rest: {live} live"), &net, &config, t.written(emission, 0) + 1, |p| {
@@ -300,12 +315,12 @@ fn channels_of_one_bank_take_turns() {
     let simulator = Simulator::stepped(&net, &config).expect("fits");
     let outcome = simulator.run(&[10; 64], Mode::Gated);
     let ended = |layer: &str| ended(&simulator, &outcome, layer);
-    let cnet2 = ended("conv1");
+    let cnet2 = start(ended("conv1"));
     // Eight outputs on eight MACs; both live channels fit the first tile, which waits for the end
     // of the list.
-    let tile = scored(cnet2, 4, 7) + 1;
+    let known = tile_behind(scored(cnet2, 4, 7));
     // Channels of two groups of filter words: 4 rows x 2 groups are loaded.
-    let first = t.first_slot(t.first_word(tile - 1, 2), 4, 2);
+    let first = t.first_slot(t.first_word(known, 2), 4, 2);
     let before = 3 + 1;
     appears("turns: channel 0, pixel 0", &net, &config, t.written(first, 0) + 1, |p| byte(p, "conv2", 0, 0) != before);
     appears("turns: channel 0, pixel 1", &net, &config, t.written(first + 2, 0) + 1, |p| {

@@ -5,7 +5,7 @@ use lcsim_sim::{Activity, Mode, Outcome, Simulator};
 use lcsim_spec::Layer;
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::timing::{self, ARRAY_SEEN, DECISION_TO_SLOT};
+use lcsim_spec::timing::{self, ARRAY_SEEN, DECISION_TO_SLOT, DECISION_TO_START, OUTPUTS_SEEN};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
 use lcsim_tests::counts;
 use lcsim_tests::random::starved;
@@ -151,19 +151,19 @@ fn the_next_band_comes_while_one_is_computed() {
         run(&net, &config).layers[2].cycles
     };
     // The rows of the first band, a word of the banks a cycle, behind those that the stem stored
-    // last. The controller takes two cycles for each of the three instructions: the first move, the
-    // next, the convolution.
+    // last. The controller takes three cycles for each of the three instructions: the first move,
+    // the next, the convolution; the move starts a cycle behind its decision.
     let cycles = waits(4, 8);
-    let first = 4 * 8 + 2 * 8 + 8 - 3 * timing::fetch(1) as u64;
+    let first = (4 * 8 + 2 * 8 + 8 - (3 * timing::fetch(1) - DECISION_TO_START)) as u64;
     assert_eq!(cycles.dram, first, "{cycles:?}");
     counts::check("DRAM: first band", first);
     // With a latency of 200, the rows of the third band are asked for when the first ends, an
     // instruction before the second starts, and waited for when that ends. Meanwhile those of the
     // fourth come. So every other one waits.
     let fetch = timing::fetch(1);
-    let first_slot = 1 + timing::tile_setup(4) + 1 + timing::fold_ready(4, 1) + DECISION_TO_SLOT + 1;
+    let first_slot = OUTPUTS_SEEN + timing::tile_setup(4) + 1 + timing::fold_ready(4, 1) + DECISION_TO_SLOT + 1;
     let band = first_slot + (9 * 8 - 1) + timing::drain(4, 4, 1) + ARRAY_SEEN + fetch;
-    let bands = (4 * 8 + 2 * 8 + 200 - 3 * fetch) + 3 * (3 * 8 + 200 - band - fetch);
+    let bands = (4 * 8 + 2 * 8 + 200 - (3 * fetch - DECISION_TO_START)) + 3 * (3 * 8 + 200 - band - fetch);
     let bands = bands as u64;
     assert_eq!(waits(4, 200).dram, bands);
     counts::check("DRAM: bands", bands);

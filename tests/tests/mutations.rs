@@ -33,7 +33,12 @@ const FAULTS: [(&str, Test, &str, &str); 16] = [
     ("outputs are rounded down", COLUMN, "product_r[REQUANT_SHIFT-1]}", "1'b0}"),
     ("outputs saturate at 126", COLUMN, "{below, {7{!below}}}", "{below, {6{!below}}, below}"),
     ("sums overflow when no shift is left", COLUMN, "(by1[16] != e5_negative_r)", "1'b0"),
-    ("a column whose turn is now waits for another", COLUMN, "(turn_r >= delay_phase_r)", "(turn_r > delay_phase_r)"),
+    (
+        "a column whose turn is now waits for another",
+        COLUMN,
+        "{COUNT{later_r[COUNT]}}",
+        "{COUNT{later_r[COUNT] || (later_r == 0)}}",
+    ),
     ("scores of 1 and more are lost", GATE, "score_r <= 16'h8000", "score_r <= 16'd0"),
     ("scores are rounded down", GATE, "{15'd0, scaled_r[11]}", "16'd0"),
     ("scores of 0 are listed", GATE, "((gate_score_o_score != 16'd0) | i_forced_open)", "1'b1"),

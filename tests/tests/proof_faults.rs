@@ -18,7 +18,7 @@ const GATE: [Fault; 14] = [
     ("the length of the last list stays", "length1_r <= 4'd0;\n      done1_r", "done1_r"),
     ("a score behind another is lost", "p5_valid_r <= p4_valid_r;", "p5_valid_r <= p4_valid_r & !p5_valid_r;"),
     ("the last group has all of its outputs", "left_r <= unread[1:0];", "left_r <= WHOLE_GROUP;"),
-    ("a group is not left time to leave", "period_r <= MACS;", "period_r <= slots_r;"),
+    ("a group is not left time to leave", "last_step_r <= LAST_MAC;", "last_step_r <= last_slot_r;"),
     ("outputs have the parameters of the next", "if (finished_r | (left_r > 2'd1))", "if (some_left)"),
     (
         "the smallest score is skipped",
@@ -38,7 +38,7 @@ const SCORE: [Fault; 6] = [
 ];
 
 const CONTROLLER: [Fault; 8] = [
-    ("a program runs past its last instruction", "steps && (o_pc == LAST[COUNT-1:0]);", "1'b0;"),
+    ("a program runs past its last instruction", "steps_r && (o_pc == LAST[COUNT-1:0]);", "1'b0;"),
     (
         "an instruction does not wait for the one after it",
         "running_r && !fetches && !ends && complete;",
@@ -66,12 +66,12 @@ const HOST: [Fault; 12] = [
     ("a start that is stopped goes on", "start_r <= go_r && !stops;", "start_r <= go_r;"),
     ("done stays after a start", "busy_r <= 1'b1;\n      done_r <= 1'b0;", "busy_r <= 1'b1;"),
     ("a program without an end never ends", "stops || runs_away;", "stops;"),
-    ("an image is overwritten before it is taken in", "(to_image_r && image_free_r));", "to_image_r);"),
+    ("an image is overwritten before it is taken in", "(to_image_r && image_free_r);", "to_image_r;"),
     ("weights change while an image is worked on", "((to_weights_r && !busy_r)", "(to_weights_r"),
     ("a word is written without its last beat", "o_here && (beat == LAST[7:0])", "o_here"),
     ("a word behind the end is written", "(word < COUNT[INDEX:0]) &&", ""),
     ("a word is written at the address of its next", "o_word <= word_r;", "o_word <= word_r + 1'b1;"),
-    ("bytes without a strobe are written", "stores && strobe_r[byte_of]", "stores"),
+    ("bytes without a strobe are written", "may_store && strobe_r[byte_of]", "may_store"),
     ("what is nowhere reads as something", "nowhere ? 32'd0 : from_logits_r", "from_logits_r"),
 ];
 
@@ -115,7 +115,7 @@ const LOADER: [Fault; 2] = [
 ];
 
 const STREAMER: [Fault; 3] = [
-    ("a fold is taken before it is offered", "!engaged_r & i_ready &", "!engaged_r &"),
+    ("a fold is taken before it is offered", "offered_r <= (i_ready &", "offered_r <= (1'b1 &"),
     ("a fold loses its last pixel", "next_pixel_last = left_r == 13'd2", "next_pixel_last = left_r == 13'd3"),
     ("a fold is taken over another's last bubbles", "!(next_phase_last & next_pixel_last)", "!next_pixel_last"),
 ];

@@ -121,11 +121,15 @@ proptest! {
             // The low word comes first, and the high one may begin with bits that are no
             // instruction's.
             let word: String = words.iter().rev().copied().collect();
-            let word = &word[word.len() - bundle("o_word").width..];
-            let part = |name: &str| field(word, bundle("o_word"), name);
-            let gate = |name: &str| u64::from_str_radix(field(part("gate"), bundle("o_gate"), name), 2).expect("binary");
-            let conv = |name: &str| u64::from_str_radix(field(part("conv"), bundle("o_conv"), name), 2).expect("binary");
-            match part("kind") {
+            // Kind, whether it is predicated, the fields of a convolution, those of a gate.
+            let (of_gate, of_conv) = (bundle("o_gate"), bundle("o_conv"));
+            let (head, fields) = word.split_at(word.len() - of_conv.width - of_gate.width);
+            let (conv, gate) = fields.split_at(of_conv.width);
+            let (kind, predicated) = head[head.len() - 3..].split_at(2);
+            let value = |bits: &str| u64::from_str_radix(bits, 2).expect("binary");
+            let gate = |name: &str| value(field(gate, of_gate, name));
+            let conv = |name: &str| value(field(conv, of_conv, name));
+            match kind {
                 "01" => prop_assert!(conv("out_pixels") >= 1 && conv("out_channels") < 1 << 15),
                 "10" => {
                     prop_assert!((1..=config.gate.channels as u64).contains(&gate("outputs")));
@@ -133,7 +137,7 @@ proptest! {
                     let writes_a_list = gate("purpose") == 1;
                     prop_assert!(!writes_a_list || gate("list_on") == 0 || gate("in_list") != gate("out_list"));
                 }
-                "11" => prop_assert_eq!(part("predicated"), "0"),
+                "11" => prop_assert_eq!(predicated, "0"),
                 _ => {}
             }
         }

@@ -54,7 +54,7 @@ fn fails_on_a_core_that_errs() {
     }
     // The file, what is changed in it, and what the testbench has to complain of.
     let errors = [
-        ("lcsim_controller.v", "i_go || steps || more;", "i_go || more;", "does not end"),
+        ("lcsim_controller.v", "i_go || steps_r || more;", "i_go || more;", "does not end"),
         ("lcsim_gate.v", "(gate_score_o_score != 16'd0)", "(gate_score_o_score == 16'd0)", "score"),
         ("core_tb_results.hex", "\n0", "\n1", "logit"),
     ];

@@ -44,8 +44,8 @@ documented! {
         buffer_word: WordRegister,
         last_part: Register<Bit>,
         last_pixel: Register<Bit>,
-        next_part: Signal<Local, Bits<16>>,
-        next_pixel: Wire<Local>,
+        words_before: Register<Bits<16>>,
+        pixels_before: WordRegister,
         ends: Signal<Local, Bit>,
         _address_bits: usize,
     }
@@ -75,8 +75,8 @@ impl ImagePort {
             buffer_word: WordRegister::new(s.iw()),
             last_part: Register::default(),
             last_pixel: Register::default(),
-            next_part: Signal::default(),
-            next_pixel: Wire::new(s.pw()),
+            words_before: Register::default(),
+            pixels_before: WordRegister::new(s.pw()),
             ends: Signal::default(),
             _address_bits: s.aw(),
         }
@@ -97,21 +97,24 @@ impl Logic for ImagePort {
             part_after,
             buffer_word,
             last_part,
-            last_pixel
+            last_pixel,
+            words_before,
+            pixels_before
         );
         self.ends.next = self.writes.q.val() & self.last_part.q.val() & self.last_pixel.q.val();
         comment!("Whether the next word is the last one of its pixel, and that pixel the last one.");
-        self.next_part.next = self.part_after.q.val();
-        self.next_pixel.next = self.pixel_after.q.val();
-        if self.writes.q.val() {
-            self.next_part.next = self.part_after.q.val() + 1;
+        self.words_before.d.next = self.i_words.val() - 1;
+        self.pixels_before.d.next = self.i_pixels.val() - 1;
+        if !self.writes.q.val() {
+            self.last_part.d.next = self.i_words.val() == 1;
+            self.last_pixel.d.next = self.i_pixels.val() == 1;
+        } else {
+            self.last_part.d.next = self.part_after.q.val() == self.words_before.q.val();
             if self.last_part.q.val() {
-                self.next_part.next = 1.into();
-                self.next_pixel.next = self.pixel_after.q.val() + 1;
+                self.last_part.d.next = self.i_words.val() == 1;
+                self.last_pixel.d.next = self.pixel_after.q.val() == self.pixels_before.q.val();
             }
         }
-        self.last_part.d.next = self.next_part.val() == self.i_words.val();
-        self.last_pixel.d.next = self.next_pixel.val() == self.i_pixels.val();
         if !self.active.q.val() {
             self.active.d.next = self.i_start.val();
             self.address.d.next = self.i_base.val();
@@ -126,11 +129,12 @@ impl Logic for ImagePort {
             self.writes.d.next = !self.ends.val();
             self.buffer_word.d.next = self.buffer_word.q.val() + 1;
             comment!("The words of a pixel lie a map apart.");
-            self.part_after.d.next = self.next_part.val();
-            self.pixel_after.d.next = self.next_pixel.val();
             if self.writes.q.val() {
+                self.part_after.d.next = self.part_after.q.val() + 1;
                 self.address.d.next = self.address.q.val() + bit_cast_word(self.i_pixels.val(), self._address_bits);
                 if self.last_part.q.val() {
+                    self.part_after.d.next = 1.into();
+                    self.pixel_after.d.next = self.pixel_after.q.val() + 1;
                     self.first.d.next = self.first.q.val() + 1;
                     self.address.d.next = self.first.q.val() + 1;
                 }
@@ -145,6 +149,8 @@ impl Logic for ImagePort {
             self.writes.d.next = false;
             self.last_part.d.next = false;
             self.last_pixel.d.next = false;
+            self.words_before.d.next = 0.into();
+            self.pixels_before.d.next = 0.into();
             self.address.d.next = 0.into();
             self.first.d.next = 0.into();
             self.pixel_after.d.next = 0.into();

@@ -15,7 +15,6 @@ wrapped! {
         INSTRUCTIONS = s.instructions;
         COUNT = s.pcw();
         ADDRESS = s.paw();
-        let INSTRUCTION = s.instruction().width();
     } {
         /// The clock.
         in clock clock;
@@ -37,17 +36,15 @@ wrapped! {
         in bit i_gate_running;
         /// The word of the program memory that is read.
         out word(ADDRESS) o_program_address;
-        /// The instruction.
-        out word(INSTRUCTION) o_word;
         /// Starts the image port.
         out bit o_start_image;
         /// Starts a convolution.
         out bit o_start_conv;
         /// Starts the gate unit.
         out bit o_start_gate;
-        /// The fields of the convolution in work.
+        /// The fields of the convolution in work, from the cycle of its start on.
         out word(CONV) o_conv;
-        /// The fields of the gate in work.
+        /// The fields of the gate in work, from the cycle of its start on.
         out word(GATE) o_gate;
         /// The number of the instruction.
         out word(COUNT) o_pc;
@@ -63,26 +60,11 @@ wrapped! {
     /// Takes instructions apart. Its ports are named after the fields.
     Fields(s: &Sizes) [] {
     } {
-        /// The instruction that may start.
-        in word(s.instruction().width()) i_word;
         /// The fields of the convolution in work.
         in word(s.conv().width()) i_conv;
         /// The fields of the gate in work.
         in word(s.gate().width()) i_gate;
-        /// Of the instruction that may start, if it is an image or a convolution.
-        out word(s.pw()) o_next_out_pixels;
-        out bits(16) o_next_in_channels;
-        out bits(16) o_next_out_channels;
-        out word(s.aw()) o_next_dst_base;
-        /// Of the instruction that may start, if it is a gate.
-        out bits(2) o_start_purpose;
-        out bits(16) o_start_inputs;
-        out bits(16) o_start_outputs;
-        out bit o_start_list_on;
-        out bit o_start_in_list;
-        out bit o_start_out_list;
-        out word(s.gw()) o_start_weight_base;
-        /// Of the convolution in work.
+        /// Of the convolution in work, or the image.
         out bits(16) o_conv_in_height;
         out bits(16) o_conv_in_width;
         out word(s.pw()) o_conv_in_pixels;
@@ -132,6 +114,7 @@ wrapped! {
         out bits(2) o_gate_pool_region;
         out bits(4) o_gate_pool_shift;
         out bits(16) o_gate_threshold;
+        out word(s.gw()) o_gate_weight_base;
         out word(s.ga()) o_gate_param_base;
     }
 }
@@ -156,15 +139,11 @@ fn text(s: &Sizes) -> String {
     for (at, (port, _)) in Fields::DOCUMENTS.iter().enumerate() {
         let (conv, gate) = (s.conv(), s.gate());
         let comma = if at + 1 < Fields::DOCUMENTS.len() { "," } else { "" };
-        // An instruction has the fields of a gate lowest, then those of a convolution.
-        let (field, source, bundle, base) = match port.split('_').nth(1) {
-            Some("next") => (&port["o_next_".len()..], "i_word", &conv, gate.width()),
-            Some("start") => (&port["o_start_".len()..], "i_word", &gate, 0),
-            Some("conv") if port.starts_with("o_") => (&port["o_conv_".len()..], "i_conv", &conv, 0),
-            Some("gate") if port.starts_with("o_") => (&port["o_gate_".len()..], "i_gate", &gate, 0),
+        let (field, source, bundle) = match port.split('_').nth(1) {
+            Some("conv") if port.starts_with("o_") => (&port["o_conv_".len()..], "i_conv", &conv),
+            Some("gate") if port.starts_with("o_") => (&port["o_gate_".len()..], "i_gate", &gate),
             what => {
                 let (about, width) = match what {
-                    Some("word") => ("The instruction that may start.", s.instruction().width()),
                     Some("conv") => ("The fields of the convolution in work.", conv.width()),
                     _ => ("The fields of the gate in work.", gate.width()),
                 };
@@ -177,12 +156,11 @@ fn text(s: &Sizes) -> String {
             text += &format!("  // {line}\n");
         }
         text += &format!("  output wire {}{port}{comma}\n", range(width));
-        let low = base + low;
         let bits = if width == 1 { format!("[{low}]") } else { format!("[{}:{low}]", low + width - 1) };
         body += &format!("  assign {port} = {source}{bits};\n");
     }
     format!(
         "{text});\n\n{body}\n  // Not all fields of all instructions are of use to a unit.\n  \
-         wire unused_bits = &{{i_word, i_conv, i_gate}};\nendmodule\n\n`default_nettype wire\n"
+         wire unused_bits = &{{i_conv, i_gate}};\nendmodule\n\n`default_nettype wire\n"
     )
 }

@@ -33,7 +33,7 @@ wrapped! {
         // The state FOLD sees the shadow weights free one cycle before the first word that may
         // follow.
         SHADOW = timing::shadow_free(s.cols) - 1;
-        READY = timing::FOLD_READY - 1;
+        READY = timing::FOLD_READY - timing::OFFER - 1;
         PARAMETERS_FREE = timing::parameters_free(s.rows, s.cols);
     } {
         /// The clock.
@@ -42,11 +42,7 @@ wrapped! {
         in bit reset;
         /// Starts a convolution. The loader is not busy.
         in bit i_start;
-        /// The word where its output map begins.
-        in word(ADDRESS) i_start_dst_base;
-        /// The channels of its output map.
-        in bits(16) i_start_out_channels;
-        /// The instruction, from the cycle after its start to its end: outputs are the channels
+        /// The instruction, from the cycle of its start to its end: outputs are the channels
         /// of a live list.
         in bit i_job_out_list_on;
         /// Which live list.
@@ -91,12 +87,6 @@ wrapped! {
         in word(FILTER) i_job_filter_base;
         /// Filter words of a group.
         in word(FILTER) i_job_group_step;
-        /// The gate unit adds an entry to live list 0.
-        in bit i_grows0;
-        /// It adds one to live list 1.
-        in bit i_grows1;
-        /// The entries of the list that it adds to.
-        in bits(16) i_length;
         /// The entries of live list 0.
         in bits(16) i_length0;
         /// Live list 0 is complete.

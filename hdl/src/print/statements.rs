@@ -8,6 +8,7 @@ use rust_hdl_core::ast::{
     VerilogBlock as Block, VerilogBlockOrConditional as Otherwise, VerilogExpression as Expression,
     VerilogStatement as Statement,
 };
+use std::collections::HashSet;
 
 /// The signal, or the input of a child, that a statement drives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +46,14 @@ pub(crate) struct Statements {
 
 impl Statements {
     pub fn of(scope: &Scope) -> Self {
-        let all = scope.flat(&scope.code, &Loops::default());
+        let mut all = scope.flat(&scope.code, &Loops::default());
+        // A register keeps its value without a statement, so the first one, of `dff_setup!`, is left
+        // out. A later one counts: it takes back what stands before it.
+        let mut set_up = HashSet::new();
+        all.retain(|flat| match flat {
+            Flat::Take(register, value) if value.text == *register => !set_up.insert(register.clone()),
+            _ => true,
+        });
         Self { clocked: kept(&all, true), driven: kept(&all, false) }
     }
 }
@@ -132,8 +140,7 @@ impl Scope {
         }
     }
 
-    /// Makes an assignment. `None` for the clock of a register, and for a register that keeps its
-    /// value: both are so without a statement.
+    /// Makes an assignment. `None` for the clock of a register, which it has without a statement.
     fn assignment(&self, target: &Expression, value: &Expression, loops: &Loops) -> Option<Flat> {
         let Expression::Signal(name) = target else { unreachable!("signals are assigned to") };
         let (child, net, index) = match &parts(name, loops)[..] {
@@ -149,11 +156,47 @@ impl Scope {
         };
         let value = self.expression(value, loops, Some((shape.width, shape.signed && index.is_none())));
         match child {
-            Some(register) if register.is_register => {
-                let keeps = value.text == register.register();
-                (net == "d" && !keeps).then(|| Flat::Take(register.register(), value))
-            }
+            Some(register) if register.is_register => (net == "d").then(|| Flat::Take(register.register(), value)),
             child => Some(Flat::Drive(Target { child: child.map(Scope::instance), net, index }, value)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Statements;
+    use crate::print::Scope;
+    use crate::signal::register::{Register, dff_setup};
+    use rust_hdl_core::prelude::*;
+
+    /// A register that a condition lets keep its value.
+    #[derive(Default, LogicBlock)]
+    struct Keeper {
+        pub clock: Signal<In, Clock>,
+        pub i_keep: Signal<In, Bit>,
+        pub o_value: Signal<Out, Bit>,
+        value: Register<Bit>,
+    }
+
+    impl Logic for Keeper {
+        #[hdl_gen]
+        fn update(&mut self) {
+            dff_setup!(self, clock, value);
+            self.value.d.next = true;
+            if self.i_keep.val() {
+                self.value.d.next = self.value.q.val();
+            }
+            self.o_value.next = self.value.q.val();
+        }
+    }
+
+    #[test]
+    fn a_register_that_keeps_its_value_behind_another_one_says_so() {
+        let mut keeper = Keeper::default();
+        keeper.connect_all();
+        let statements = Statements::of(&Scope::of(&keeper, "keeper"));
+        let text = format!("{:?}", statements.clocked);
+        let last = "If(\"i_keep\", [Take(\"value_r\", Text { text: \"value_r\"";
+        assert!(statements.clocked.len() == 2 && text.contains(last), "{text}");
     }
 }

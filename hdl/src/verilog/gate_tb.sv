@@ -15,7 +15,6 @@ module lcsim_gate_tb;
   localparam GA = 4;
   localparam KC = 5;
   localparam POOL = 16;
-  localparam INPUTS = 5;
   localparam CHANNEL = 4;
   localparam SCORE_SHIFT = 0;
   // Cycles from the last input of a group to its first logit, and to its first score.
@@ -65,11 +64,9 @@ module lcsim_gate_tb;
   end
 
   lcsim_gate gate(
-    .clock(clock), .reset(reset), .i_start(start), .i_start_purpose(j_purpose),
-    .i_start_inputs(j_inputs[KC-1:0]), .i_start_list_on(j_list_on), .i_start_in_list(j_in_list),
-    .i_start_outputs(j_outputs[KC-1:0]), .i_start_out_list(j_out_list),
-    .i_start_weight_base(j_weight_base), .i_job_purpose(j_purpose),
-    .i_job_inputs(j_inputs[INPUTS-1:0]), .i_job_outputs(j_outputs[KC-1:0]),
+    .clock(clock), .reset(reset), .i_start(start), .i_job_purpose(j_purpose),
+    .i_job_weight_base(j_weight_base),
+    .i_job_inputs(j_inputs[KC-1:0]), .i_job_outputs(j_outputs[KC-1:0]),
     .i_job_list_on(j_list_on), .i_job_in_list(j_in_list), .i_job_out_list(j_out_list),
     .i_job_pool_region(j_pool_region), .i_job_pool_shift(j_pool_shift),
     .i_job_threshold(j_threshold), .i_job_param_base(j_param_base), .i_forced_open(forced_open),

@@ -113,6 +113,7 @@ fn controller_state(state: ControllerState) -> &'static str {
         ControllerState::AwaitsArray => "awaits_array",
         ControllerState::AwaitsGate => "awaits_gate",
         ControllerState::AwaitsMoves => "awaits_moves",
+        ControllerState::DecidesToStart | ControllerState::DecidesToStepOver => "decides",
         ControllerState::Starts => "starts",
         ControllerState::StepsOver => "steps_over",
         ControllerState::Stopped => "stopped",

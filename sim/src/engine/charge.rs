@@ -29,7 +29,9 @@ impl Machine<'_> {
             return (job.layer, Spent::BankConflict);
         }
         if self.loader.waits_for_gate(&view) {
-            return (gate.map_or(job.layer, |g| g.layer), Spent::Gate);
+            // The loader sees a list's end later than the gate unit does.
+            let layer = self.gate.last().map_or(job.layer, |gate| self.program.gates[gate].layer);
+            return (layer, Spent::Gate);
         }
         if self.loader.waits_for_dram(self.now) {
             return (job.layer, Spent::Dram);

@@ -1,5 +1,6 @@
 //! All registers and memories. The files of the units work on them.
 
+use super::controller::Decided;
 use super::memory::Memories;
 use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::Fetcher;
@@ -11,10 +12,9 @@ use crate::outcome::Mode;
 use lcsim_spec::schedule::{LayerId, Op, Program};
 use lcsim_spec::{Score, Trace, timing};
 
-/// How many cycles the controller waits for an instruction. It is one cycle less than the fetch
-/// takes, because the memory already shows the first word.
+/// How many cycles the controller waits for an instruction, behind the cycle that asks for it.
 pub(crate) fn fetch(program: &Program) -> usize {
-    timing::fetch(program.config.memory.instruction_words) - 1
+    timing::first_fetch(program.config.memory.instruction_words)
 }
 
 /// Instructions that have started and not ended, and whether their maps are kept at the end.
@@ -61,6 +61,8 @@ pub(crate) struct Machine<'a> {
     /// The current convolution. The array's units work on it until the array has drained.
     pub(crate) conv: usize,
     pub(crate) pc: usize,
+    /// What the controller decided in the cycle before.
+    pub(crate) decided: Option<Decided>,
     /// Cycles until the controller has fetched the instruction, and the program memory shows the
     /// word after it.
     pub(crate) fetching: usize,
@@ -101,6 +103,7 @@ impl<'a> Machine<'a> {
             array_busy: false,
             conv: 0,
             pc: 0,
+            decided: None,
             fetching: fetch(program),
             last_slot: 0,
             last_emission: 0,

@@ -23,7 +23,7 @@ impl<'a> Timeline<'a> {
             mode,
             layers: lines(program),
             buffers,
-            fetched: fetch(program) - 1,
+            fetched: timing::first_fetch(program.config.memory.instruction_words) as u64,
             idle: 0,
             gate: GateRun { layer: LayerId::new(0), classifier: false, started: 0, last: 0 },
             lscore: (Score::ONE, 0),
@@ -44,7 +44,7 @@ impl<'a> Timeline<'a> {
                     if let Some(job) = op.unit.moves() {
                         self.skip_move(at, job);
                     }
-                    self.charge_quiet(at, op.layer);
+                    self.charge_quiet(at + timing::DECISION_TO_START as u64, op.layer);
                     self.fetched = at + fetch(self.program);
                     continue;
                 }
@@ -54,10 +54,11 @@ impl<'a> Timeline<'a> {
                 at = at.max(self.gate.last + 1);
             }
             at = self.wait_for_moves(at, op);
-            self.charge_quiet(at, op.layer);
             self.fetched = at + fetch(self.program);
+            let start = at + timing::DECISION_TO_START as u64;
+            self.charge_quiet(start, op.layer);
             self.layers[op.layer.index()].executed = true;
-            self.execute(op.unit, at, &mut decisions);
+            self.execute(op.unit, start, &mut decisions);
         }
     }
 

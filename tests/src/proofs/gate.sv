@@ -1,9 +1,9 @@
 // Every output of a gate leaves exactly once, in order, and nothing is on its way when the unit is idle.
 //
 // Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g6_valid_r with g1_last_r .. g6_last_r,
-// finished_r, p2_valid_r .. p8_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r; of the group
+// finished_r, p2_valid_r .. p8_valid_r), left_r (outputs of the group that leaves), param_output_r, index_r, last_index_r; of the group
 // of the lists that begin: begins0_r and begins1_r; of the group
-// that enters: more_groups_r, more_inputs_r, step_r, slots_r, period_r, group_outputs_left_r; written_r (entries of the list that is
+// that enters: more_groups_r, more_inputs_r, step_r, last_slot_r, last_step_r, group_outputs_left_r; written_r (entries of the list that is
 // written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
 wire output_leaves = classifier_runs ? o_logit_valid : o_score_valid;
@@ -15,7 +15,7 @@ wire [6:0] groups_on_way = {g1_valid_r && g1_last_r, g2_valid_r && g2_last_r, g3
 wire [15:0] groups = groups_on_way[0] + groups_on_way[1] + groups_on_way[2] + groups_on_way[3] + groups_on_way[4]
   + groups_on_way[5] + groups_on_way[6];
 wire entered = !more_inputs_r;
-wire [15:0] unentered = group_outputs_left_r, step = step_r, most_steps = period_r, last_at = slots_r - 1'b1;
+wire [15:0] unentered = group_outputs_left_r, step = step_r, last_at = last_slot_r, most_steps = last_step_r + 16'd1;
 
 // Outputs that have left since the start, out of how many.
 reg [15:0] seen, total;
@@ -23,7 +23,7 @@ reg ever;
 always @(posedge clock) if (reset) begin
   seen <= 16'd0; total <= 16'd0; ever <= 1'b0;
 end else if (i_start) begin
-  seen <= 16'd0; total <= i_start_outputs; ever <= 1'b1;
+  seen <= 16'd0; total <= i_job_outputs; ever <= 1'b1;
 end else if (output_leaves) seen <= seen + 16'd1;
 reg [$bits(o_param_address)-1:0] param_address;
 always @(posedge clock) param_address <= o_param_address;
@@ -56,11 +56,12 @@ always @(posedge clock) if (reset) on_the_way <= 5'd0;
 else on_the_way <= {on_the_way[3:0], p3_valid_r && !classifier_runs};
 
 always @(*) if (known) begin
+  begins_with_a_start: assert(given_start || !(begins0_r || begins1_r));
   leaves_of_a_running_gate: assert(!output_leaves || o_running);
   if (o_running) begin
     outputs_are_the_instructions: assert(ever && (total == i_job_outputs) && (total >= 16'd1) && (total <= K));
     not_all_have_left: assert(seen < total);
-    counts_outputs: assert(seen == index_r);
+    counts_outputs: assert((seen == index_r) && (given_start || (last_index_r + 1'b1 == total)));
     param_is_the_outputs: assert((staying == 0) || (param_address == i_job_param_base + next_output[$bits(o_param_address)-1:0]));
     no_output_too_many: assert(copied <= total);
     group_has_outputs: assert(!more_groups_r || ((unentered >= 1) && (unentered <= total)));
@@ -69,7 +70,7 @@ always @(*) if (known) begin
     group_is_of_g: assert(staying <= G);
     counts_params: assert(param_output_r == next_output + (staying != 0));
     counts_entries: assert(!cnet || begins0_r || begins1_r || (written_r == (i_job_out_list ? o_length1 : o_length0)));
-    slots_and_period: assert((slots_r != 0) && (period_r == ((slots_r > G) ? slots_r : G)));
+    slots_and_period: assert(most_steps == ((last_at >= G) ? last_at + 16'd1 : G));
     within_period: assert(!more_groups_r || ((step < most_steps) && (entered == (step > last_at))));
     groups_are_apart: assert(apart);
     logits_leave_early: assert(!classifier_runs || (staged == p2_valid_r + p3_valid_r));

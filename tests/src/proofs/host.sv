@@ -2,7 +2,7 @@
 // worked on and there is a program. What is in use stays. What is written: host_region.sv.
 //
 // Names of the unit beside its ports: write_r, write_address_r, data_r, strobe_r, read_r, read_address_r (the requests of the
-// cycle before), to_weights_r, to_image_r, to_beat_r (what the write is for), go_r, start_r, ran_r, has_program_r, open_r,
+// cycle before), to_weights_r, to_image_r, to_part_r (what the write is for), go_r, start_r, ran_r, has_program_r, open_r,
 // cycles_r, forced_open.
 reg was_write, was_read, was2_write, was2_read, was_start, was2_start, was_stop, was_running, was_away, was_opens;
 reg [ADDRESS-1:0] p_to, p_from, was_to, was_from;
@@ -68,7 +68,7 @@ always @(*) if (known) begin
     || o_gate_param_write));
   knows_where: assert((to_register_r == (write_address_r >> 6 == 0)) && (from_register_r == (read_address_r >> 6 == 0))
     && (from_logits_r == ((read_address_r >= LOGITS_BASE) && (((read_address_r - LOGITS_BASE) >> 2) < LOGITS_WORDS))));
-  knows_what: assert((to_weights_r == p_to_weights) && (to_image_r == image_inside) && (to_beat_r == addressed_part));
+  knows_what: assert((to_weights_r == p_to_weights) && (to_image_r == image_inside) && (to_part_r == ((p_to_weights || image_inside) ? {{MOST_BEATS-1{1'b0}}, 1'b1} << addressed_part : 0)));
   knows_the_request: assert((was_write == write_r) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
     && (p_sent == data_r) && (p_strobe == strobe_r))) && (!was_read || (p_from == read_address_r)));
   knows_the_start: assert((go_r == was_start) && (!(go_r || start_r) || p_busy) && !(go_r && start_r));

@@ -3,8 +3,8 @@
 //
 // Names of the unit beside its ports: state_r and its names, opens_r (the cycle that issues a fold's first word), first_r,
 // last_r, pending_r, blocked_r, counts_r, wait_r, settled_r, pixels_left_r, last_chunk_r, position_r, tile_end_r, column_r,
-// cols_r, interval, place_bank_r, position_after_r, position_before_r, tile_last_r, and what is compared ahead: none_left0_r to
-// none_left2_r, full0_r to full2_r; of the set-up: turns_r, and s0_valid_r and s0_bank_r to s2_valid_r and
+// cols_r, interval, place_bank_r, position_after_r, and what is compared ahead: outputs_r, complete_r, all_r,
+// none_left_r, full_r, known_r; of the set-up: turns_r, and s0_valid_r and s0_bank_r to s2_valid_r and
 // s2_bank_r, s2_here_r, s3_valid_r and s3_turn.
 (* hierconn *) wire [BANKS*COUNT-1:0] \setup.turns_r ;
 (* hierconn *) wire \setup.s0_valid_r ;
@@ -35,19 +35,20 @@ always @(posedge clock) begin
   end
 end
 // Cycles until a fold that is begun is offered.
-wire [$bits(wait_r)-1:0] to_wait = wait_r - 1'b1;
+wire [$bits(wait_r)-1:0] left_to_wait = wait_r - 1'b1;
 reg [$bits(wait_r)-1:0] had_to_wait;
 reg was_begun;
 always @(posedge clock) begin
-  had_to_wait <= to_wait; was_begun <= begun && !o_ready && !counts_r && !reset;
+  had_to_wait <= left_to_wait; was_begun <= begun && !o_ready && !counts_r && !reset;
 end
 wire next_opens = begun ? o_fold_last : opens;
 wire folds = state_r[FOLD] || state_r[LOAD];
 wire in_tile = folds || state_r[SETUP] || state_r[SETTLE];
 wire [15:0] entries = !i_job_out_list_on ? i_job_out_channels : i_job_out_list ? i_length1 : i_length0;
 // An entry stands in the loader when its column is set up: it was read in the cycle before.
-reg [15:0] had_entries;
-always @(posedge clock) had_entries <= entries;
+reg [15:0] had_entries, had_outputs;
+always @(posedge clock) begin had_entries <= entries; had_outputs <= outputs_r; end
+wire complete = !i_job_out_list_on || (i_job_out_list ? i_done1 : i_done0);
 // Columns whose turn at their bank is known.
 wire [15:0] turned = (state_r[SETUP] ? column_r : cols_r) - s0_valid_r - s1_valid_r - s2_valid_r;
 reg turns_fit;
@@ -59,7 +60,7 @@ end
 always @(*) if (known) begin
   offer_stands: assert(!stays || (o_ready && (offer == was_offer)));
   offered_once: assert(!was_taken || !o_ready);
-  offer_comes: assert(!was_begun || o_ready || (to_wait < had_to_wait));
+  offer_comes: assert(!was_begun || o_ready || (left_to_wait < had_to_wait));
   offered_when_begun: assert(!o_ready || begun);
   begun_after_the_last: assert(!opens_r || !begun);
   busy_till_taken: assert(!begun || o_busy);
@@ -74,13 +75,16 @@ always @(*) if (known) begin
   reads_ahead: assert((state_r == IDLE) || (position_after_r == position_r + 1'b1));
   tile_is_there: assert(!state_r[SETUP] || (position_r + cols_r - column_r <= entries));
   before_the_end: assert((state_r == IDLE) || (position_r <= entries));
-  knows_the_one_before: assert((state_r == IDLE) || (position_before_r == position_r - 1'b1));
-  begins_at_0: assert((state_r != IDLE) || given_was_busy
-    || ((position_r == 0) && (position_before_r == 16'hffff) && (tile_end_r == C) && (tile_last_r == C - 1)));
-  compares_ahead: assert(!state_r[TILE] || ((none_left0_r == (i_length0 == position_r)) && (full0_r == (i_length0 >= tile_end_r))
-    && (none_left1_r == (i_length1 == position_r)) && (full1_r == (i_length1 >= tile_end_r))
-    && (none_left2_r == (i_job_out_channels == position_r)) && (full2_r == (i_job_out_channels >= tile_end_r))));
-  tile_ends: assert(!(state_r[TILE] || folds) || (tile_last_r == tile_end_r - 1'b1));
+  begins_at_0: assert((state_r != IDLE) || given_was_busy || ((position_r == 0) && (tile_end_r == C)));
+  // Outputs are compared as they were, and are no fewer now; if they were all, they are as many.
+  if (known_r) begin
+    compares_ahead: assert(!state_r[TILE]
+      || ((none_left_r == (had_outputs == position_r)) && (full_r == (had_outputs >= tile_end_r))));
+    outputs_grow: assert((had_outputs <= outputs_r) && (outputs_r <= entries));
+    all_are_known: assert((!all_r || ((had_outputs == outputs_r) && complete_r))
+      && (!complete_r || ((outputs_r == entries) && complete)));
+  end else if (state_r != IDLE) knows_the_first:
+    assert((outputs_r <= entries) && (!complete_r || ((outputs_r == entries) && complete)));
   tile_begins: assert(!(state_r[TILE] || folds) || (tile_end_r == position_r + C));
   has_columns: assert(!in_tile || ((cols_r >= 1) && (cols_r <= C)));
   sets_a_column: assert(!state_r[SETUP] || (column_r < cols_r));

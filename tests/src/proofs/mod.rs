@@ -113,7 +113,7 @@ fn parameter(line: &str) -> Option<(String, String)> {
 
 /// Folds are offered once.
 pub fn loader(config: &AcceleratorConfig) -> Proof {
-    Proof { reach: 13, ..alone("loader", config, Kind::Loader, &LOADER) }
+    Proof { reach: 16, ..alone("loader", config, Kind::Loader, &LOADER) }
 }
 
 /// Folds are taken once, and all of their pixels issued.
@@ -141,7 +141,7 @@ pub fn together(config: &AcceleratorConfig) -> Proof {
     let kinds = [Kind::Gate, Kind::Controller, Kind::Host, Kind::Loader, Kind::Streamer, Kind::Image];
     let units = kinds.map(|kind| (unit(config, kind), properties(kind)));
     let units = units.map(|(part, texts)| (part.modules[part.modules.len() - 1].name.clone(), part.ports, texts));
-    Proof { depth: 2, reach: 12, ..joined("units together", config, &units, include_str!("core.sv")) }
+    Proof { depth: 2, reach: 14, ..joined("units together", config, &units, include_str!("core.sv")) }
 }
 
 /// The controller runs the program that the host wrote.

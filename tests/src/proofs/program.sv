@@ -13,6 +13,7 @@ reg ran;
 (* hierconn *) wire [$bits(host_o_program_data)-1:0] \program_memory.data ;
 (* hierconn *) wire [$bits(host_o_program_data)-1:0] \program_memory.data_r ;
 (* hierconn *) wire \controller.fetched_r ;
+(* hierconn *) wire [$bits(host_o_program_data)-1:0] \controller.word_r ;
 reg [$bits(controller_o_program_address)-1:0] was_read, was2_read;
 reg was2_written;
 always @(posedge clock) begin
@@ -27,6 +28,6 @@ always @(*) if (known) begin
     || (\program_memory.data_r == \program_memory.ram.word ));
   takes_what_was_read: assert(!\controller.fetched_r || (was2_read == o_pc));
   program_is_run: assert(!o_running || !ran || (o_pc != was_pc) || (o_pc != \program_memory.ram.at ) || !\program_memory.ram.written
-    || (controller_o_word == \program_memory.ram.word ));
+    || (\controller.word_r == \program_memory.ram.word ));
   runs_what_was_written: cover(o_running && (o_pc == \program_memory.ram.at ) && \program_memory.ram.written );
 end

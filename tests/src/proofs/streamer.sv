@@ -3,7 +3,7 @@
 //
 // Names of the unit beside its ports: active_r, engaged_r, emits_r, outputs_r, last_phase_r, phase_r, last_pixel_r, left_r, count_r; what it keeps
 // of a fold: first_r, last_r, closes_r, parity_r, rows_r, cols_r, interval_r, bank_r; settles_r and settling_r, which hold the
-// next one back.
+// next one back; offered_r.
 //
 // The slot register shows a cycle later what was taken or issued: `shown` is the fold of the slot, `fold` that of the next.
 reg was_taken, ever;
@@ -70,6 +70,9 @@ always @(*) if (known) begin
     && (outputs_r == (emits_r && last_r)));
   goes_on: assert(!was_active || was_taken || !active_r || ({left_r, ~phase_r} < was_left));
   waits_for_banks: assert(!settles_r || ((settling_r != 0) && (waited + settling_r + 3 <= 2 * C + outputs_r)));
-  waits_not_long: assert(!i_ready || active_r || o_taken || (waited + 4 <= 2 * C));
+  // An offer is seen a cycle later.
+  sees_the_offer: assert(offered_r == (given_stays && !(i_fold_last && settles_r)));
+  waiting_is_offered: assert((waited == 0) || given_stays);
+  waits_not_long: assert(!i_ready || active_r || o_taken || (waited == 0) || (waited + 4 <= 2 * C));
   two_folds: cover(was_taken && ever && (shown_pixels == 2) && (shown_interval == 2));
 end

@@ -1,10 +1,11 @@
-//! The controller: "in order; each word of an instruction takes two cycles".
+//! The controller: "in order; each word of an instruction takes two cycles", and a start comes a
+//! cycle behind its decision.
 
 use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::timing::{self, WORD_FETCH};
+use lcsim_spec::timing::{self, DECISION_TO_START, WORD_FETCH};
 
 const IMAGE: i64 = 0;
 const CONV: i64 = 1;
@@ -37,7 +38,7 @@ pub fn controller(config: &AcceleratorConfig, programs: usize, seed: u64) -> (Pa
 fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorConfig) -> usize {
     let (most, words) = (config.memory.instructions, config.memory.instruction_words);
     let program = program(rng, most);
-    let widths = ["conv", "gate"].map(|field| script.output_width(&format!("o_word.{field}")));
+    let widths = ["conv", "gate"].map(|field| script.output_width(&format!("o_{field}")));
     let open = rng.once_in(3);
     let addresses = |script: &mut Script, cycle: usize, word: usize| {
         script.expect(cycle, "o_program_address", (word % (most * words).next_power_of_two()) as i64);
@@ -70,7 +71,7 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorCon
             shows(script, fetched + WORD_FETCH * word, pc * words + word);
             addresses(script, fetched + WORD_FETCH * word + 1, pc * words + word + 1);
         }
-        let acts = fetched + timing::fetch(words);
+        let acts = fetched + timing::first_fetch(words) + 1;
         (fetched + 1..acts).for_each(|cycle| runs(script, cycle, pc));
         let mut cycle = acts;
         loop {
@@ -81,11 +82,15 @@ fn run(script: &mut Script, rng: &mut Rng, start: usize, config: &AcceleratorCon
             }
             cycle += 1;
         }
-        fetched = cycle;
+        // The next one is asked for with the start.
+        fetched = cycle + DECISION_TO_START;
+        if pc + 1 < program.len() {
+            runs(script, fetched, pc);
+        }
     }
-    script.expect(fetched + 1, "o_done", 1);
-    script.expect(fetched + 2, "o_program_address", 0);
-    fetched + 3
+    script.expect(fetched, "o_done", 1);
+    script.expect(fetched + 1, "o_program_address", 0);
+    fetched + 2
 }
 
 /// Drives what the controller looks at; whether it takes the next instruction then.
@@ -104,11 +109,11 @@ fn act(script: &mut Script, rng: &mut Rng, cycle: usize, instruction: Instructio
     let starts = decided && !skips && !array && (instruction.kind != GATE || !gate);
     if starts {
         let port = ["o_start_image", "o_start_conv", "o_start_gate"][instruction.kind as usize];
-        script.expect(cycle, port, 1);
+        let start = cycle + DECISION_TO_START;
+        script.expect(start, port, 1);
         match instruction.kind {
-            CONV => script.expect(cycle + 1, "o_conv", instruction.conv),
-            GATE => script.expect(cycle + 1, "o_gate", instruction.gate),
-            _ => {}
+            GATE => script.expect(start, "o_gate", instruction.gate),
+            _ => script.expect(start, "o_conv", instruction.conv),
         }
     }
     skips || starts

@@ -125,23 +125,12 @@ impl Gate<'_> {
             ("pool_region", region),
             ("pool_shift", job.pool_shift),
             ("threshold", job.threshold),
+            ("weight_base", job.weight_base),
             ("param_base", job.param_base),
         ];
-        // The instruction that starts is on ports of its own; it is in the instruction register a
-        // cycle later.
         self.script.drive(start, "i_start", 1);
-        for (port, value) in [
-            ("purpose", code),
-            ("inputs", job.inputs),
-            ("list_on", i64::from(job.list.is_some())),
-            ("in_list", job.list.unwrap_or(0) as i64),
-            ("outputs", job.outputs),
-            ("out_list", out),
-            ("weight_base", job.weight_base),
-        ] {
-            self.script.drive(start, &format!("i_start_{port}"), value);
-        }
         for (field, value) in fields {
+            self.script.drive(start, &format!("i_job_{field}"), value);
             self.script.hold(&format!("i_job_{field}"), value);
         }
         self.script.hold("i_forced_open", i64::from(job.open));

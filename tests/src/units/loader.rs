@@ -10,8 +10,8 @@ use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::SCORE_FRAC;
 use lcsim_spec::timing::{
-    self, ColumnStage, DECISION_TO_SLOT, FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, PARAMETER_ADDRESS,
-    REGISTERED_ANSWER,
+    self, ColumnStage, DECISION_TO_SLOT, FILTER_ADDRESS, FILTER_STAGES, FOLD_DISTANCE, OFFER, OUTPUTS_SEEN,
+    PARAMETER_ADDRESS, REGISTERED_ANSWER,
 };
 use std::collections::HashSet;
 
@@ -49,7 +49,7 @@ struct Loader<'a> {
 pub fn loader(config: &AcceleratorConfig, jobs: usize, seed: u64) -> (Part, Script) {
     let part = unit(config, Kind::Loader);
     let silent = ["o_ready", "o_busy"];
-    let script = Script::new("loader", &part, seed, &["i_start", "i_taken", "i_grows0", "i_grows1"], &silent);
+    let script = Script::new("loader", &part, seed, &["i_start", "i_taken"], &silent);
     let now = script.start();
     let mut loader = Loader {
         config,
@@ -86,17 +86,15 @@ impl Loader<'_> {
         (self.shadow_free, self.set_free, self.taken) = (start, start, start);
         job.hold(&mut self.script);
         self.script.drive(start, "i_start", 1);
-        self.script.drive(start, "i_start_dst_base", job.dst_base);
-        self.script.drive(start, "i_start_out_channels", job.outputs);
-        self.now = start + 1;
+        self.now = start + OUTPUTS_SEEN;
         // The gate unit fills the list while tiles are loaded.
-        let arrivals = self.fill(&job);
+        let arrivals = self.fill(&job, start);
         for number in 0.. {
             let length = job.out_list.as_ref().map_or(job.outputs, List::len);
             let left = length - number * self.cols();
             // TILE: C more entries, or the end of the list.
             let enough = if left >= self.cols() { (number + 1) * self.cols() } else { i64::MAX };
-            self.now = self.now.max(arrivals.when(enough));
+            self.now = self.now.max(arrivals.when(enough) + OUTPUTS_SEEN);
             if left <= 0 {
                 break;
             }
@@ -113,23 +111,21 @@ impl Loader<'_> {
     }
 
     /// Length and end of the output list, cycle by cycle; the input list has been finished before.
-    fn fill(&mut self, job: &Job) -> Arrivals {
+    fn fill(&mut self, job: &Job, start: usize) -> Arrivals {
         let mut arrivals = Arrivals::default();
         let Some(list) = &job.out_list else { return arrivals };
-        let mut cycle = self.now - 1;
+        let mut cycle = start;
         // Some entries are there from the beginning; then at most one comes in a cycle.
         let there = self.rng.pick(&[0, list.len() / 2, list.len()]);
         for entry in 0..list.len() {
             if entry >= there {
                 cycle += self.rng.pick(&[1, 1, 1, 2, 3, 40]) as usize;
-                self.script.drive(cycle - 1, &format!("i_grows{}", job.out_which), 1);
-                self.script.drive(cycle - 1, "i_length", entry);
             }
             arrivals.entries.push(cycle);
         }
         arrivals.done = cycle + self.rng.pick(&[0, 1, 30]) as usize;
         let last = arrivals.done;
-        for cycle in self.now - 1..=last {
+        for cycle in start..=last {
             let length = arrivals.entries.iter().filter(|c| **c <= cycle).count() as i64;
             self.script.drive(cycle, &format!("i_length{}", job.out_which), length);
             self.script.drive(cycle, &format!("i_done{}", job.out_which), i64::from(cycle >= last));
@@ -236,7 +232,8 @@ impl Loader<'_> {
                     self.script.expect_event("o_tap_load", (self.taken + 1 + r, taken + r), &tap);
                 }
                 let (bank, word) = job.place(fold, self.config);
-                for cycle in ready..=taken {
+                // It is offered before it may be taken.
+                for cycle in ready - OFFER..=taken {
                     for (port, value) in [
                         ("o_ready", 1),
                         ("o_fold_first", i64::from(first)),

@@ -4,7 +4,7 @@ use crate::bench::Script;
 use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::timing::{self, DECISION_TO_SLOT, FOLD_DISTANCE};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT, FOLD_DISTANCE, OFFER};
 
 /// A convolution's shape.
 struct Job {
@@ -110,10 +110,10 @@ impl Streamer<'_> {
         let ready = self.free.max(self.loaded) + self.rng.pick(&[0, 0, 0, 1, 9]);
         let taken = ready.max(allowed);
         self.loaded = taken + FOLD_DISTANCE;
-        // The loader names the fold's place before it is ready.
-        for cycle in ready - 1..=taken {
+        // The loader offers it before it may be taken, and names its place before that.
+        for cycle in ready - OFFER - 1..=taken {
             for (port, value) in [
-                ("i_ready", i64::from(cycle >= ready)),
+                ("i_ready", i64::from(cycle + OFFER >= ready)),
                 ("i_fold_first", i64::from(first)),
                 ("i_fold_last", i64::from(last)),
                 ("i_fold_closes", i64::from(last && closes)),

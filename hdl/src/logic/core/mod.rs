@@ -14,7 +14,7 @@ use crate::plain::{
 };
 use crate::signal::documented::documented;
 use crate::signal::ports::ports;
-use crate::signal::register::{Register, WordRegister};
+use crate::signal::register::Register;
 use crate::signal::word::Wire;
 use crate::sizes::Sizes;
 use rust_hdl_core::prelude::*;
@@ -102,14 +102,11 @@ documented! {
         unused_counts: Vec<Signal<Local, Bits<16>>>,
         unused_channels: Vec<Wire<Local>>,
         array_busy: Register<Bit>,
-        image_pixels: WordRegister,
-        image_words: Register<Bits<16>>,
         _rows: usize,
         _cols: usize,
         _banks: usize,
         _macs: usize,
         _kc: usize,
-        _gate_inputs: usize,
         _gate_channel: usize,
     }
 }
@@ -172,17 +169,14 @@ impl<const S: usize> Core<S> {
             columns: Columns::new(s),
             banks: Banks::new(s),
             units_reset: Signal::default(),
-            unused_counts: ports(4),
+            unused_counts: ports(2),
             unused_channels: vec![Wire::new(s.kw()); 2],
             array_busy: Register::default(),
-            image_pixels: WordRegister::new(s.pw()),
-            image_words: Register::default(),
             _rows: s.rows,
             _cols: s.cols,
             _banks: s.banks,
             _macs: s.macs,
             _kc: s.kc(),
-            _gate_inputs: s.gate_inputs(),
             _gate_channel: s.gate_channel(),
         }
     }

@@ -8,7 +8,7 @@ use rust_hdl_core::prelude::*;
 impl<const S: usize> Logic for Core<S> {
     #[hdl_gen]
     fn update(&mut self) {
-        dff_setup!(self, clock, array_busy, image_pixels, image_words);
+        dff_setup!(self, clock, array_busy);
         comment!("The host port resets all units but itself, a cycle after it was reset.");
         self.units_reset.next = self.host.o_reset_units.val();
         self.host.clock.next = self.clock.val();
@@ -69,7 +69,6 @@ impl<const S: usize> Logic for Core<S> {
         self.controller.i_forced_open.next = self.host.o_forced_open.val();
         self.controller.i_array_busy.next = self.array_busy.q.val();
         self.controller.i_gate_running.next = self.gate.o_running.val();
-        self.fields.i_word.next = self.controller.o_word.val();
         self.fields.i_conv.next = self.controller.o_conv.val();
         self.fields.i_gate.next = self.controller.o_gate.val();
 
@@ -79,28 +78,16 @@ impl<const S: usize> Logic for Core<S> {
             | self.streamer.o_busy.val()
             | self.controller.o_start_image.val()
             | self.controller.o_start_conv.val();
-        comment!("The size of the image is held while the controller has moved on.");
-        if self.controller.o_start_image.val() {
-            self.image_pixels.d.next = self.fields.o_next_out_pixels.val();
-            self.image_words.d.next = self.fields.o_next_in_channels.val();
-        }
         self.image.clock.next = self.clock.val();
         self.image.reset.next = self.units_reset.val();
         self.image.i_start.next = self.controller.o_start_image.val();
-        self.image.i_pixels.next = self.image_pixels.q.val();
-        self.image.i_words.next = self.image_words.q.val();
-        self.image.i_base.next = self.fields.o_next_dst_base.val();
+        self.image.i_pixels.next = self.fields.o_conv_out_pixels.val();
+        self.image.i_words.next = self.fields.o_conv_in_channels.val();
+        self.image.i_base.next = self.fields.o_conv_dst_base.val();
 
         self.gate.clock.next = self.clock.val();
         self.gate.reset.next = self.units_reset.val();
         self.gate.i_start.next = self.controller.o_start_gate.val();
-        self.gate.i_start_purpose.next = self.fields.o_start_purpose.val();
-        self.gate.i_start_list_on.next = self.fields.o_start_list_on.val();
-        self.gate.i_start_in_list.next = self.fields.o_start_in_list.val();
-        self.gate.i_start_out_list.next = self.fields.o_start_out_list.val();
-        self.gate.i_start_weight_base.next = self.fields.o_start_weight_base.val();
-        self.gate.i_start_inputs.next = bit_cast_bits(self.fields.o_start_inputs.val(), self._kc);
-        self.gate.i_start_outputs.next = bit_cast_bits(self.fields.o_start_outputs.val(), self._kc);
         self.gate.i_job_purpose.next = self.fields.o_gate_purpose.val();
         self.gate.i_job_list_on.next = self.fields.o_gate_list_on.val();
         self.gate.i_job_in_list.next = self.fields.o_gate_in_list.val();
@@ -108,16 +95,15 @@ impl<const S: usize> Logic for Core<S> {
         self.gate.i_job_pool_region.next = self.fields.o_gate_pool_region.val();
         self.gate.i_job_pool_shift.next = self.fields.o_gate_pool_shift.val();
         self.gate.i_job_threshold.next = self.fields.o_gate_threshold.val();
+        self.gate.i_job_weight_base.next = self.fields.o_gate_weight_base.val();
         self.gate.i_job_param_base.next = self.fields.o_gate_param_base.val();
-        self.gate.i_job_inputs.next = bit_cast_bits(self.fields.o_gate_inputs.val(), self._gate_inputs);
+        self.gate.i_job_inputs.next = bit_cast_bits(self.fields.o_gate_inputs.val(), self._kc);
         self.gate.i_job_outputs.next = bit_cast_bits(self.fields.o_gate_outputs.val(), self._kc);
         comment!("Counts of channels are narrower than their fields.");
         self.unused_channels[0].next = self.list0.o_gate_channel.val();
         self.unused_channels[1].next = self.list1.o_gate_channel.val();
-        self.unused_counts[0].next = self.fields.o_start_inputs.val();
-        self.unused_counts[1].next = self.fields.o_start_outputs.val();
-        self.unused_counts[2].next = self.fields.o_gate_inputs.val();
-        self.unused_counts[3].next = self.fields.o_gate_outputs.val();
+        self.unused_counts[0].next = self.fields.o_gate_inputs.val();
+        self.unused_counts[1].next = self.fields.o_gate_outputs.val();
         self.gate.i_forced_open.next = self.host.o_forced_open.val();
         self.gate.i_channel0.next = bit_cast_word(self.list0.o_gate_channel.val(), self._gate_channel);
         self.gate.i_channel1.next = bit_cast_word(self.list1.o_gate_channel.val(), self._gate_channel);
@@ -166,8 +152,6 @@ impl<const S: usize> Logic for Core<S> {
         self.loader.clock.next = self.clock.val();
         self.loader.reset.next = self.units_reset.val();
         self.loader.i_start.next = self.controller.o_start_conv.val();
-        self.loader.i_start_out_channels.next = self.fields.o_next_out_channels.val();
-        self.loader.i_start_dst_base.next = self.fields.o_next_dst_base.val();
         self.loader.i_job_out_list_on.next = self.fields.o_conv_out_list_on.val();
         self.loader.i_job_out_list.next = self.fields.o_conv_out_list.val();
         self.loader.i_job_out_channels.next = self.fields.o_conv_out_channels.val();
@@ -190,9 +174,6 @@ impl<const S: usize> Logic for Core<S> {
         self.loader.i_job_row_step.next = self.fields.o_conv_row_step.val();
         self.loader.i_job_filter_base.next = self.fields.o_conv_filter_base.val();
         self.loader.i_job_group_step.next = self.fields.o_conv_group_step.val();
-        self.loader.i_grows0.next = self.gate.o_list_write0.val();
-        self.loader.i_grows1.next = self.gate.o_list_write1.val();
-        self.loader.i_length.next = bit_cast_to_bits::<16>(self.gate.o_list_write_address.val());
         self.loader.i_length0.next = bit_cast_to_bits::<16>(self.gate.o_length0.val());
         self.loader.i_done0.next = self.gate.o_done0.val();
         self.loader.i_list0_channel.next = self.list0.o_channel.val();
@@ -344,8 +325,6 @@ impl<const S: usize> Logic for Core<S> {
         self.o_list_channel.next = bit_cast_to_bits::<16>(self.gate.o_entry_channel.val());
         if self.units_reset.val() {
             self.array_busy.d.next = false;
-            self.image_pixels.d.next = 0.into();
-            self.image_words.d.next = 0.into();
         }
     }
 }

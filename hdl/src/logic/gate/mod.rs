@@ -27,23 +27,10 @@ documented! {
         pub clock: Signal<In, Clock>,
         /// The synchronous reset.
         pub reset: Signal<In, Bit>,
-        /// Starts the instruction on the ports `i_start_...`. The unit does not run.
+        /// Starts an instruction. The unit does not run.
         pub i_start: Signal<In, Bit>,
-        /// The purpose of the outputs: 0 the score of a block, 1 scores of channels, 2 logits.
-        pub i_start_purpose: Signal<In, Bits<2>>,
-        /// Channels of the pooled map.
-        pub i_start_inputs: Wire<In>,
-        /// Only the channels of a live list are read.
-        pub i_start_list_on: Signal<In, Bit>,
-        /// Which live list.
-        pub i_start_in_list: Signal<In, Bit>,
-        /// Outputs.
-        pub i_start_outputs: Wire<In>,
-        /// The live list that takes the scores of channels.
-        pub i_start_out_list: Signal<In, Bit>,
-        /// The first word of the weights.
-        pub i_start_weight_base: Wire<In>,
-        /// The instruction, from the cycle after its start to its end: what the outputs are.
+        /// The instruction, from the cycle of its start to its end: 0 the output is the score of a
+        /// block, 1 scores of channels, 2 logits.
         pub i_job_purpose: Signal<In, Bits<2>>,
         /// Channels of the pooled map.
         pub i_job_inputs: Wire<In>,
@@ -61,6 +48,8 @@ documented! {
         pub i_job_pool_shift: Signal<In, Bits<4>>,
         /// Scores below it count as 0.
         pub i_job_threshold: Signal<In, Bits<16>>,
+        /// The first word of the weights.
+        pub i_job_weight_base: Wire<In>,
         /// The first word of the parameters.
         pub i_job_param_base: Wire<In>,
         /// A list takes all channels, whatever their scores are.
@@ -137,8 +126,8 @@ documented! {
         weight_base: WordRegister,
         step: WordRegister,
         empty: Register<Bit>,
-        slots: WordRegister,
-        period: WordRegister,
+        last_slot: WordRegister,
+        last_step: WordRegister,
         g1_valid: Register<Bit>,
         g1_empty: Register<Bit>,
         g1_last: Register<Bit>,
@@ -169,6 +158,7 @@ documented! {
         p7_valid: Register<Bit>,
         p8_valid: Register<Bit>,
         index: WordRegister,
+        last_index: WordRegister,
         written: WordRegister,
         length0: WordRegister,
         length1: WordRegister,
@@ -205,6 +195,7 @@ documented! {
         /// banks as columns.
         gate_place: Vec<Place>,
         macs: Fixed,
+        last_mac: Fixed,
         whole_group: Fixed,
         _macs: usize,
         _bank_place: usize,
@@ -230,15 +221,8 @@ impl Gate {
             clock: Signal::default(),
             reset: Signal::default(),
             i_start: Signal::default(),
-            i_start_purpose: Signal::default(),
-            i_start_inputs: Wire::new(count),
-            i_start_list_on: Signal::default(),
-            i_start_in_list: Signal::default(),
-            i_start_outputs: Wire::new(count),
-            i_start_out_list: Signal::default(),
-            i_start_weight_base: Wire::new(s.gw()),
             i_job_purpose: Signal::default(),
-            i_job_inputs: Wire::new(s.gate_inputs()),
+            i_job_inputs: Wire::new(count),
             i_job_outputs: Wire::new(count),
             i_job_list_on: Signal::default(),
             i_job_in_list: Signal::default(),
@@ -246,6 +230,7 @@ impl Gate {
             i_job_pool_region: Signal::default(),
             i_job_pool_shift: Signal::default(),
             i_job_threshold: Signal::default(),
+            i_job_weight_base: Wire::new(s.gw()),
             i_job_param_base: Wire::new(s.ga()),
             i_forced_open: Signal::default(),
             i_channel0: Wire::new(read),
@@ -287,8 +272,8 @@ impl Gate {
             weight_base: WordRegister::new(s.gw()),
             step: WordRegister::new(count),
             empty: Register::default(),
-            slots: WordRegister::new(count),
-            period: WordRegister::new(count),
+            last_slot: WordRegister::new(count),
+            last_step: WordRegister::new(count),
             g1_valid: Register::default(),
             g1_empty: Register::default(),
             g1_last: Register::default(),
@@ -319,6 +304,7 @@ impl Gate {
             p7_valid: Register::default(),
             p8_valid: Register::default(),
             index: WordRegister::new(count),
+            last_index: WordRegister::new(count),
             written: WordRegister::new(count),
             length0: WordRegister::new(count),
             length1: WordRegister::new(count),
@@ -352,6 +338,7 @@ impl Gate {
             _bank_place: places.len() - 1,
             gate_place: places,
             macs: Fixed::new(s.macs, count),
+            last_mac: Fixed::new(s.macs - 1, count),
             whole_group: Fixed::new(s.macs, left),
             _macs: s.macs,
             _channel_bits: channel,

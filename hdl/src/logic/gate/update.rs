@@ -18,8 +18,8 @@ impl Logic for Gate {
             weight_base,
             step,
             empty,
-            slots,
-            period,
+            last_slot,
+            last_step,
             g1_valid,
             g1_empty,
             g1_last,
@@ -49,6 +49,7 @@ impl Logic for Gate {
             p7_valid,
             p8_valid,
             index,
+            last_index,
             written,
             begins0,
             begins1,
@@ -62,26 +63,26 @@ impl Logic for Gate {
         );
 
         comment!("How many inputs an instruction that starts in this cycle has.");
-        self.start_inputs.next = self.i_start_inputs.val();
-        if self.i_start_list_on.val() {
+        self.start_inputs.next = self.i_job_inputs.val();
+        if self.i_job_list_on.val() {
             self.start_inputs.next = self.length0.q.val();
-            if self.i_start_in_list.val() {
+            if self.i_job_in_list.val() {
                 self.start_inputs.next = self.length1.q.val();
             }
         }
-        self.begins.next = self.i_start.val() & (self.i_start_purpose.val() == 1);
+        self.begins.next = self.i_start.val() & (self.i_job_purpose.val() == 1);
         comment!("A list begins a cycle later: its first entry is far away.");
-        self.begins0.d.next = self.begins.val() & !self.i_start_out_list.val();
-        self.begins1.d.next = self.begins.val() & self.i_start_out_list.val();
+        self.begins0.d.next = self.begins.val() & !self.i_job_out_list.val();
+        self.begins1.d.next = self.begins.val() & self.i_job_out_list.val();
         self.for_block.next = self.i_job_purpose.val() == 0;
         self.for_channels.next = self.i_job_purpose.val() == 1;
         self.for_classes.next = self.i_job_purpose.val() == 2;
 
         comment!("G0: inputs enter. The list is read one input ahead of the counter.");
         self.next_step.next = self.step.q.val() + 1;
-        self.last_input.next = self.next_step.val() == self.slots.q.val();
+        self.last_input.next = self.step.q.val() == self.last_slot.q.val();
         self.group_ends.next =
-            self.running.q.val() & self.more_groups.q.val() & (self.next_step.val() == self.period.q.val());
+            self.running.q.val() & self.more_groups.q.val() & (self.step.q.val() == self.last_step.q.val());
         self.step_after.next = self.next_step.val();
         if !self.running.q.val() | self.group_ends.val() {
             self.step_after.next = 0.into();
@@ -180,7 +181,8 @@ impl Logic for Gate {
             self.leaves.next = self.p3_valid.q.val();
         }
         self.next_index.next = self.index.q.val() + 1;
-        self.last_leaves.next = self.next_index.val() == self.i_job_outputs.val();
+        self.last_index.d.next = self.i_job_outputs.val() - 1;
+        self.last_leaves.next = self.index.q.val() == self.last_index.q.val();
         self.keeps.next = self.p8_valid.q.val()
             & self.for_channels.val()
             & ((self.gate_score.o_score.val() != 0) | self.i_forced_open.val());
@@ -196,20 +198,20 @@ impl Logic for Gate {
             self.running.d.next = self.i_start.val();
             self.more_groups.d.next = true;
             self.more_inputs.d.next = true;
-            self.group_outputs_left.d.next = self.i_start_outputs.val();
-            self.weight_base.d.next = self.i_start_weight_base.val();
+            self.group_outputs_left.d.next = self.i_job_outputs.val();
+            self.weight_base.d.next = self.i_job_weight_base.val();
             self.param_output.d.next = 0.into();
             self.index.d.next = 0.into();
             self.written.d.next = 0.into();
             comment!("An empty list takes the time of one input.");
             self.empty.d.next = self.start_inputs.val() == 0;
-            self.slots.d.next = self.start_inputs.val();
+            self.last_slot.d.next = self.start_inputs.val() - 1;
             if self.start_inputs.val() == 0 {
-                self.slots.d.next = 1.into();
+                self.last_slot.d.next = 0.into();
             }
-            self.period.d.next = self.start_inputs.val();
+            self.last_step.d.next = self.start_inputs.val() - 1;
             if self.start_inputs.val() <= self.macs.val() {
-                self.period.d.next = self.macs.val();
+                self.last_step.d.next = self.last_mac.val();
             }
         } else {
             if self.keeps.val() {
@@ -263,7 +265,7 @@ impl Logic for Gate {
             self.lscore_valid.d.next = true;
             self.skip.d.next = self.gate_score.o_score.val() == 0;
         }
-        if self.i_start.val() & (self.i_start_purpose.val() == 0) {
+        if self.i_start.val() & (self.i_job_purpose.val() == 0) {
             self.lscore_valid.d.next = false;
         }
 
@@ -275,8 +277,8 @@ impl Logic for Gate {
             self.weight_base.d.next = 0.into();
             self.step.d.next = 0.into();
             self.empty.d.next = false;
-            self.slots.d.next = 0.into();
-            self.period.d.next = 0.into();
+            self.last_slot.d.next = 0.into();
+            self.last_step.d.next = 0.into();
             self.g1_valid.d.next = false;
             self.g1_empty.d.next = false;
             self.g1_last.d.next = false;
@@ -306,6 +308,7 @@ impl Logic for Gate {
             self.p7_valid.d.next = false;
             self.p8_valid.d.next = false;
             self.index.d.next = 0.into();
+            self.last_index.d.next = 0.into();
             self.written.d.next = 0.into();
             self.begins0.d.next = false;
             self.begins1.d.next = false;

@@ -13,11 +13,13 @@ impl Logic for Streamer {
             clock,
             active,
             engaged,
+            offered,
             emits,
             outputs,
             last_phase,
             last_pixel,
             last_column,
+            before_last_column,
             chunk_last_column,
             start_last_column,
             settles,
@@ -70,8 +72,8 @@ impl Logic for Streamer {
         );
 
         comment!("A fold is taken when no other has pixels left, and when its outputs meet none of");
-        comment!("another tile at a bank.");
-        self.taken.next = !self.engaged.q.val() & self.i_ready.val() & !(self.i_fold_last.val() & self.settles.q.val());
+        comment!("another tile at a bank. All but the former is looked at a cycle before.");
+        self.taken.next = !self.engaged.q.val() & self.offered.q.val();
         self.next_phase_last.next = (self.interval.q.val() == 1)
             | (!self.last_phase.q.val() & (self.phase.q.val() + 2 == self.interval.q.val()));
         self.next_pixel_last.next = self.last_pixel.q.val();
@@ -84,9 +86,9 @@ impl Logic for Streamer {
             self.next_outputs.next = self.i_fold_last.val();
             self.next_interval.next = self.i_fold_interval.val();
         }
-        self.next_column.next = self.column.q.val() + 1;
         self.one_column.next = self.i_job_last_column.val() == 0;
         self.last_output_column.next = bit_cast_bits(self.i_job_last_column.val(), self._pixel_bits);
+        self.before_last_column.d.next = self.last_output_column.val() - 1;
         self.o_taken.next = self.taken.val();
         self.o_busy.next = self.active.q.val() | self.drains.q.val();
 
@@ -111,12 +113,15 @@ impl Logic for Streamer {
         comment!("A single column never meets another at a bank. Neither do columns that keep the");
         comment!("order of the channels and write no copies.");
         self.settling.d.next = self.settling.q.val() - 1;
-        self.settles.d.next = self.settles.q.val() & (self.settling.q.val() != 1);
+        self.next_settles.next = self.settles.q.val() & (self.settling.q.val() != 1);
         if self.next_outputs.val() {
             self.settling.d.next = self.columns.val() + self.next_interval.val() - 2;
-            self.settles.d.next = self.several_columns.val()
+            self.next_settles.next = self.several_columns.val()
                 & ((self.i_job_natural.val() & self.i_job_out_list_on.val()) | self.i_job_dst_copies.val());
         }
+        self.settles.d.next = self.next_settles.val();
+        self.offered.d.next =
+            self.i_ready.val() & !self.taken.val() & !(self.i_fold_last.val() & self.next_settles.val());
 
         comment!("Outputs are on their way until the last one is written.");
         self.draining.d.next = self.draining.q.val() - 1;
@@ -145,8 +150,8 @@ impl Logic for Streamer {
         comment!("The pixel that is issued next.");
         if self.emits.q.val() {
             self.pixel.d.next = self.pixel.q.val() + 1;
-            self.column.d.next = self.next_column.val();
-            self.last_column.d.next = self.next_column.val() == self.last_output_column.val();
+            self.column.d.next = self.column.q.val() + 1;
+            self.last_column.d.next = self.column.q.val() == self.before_last_column.q.val();
             self.x.d.next = self.x.q.val() + bit_cast::<17, 16>(self.i_job_stride_x.val());
             if self.last_column.q.val() {
                 self.column.d.next = 0.into();
@@ -215,11 +220,13 @@ impl Logic for Streamer {
         if self.reset.val() {
             self.active.d.next = false;
             self.engaged.d.next = false;
+            self.offered.d.next = false;
             self.emits.d.next = false;
             self.outputs.d.next = false;
             self.last_phase.d.next = false;
             self.last_pixel.d.next = false;
             self.last_column.d.next = false;
+            self.before_last_column.d.next = 0.into();
             self.chunk_last_column.d.next = false;
             self.start_last_column.d.next = false;
             self.settles.d.next = false;

@@ -117,6 +117,11 @@ impl GateUnit {
         }
     }
 
+    /// The index of the job that was started last.
+    pub fn last(&self) -> Option<usize> {
+        self.job
+    }
+
     /// The index of the job whose outputs have not all left.
     pub fn running(&self) -> Option<usize> {
         self.job.filter(|_| self.remaining > 0)

@@ -3,7 +3,7 @@
 use crate::counters::LayerCount;
 use crate::operators::convolution::folds::Folds;
 use lcsim_spec::AcceleratorConfig;
-use lcsim_spec::timing::{self, DECISION_TO_SLOT};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT, OUTPUTS_SEEN};
 
 /// Buffers that one convolution fills and the next one reuses.
 #[derive(Debug, Default)]
@@ -103,7 +103,7 @@ impl<'a> Pass<'a> {
     pub fn new(config: &'a AcceleratorConfig, at: u64, gaps: &'a mut Vec<Gap>) -> Self {
         Self {
             config,
-            reached: Reached { loader: at + 1, shadow: 0, streamer: 0, charged: at + 1 },
+            reached: Reached { loader: at + OUTPUTS_SEEN as u64, shadow: 0, streamer: 0, charged: at + 1 },
             settled: 0,
             taken: 0,
             params: 0,

@@ -8,7 +8,7 @@ use crate::fast::List;
 use crate::operators::convolution::folds::Folds;
 use crate::operators::convolution::turns;
 use lcsim_spec::schedule::{Inputs, ListId, Program};
-use lcsim_spec::timing::{self, DECISION_TO_SLOT};
+use lcsim_spec::timing::{self, DECISION_TO_SLOT, OUTPUTS_SEEN};
 
 /// The state of the machine when a convolution starts.
 pub(crate) struct Start<'a> {
@@ -47,7 +47,8 @@ pub(crate) fn run(
     let mut pass = Pass::new(config, at, gaps);
     let mut tile = 0;
     let idle = loop {
-        let enough = outputs.map_or(0, |l| l.suffices((tile + 1) * cols)).max(pass.reached.loader);
+        let seen = |list: &List| list.suffices((tile + 1) * cols) + OUTPUTS_SEEN as u64;
+        let enough = outputs.map_or(0, seen).max(pass.reached.loader);
         waits.push((For::Gate, [pass.reached.loader, enough]));
         let count = live.saturating_sub(tile * cols).min(cols);
         if count == 0 {

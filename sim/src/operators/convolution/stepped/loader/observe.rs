@@ -35,7 +35,7 @@ impl Loader {
             State::Tile if self.waits_for_gate(view) => LoaderState::AwaitsList,
             State::Tile if self.tile_cols(view, &view.program.convs[self.job]) == 0 => LoaderState::Idle,
             State::Tile if self.param_busy > 0 || self.tile_waits => LoaderState::AwaitsSet,
-            State::Tile | State::Setup(_) | State::Settle(_) => LoaderState::Parameters,
+            State::Start(_) | State::Tile | State::Setup(_) | State::Settle(_) => LoaderState::Parameters,
             State::Fold if self.waits_for_dram(view.now) => LoaderState::AwaitsDram,
             State::Fold if self.pending.is_some() || self.shadow_busy > 0 => LoaderState::AwaitsShadow,
             State::Fold | State::Load(_) => LoaderState::Filters,

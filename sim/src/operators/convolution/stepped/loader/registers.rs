@@ -4,12 +4,14 @@ use super::super::fold::{Fold, Place};
 use crate::operators::convolution::folds::Folds;
 use crate::operators::gate::LiveList;
 use lcsim_spec::Score;
-use lcsim_spec::schedule::{ConvJob, Inputs, Program};
-use lcsim_spec::timing::FILTER_STAGES;
+use lcsim_spec::schedule::{ConvJob, Inputs, ListId, Program};
+use lcsim_spec::timing::{FILTER_STAGES, OUTPUTS_SEEN};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Idle,
+    /// A convolution has been started, in this cycle of the state, from 1 on.
+    Start(usize),
     /// It waits for the live list and for a free set of column parameters.
     Tile,
     /// It reads the parameters of this column.
@@ -81,6 +83,8 @@ pub(crate) struct Loader {
     /// Whether the next tile's parameters are loaded and the tile has not begun.
     pub(crate) tile_waits: bool,
     pub(crate) pipe: [Option<Word>; FILTER_STAGES],
+    /// The entries of both live lists, and whether they are complete, in the cycles before.
+    pub(crate) seen: [[(usize, bool); 2]; OUTPUTS_SEEN],
 }
 
 impl Loader {
@@ -106,11 +110,12 @@ impl Loader {
             param_busy: 0,
             tile_waits: false,
             pipe: [None; FILTER_STAGES],
+            seen: [[(0, false); 2]; OUTPUTS_SEEN],
         }
     }
 
     pub fn start(&mut self, job: usize) {
-        (self.state, self.job, self.tile) = (State::Tile, job, 0);
+        (self.state, self.job, self.tile) = (State::Start(1), job, 0);
     }
 
     /// Whether it has tiles to load, or a fold that the streamer has not taken.
@@ -138,7 +143,8 @@ impl Loader {
     pub(crate) fn list_suffices(&self, view: &LoaderView) -> bool {
         let job = &view.program.convs[self.job];
         let end = (self.tile + 1) * view.program.config.array.cols;
-        job.outputs.is_none_or(|l| view.lists[l.index()].done || view.lists[l.index()].channels.len() >= end)
+        let seen = |list: ListId| self.seen[OUTPUTS_SEEN - 1][list.index()];
+        job.outputs.is_none_or(|list| seen(list).1 || seen(list).0 >= end)
     }
 
     /// The number of columns of the current tile. 0 after the last tile.

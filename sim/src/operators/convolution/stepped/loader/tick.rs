@@ -12,7 +12,7 @@ use crate::operators::gate::LiveList;
 use lcsim_spec::Score;
 use lcsim_spec::config::ArrayConfig;
 use lcsim_spec::schedule::{ConvJob, ListId, Program};
-use lcsim_spec::timing::{self, FILTER_STAGES, SETTLE};
+use lcsim_spec::timing::{self, FILTER_STAGES, OUTPUTS_SEEN, SETTLE};
 
 impl Loader {
     /// The streamer takes the fold. Its slots follow from the next cycle on.
@@ -50,6 +50,8 @@ impl Loader {
         let job = &view.program.convs[self.job];
         match self.state {
             State::Idle => {}
+            State::Start(cycle) if cycle + 1 < OUTPUTS_SEEN => self.state = State::Start(cycle + 1),
+            State::Start(_) => self.state = State::Tile,
             State::Tile => {
                 if self.begin_tile(view, job, columns, params_free) {
                     self.arrival = self.fetch(view, fetcher, activity);
@@ -72,6 +74,8 @@ impl Loader {
             State::Fold => {}
             State::Load(word) => issued = self.issue(view, job, word, &mut activity[job.layer.index()]),
         }
+        self.seen.rotate_right(1);
+        self.seen[0] = view.lists.each_ref().map(|list| (list.channels.len(), list.done));
         self.pipe.rotate_right(1);
         self.pipe[0] = issued;
     }
