@@ -152,14 +152,6 @@ module lcsim_column #(
     o_slot_acc <= i_slot_acc;
     if (reset) begin
       o_slot_valid <= 1'b0;
-      o_slot_first <= 1'b0;
-      o_slot_last <= 1'b0;
-      o_slot_opens <= 1'b0;
-      o_slot_closes <= 1'b0;
-      o_slot_parity <= 1'b0;
-      o_slot_cols <= ZERO;
-      o_slot_pixel <= {PIXEL{1'b0}};
-      o_slot_acc <= {ACC{1'b0}};
     end
   end
 
@@ -227,6 +219,7 @@ module lcsim_column #(
   reg e2_parity_r;
   reg [PIXEL-1:0] e2_pixel_r;
   reg [ACC-1:0] e2_acc_r;
+  reg signed [31:0] arrived_r;
   reg signed [31:0] bottom_r;
   reg e3_valid_r;
   reg e3_opens_r;
@@ -275,7 +268,9 @@ module lcsim_column #(
     e2_parity_r <= e1_parity_r;
     e2_pixel_r <= e1_pixel_r;
     e2_acc_r <= e1_acc_r;
-    bottom_r <= i_bottom;
+    // The array is far away: its sums pass a register on their way.
+    arrived_r <= i_bottom;
+    bottom_r <= arrived_r;
     e3_valid_r <= e2_valid_r && e2_last_r;
     e3_opens_r <= e2_opens_r;
     e3_closes_r <= e2_closes_r;
@@ -293,37 +288,10 @@ module lcsim_column #(
     biased_r <= sum_r + bias_r;
     if (reset) begin
       e1_valid_r <= 1'b0;
-      e1_first_r <= 1'b0;
-      e1_last_r <= 1'b0;
-      e1_opens_r <= 1'b0;
-      e1_closes_r <= 1'b0;
-      e1_parity_r <= 1'b0;
-      e1_pixel_r <= {PIXEL{1'b0}};
-      e1_acc_r <= {ACC{1'b0}};
       e2_valid_r <= 1'b0;
-      e2_first_r <= 1'b0;
-      e2_last_r <= 1'b0;
-      e2_opens_r <= 1'b0;
-      e2_closes_r <= 1'b0;
-      e2_parity_r <= 1'b0;
-      e2_pixel_r <= {PIXEL{1'b0}};
-      e2_acc_r <= {ACC{1'b0}};
-      bottom_r <= 32'sd0;
       e3_valid_r <= 1'b0;
-      e3_opens_r <= 1'b0;
-      e3_closes_r <= 1'b0;
-      e3_parity_r <= 1'b0;
-      e3_pixel_r <= {PIXEL{1'b0}};
       e3_stores_r <= 1'b0;
-      e3_acc_r <= {ACC{1'b0}};
-      sum_r <= 32'sd0;
-      bias_r <= 32'sd0;
       e4_valid_r <= 1'b0;
-      e4_opens_r <= 1'b0;
-      e4_closes_r <= 1'b0;
-      e4_parity_r <= 1'b0;
-      e4_pixel_r <= {PIXEL{1'b0}};
-      biased_r <= 32'sd0;
     end
   end
 
@@ -370,18 +338,7 @@ module lcsim_column #(
     e5_over_r <= by4_over;
     by4_r <= by4;
     if (reset) begin
-      e4_shift_r <= 5'd0;
-      e5_shift_r <= 2'd0;
-      e5_delay_r <= ZERO;
-      e5_at_once_r <= 1'b0;
       e5_valid_r <= 1'b0;
-      e5_opens_r <= 1'b0;
-      e5_closes_r <= 1'b0;
-      e5_parity_r <= 1'b0;
-      e5_pixel_r <= {PIXEL{1'b0}};
-      e5_negative_r <= 1'b0;
-      e5_over_r <= 1'b0;
-      by4_r <= 20'd0;
     end
   end
 
@@ -429,21 +386,10 @@ module lcsim_column #(
       hold_parity_r <= e5_parity_r;
     end
     if (reset) begin
-      residual_r <= 1'b0;
       pending_r <= 1'b0;
       near_r <= 1'b0;
       due_r <= 1'b0;
-      hold_select_r <= {BANKS{1'b0}};
       reads_r <= {BANKS{1'b0}};
-      hold_r <= ZERO;
-      over_r <= 1'b0;
-      negative_r <= 1'b0;
-      rounded_r <= 17'd0;
-      multiplier_r <= 15'd0;
-      target_r <= {ADDRESS{1'b0}};
-      hold_opens_r <= 1'b0;
-      hold_closes_r <= 1'b0;
-      hold_parity_r <= 1'b0;
     end
   end
 
@@ -470,14 +416,7 @@ module lcsim_column #(
     e7_word_r <= target_r;
     e7_select_r <= hold_select_r;
     if (reset) begin
-      narrow_r <= 16'sd0;
-      e7_multiplier_r <= 15'd0;
       e7_valid_r <= 1'b0;
-      e7_opens_r <= 1'b0;
-      e7_closes_r <= 1'b0;
-      e7_parity_r <= 1'b0;
-      e7_word_r <= {ADDRESS{1'b0}};
-      e7_select_r <= {BANKS{1'b0}};
     end
   end
 
@@ -593,41 +532,13 @@ module lcsim_column #(
       flush_count_r <= flush_count_r - ONE;
     end
     if (reset) begin
-      product_r <= 32'sd0;
-      scaled_r <= {SCALED{1'b0}};
-      nine_r <= 9'd0;
-      stored_r <= 8'd0;
-      written_r <= 8'd0;
       e8_valid_r <= 1'b0;
-      e8_opens_r <= 1'b0;
-      e8_closes_r <= 1'b0;
-      e8_parity_r <= 1'b0;
-      e8_word_r <= {ADDRESS{1'b0}};
-      e8_select_r <= {BANKS{1'b0}};
       e9_valid_r <= 1'b0;
-      e9_opens_r <= 1'b0;
-      e9_closes_r <= 1'b0;
-      e9_parity_r <= 1'b0;
-      e9_word_r <= {ADDRESS{1'b0}};
-      e9_select_r <= {BANKS{1'b0}};
       e10_valid_r <= 1'b0;
-      e10_opens_r <= 1'b0;
-      e10_closes_r <= 1'b0;
-      e10_parity_r <= 1'b0;
-      e10_word_r <= {ADDRESS{1'b0}};
-      e10_select_r <= {BANKS{1'b0}};
       e11_valid_r <= 1'b0;
-      e11_opens_r <= 1'b0;
-      e11_closes_r <= 1'b0;
-      e11_parity_r <= 1'b0;
-      e11_word_r <= {ADDRESS{1'b0}};
       writes_r <= {BANKS{1'b0}};
-      e11_rest_r <= ZERO;
       flush_r <= 1'b0;
       flush_due_r <= 1'b0;
-      pool_r <= {POOL{1'b0}};
-      flush_parity_r <= 1'b0;
-      flush_count_r <= ZERO;
     end
   end
 

@@ -252,8 +252,6 @@ module lcsim_columns #(
     o_pool_sum <= sum;
     if (reset) begin
       o_pool_write <= 1'b0;
-      o_pool_address <= {CHANNEL + 2{1'b0}};
-      o_pool_sum <= {POOL{1'b0}};
     end
   end
 

@@ -149,37 +149,14 @@ module lcsim_fetch #(
     o_tap_x <= i_tap_x;
     o_tap_offset <= i_tap_offset;
     if (reset) begin
-      listed0_r <= 1'b0;
-      listed1_r <= 1'b0;
       a_valid_r <= 1'b0;
-      a_row_r <= {ROW{1'b0}};
-      a_group_r <= {GROUP{1'b0}};
-      a_word_r <= {FILTER{1'b0}};
       b_valid_r <= 1'b0;
-      b_row_r <= {ROW{1'b0}};
-      b_group_r <= {GROUP{1'b0}};
-      b_address_r <= {FILTER{1'b0}};
       c_valid_r <= 1'b0;
-      c_row_r <= {ROW{1'b0}};
-      c_group_r <= {GROUP{1'b0}};
       d_valid_r <= 1'b0;
-      d_row_r <= {ROW{1'b0}};
-      d_group_r <= {GROUP{1'b0}};
       e_takes_r <= {COLS{1'b0}};
-      e_lane_r <= {COLS * LANE{1'b0}};
-      e_row_r <= {ROW{1'b0}};
-      word_r <= {8*COLS{1'b0}};
       f_takes_r <= {COLS{1'b0}};
-      f_row_r <= {ROW{1'b0}};
-      f_weights_r <= {8*COLS{1'b0}};
       o_load <= {COLS{1'b0}};
-      o_load_row <= {ROW{1'b0}};
-      o_load_weights <= {8*COLS{1'b0}};
       o_tap_load <= 1'b0;
-      o_tap_row <= {ROW{1'b0}};
-      o_tap_y <= 16'd0;
-      o_tap_x <= 16'd0;
-      o_tap_offset <= {ADDRESS{1'b0}};
     end
   end
 endmodule

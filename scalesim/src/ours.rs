@@ -281,10 +281,10 @@ mod tests {
     #[test]
     fn cycles_of_a_product_are_those_of_the_contract_page() {
         // One tile of 4 outputs, and 2 folds of 16 pixels. The start, two cycles of TILE, a cycle for
-        // each column, two of SETTLE, FOLD; 5 cycles to the first slot; the slots; R + C + 15 + 1
+        // each column, two of SETTLE, FOLD; 5 cycles to the first slot; the slots; R + C + 16 + 1
         // until the last output is written, and 1 until the controller sees it.
         let found = compared(Format::Gemm, &gemm(16, 4, 8));
-        assert_eq!(found.ours, (1 + 2 + 1 + 4 + 3) + 5 + (2 * 16 - 1) + (4 + 4 + 15 + 1) + 1);
+        assert_eq!(found.ours, (1 + 2 + 1 + 4 + 3) + 5 + (2 * 16 - 1) + (4 + 4 + 16 + 1) + 1);
         // 2 folds of 2R + C + T - 2 cycles. The number of the last cycle counts from 0.
         assert_eq!(found.scale_sim, 2 * (8 + 4 + 16 - 2) - 1);
         assert!(found.explanation.starts_with("compute 32: 2 folds of 16 pixels; weights"), "{}", found.explanation);

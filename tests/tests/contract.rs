@@ -109,7 +109,7 @@ fn sums_in_the_text() {
     assert_eq!(said("The array is idle again from"), timing::drain(R, C, I));
     assert_eq!(said("the other set is free from"), timing::parameters_free(R, C));
     assert_eq!(said("PE (r, c) has the operand in"), r + timing::ROW_TO_PE + c);
-    let bottom = timing::column_stage(R, c, ColumnStage::Add) - 1;
+    let bottom = timing::column_stage(R, c, ColumnStage::Add) - timing::SUM_TO_COLUMN - 1;
     assert_eq!(said("The sum of column c leaves the bottom, as int32, at the end of"), bottom);
 }
 

@@ -26,14 +26,15 @@ impl Terms {
         first_word + rows * (groups - 1) + 3 + 1 + 1
     }
     /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, the
-    /// row's address, the registers of a bank and of a row, product register, skew, E0 to E11.
+    /// row's address, the registers of a bank and of a row, product register, the register on the way
+    /// to the column, skew, E0 to E11.
     fn written(&self, slot: u64, col: u64) -> u64 {
-        slot + self.rows + 4 + col + 11
+        slot + self.rows + 5 + col + 11
     }
     /// First cycle in which the controller sees the array idle again, from the slot of the last
     /// pixel. It decides in this cycle about the next instruction.
     fn idle(&self, last_slot: u64, interval: u64) -> u64 {
-        last_slot + self.rows + self.cols + 15 + interval + 1
+        last_slot + self.rows + self.cols + 16 + interval + 1
     }
 }
 
@@ -150,13 +151,13 @@ fn chunks_of_the_accumulator_depth() {
 #[test]
 fn second_tile_waits_for_its_parameters() {
     // Its set of column parameters is free: only the first tile's swap holds it back, which frees
-    // the set rows + cols + 15 cycles later.
+    // the set rows + cols + 16 cycles later.
     let config = array(4, 4, 1);
     let net = network(conv("stem", shape(4, 4, 4), 8, 1), vec![], 1);
     let t = terms(&config);
     let first = t.first_slot(t.first_word(tile(stem_start(16)), 4), 4, 1);
     let swap = first - 1;
-    let free = swap + 4 + 4 + 15;
+    let free = swap + 4 + 4 + 16;
     let second = t.first_slot(t.first_word(free, 4), 4, 1);
     appears("second tile", &net, &config, t.written(second, 0) + 1, |p| byte(p, "stem", 4, 0) != 0);
 }

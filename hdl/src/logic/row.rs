@@ -302,34 +302,14 @@ impl Logic for Row {
         if self.reset.val() {
             self.slot_valid.d.next = false;
             self.slot_swap.d.next = false;
-            self.slot_rows.d.next = 0.into();
-            self.slot_bank.d.next = 0.into();
-            self.slot_y.d.next = 0.into();
-            self.slot_x.d.next = 0.into();
-            self.slot_address.d.next = 0.into();
-            self.tap_y.d.next = 0.into();
-            self.tap_x.d.next = 0.into();
-            self.tap_offset.d.next = 0.into();
-            self.shadow_y.d.next = 0.into();
-            self.shadow_x.d.next = 0.into();
-            self.shadow_offset.d.next = 0.into();
             self.takes.d.next = false;
-            self.y.d.next = 0.into();
-            self.x.d.next = 0.into();
-            self.address.d.next = 0.into();
             self.takes1.d.next = false;
-            self.in_height1.d.next = false;
-            self.in_width1.d.next = false;
             self.read2.d.next = false;
             self.read3.d.next = false;
             self.swap1.d.next = false;
             self.swap2.d.next = false;
             self.swap3.d.next = false;
             self.swap4.d.next = false;
-            self.bank1.d.next = 0.into();
-            self.bank2.d.next = 0.into();
-            self.bank3.d.next = 0.into();
-            self.bank4.d.next = 0.into();
         }
     }
 }

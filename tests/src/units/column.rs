@@ -6,7 +6,7 @@ use crate::random::Rng;
 use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::number::{ACC_BOUND, REQUANT_SHIFT};
-use lcsim_spec::timing::{self, ColumnStage, FOLD_DISTANCE};
+use lcsim_spec::timing::{self, ColumnStage, FOLD_DISTANCE, SUM_TO_COLUMN};
 
 /// A convolution's settings.
 struct Job {
@@ -211,7 +211,7 @@ impl Column<'_> {
         };
         let sum = total.map_or_else(|| self.rng.within(most), |total| (total - set.bias).clamp(-most, most));
         let before = if first { 0 } else { self.accumulators[acc as usize] };
-        self.script.drive(self.next + ColumnStage::Add as usize, "i_bottom", sum - before);
+        self.script.drive(self.next + ColumnStage::Add as usize - SUM_TO_COLUMN, "i_bottom", sum - before);
         if !last {
             self.accumulators[acc as usize] = sum;
         }

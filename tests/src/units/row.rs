@@ -21,8 +21,8 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
     script.hold("i_index", index as i64);
     let words = 1i64 << script.width("i_slot_address");
     let start = script.start();
-    // The taps of the reset are (0, 0).
-    let (mut active, mut shadow): (Tap, Tap) = ([0; 3], [0; 3]);
+    // A reset leaves the taps unknown. So slots come behind the first taps.
+    let (mut active, mut shadow): (Option<Tap>, Option<Tap>) = (None, None);
     let (mut height, mut width, mut relu) = (0, 0, 0);
     for cycle in start..start + cycles {
         if (cycle - start).is_multiple_of(50) {
@@ -35,7 +35,8 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
         // Pixels at all four edges, inside and outside.
         let at = |rng: &mut Rng, size: i64| rng.pick(&[-2, -1, 0, 1, size / 2, size - 1, size, size + 1]);
         let (y, x) = (at(&mut rng, height), at(&mut rng, width));
-        let (valid, swap) = (rng.range(0, 3) > 0, rng.once_in(5));
+        let (valid, swap) = (rng.range(0, 3) > 0 && active.is_some(), rng.once_in(5) && shadow.is_some());
+        let tap = active.unwrap_or_default();
         let (used, bank, address) =
             (rng.range(0, rows as i64), rng.range(0, groups as i64 - 1), rng.range(0, words - 1));
         let slot = [
@@ -43,8 +44,8 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             ("swap", i64::from(swap)),
             ("rows", used),
             ("bank", bank),
-            ("y", y - active[0]),
-            ("x", x - active[1]),
+            ("y", y - tap[0]),
+            ("x", x - tap[1]),
             ("address", address),
         ];
         for (field, value) in slot {
@@ -57,7 +58,7 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
         if valid && (index as i64) < used && inside {
             script.expect(cycle + ROW_ADDRESS, "o_read", 1);
             script.expect(cycle + ROW_ADDRESS, "o_bank", bank);
-            script.expect(cycle + ROW_ADDRESS, "o_address", (address + active[2]) % words);
+            script.expect(cycle + ROW_ADDRESS, "o_address", (address + tap[2]) % words);
             script.drive(cycle + ROW_TO_PE, &format!("i_data[{bank}/{groups}]"), data);
             operand = if relu == 1 { data.max(0) } else { data };
         }
@@ -75,7 +76,7 @@ pub fn row(config: &AcceleratorConfig, index: usize, cycles: usize, seed: u64) -
             script.drive(cycle, name, value);
         }
         if load && target == index as i64 {
-            shadow = tap;
+            shadow = Some(tap);
         }
     }
     (part, script)

@@ -6,7 +6,7 @@
 //! above. It passes the operand and the flag to the right and the sum down. If the flag is set, the
 //! shadow weight becomes the active one.
 
-use lcsim_spec::timing::PE_STAGES;
+use lcsim_spec::timing::{PE_STAGES, SUM_TO_COLUMN};
 
 /// All PEs. There is one vector for each kind of register, row by row.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(crate) struct Array {
     /// The products in their registers, the newest first.
     products: [Vec<i32>; PE_STAGES - 1],
     sum: Vec<i32>,
+    /// The sums on their way to the columns, the newest first.
+    leaving: [Vec<i32>; SUM_TO_COLUMN],
 }
 
 impl Array {
@@ -37,17 +39,20 @@ impl Array {
             shadow: vec![0; rows * cols],
             products: std::array::from_fn(|_| vec![0; rows * cols]),
             sum: vec![0; rows * cols],
+            leaving: std::array::from_fn(|_| vec![0; cols]),
         }
     }
 
-    /// The partial sum that left the bottom of a column at the end of the last cycle.
+    /// The sum that reaches a column at the end of the last cycle.
     pub fn bottom(&self, col: usize) -> i32 {
-        self.sum[(self.rows - 1) * self.cols + col]
+        self.leaving[SUM_TO_COLUMN - 1][col]
     }
 
     /// Runs one clock edge. Rows go from bottom to top, so that each row still sees the old sum of
     /// the row above.
     pub fn tick(&mut self) {
+        self.leaving.rotate_right(1);
+        self.leaving[0].copy_from_slice(&self.sum[(self.rows - 1) * self.cols..]);
         let oldest = &self.products[PE_STAGES - 2];
         for r in (0..self.rows).rev() {
             let narrow = r * self.cols;
