@@ -212,7 +212,8 @@ module lcsim_column #(
   reg [PIXEL-1:0] e1_pixel_r;
   reg [ACC-1:0] e1_acc_r;
   reg e2_valid_r;
-  reg e2_first_r;
+  // An inverted copy, so that no tool takes the flag of a far column for it.
+  reg e2_adds_r;
   reg e2_last_r;
   reg e2_opens_r;
   reg e2_closes_r;
@@ -236,7 +237,7 @@ module lcsim_column #(
   reg e4_parity_r;
   reg [PIXEL-1:0] e4_pixel_r;
   reg signed [31:0] biased_r;
-  wire signed [31:0] partial = e2_first_r ? 32'sd0 : $signed(stored_sum);
+  wire signed [31:0] partial = $signed(stored_sum & {32{e2_adds_r}});
   wire signed [31:0] sum = bottom_r + partial;
 
   lcsim_registered_ram #(
@@ -261,7 +262,7 @@ module lcsim_column #(
     e1_pixel_r <= i_slot_pixel;
     e1_acc_r <= i_slot_acc;
     e2_valid_r <= e1_valid_r;
-    e2_first_r <= e1_first_r;
+    e2_adds_r <= !e1_first_r;
     e2_last_r <= e1_last_r;
     e2_opens_r <= e1_opens_r;
     e2_closes_r <= e1_closes_r;

@@ -134,6 +134,7 @@ module lcsim_host #(
 
   // --- The first cycle: what was asked for goes to registers, and where it goes.
   reg write_r;
+  reg some_r;
   reg [ADDRESS-1:0] write_address_r;
   reg [31:0] data_r;
   reg [3:0] strobe_r;
@@ -160,6 +161,7 @@ module lcsim_host #(
   wire [MOST_BEATS-1:0] image_beats;
   always @(posedge clock) begin
     write_r <= i_write;
+    some_r <= i_write && (i_write_strobe != 4'd0);
     write_address_r <= i_write_address;
     data_r <= i_write_data;
     strobe_r <= i_write_strobe;
@@ -174,6 +176,7 @@ module lcsim_host #(
     from_logits_r <= (i_read_address[ADDRESS-1:SPAN] == LOGITS_BASE[ADDRESS-1:SPAN]) && is_logit;
     if (reset) begin
       write_r <= 1'b0;
+      some_r <= 1'b0;
       read_r <= 1'b0;
     end
   end
@@ -191,10 +194,9 @@ module lcsim_host #(
   reg [31:0] cycles_r;
   reg [LOGIT:0] logits_r;
 
-  wire some = write_r && (strobe_r != 4'd0);
   // Memories that the image in work uses stay as they are.
   wire may_store = (to_weights_r && !busy_r) || (to_image_r && image_free_r);
-  wire stores = some && may_store;
+  wire stores = some_r && may_store;
 
   // The last beats written, by their place in a word. A word is there when its last beat is.
   reg [32*MOST_BEATS-1:0] staged_r;
@@ -234,8 +236,8 @@ module lcsim_host #(
   wire ends = busy_r && ran_r && !i_running;
   wire runs_away = ends && !i_done;
 
-  wire unmapped = some && !(to_register_r && write_known) && !to_weights_r && !to_image_r;
-  wire refused = (some && to_weights_r && busy_r) || (some && to_image_r && !image_free_r)
+  wire unmapped = some_r && !(to_register_r && write_known) && !to_weights_r && !to_image_r;
+  wire refused = (some_r && to_weights_r && busy_r) || (some_r && to_image_r && !image_free_r)
     || (asks_start && !stops && busy_r) || lacks_program;
 
   wire [LOGIT-1:0] logit_at;
@@ -348,7 +350,7 @@ module lcsim_host #(
     .clock(clock),
     .reset(reset),
     .i_clear(asks_reset),
-    .i_write(some && to_register_r),
+    .i_write(some_r && to_register_r),
     .i_write_number(write_address_r[5:2]),
     .i_write_data(data_r),
     .i_write_strobe(strobe_r),

@@ -30,7 +30,8 @@ pub struct Readme<'a> {
 pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) -> String {
     let mut text = format!("# {top}\n\n{}\n\n", markdown(&about(config)));
     text += "Written by `lcsim verilog`: cycles and values are those of docs/microarchitecture.md in lcsim's sources. \
-             All registers are clocked by `clock` and cleared synchronously by `reset`; memories keep their content.\n\n";
+             All registers are clocked by `clock`. `reset`, which is synchronous, clears all that says whether data are \
+             valid; memories keep their content.\n\n";
     text += &format!(
         "`{top}.f` lists the modules, children first; `sha256sum -c lcsim.sha256` tells what was changed since.\n\n"
     );

@@ -67,7 +67,7 @@ const HOST: [Fault; 12] = [
     ("done stays after a start", "busy_r <= 1'b1;\n      done_r <= 1'b0;", "busy_r <= 1'b1;"),
     ("a program without an end never ends", "stops || runs_away;", "stops;"),
     ("an image is overwritten before it is taken in", "(to_image_r && image_free_r);", "to_image_r;"),
-    ("weights change while an image is worked on", "((to_weights_r && !busy_r)", "(to_weights_r"),
+    ("weights change while an image is worked on", "(to_weights_r && !busy_r)", "to_weights_r"),
     ("a word is written without its last beat", "o_here && (beat == LAST[7:0])", "o_here"),
     ("a word behind the end is written", "(word < COUNT[INDEX:0]) &&", ""),
     ("a word is written at the address of its next", "o_word <= word_r;", "o_word <= word_r + 1'b1;"),
@@ -115,7 +115,7 @@ const LOADER: [Fault; 2] = [
 ];
 
 const STREAMER: [Fault; 3] = [
-    ("a fold is taken before it is offered", "offered_r <= (i_ready &", "offered_r <= (1'b1 &"),
+    ("a fold is taken before it is offered", "offered_r <= i_ready &", "offered_r <= 1'b1 &"),
     ("a fold loses its last pixel", "next_pixel_last = left_r == 13'd2", "next_pixel_last = left_r == 13'd3"),
     ("a fold is taken over another's last bubbles", "!(next_phase_last & next_pixel_last)", "!next_pixel_last"),
 ];

@@ -1,19 +1,10 @@
 //! The controller: steps through the program and starts the other units. It decides in one cycle,
 //! and acts in the next (`timing::DECISION_TO_START`).
 
-use super::machine::{Machine, Sampled, fetch};
+use super::machine::{Decided, Machine, Sampled, fetch};
 use crate::outcome::Mode;
 use lcsim_spec::Score;
 use lcsim_spec::schedule::Op;
-
-/// What becomes of an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Decided {
-    /// Its unit starts.
-    Starts,
-    /// It is stepped over.
-    StepsOver,
-}
 
 /// What the controller does in one cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

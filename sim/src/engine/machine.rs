@@ -1,6 +1,5 @@
 //! All registers and memories. The files of the units work on them.
 
-use super::controller::Decided;
 use super::memory::Memories;
 use crate::counters::{Activity, LayerCount, lines};
 use crate::dram::Fetcher;
@@ -15,6 +14,15 @@ use lcsim_spec::{Score, Trace, timing};
 /// How many cycles the controller waits for an instruction, behind the cycle that asks for it.
 pub(crate) fn fetch(program: &Program) -> usize {
     timing::first_fetch(program.config.memory.instruction_words)
+}
+
+/// What becomes of an instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decided {
+    /// Its unit starts.
+    Starts,
+    /// It is stepped over.
+    StepsOver,
 }
 
 /// Instructions that have started and not ended, and whether their maps are kept at the end.

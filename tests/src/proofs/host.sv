@@ -69,7 +69,7 @@ always @(*) if (known) begin
   knows_where: assert((to_register_r == (write_address_r >> 6 == 0)) && (from_register_r == (read_address_r >> 6 == 0))
     && (from_logits_r == ((read_address_r >= LOGITS_BASE) && (((read_address_r - LOGITS_BASE) >> 2) < LOGITS_WORDS))));
   knows_what: assert((to_weights_r == p_to_weights) && (to_image_r == image_inside) && (to_part_r == ((p_to_weights || image_inside) ? {{MOST_BEATS-1{1'b0}}, 1'b1} << addressed_part : 0)));
-  knows_the_request: assert((was_write == write_r) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
+  knows_the_request: assert((was_write == write_r) && (some_r == p_some) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
     && (p_sent == data_r) && (p_strobe == strobe_r))) && (!was_read || (p_from == read_address_r)));
   knows_the_start: assert((go_r == was_start) && (!(go_r || start_r) || p_busy) && !(go_r && start_r));
   knows_the_image: assert((p_program == has_program_r) && (p_worked == ran_r) && (p_cycles == cycles_r) && (p_count == logits_r));

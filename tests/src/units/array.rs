@@ -6,13 +6,14 @@ use lcsim_hdl::{Kind, Part, unit};
 use lcsim_spec::AcceleratorConfig;
 use lcsim_spec::timing::PE_STAGES;
 
-/// A PE's registers. Only the flag is reset: of others nothing is known until they take something.
+/// A PE's registers. Flag and weights are reset: of others nothing is known until they take
+/// something.
 #[derive(Debug, Clone, Copy, Default)]
 struct Pe {
     operand: Option<i64>,
     swap: bool,
-    shadow: Option<i64>,
-    active: Option<i64>,
+    shadow: i64,
+    active: i64,
     /// The newest first.
     products: [Option<i64>; PE_STAGES - 1],
     sum: Option<i64>,
@@ -25,11 +26,11 @@ impl Pe {
     fn after(self, operand: Option<i64>, swap: bool, above: Option<i64>, load: Option<i64>) -> Self {
         let mut products = self.products;
         products.rotate_right(1);
-        products[0] = operand.zip(self.active).map(|(operand, weight)| operand * weight);
+        products[0] = operand.map(|operand| operand * self.active);
         Self {
             operand,
             swap,
-            shadow: load.or(self.shadow),
+            shadow: load.unwrap_or(self.shadow),
             active: if swap { self.shadow } else { self.active },
             products,
             sum: above.zip(self.products[PE_STAGES - 2]).map(|(above, product)| above + product),
