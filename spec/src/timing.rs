@@ -125,9 +125,9 @@ pub const fn slot_ends(rows: usize, cols: usize) -> usize {
     rows + 2 * cols + COLUMN_TAIL + 2
 }
 
-/// Loader, TILE: from the cycle in which the outputs of a convolution are known, or a live list gets
-/// an entry or its end, to the one in which TILE acts on it. They enter registers, and then those
-/// are compared.
+/// Loader, TILE: from the cycle in which the outputs of a convolution are known, or a live list
+/// gets an entry or its end, to the one in which TILE acts on it. They enter registers, and then
+/// those are compared.
 pub const OUTPUTS_SEEN: usize = 2;
 
 /// Loader: cycles of the state SETTLE, in which the group of the last column becomes known.
@@ -237,8 +237,8 @@ pub const fn gate_period(inputs: usize, macs: usize) -> usize {
     if slots > macs { slots } else { macs }
 }
 
-/// Program: from the cycle in which the controller decides what becomes of an instruction to the one
-/// in which it starts the instruction's unit, or asks for the next instruction.
+/// Program: from the cycle in which the controller decides what becomes of an instruction to the
+/// one in which it starts the instruction's unit, or asks for the next instruction.
 pub const DECISION_TO_START: usize = 1;
 
 /// Program: the cycles of each word of an instruction in the program memory.

@@ -26,8 +26,8 @@ impl Terms {
         first_word + rows * (groups - 1) + 3 + 1 + 1
     }
     /// From a pixel's slot to the cycle at whose end column `col` has written its output: rows, the
-    /// row's address, the registers of a bank and of a row, product register, the register on the way
-    /// to the column, skew, E0 to E11.
+    /// row's address, the registers of a bank and of a row, product register, the register on the
+    /// way to the column, skew, E0 to E11.
     fn written(&self, slot: u64, col: u64) -> u64 {
         slot + self.rows + 5 + col + 11
     }

@@ -47,8 +47,8 @@ pub(crate) struct Statements {
 impl Statements {
     pub fn of(scope: &Scope) -> Self {
         let mut all = scope.flat(&scope.code, &Loops::default());
-        // A register keeps its value without a statement, so the first one, of `dff_setup!`, is left
-        // out. A later one counts: it takes back what stands before it.
+        // A register keeps its value without a statement, so the first one, of `dff_setup!`, is
+        // left out. A later one counts: it takes back what stands before it.
         let mut set_up = HashSet::new();
         all.retain(|flat| match flat {
             Flat::Take(register, value) if value.text == *register => !set_up.insert(register.clone()),
