@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn cycles_of_a_product_are_those_of_the_contract_page() {
         // One tile of 4 outputs, and 2 folds of 16 pixels. The start, two cycles of TILE, a cycle
-        // for each column, two of SETTLE, FOLD; 5 cycles to the first slot; the slots; R + C + 16 + 1
-        // until the last output is written, and 1 until the controller sees it.
+        // for each column, two of SETTLE, FOLD; 5 cycles to the first slot; the slots; R + C + 16 +
+        // 1 until the last output is written, and 1 until the controller sees it.
         let found = compared(Format::Gemm, &gemm(16, 4, 8));
         assert_eq!(found.ours, (1 + 2 + 1 + 4 + 3) + 5 + (2 * 16 - 1) + (4 + 4 + 16 + 1) + 1);
         // 2 folds of 2R + C + T - 2 cycles. The number of the last cycle counts from 0.
