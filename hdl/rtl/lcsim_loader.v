@@ -588,7 +588,7 @@ module lcsim_loader #(
     end
   end
 
-  // What is compared a cycle before it counts.
+  // These are compared a cycle before they count.
   always @(posedge clock) begin
     outputs_r <= outputs;
     complete_r <= !i_job_out_list_on || out_done;

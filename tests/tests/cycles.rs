@@ -42,7 +42,7 @@ fn terms(config: &AcceleratorConfig) -> Terms {
     Terms { rows: config.array.rows as u64, cols: config.array.cols as u64 }
 }
 
-/// What the controller has decided in a cycle starts in the next.
+/// The controller starts in a cycle what it has decided in the one before.
 fn start(decided: u64) -> u64 {
     decided + 1
 }

@@ -54,8 +54,7 @@ fn points_are_those_of_runs() {
             .sum();
         let realized = point["realized_fraction"].as_f64().expect("a share");
         assert!((lost + realized - 1.0).abs() < 1e-9, "{kind}: {lost} and {realized}");
-        let [to_gates, share] = ["lost_to_gates", "gate_cycle_share"].map(|name| point[name].as_f64().expect(name));
-        assert!((to_gates - share).abs() < 1e-12, "{kind}: {to_gates} and {share}");
+        assert_eq!(point["lost_to_gates"], point["gate_cycle_share"]);
         let mut cycles: Vec<u64> = serde_json::from_value(report["image_cycles"].clone()).expect("cycles");
         cycles.sort_unstable();
         assert_eq!((&point["cycles_p5"], &point["cycles_p95"]), (&cycles[0].into(), &cycles[4].into()));

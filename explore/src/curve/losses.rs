@@ -11,12 +11,13 @@ use lcsim_sim::{Costs, CycleCounters, Outcome, Simulator};
 pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [macs, macs_dense]: [f64; 2]) -> [f64; 4] {
     let [of_gated, of_ungated] = simulators.map(|simulator| &simulator.program().layers);
     let images = gated.images() as f64;
-    let total = gated.image_cycles.iter().sum::<u64>() as f64 / images;
-    let (mut tiles, mut stalls, mut gates) = (0.0, 0.0, 0.0);
+    let sum = gated.image_cycles.iter().sum::<u64>() as f64;
+    let total = sum / images;
+    let (mut tiles, mut stalls, mut gates) = (0.0, 0.0, 0);
     for (i, layer) in of_gated.iter().enumerate() {
         let costs = &gated.layers[i];
         let mean = |count: fn(&CycleCounters) -> u64| count(&costs.cycles) as f64 / images;
-        gates += mean(|c| c.gate);
+        gates += costs.cycles.gate;
         // Gates are layers of the gated network only, and have no MACs on the array.
         let Some(j) = of_ungated.iter().position(|other| other.name == layer.name) else { continue };
         let executed = costs.activity.macs as f64 / images;
@@ -29,5 +30,7 @@ pub fn losses(simulators: [&Simulator; 2], gated: &Costs, ungated: &Outcome, [ma
         stalls += mean(CycleCounters::stall) - dense.stall() as f64 * share;
     }
     let excess = total - ungated.cycles as f64 * macs / macs_dense;
-    [tiles, stalls, gates, excess - tiles - stalls - gates].map(|cycles| cycles / total)
+    let mix = excess - tiles - stalls - gates as f64 / images;
+    // The report has the share of the gates too, so both are computed from the same whole numbers.
+    [tiles / total, stalls / total, gates as f64 / sum, mix / total]
 }

@@ -16,7 +16,7 @@ pub(crate) fn fetch(program: &Program) -> usize {
     timing::first_fetch(program.config.memory.instruction_words)
 }
 
-/// What becomes of an instruction.
+/// The controller does this with an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decided {
     /// Its unit starts.

@@ -20,6 +20,7 @@ wire p_to_register = (p_to >> 2 == 3) || ((p_to >> 2 >= 5) && (p_to >> 2 <= 8));
 wire p_to_weights = program_inside || filter_inside || param_inside || gate_weight_inside || gate_param_inside;
 wire [ADDRESS-1:0] p_logit_at = (p_from - LOGITS_BASE) >> 2;
 wire p_from_logits = (p_from >= LOGITS_BASE) && (p_logit_at < LOGITS_WORDS);
+wire [MOST_BEATS-1:0] p_part = (p_to_weights || image_inside) ? {{MOST_BEATS-1{1'b0}}, 1'b1} << addressed_part : 0;
 // Units that are being reset do not count.
 wire p_runs = i_running && !o_reset_units, p_taken = i_image_ends && !o_reset_units;
 always @(posedge clock) begin
@@ -68,7 +69,7 @@ always @(*) if (known) begin
     || o_gate_param_write));
   knows_where: assert((to_register_r == (write_address_r >> 6 == 0)) && (from_register_r == (read_address_r >> 6 == 0))
     && (from_logits_r == ((read_address_r >= LOGITS_BASE) && (((read_address_r - LOGITS_BASE) >> 2) < LOGITS_WORDS))));
-  knows_what: assert((to_weights_r == p_to_weights) && (to_image_r == image_inside) && (to_part_r == ((p_to_weights || image_inside) ? {{MOST_BEATS-1{1'b0}}, 1'b1} << addressed_part : 0)));
+  knows_what: assert((to_weights_r == p_to_weights) && (to_image_r == image_inside) && (to_part_r == p_part));
   knows_the_request: assert((was_write == write_r) && (some_r == p_some) && (was_read == read_r) && (!was_write || ((p_to == write_address_r)
     && (p_sent == data_r) && (p_strobe == strobe_r))) && (!was_read || (p_from == read_address_r)));
   knows_the_start: assert((go_r == was_start) && (!(go_r || start_r) || p_busy) && !(go_r && start_r));

@@ -1,5 +1,5 @@
-// What the core gives the loader: only a loader that was idle in the cycle before starts, its instruction stands from that
-// cycle on, and lists grow meanwhile, until they are done. Only a fold that is offered is taken.
+// The core gives the loader this: only a loader that was idle in the cycle before starts, its instruction stands
+// from that cycle on, and lists grow meanwhile, until they are done. Only a fold that is offered is taken.
 // Assumed of the unit alone, asserted in the core.
 reg given_busy, given_start, given_was_busy, given_done0, given_done1;
 wire [$bits({i_job_out_list_on, i_job_out_list, i_job_out_channels, i_job_natural, i_job_dst_copies, i_job_dst_base,

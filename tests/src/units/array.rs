@@ -38,7 +38,7 @@ impl Pe {
     }
 }
 
-/// What is known of a register shows.
+/// A register shows its value, if that is known.
 fn expect(script: &mut Script, cycle: usize, name: &str, value: Option<i64>) {
     if let Some(value) = value {
         script.expect(cycle, name, value);
