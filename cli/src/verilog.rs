@@ -164,9 +164,12 @@ impl<'a> Verilog<'a> {
     fn problems(&self) -> Vec<String> {
         let config = self.accelerator.config();
         let mut problems: Vec<String> = lcsim_hdl::check(config).err().map(|e| e.to_string()).into_iter().collect();
-        if let (Some(device), None) = (self.device, self.unit) {
-            problems.extend(device.check(config).err().map(|e| format!("target: {e}")));
-        }
+        let held = match (self.board, self.device) {
+            (Some(board), _) => board.check(config),
+            (None, Some(device)) => device.check(config, self.unit),
+            (None, None) => Ok(()),
+        };
+        problems.extend(held.err().map(|e| e.to_string()));
         problems
     }
 

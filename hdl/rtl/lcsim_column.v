@@ -416,10 +416,7 @@ module lcsim_column #(
     e7_parity_r <= hold_parity_r;
     e7_word_r <= target_r;
     e7_select_r <= hold_select_r;
-    // yosys takes registers without a reset wrongly into the multipliers of an iCE40.
     if (reset) begin
-      narrow_r <= 16'sd0;
-      e7_multiplier_r <= 15'd0;
       e7_valid_r <= 1'b0;
     end
   end
@@ -536,7 +533,6 @@ module lcsim_column #(
       flush_count_r <= flush_count_r - ONE;
     end
     if (reset) begin
-      product_r <= 32'sd0;
       e8_valid_r <= 1'b0;
       e9_valid_r <= 1'b0;
       e10_valid_r <= 1'b0;

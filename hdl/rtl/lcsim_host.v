@@ -63,7 +63,7 @@ module lcsim_host #(
   input wire [ADDRESS-1:0] i_read_address,
   // The data of the read two cycles before.
   output reg [31:0] o_read_data,
-  // What became of that read: 0 done, 2 refused, 3 nothing there.
+  // What became of that read: 0 done, 3 nothing there.
   output reg [1:0] o_read_response,
   // An enabled interrupt is raised.
   output reg o_interrupt,

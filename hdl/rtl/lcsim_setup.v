@@ -327,17 +327,7 @@ module lcsim_setup #(
       turns_r <= {BANKS*COUNT{1'b0}};
       o_interval <= ONE;
     end
-    // yosys takes registers without a reset wrongly into the multipliers of an iCE40.
     if (reset) begin
-      out_pixels_r <= {ADDRESS{1'b0}};
-      s2_row_r <= {PLACE{1'b0}};
-      s3_offset_r <= {ADDRESS{1'b0}};
-      s5_multiplier_r <= 15'd0;
-      s5_score_r <= 16'd0;
-      s6_product_r <= 31'd0;
-      block_score_r <= 16'd0;
-      s7_multiplier_r <= 15'd0;
-      s8_product_r <= 31'd0;
       s0_valid_r <= 1'b0;
       s1_valid_r <= 1'b0;
       s2_valid_r <= 1'b0;

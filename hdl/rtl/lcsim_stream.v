@@ -84,8 +84,9 @@ module lcsim_stream #(
   reg wrote_r;
   wire starts = full_r && (starts_r == 2'd0) && !works_r && !sends_r && !i_busy && !i_write
     && !wrote_r && !i_abort;
-  assign s_axis_image_tready = drops_r
-    || (i_image_free && !full_r && (starts_r == 2'd0) && !i_write);
+  // No beat is taken while the core aborts, as it does in the first cycle after a reset.
+  assign s_axis_image_tready = !i_abort
+    && (drops_r || (i_image_free && !full_r && (starts_r == 2'd0) && !i_write));
   wire [31:0] offset = ({{31 - INDEX{1'b0}}, word_r} << (2 + LOW)) | {22'd0, beat_r, 2'd0};
   assign o_write = i_write || stores || starts;
   assign o_write_address = i_write ? i_write_address
@@ -122,7 +123,7 @@ module lcsim_stream #(
       works_r <= 1'b0;
     end
     if (i_abort) begin
-      drops_r <= (begun || stores || drops_r) && !(takes && s_axis_image_tlast);
+      drops_r <= begun || drops_r;
       word_r <= {INDEX + 1{1'b0}};
       beat_r <= 8'd0;
       full_r <= 1'b0;

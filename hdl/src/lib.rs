@@ -49,5 +49,5 @@ pub use map::{header, register_tables};
 pub use operators::{Absent, AbsentUnits, check_program};
 pub use part::{Part, PortShape, core, unit};
 pub use readme::{Readme, readme};
-pub use target::{DEVICES, Device, Exhausted, Resources, Target, TooSmall};
+pub use target::{DEVICES, Device, Exhausted, Instead, Resources, Target, TooSmall};
 pub use testbench::{Vector, testbench, unit_testbench};

@@ -1,13 +1,14 @@
 //! Limits of the addresses and counters in the Verilog.
 
 use crate::map::{MOST_BYTES, regions};
+use crate::plain::BLOCK_WORDS;
 use crate::sizes::Sizes;
 use lcsim_spec::AcceleratorConfig;
 use thiserror::Error;
 
 /// A parameter that is too large for the Verilog.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{parameter}: {what} of the Verilog ends at {limit}, found {found}")]
+#[error("{parameter}: expected at most {limit}, where {what} of the Verilog ends, found {found}")]
 pub struct Limit {
     /// The key of the parameter.
     pub parameter: &'static str,
@@ -35,6 +36,9 @@ const BANK: usize = 1 << 16;
 /// microseconds and kilobytes.
 const PES: usize = 64 * 64;
 
+/// The largest number of blocks of a memory. The files of their content have names of two digits.
+const BLOCKS: usize = 100;
+
 /// Checks that the Verilog can have the accelerator `config`.
 ///
 /// # Errors
@@ -47,11 +51,17 @@ pub fn check(config: &AcceleratorConfig) -> Result<(), Limits> {
         ("memory.stream_bytes", banks, BANK * s.banks, s.stream_depth * s.banks),
         ("memory.scratch_bytes", banks, BANK * s.banks, s.scratch_depth * s.banks),
     ];
+    let blocks =
+        |key, bytes: usize, depth: usize| (key, "a memory in blocks", BLOCKS * BLOCK_WORDS * bytes, depth * bytes);
+    let blocks = [
+        blocks("memory.weight_bytes", s.cols, s.filter_depth),
+        blocks("memory.gate_weight_bytes", s.macs, s.gate_depth),
+    ];
     let regions = regions(&s).map(|region| {
         let words = MOST_BYTES / region.stride();
         (region.key, "a region of the host port", words * region.value / region.depth, region.value)
     });
-    let over = sizes.into_iter().chain(regions).filter(|(.., limit, found)| found > limit);
+    let over = sizes.into_iter().chain(blocks).chain(regions).filter(|(.., limit, found)| found > limit);
     let over: Vec<_> = over.map(|(parameter, what, limit, found)| Limit { parameter, what, limit, found }).collect();
     if over.is_empty() { Ok(()) } else { Err(Limits(over)) }
 }

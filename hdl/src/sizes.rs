@@ -103,9 +103,10 @@ impl Sizes {
     pub fn pool(&self) -> usize {
         8 + self.aw()
     }
-    /// The bits of a counter of a gated map's channels, or of gate MACs.
+    /// The bits of a counter of a gated map's channels, or of gate MACs. It reaches one more than
+    /// either, so that no comparison with them is always true.
     pub fn kc(&self) -> usize {
-        bits(self.channels.max(self.macs) + 1)
+        bits(self.channels.max(self.macs) + 2)
     }
     /// The bits of a channel whose weights the gate unit reads.
     pub fn gate_channel(&self) -> usize {

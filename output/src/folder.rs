@@ -15,8 +15,8 @@
 //! # Ok::<(), anyhow::Error>(())
 //! ```
 
+use crate::PREFIX;
 use crate::text::hex;
-use crate::{Destination, PREFIX};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file::{self, quoted};
 use lcsim_spec::naming::Name;
@@ -59,6 +59,12 @@ impl Folder {
         let shown = path.display();
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([LIST]).collect();
         crate::check_folder(path, &names)?;
+        for link in names.iter().map(|name| path.join(name)) {
+            if let Ok(target) = fs::read_link(&link) {
+                let (link, target) = (link.display(), target.display());
+                bail!("{link}: is a link to {target}, which may be outside the folder; remove the link");
+            }
+        }
         let (leftovers, others) = entries(path)?;
         let list = read_list(&path.join(LIST))?;
         if let (Some(other), true, false) = (others.first(), list.is_empty(), force) {
@@ -90,13 +96,11 @@ impl Folder {
     }
 
     /// Writes `files` and their list. Removes files of the run before that are not among `files`.
+    /// If one cannot be written, or if a signal comes, the folder keeps what it has.
     ///
     /// # Errors
     /// Names the path and why it cannot be written.
     pub fn write(&self, files: &[(String, String)]) -> Result<()> {
-        let shown = self.path.display();
-        fs::create_dir_all(&self.path).with_context(|| format!("{shown}: cannot write"))?;
-        let write = |name: &str, text: &str| Destination::check(&self.path.join(name))?.write(text.as_bytes());
         let lines = |sums: &mut dyn Iterator<Item = (&String, String)>| {
             sums.fold(String::new(), |mut list, (name, sum)| {
                 let _ = writeln!(list, "{sum}  {name}"); // a String takes every write
@@ -105,17 +109,15 @@ impl Folder {
         };
         let new = lines(&mut files.iter().map(|(name, text)| (name, digest(text.as_bytes()))));
         let old = lines(&mut self.own.iter().map(|(name, sum)| (name, sum.clone())));
-        // If this run is interrupted, the folder has new and old files. The next run then knows
+        // If this run is killed at once, the folder has new and old files. The next run then knows
         // both as its own.
-        write(LIST, &(new.clone() + &old))?;
-        for (name, text) in files {
-            write(name, text)?;
-        }
+        let both = new.clone() + &old;
+        let texts = files.iter().map(|(name, text)| (name.as_str(), text));
+        let all = [(LIST, &both)].into_iter().chain(texts).chain([(LIST, &new)]);
         let stale = self.own.keys().filter(|name| !files.iter().any(|(n, _)| n == *name));
-        for path in stale.map(|name| self.path.join(name)).chain(self.leftovers.iter().cloned()) {
-            fs::remove_file(&path).with_context(|| format!("{}: cannot remove", path.display()))?;
-        }
-        write(LIST, &new)
+        let stale: Vec<PathBuf> =
+            stale.map(|name| self.path.join(name)).chain(self.leftovers.iter().cloned()).collect();
+        crate::write_and_remove(&self.path, all.map(|(name, text)| (name, text.as_bytes())), &stale)
     }
 }
 
@@ -227,6 +229,32 @@ mod tests {
         fs::write(&left, "half").expect("written");
         write(folder.path(), &["a.v", "b.v"], false).expect("its own");
         assert!(!left.exists());
+    }
+
+    #[test]
+    fn a_run_that_fails_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let new = folder.path().join("new");
+        write(&new.join("rtl"), &["a.v", "missing/b.v"], false).expect_err("no folder");
+        assert!(!new.exists());
+        write(&new, &["a.v", "b.v"], false).expect("new");
+        let before: Vec<_> = entries(&new).expect("readable").1;
+        write(&new, &["c.v", "missing/b.v"], false).expect_err("no folder");
+        let (leftovers, after) = entries(&new).expect("readable");
+        assert!(leftovers.is_empty() && before.len() == 3 && after.len() == 3, "{after:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_written_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (mine, rtl) = (folder.path().join("mine"), folder.path().join("rtl"));
+        fs::write(&mine, "mine").expect("written");
+        write(&rtl, &["a.v"], false).expect("new");
+        std::os::unix::fs::symlink(&mine, rtl.join("b.v")).expect("linked");
+        let error = write(&rtl, &["a.v", "b.v"], true).expect_err("refused").to_string();
+        assert!(error.contains("b.v: is a link to ") && error.ends_with("remove the link"), "{error}");
+        assert_eq!(fs::read_to_string(&mine).expect("kept"), "mine");
     }
 
     #[test]

@@ -24,11 +24,13 @@ use std::path::{Path, PathBuf};
 
 pub mod folder;
 mod place;
+mod staged;
 mod temporary;
 pub mod text;
 
 use place::Place;
-use temporary::Temporary;
+use staged::Staged;
+use temporary::{NewFolders, Temporary, Undivided};
 pub use temporary::{PREFIX, end_process};
 
 /// The place of an output. It was writable when it was checked.
@@ -106,39 +108,8 @@ impl Destination {
                 .open(path)
                 .and_then(|mut file| file.write_all(bytes))
                 .with_context(|| cannot_write(path)),
-            Self::File(path) => Staged::new(path, bytes)?.persist(),
+            Self::File(path) => Staged::new(path, bytes)?.persist(&mut Undivided::begin()),
         }
-    }
-}
-
-/// New content that stands beside the file that it will replace.
-struct Staged<'a> {
-    temporary: Temporary,
-    path: &'a Path,
-}
-
-impl<'a> Staged<'a> {
-    fn new(path: &'a Path, bytes: &[u8]) -> Result<Self> {
-        if file::is_wanted(path) {
-            bail!("{}: is read by this command and cannot be its output; give another name", path.display());
-        }
-        let temporary = Self::write(path, bytes).with_context(|| cannot_write(path))?;
-        Ok(Self { temporary, path })
-    }
-
-    /// Writes the content. The file that it replaces passes on its permissions.
-    fn write(path: &Path, bytes: &[u8]) -> io::Result<Temporary> {
-        let mut temporary = Temporary::beside(path)?;
-        if let Ok(old) = fs::metadata(path) {
-            temporary.file().set_permissions(old.permissions())?;
-        }
-        temporary.file().write_all(bytes)?;
-        temporary.file().sync_all()?;
-        Ok(temporary)
-    }
-
-    fn persist(self) -> Result<()> {
-        self.temporary.persist(self.path).with_context(|| cannot_write(self.path))
     }
 }
 
@@ -146,21 +117,40 @@ fn cannot_write(path: &Path) -> String {
     format!("{}: cannot write", path.display())
 }
 
-/// Writes files of a folder that belong together. No file is replaced before all are written.
+/// Writes files of a folder that belong together. If the folder does not exist, it is made. All
+/// files are replaced at the same time: if one cannot be written, or if a signal comes, either none
+/// of them changes or all do.
 ///
 /// # Errors
 /// Names the path, and why it cannot be written.
 pub fn write_together<'a>(folder: &Path, files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<()> {
+    write_and_remove(folder, files, &[])
+}
+
+/// Like [`write_together`], and then removes the files `stale`. If a name stands twice, the later
+/// content stays.
+pub(crate) fn write_and_remove<'a>(
+    folder: &Path,
+    files: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    stale: &[PathBuf],
+) -> Result<()> {
+    let cannot = || format!("{}: cannot make the folder", folder.display());
+    let mut folders = NewFolders::make(folder).with_context(cannot)?;
     let checked = files.into_iter().map(|(name, bytes)| Ok((Destination::check(&folder.join(name))?, bytes)));
-    let checked = checked.collect::<Result<Vec<_>>>()?;
     let mut staged = vec![];
-    for (destination, bytes) in &checked {
-        match destination {
-            Destination::File(path) => staged.push(Staged::new(path, bytes)?),
-            other => other.write(bytes)?,
+    for item in checked.collect::<Result<Vec<_>>>()? {
+        match item {
+            (Destination::File(path), bytes) => staged.push(Staged::new(&path, bytes)?),
+            (other, bytes) => other.write(bytes)?,
         }
     }
-    staged.into_iter().try_for_each(Staged::persist)
+    let mut undivided = Undivided::begin();
+    undivided.keep(&mut folders);
+    for file in &mut staged {
+        file.persist(&mut undivided)?;
+    }
+    let remove = |path: &PathBuf| fs::remove_file(path).with_context(|| format!("{}: cannot remove", path.display()));
+    stale.iter().try_for_each(remove)
 }
 
 /// Checks the outputs of a command as one set. At most one output can be stdout, and no two can be

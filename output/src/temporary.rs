@@ -1,4 +1,5 @@
-//! Temporary files. None of them is left when the process ends, in whatever way it ends.
+//! Temporary files, and folders for them. None of them is left when the process ends, in whatever
+//! way it ends.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,8 +10,8 @@ use tempfile::TempPath;
 /// The first characters of the names of temporary files.
 pub const PREFIX: &str = ".lcsim-";
 
-/// The temporary files that exist. Code that creates, renames or removes one holds this lock, so
-/// that the list is always right.
+/// The temporary files that exist, and the new folders, outer ones first. Code that creates,
+/// renames or removes one holds this lock, so that the list is always right.
 static EXISTING: Mutex<Vec<PathBuf>> = Mutex::new(vec![]);
 
 fn existing() -> MutexGuard<'static, Vec<PathBuf>> {
@@ -20,9 +21,9 @@ fn existing() -> MutexGuard<'static, Vec<PathBuf>> {
 /// Ends the process, and removes the temporary files that other threads are writing.
 pub fn end_process(code: i32) -> ! {
     let existing = existing();
-    for path in existing.iter() {
+    for path in existing.iter().rev() {
         // An error cannot be reported any more.
-        let _ = fs::remove_file(path);
+        let _ = fs::remove_file(path).or_else(|_| fs::remove_dir(path));
     }
     // The lock is never released, so no thread can create another file.
     std::process::exit(code)
@@ -62,13 +63,57 @@ impl Temporary {
     pub fn file(&mut self) -> &mut File {
         &mut self.file
     }
+}
 
-    /// Replaces `target` by this file.
-    pub fn persist(mut self, target: &Path) -> io::Result<()> {
-        let Some(path) = self.path.take() else { return Ok(()) };
-        let mut existing = existing();
-        existing.retain(|other| *other != *path);
+/// While it exists, no signal ends the process. So several files change together.
+pub(super) struct Undivided(MutexGuard<'static, Vec<PathBuf>>);
+
+impl Undivided {
+    pub fn begin() -> Self {
+        Self(existing())
+    }
+
+    /// Replaces `target` by a temporary file.
+    pub fn persist(&mut self, temporary: &mut Temporary, target: &Path) -> io::Result<()> {
+        let Some(path) = temporary.path.take() else { return Ok(()) };
+        self.0.retain(|other| *other != *path);
         Ok(path.persist(target)?)
+    }
+
+    /// Keeps new folders.
+    pub fn keep(&mut self, folders: &mut NewFolders) {
+        self.0.retain(|other| !folders.0.contains(other));
+        folders.0.clear();
+    }
+}
+
+/// Folders that were made, outer ones first. They are removed, unless they are kept.
+pub(super) struct NewFolders(Vec<PathBuf>);
+
+impl NewFolders {
+    /// Makes `folder`, and those around it that are missing.
+    pub fn make(folder: &Path) -> io::Result<Self> {
+        let missing: Vec<&Path> = folder.ancestors().take_while(|a| !a.as_os_str().is_empty() && !a.exists()).collect();
+        let mut made = Self(vec![]);
+        let mut existing = existing();
+        for path in missing.into_iter().rev() {
+            fs::create_dir(path)?;
+            made.0.push(path.into());
+            existing.push(path.into());
+        }
+        drop(existing);
+        Ok(made)
+    }
+}
+
+impl Drop for NewFolders {
+    fn drop(&mut self) {
+        let mut existing = existing();
+        existing.retain(|other| !self.0.contains(other));
+        for path in self.0.iter().rev() {
+            // It stays if others have put files there.
+            let _ = fs::remove_dir(path);
+        }
     }
 }
 

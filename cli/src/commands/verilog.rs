@@ -4,12 +4,12 @@ use super::say::{notes, shown, tell, unwritten};
 use crate::args::{VERILOG_IMAGES, VerilogArgs, VerilogBoard, VerilogBus, VerilogPart, VerilogTarget};
 use crate::terminal::Terminal;
 use anyhow::{Result, bail, ensure};
-use lcsim::{Accelerator, Board, Bus, Images, Network, Target, Verilog, VerilogFiles};
+use lcsim::{Accelerator, Board, Bus, Device, Images, Network, Target, Verilog, VerilogFiles};
 use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_output::folder::Folder;
 use lcsim_output::text::count;
-use lcsim_spec::file;
+use lcsim_spec::{AcceleratorConfig, file};
 use serde::Serialize;
 use std::path::Path;
 
@@ -66,18 +66,23 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     let bytes: usize = files.iter().filter(is_module).map(|f| f.1.len()).sum();
     let modules = files.iter().filter(is_module).count();
     let names = files.iter().map(|(name, _)| name.as_str()).collect();
-    let written = Written { schema: "lcsim.verilog/1", out: &args.out, modules, verilog_bytes: bytes, files: names };
+    let device = args.device.or_else(|| target(args.target?).device()).or_else(|| Some(board(args.board?).device()));
+    let part =
+        device.filter(|_| args.part == VerilogPart::Core).map(|device| PartUse::new(device, accelerator.config()));
+    let written =
+        Written { schema: "lcsim.verilog/1", out: &args.out, modules, verilog_bytes: bytes, part, files: names };
     tell(
         json.as_ref(),
         args.print.quiet,
         || lcsim_output::json(&written),
         || {
             format!(
-                "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n",
+                "{}: {} modules, {} bytes of Verilog, {} files in all; see README.md there\n{}",
                 shown(&args.out),
                 modules,
                 count(bytes as u64),
-                files.len() + 1
+                files.len() + 1,
+                written.part.as_ref().map_or(String::new(), PartUse::line)
             )
         },
     )
@@ -102,7 +107,34 @@ struct Written<'a> {
     out: &'a Path,
     modules: usize,
     verilog_bytes: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<PartUse>,
     files: Vec<&'a str>,
+}
+
+/// What the core takes of a part, and what the part has.
+#[derive(Debug, Serialize)]
+struct PartUse {
+    name: &'static str,
+    /// `None` for a part without multipliers.
+    dsps: Option<[usize; 2]>,
+    block_rams: [usize; 2],
+    luts: usize,
+}
+
+impl PartUse {
+    fn new(device: &Device, config: &AcceleratorConfig) -> Self {
+        let takes = device.resources(config);
+        let dsps = device.dsps.map(|has| [takes.dsps, has]);
+        Self { name: device.name, dsps, block_rams: [takes.block_rams, device.block_rams], luts: device.luts }
+    }
+
+    fn line(&self) -> String {
+        let dsps = self.dsps.map_or(String::new(), |[takes, has]| format!("{takes} of {has} DSPs, "));
+        let ([takes, has], luts) = (self.block_rams, count(self.luts as u64));
+        let name = self.name;
+        format!("{name}: {dsps}{takes} of {has} block RAMs, {luts} LUTs, of which synthesis tells how many are taken\n")
+    }
 }
 
 fn core(args: &VerilogArgs, core: Verilog, progress: &Terminal) -> Result<VerilogFiles> {
@@ -132,6 +164,11 @@ fn unit(args: &VerilogArgs, unit: &Verilog) -> Result<VerilogFiles> {
     unit.check()?;
     ensure!(args.model.is_none(), "--model: only `--part core` has memories for one");
     Ok(unit.files()?)
+}
+
+fn board(board: VerilogBoard) -> Board {
+    let VerilogBoard::Ulx3s = board;
+    Board::Ulx3s
 }
 
 fn target(target: VerilogTarget) -> Target {

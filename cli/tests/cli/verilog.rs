@@ -160,10 +160,13 @@ fn scripts_for_a_target_that_can_hold_it() {
     let ice40 = ["verilog", "--config", "ecp5-8x8", "--target", "ice40", "--out", arg(&out)];
     refused(&ice40, &["array.rows * array.cols = 64", "iCE40UP5K has 8"]);
     assert!(!out.exists(), "something was written");
+    let array = ["verilog", "--config", "ecp5-8x8", "--part", "array", "--target", "ice40", "--out", arg(&out)];
+    refused(&array, &["array.rows * array.cols = 64", "iCE40UP5K has 8"]);
     stdout(&["verilog", "--config", "ecp5-8x8", "--part", "gate", "--target", "ice40", "--out", arg(&out)]);
     assert!(out.join("lcsim_gate.pcf").exists());
     let out = folder.path().join("fits");
-    stdout(&["verilog", "--config", "ice40-2x1", "--target", "ice40", "--out", arg(&out)]);
+    let text = stdout(&["verilog", "--config", "ice40-2x1", "--target", "ice40", "--out", arg(&out)]);
+    assert!(text.contains("iCE40UP5K: 7 of 8 DSPs, 27 of 30 block RAMs, 5,280 LUTs"), "{text}");
     assert!(out.join("lcsim_core.pcf").exists());
 }
 
@@ -200,6 +203,10 @@ fn what_no_part_or_board_can_do_is_refused() {
     assert!(output.status.code() == Some(2) && message.contains("expected one of LFE5U-25F, "), "{message}");
     let fast = ["verilog", "--config", "ecp5-8x8", "--set", "clock_mhz=1000", "--board", "ulx3s", "--out", arg(&out)];
     refused(&fast, &["ecp5-8x8", "clock_mhz: expected 3.125 to 400", "found 1000"]);
+    let board = ["verilog", "--config", "8x8", "--board", "ulx3s", "--out", arg(&out)];
+    refused(&board, &["LFE5U-85F has 208", "the board has no other part"]);
+    let deep = ["verilog", "--config", "4x4", "--set", "memory.weight_bytes=8_000_000", "--out", arg(&out)];
+    refused(&deep, &["memory.weight_bytes: expected at most 6553600, where a memory in blocks", "found 8000000"]);
     let alone = ["verilog", "--part", "gate", "--bus", "wishbone", "--out", arg(&out)];
     refused(&alone, &["--bus: only `--part core` has a host port"]);
     assert!(!out.exists());

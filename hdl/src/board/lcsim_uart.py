@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Runs images on a core behind a serial line: loads the network, if the core does not carry it, then
-for each image of the bench prints class, cycles and how long it took.
+"""Runs images on a core behind a serial line: loads the network, if the core does not carry it,
+then for each image of the bench prints class, cycles and how long it took.
 
     python3 lcsim_uart.py /dev/ttyUSB0      (needs `pip install pyserial`)
 """
@@ -13,7 +13,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-DEFINED = re.findall(r"^#define LCSIM_(\w+) (0x[0-9a-f]+|[0-9]+)u?$", (HERE / "lcsim.h").read_text(), re.M)
+DEFINED = re.findall(
+    r"^#define LCSIM_(\w+) (0x[0-9a-f]+|[0-9]+)u?$", (HERE / "lcsim.h").read_text(), re.M
+)
 MAP = {name: int(value, 0) for name, value in DEFINED}
 BAUD = 1_000_000
 # A request carries at most so many beats.
@@ -32,7 +34,9 @@ class Line:
         if len(data) != answer + 1:
             raise TimeoutError(f"no answer at address {address:#x}")
         if data[-1]:
-            raise RuntimeError(f"address {address:#x}: " + ("refused", "nothing is there")[data[-1] - 2])
+            raise RuntimeError(
+                f"address {address:#x}: " + ("refused", "nothing is there")[data[-1] - 2]
+            )
         return data[:-1]
 
     def write(self, address, words):
@@ -88,8 +92,11 @@ def main(port):
         expected = results[n * lines : (n + 1) * lines]
         same = [cycles, *logits] == expected
         wrong += not same
-        print(f"image {n}: class {signed.index(max(signed))}, {cycles} cycles, {time.time() - began:.2f} s"
-              f"{'' if same else ', NOT as simulated'}")
+        print(
+            f"image {n}: class {signed.index(max(signed))}, {cycles} cycles, "
+            f"{time.time() - began:.2f} s"
+            f"{'' if same else ', NOT as simulated'}"
+        )
     return wrong
 
 

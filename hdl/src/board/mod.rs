@@ -5,7 +5,7 @@ use crate::about::about;
 use crate::emit::Module;
 use crate::map;
 use crate::sizes::Sizes;
-use crate::target::Device;
+use crate::target::{Device, Exhausted, Instead};
 use crate::values;
 use lcsim_spec::AcceleratorConfig;
 
@@ -60,6 +60,14 @@ impl Board {
     pub fn device(self) -> &'static Device {
         let Self::Ulx3s = self;
         Device::named("LFE5U-85F").unwrap_or_else(|| unreachable!("a part of the table"))
+    }
+
+    /// Checks that the part on the board has the multipliers and the block RAMs of a core.
+    ///
+    /// # Errors
+    /// Lists each resource that runs out, with the parameter that needs most of it.
+    pub fn check(self, config: &AcceleratorConfig) -> Result<(), Exhausted> {
+        self.device().check(config, None).map_err(|Exhausted(resources, _)| Exhausted(resources, Instead::NoOther))
     }
 
     /// The clock of the board in MHz: the fastest one of at most `clock_mhz` that its PLL can make.

@@ -61,14 +61,11 @@ impl<const S: usize> Logic for Pe<S> {
         if self.i_load.val() {
             self.shadow.d.next = self.i_weight.val();
         }
+        // A weight that was never loaded meets operands of 0. A simulator needs a number there.
         if self.reset.val() {
-            self.operand.d.next = 0.into();
             self.swap.d.next = false;
             self.shadow.d.next = 0.into();
             self.active.d.next = 0.into();
-            self.used.d.next = 0.into();
-            self.product.d.next = 0.into();
-            self.above.d.next = 0.into();
         }
         self.o_operand.next = self.operand.q.val();
         self.o_swap.next = self.swap.q.val();

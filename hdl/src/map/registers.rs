@@ -102,9 +102,9 @@ pub(crate) fn registers(s: &Sizes) -> Vec<Register> {
             "INTERRUPT_ENABLE",
             "Which bits of INTERRUPT raise the interrupt.",
             vec![
-                flag("done", 0, Setting, "INTERRUPT.done does."),
-                flag("image_free", 1, Setting, "INTERRUPT.image_free does."),
-                flag("error", 2, Setting, "INTERRUPT.error does."),
+                flag("done", 0, Setting, "INTERRUPT.done raises the interrupt."),
+                flag("image_free", 1, Setting, "INTERRUPT.image_free raises the interrupt."),
+                flag("error", 2, Setting, "INTERRUPT.error raises the interrupt."),
             ],
         ),
         (
@@ -112,11 +112,15 @@ pub(crate) fn registers(s: &Sizes) -> Vec<Register> {
             "How the images that are started from now on are worked on.",
             vec![flag("forced_open", 0, Setting, "No gate skips anything.")],
         ),
-        ("CYCLES", "How long the last image took.", vec![field("cycles", 0, 32, Status, "Clock cycles.")]),
+        (
+            "CYCLES",
+            "How long the last image took.",
+            vec![field("cycles", 0, 32, Status, "Clock cycles in which STATUS.busy was 1 since the start.")],
+        ),
         (
             "LOGITS",
             "How many logits the image has.",
-            vec![field("count", 0, 16, Status, "Logits that are there so far.")],
+            vec![field("count", 0, 16, Status, "Logits that have left the gate unit so far.")],
         ),
     ];
     let register = |(number, (name, about, fields))| Register { name, number, about, fields };

@@ -30,6 +30,10 @@ pub struct Device {
     pub block_rams: usize,
     /// The bits of the narrowest product for which synthesis uses a multiplier.
     pub(super) narrowest: usize,
+    /// LUTs. lcsim does not know how many a core takes; synthesis tells.
+    pub luts: usize,
+    /// The words of the largest memory that the script leaves to LUTs.
+    pub(super) small: usize,
     /// The depth and the width of a block RAM, for each of its shapes.
     pub(super) shapes: &'static [(usize, usize)],
     /// How its tools call it.
@@ -45,58 +49,66 @@ const KBIT9: &[(usize, usize)] = &[(8192, 1), (4096, 2), (2048, 4), (1024, 9), (
 const KBIT4: &[(usize, usize)] = &[(2048, 2), (1024, 4), (512, 8), (256, 16)];
 
 /// A part of the 7-series or of UltraScale+. Their block RAMs are counted in halves of 18 kbit.
-const fn amd(name: &'static str, dsps: usize, block_rams: usize, family: &'static str, route: &'static str) -> Device {
+const fn amd(
+    name: &'static str,
+    [luts, dsps, block_rams]: [usize; 3],
+    family: &'static str,
+    route: &'static str,
+) -> Device {
     let (target, dsps) = (Target::Xilinx, Some(dsps));
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, package: "", family }
+    Device { name, target, dsps, block_rams, luts, narrowest: 0, small: 0, shapes: KBIT18, route, package: "", family }
 }
 
 const fn ecp5(
     name: &'static str,
-    dsps: usize,
-    block_rams: usize,
+    [luts, dsps, block_rams]: [usize; 3],
     route: &'static str,
     package: &'static str,
 ) -> Device {
     let (target, dsps) = (Target::Ecp5, Some(dsps));
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route, package, family: "" }
+    Device { name, target, dsps, block_rams, luts, narrowest: 0, small: 64, shapes: KBIT18, route, package, family: "" }
 }
 
-const fn gowin(name: &'static str, block_rams: usize) -> Device {
-    let (target, dsps) = (Target::Gowin, None);
-    Device { name, target, dsps, block_rams, narrowest: 0, shapes: KBIT18, route: "", package: "", family: "" }
+const fn gowin(name: &'static str, luts: usize, block_rams: usize) -> Device {
+    let (target, dsps, shapes) = (Target::Gowin, None, KBIT18);
+    Device { name, target, dsps, block_rams, luts, narrowest: 0, small: 0, shapes, route: "", package: "", family: "" }
 }
 
 /// All parts: those of a family together, the smaller ones first.
 pub static DEVICES: [Device; 14] = [
-    ecp5("LFE5U-25F", 28, 56, "--25k", "CABGA381"),
-    ecp5("LFE5U-45F", 72, 108, "--45k", "CABGA554"),
-    ecp5("LFE5U-85F", 156, 208, "--85k", "CABGA756"),
+    ecp5("LFE5U-25F", [24_288, 28, 56], "--25k", "CABGA381"),
+    ecp5("LFE5U-45F", [43_848, 72, 108], "--45k", "CABGA554"),
+    ecp5("LFE5U-85F", [83_640, 156, 208], "--85k", "CABGA756"),
     Device {
         name: "iCE40UP5K",
         target: Target::Ice40,
         dsps: Some(8),
         block_rams: 30,
+        luts: 5_280,
         narrowest: 11,
+        small: 0,
         shapes: KBIT4,
         route: "--up5k",
         package: "sg48",
         family: "",
     },
-    amd("XC7A35T", 90, 100, "xc7", "xc7a35tcpg236-1"),
-    amd("XC7A50T", 120, 150, "xc7", "xc7a50tcsg324-1"),
-    amd("XC7Z020", 220, 280, "xc7", "xc7z020clg400-1"),
-    amd("XC7A100T", 240, 270, "xc7", "xc7a100tcsg324-1"),
-    amd("XC7A200T", 740, 730, "xc7", "xc7a200tsbg484-1"),
-    amd("XCZU3EG", 360, 432, "xcup", "xczu3eg-sbva484-1-e"),
-    gowin("GW1NR-9", 26),
-    gowin("GW2AR-18", 46),
-    gowin("GW2A-18", 46),
+    amd("XC7A35T", [20_800, 90, 100], "xc7", "xc7a35tcpg236-1"),
+    amd("XC7A50T", [32_600, 120, 150], "xc7", "xc7a50tcsg324-1"),
+    amd("XC7Z020", [53_200, 220, 280], "xc7", "xc7z020clg400-1"),
+    amd("XC7A100T", [63_400, 240, 270], "xc7", "xc7a100tcsg324-1"),
+    amd("XC7A200T", [134_600, 740, 730], "xc7", "xc7a200tsbg484-1"),
+    amd("XCZU3EG", [70_560, 360, 432], "xcup", "xczu3eg-sbva484-1-e"),
+    gowin("GW1NR-9", 8_640, 26),
+    gowin("GW2AR-18", 20_736, 46),
+    gowin("GW2A-18", 20_736, 46),
     Device {
         name: "LCMXO2-7000",
         target: Target::Machxo2,
         dsps: None,
         block_rams: 26,
+        luts: 6_864,
         narrowest: 0,
+        small: 0,
         shapes: KBIT9,
         route: "",
         package: "",

@@ -25,8 +25,8 @@ KINDS = {
     "DP16KD": [("DOA", {"REGMODE_A": "OUTREG"}), ("DOB", {"REGMODE_B": "OUTREG"})],
     "PDPW16KD": [("DO", {"REGMODE": "OUTREG"})],
 }
-# The registers of a multiplier, by letters: their name in parameters, and the number of their enable
-# and reset.
+# The registers of a multiplier, by letters: their name in parameters, and the number of their
+# enable and reset.
 MULTIPLIER = {"P": ("OUTPUT", 0), "A": ("INPUTA", 1), "B": ("INPUTB", 2)}
 CLOCKS = {"DOA": "CLKA", "DOB": "CLKB", "DO": "CLKR"}
 
@@ -53,7 +53,7 @@ class Netlist:
                         self.readers[net].append((name, port))
 
     def behind(self, cell, letters):
-        """The registers behind the outputs of a cell, by output; None if something else reads them."""
+        """The registers behind outputs of a cell, by output; None if something else reads them."""
         found = {}
         for port, nets in numbered(cell, letters):
             readers = self.readers[nets[0]] if nets else []
@@ -68,7 +68,7 @@ class Netlist:
         return found
 
     def before(self, cell, letter):
-        """The registers in front of an input of a cell, by its bits; None if not all bits come from some."""
+        """The registers in front of an input of a cell, by its bits; None if a bit has none."""
         found = {}
         for port, nets in numbered(cell, letter):
             if nets in ([], ["0"]):
@@ -80,14 +80,20 @@ class Netlist:
         return found
 
     def control(self, name):
-        """Clock, enable and reset of a register; None if it starts with a 1, or is no such register."""
+        """Clock, enable and reset of a register; None if it starts with 1, or is no such one."""
         cell = self.cells[name]
         nets = cell["connections"]
         parameters = {key: str(value).strip() for key, value in cell["parameters"].items()}
         reset = (nets.get("LSR") or ["0"])[0]
         enable = (nets.get("CE") or ["1"])[0] if parameters.get("CEMUX") not in (None, "1") else "1"
-        other = parameters.get("REGSET") == "SET" or "INV" in (parameters.get("CLKMUX"), parameters.get("CEMUX"))
-        if other or (reset != "0" and (parameters.get("SRMODE") == "ASYNC" or parameters.get("LSRMUX") == "INV")):
+        other = parameters.get("REGSET") == "SET" or "INV" in (
+            parameters.get("CLKMUX"),
+            parameters.get("CEMUX"),
+        )
+        if other or (
+            reset != "0"
+            and (parameters.get("SRMODE") == "ASYNC" or parameters.get("LSRMUX") == "INV")
+        ):
             return None
         # Whether a multiplier's reset waits for its enable is not documented.
         if reset != "0" and enable != "1":
@@ -124,10 +130,16 @@ class Netlist:
         """Moves or copies registers in front of a multiplier into it; returns how many."""
         cell = self.cells[key]
         before = {letter: self.before(cell, letter) for letter in "AB"}
-        controls = {letter: registers and self.common(registers) for letter, registers in before.items()}
+        controls = {
+            letter: registers and self.common(registers) for letter, registers in before.items()
+        }
         clocks = {control and control[0] for control in controls.values()}
         # nextpnr knows the times only if both inputs have registers.
-        if len(clocks) > 1 or None in clocks or cell["connections"].get("CLK0", list(clocks)) != list(clocks):
+        if (
+            len(clocks) > 1
+            or None in clocks
+            or cell["connections"].get("CLK0", list(clocks)) != list(clocks)
+        ):
             return 0
         for letter, registers in before.items():
             control_multiplier(cell, letter, controls[letter])
@@ -153,14 +165,20 @@ class Netlist:
 def numbered(cell, letters):
     """The ports of a cell that have these letters and a number, with their nets."""
     connections = cell["connections"].items()
-    return [(port, nets) for port, nets in connections if port.startswith(letters) and port[len(letters) :].isdigit()]
+    return [
+        (port, nets)
+        for port, nets in connections
+        if port.startswith(letters) and port[len(letters) :].isdigit()
+    ]
 
 
 def control_multiplier(cell, letters, control):
     """Switches on registers of a multiplier."""
     name, number = MULTIPLIER[letters]
     cell["parameters"]["RESETMODE"] = "SYNC"
-    for port, parameter, net in zip(("CLK0", f"CE{number}", f"RST{number}"), ("CLK", "CE", "RST"), control):
+    for port, parameter, net in zip(
+        ("CLK0", f"CE{number}", f"RST{number}"), ("CLK", "CE", "RST"), control
+    ):
         cell["parameters"][f"REG_{name}_{parameter}"] = port
         cell["connections"][port] = [net]
         cell["port_directions"][port] = "input"

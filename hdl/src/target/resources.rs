@@ -1,6 +1,7 @@
 //! The multipliers and the block memories that a core takes of a part.
 
 use super::device::{DEVICES, Device};
+use crate::kind::Kind;
 use crate::limits::joined;
 use crate::map::{LOGITS, regions};
 use crate::sizes::Sizes;
@@ -18,7 +19,7 @@ pub struct Resources {
 
 /// A resource of which a part has too little.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{parameter} needs {needed} {resource}, all parameters {total}: {part} has {limit}")]
+#[error("{parameter} needs {needed} {resource}, all together {total}: {part} has {limit}")]
 pub struct TooSmall {
     /// The parameter that needs most, with its value.
     pub parameter: String,
@@ -36,15 +37,34 @@ pub struct TooSmall {
 
 /// All resources of which a part has too little, and what would do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{}; {}", joined(_0), advice(*_1))]
-pub struct Exhausted(pub Vec<TooSmall>, pub Option<&'static str>);
+#[error("{}; {}", joined(_0), _1.advice())]
+pub struct Exhausted(pub Vec<TooSmall>, pub Instead);
 
-fn advice(device: Option<&str>) -> String {
-    match device {
-        Some(name) => format!("{name} has enough (`--device {name}`)"),
-        None => "no part that lcsim knows has enough: make the array or the memories smaller".into(),
+/// What would do instead of a part that is too small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// Another part.
+    Part(&'static str),
+    /// No part is large enough.
+    NoPart,
+    /// The part is that of a board.
+    NoOther,
+}
+
+impl Instead {
+    fn advice(self) -> String {
+        let smaller = "make the array or the memories smaller";
+        match self {
+            Self::Part(name) => format!("{name} has enough (`--device {name}`); or {smaller}"),
+            Self::NoPart => format!("no part that lcsim knows has enough: {smaller}"),
+            Self::NoOther => format!("the board has no other part: {smaller}"),
+        }
     }
 }
+
+/// The parameters by which array and gate unit take multipliers.
+const PES: &str = "array.rows * array.cols";
+const MACS: &str = "gate.macs";
 
 /// A parameter with its value, and the number that it needs.
 type Use = (String, usize);
@@ -53,30 +73,42 @@ impl Device {
     /// The resources that a core needs of this part.
     pub fn resources(&self, config: &AcceleratorConfig) -> Resources {
         let total = |uses: Vec<Use>| uses.iter().map(|u| u.1).sum();
-        Resources { dsps: total(dsps(config, self.narrowest)), block_rams: total(block_rams(config, self.shapes)) }
+        Resources { dsps: total(dsps(config, self.narrowest)), block_rams: total(block_rams(config, self)) }
     }
 
-    /// Checks that the part has the multipliers and the block RAMs of a core.
+    /// Checks that the part has the multipliers and the block RAMs of a core, or of one of its
+    /// units.
     ///
     /// # Errors
     /// Lists each resource that runs out, with the parameter that needs most of it, and names the
-    /// nearest part that has enough: of the same family if there is one, otherwise of another one.
-    pub fn check(&self, config: &AcceleratorConfig) -> Result<(), Exhausted> {
-        let exhausted = self.exhausted(config);
+    /// smallest part that has enough: of the same family if there is one, otherwise of another one.
+    pub fn check(&self, config: &AcceleratorConfig, unit: Option<Kind>) -> Result<(), Exhausted> {
+        let exhausted = self.exhausted(config, unit);
         if exhausted.is_empty() {
             return Ok(());
         }
-        let enough = |other: &&Device| other.exhausted(config).is_empty();
-        let own = DEVICES.iter().filter(|other| other.target == self.target).find(enough);
-        let nearest = own.or_else(|| DEVICES.iter().filter(|other| other.dsps.is_some()).find(enough));
-        Err(Exhausted(exhausted, nearest.map(|device| device.name)))
+        let enough = |other: &&Device| other.dsps.is_some() && other.exhausted(config, unit).is_empty();
+        let smallest = |devices: &mut dyn Iterator<Item = &'static Device>| {
+            devices.filter(enough).min_by_key(|device| (device.dsps, device.block_rams))
+        };
+        let own = smallest(&mut DEVICES.iter().filter(|other| other.target == self.target));
+        let nearest = own.or_else(|| smallest(&mut DEVICES.iter()));
+        Err(Exhausted(exhausted, nearest.map_or(Instead::NoPart, |device| Instead::Part(device.name))))
     }
 
-    fn exhausted(&self, config: &AcceleratorConfig) -> Vec<TooSmall> {
-        let checks = [
-            ("DSPs", self.dsps, dsps(config, self.narrowest)),
-            ("block RAMs", Some(self.block_rams), block_rams(config, self.shapes)),
-        ];
+    fn exhausted(&self, config: &AcceleratorConfig, unit: Option<Kind>) -> Vec<TooSmall> {
+        let mut dsps = dsps(config, self.narrowest);
+        let mut block_rams = block_rams(config, self);
+        // A unit alone has none of the memories.
+        if let Some(unit) = unit {
+            dsps.retain(|(parameter, _)| match unit {
+                Kind::Array => parameter.starts_with(PES),
+                Kind::Gate => parameter.starts_with(MACS),
+                _ => false,
+            });
+            block_rams.clear();
+        }
+        let checks = [("DSPs", self.dsps, dsps), ("block RAMs", Some(self.block_rams), block_rams)];
         let check = |(resource, limit, uses): (&'static str, Option<usize>, Vec<Use>)| {
             let (limit, total) = (limit?, uses.iter().map(|u| u.1).sum());
             let (parameter, needed) = uses.into_iter().max_by_key(|u| u.1).filter(|_| total > limit)?;
@@ -94,19 +126,22 @@ fn dsps(config: &AcceleratorConfig, narrowest: usize) -> Vec<Use> {
     let loader = products.iter().flatten().filter(|bits| **bits >= narrowest).count();
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
     vec![
-        (format!("array.rows * array.cols = {}", rows * cols), rows * cols),
+        (format!("{PES} = {}", rows * cols), rows * cols),
         (format!("array.cols = {cols}"), cols),
         // One more is for the score.
-        (format!("gate.macs = {macs}"), macs + 1),
+        (format!("{MACS} = {macs}"), macs + 1),
         ("the loader".into(), loader),
     ]
 }
 
-fn block_rams(config: &AcceleratorConfig, shapes: &[(usize, usize)]) -> Vec<Use> {
+fn block_rams(config: &AcceleratorConfig, device: &Device) -> Vec<Use> {
     let s = Sizes::new(config);
     let ram = |width: usize, depth: usize| {
+        if depth <= device.small {
+            return 0;
+        }
         let blocks = |&(words, bits): &(usize, usize)| width.div_ceil(bits) * depth.div_ceil(words);
-        shapes.iter().map(blocks).min().unwrap_or(0)
+        device.shapes.iter().map(blocks).min().unwrap_or(0)
     };
     let m = &config.memory;
     let (depth, channels) = (s.acc_depth, s.channels);

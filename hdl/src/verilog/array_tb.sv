@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Random folds, with the extremes of int8, through lcsim_array: each sum against a plain dot product, in the cycle that the
-// contract gives. Weights of the next fold are loaded while pixels of this one are summed. Ends with PASS, or with FAIL and
-// an exit code that is not 0.
+// Random folds, with the extremes of int8, through lcsim_array: each sum against a plain dot
+// product, in the cycle that the contract gives. Weights of the next fold are loaded while pixels
+// of this one are summed. Ends with PASS, or with FAIL and an exit code that is not 0.
 `default_nettype none
 
 module lcsim_array_tb;
@@ -25,7 +25,8 @@ module lcsim_array_tb;
   integer expected;
 
   lcsim_array array(
-    .clock(clock), .reset(reset), .i_operand(operand), .i_swap(swap), .i_load(load), .i_load_row(load_row),
+    .clock(clock), .reset(reset), .i_operand(operand), .i_swap(swap), .i_load(load),
+    .i_load_row(load_row),
     .i_weights(weights), .o_sum(sum)
   );
 
@@ -45,20 +46,23 @@ module lcsim_array_tb;
     for (n = 0; n < FOLDS * PIXELS * ROWS; n = n + 1) pixel[n] = int8($random);
     repeat (2) @(negedge clock);
     reset = 1'b0;
-    // In cycle t pixel t - r enters row r; the flag that swaps weights enters with the pixel before its fold.
+    // In cycle t pixel t - r enters row r; the flag that swaps weights enters with the pixel before
+    // its fold.
     for (t = -PIXELS; t < CYCLES; t = t + 1) begin
       for (r = 0; r < ROWS; r = r + 1) begin
         n = t - r;
         operand[8*r +: 8] = (n >= 0 && n < FOLDS * PIXELS) ? pixel[n * ROWS + r] : 8'd0;
         swap[r] = (n >= -1) && (n + 1 < FOLDS * PIXELS) && ((n + 1) % PIXELS == 0);
       end
-      // The last row swaps when the fold is ROWS - 1 pixels old; from then on the next fold's weights are loaded.
+      // The last row swaps when the fold is ROWS - 1 pixels old; from then on the weights of the
+      // next fold are loaded.
       fold = (t + PIXELS) / PIXELS;
       n = (t + PIXELS) % PIXELS - COLS - 1;
       load = (n >= 0 && n < ROWS && fold < FOLDS) ? {COLS{1'b1}} : {COLS{1'b0}};
       load_row = n[15:0];
       for (c = 0; c < COLS; c = c + 1)
-        if (n >= 0 && n < ROWS && fold < FOLDS) weights[8*c +: 8] = weight[(fold * ROWS + n) * COLS + c];
+        if (n >= 0 && n < ROWS && fold < FOLDS)
+          weights[8*c +: 8] = weight[(fold * ROWS + n) * COLS + c];
       #1;
       for (c = 0; c < COLS; c = c + 1) begin
         n = t - ROWS - 1 - c;
@@ -69,7 +73,8 @@ module lcsim_array_tb;
           checks = checks + 1;
           if (sum[32*c +: 32] !== expected) begin
             errors = errors + 1;
-            $display("pixel %0d, column %0d: expected %0d, found %0d", n, c, expected, $signed(sum[32*c +: 32]));
+            $display("pixel %0d, column %0d: expected %0d, found %0d", n, c, expected,
+              $signed(sum[32*c +: 32]));
           end
         end
       end

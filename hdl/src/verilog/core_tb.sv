@@ -96,7 +96,7 @@ module lcsim_core_tb;
 
   always #5 clock = !clock;
 
-  task check(input [127:0] what, input [39:0] found, input [39:0] expected);
+  task check(input [159:0] what, input [39:0] found, input [39:0] expected);
     if (found !== expected) begin
       errors = errors + 1;
       $display("image %0d: %0s: expected %h, found %h", i, what, expected, found);

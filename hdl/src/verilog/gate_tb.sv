@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Random fully connected layers through lcsim_gate: L-Nets, C-Nets, classifiers, on whole maps and on live lists. Each score,
-// list entry and logit against plain arithmetic, and the cycles against the contract. Ends with PASS, or with FAIL and an
-// exit code that is not 0.
+// Random fully connected layers through lcsim_gate: L-Nets, C-Nets, classifiers, on whole maps and
+// on live lists. Each score, list entry and logit against plain arithmetic, and the cycles against
+// the contract. Ends with PASS, or with FAIL and an exit code that is not 0.
 `default_nettype none
 
 module lcsim_gate_tb;
@@ -117,7 +117,8 @@ module lcsim_gate_tb;
         narrow = (total + ((1 << param[o][4:0]) >> 1)) >>> param[o][4:0];
         if (narrow > 32767) narrow = 32767;
         if (narrow < -32768) narrow = -32768;
-        value = (narrow * $signed({1'b0, param[o][19:5]}) + ((1 << SCORE_SHIFT) >> 1)) >>> SCORE_SHIFT;
+        value = narrow * $signed({1'b0, param[o][19:5]}) + ((1 << SCORE_SHIFT) >> 1);
+        value = value >>> SCORE_SHIFT;
         if (value < 0) value = 0;
         if (value > 32768) value = 32768;
         if (value < j_threshold) value = 0;
@@ -130,8 +131,10 @@ module lcsim_gate_tb;
     repeat (2) @(negedge clock);
     reset = 1'b0;
     for (n = 0; n < JOBS; n = n + 1) begin
-      for (k = 0; k < CHANNELS; k = k + 1) pool[k] = $signed($random) >>> 16; // a pooled value has 16 bits
-      for (k = 0; k < GROUPS * MOST; k = k + 1) for (i = 0; i < G; i = i + 1) weight[k][8*i +: 8] = $random;
+      // A pooled value has 16 bits.
+      for (k = 0; k < CHANNELS; k = k + 1) pool[k] = $signed($random) >>> 16;
+      for (k = 0; k < GROUPS * MOST; k = k + 1)
+        for (i = 0; i < G; i = i + 1) weight[k][8*i +: 8] = $random;
       for (k = 0; k < MOST; k = k + 1) begin
         param[k] = {$random, $random};
         param[k][51:20] = $signed($random) >>> 10;
@@ -139,11 +142,13 @@ module lcsim_gate_tb;
         // Small multipliers give scores near 0.
         param[k][19:5] = param[k][19:5] >> ($unsigned($random) % 16);
       end
-      j_purpose = $unsigned($random) % 3; j_list_on = $random; j_in_list = $random; j_out_list = !j_in_list;
+      j_purpose = $unsigned($random) % 3;
+      j_list_on = $random; j_in_list = $random; j_out_list = !j_in_list;
       // Listed channels are those of the list's map; a C-Net before gave it MOST or fewer.
       j_inputs = j_list_on ? MOST : 1 + $unsigned($random) % MOST;
       j_outputs = (j_purpose == 2'd0) ? 1 : 1 + $unsigned($random) % MOST;
-      j_pool_region = 0; j_pool_shift = $unsigned($random) % 12; j_weight_base = 0; j_param_base = 0;
+      j_pool_region = 0; j_pool_shift = $unsigned($random) % 12;
+      j_weight_base = 0; j_param_base = 0;
       // None, nearly all, or any up to 1.
       j_threshold = ($random & 1) ? 16'd0 : $unsigned($random) % 32769;
       forced_open = ($unsigned($random) % 4 == 0);
@@ -180,7 +185,8 @@ module lcsim_gate_tb;
       check("cycles", cycles, 1 + last * period + slots - 1
         + ((j_purpose == 2'd2) ? TO_LOGIT : TO_SCORE) + (j_outputs - 1 - last * G) + 1);
       if (j_purpose == 2'd0) check("L-Net", lscore, value);
-      if (j_purpose == 2'd1) check("length", j_out_list ? length1 : length0, live_count[j_out_list]);
+      if (j_purpose == 2'd1)
+        check("length", j_out_list ? length1 : length0, live_count[j_out_list]);
     end
     if (errors == 0) $display("PASS: %0d checks", checks);
     else $display("FAIL: %0d of %0d checks", errors, checks);

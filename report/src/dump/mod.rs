@@ -22,7 +22,7 @@
 mod npz;
 
 use crate::outline::{self, Gate, Kind, Part};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use lcsim_golden::Network;
 use lcsim_golden::float::{self, Activations, Overflow};
 use lcsim_input::Image;
@@ -31,7 +31,6 @@ use lcsim_spec::{QuantNetwork, Score, Trace};
 use npz::{Array, Data};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "lcsim.dump/1";
@@ -61,7 +60,6 @@ impl Place {
     /// # Errors
     /// Names the path, and why it cannot be written.
     pub fn write(&self, files: &Files) -> Result<()> {
-        fs::create_dir_all(&self.0).with_context(|| format!("{}: cannot make the folder", self.0.display()))?;
         lcsim_output::write_together(&self.0, NAMES.into_iter().zip([&files.npz[..], &files.json[..]]))
     }
 }

@@ -27,6 +27,7 @@ always @(*) if (known) begin
     && (o_write_strobe == i_write_strobe))) && (!i_read || (o_read && (o_read_address == i_read_address))));
   beat_is_written: assert(!beat || drops_r || (own_write && (o_write_data == s_axis_image_tdata)
     && (o_write_address == IMAGE_BASE + 4 * (STRIDE * word + part))));
+  no_beat_in_an_abort: assert(!i_abort || !beat);
   beat_or_start: assert(!start || ((o_write_address == CONTROL) && (o_write_data == START)));
   whole_words: assert(own_write ? (o_write_strobe == 4'd15) : 1'b1);
   starts_what_is_complete: assert(!start || (complete && !i_busy && (starts_r == 0) && !works_r && !sends_r));
