@@ -34,7 +34,8 @@ pub struct VerilogArgs {
     /// multipliers and block RAMs
     #[arg(long, value_name = "TARGET")]
     pub target: Option<VerilogTarget>,
-    /// As --target, for this part
+    /// As --target, for this part: LFE5U-25F, LFE5U-45F, LFE5U-85F, iCE40UP5K, XC7A35T, XC7A50T,
+    /// XC7A100T, XC7A200T, XC7Z020, XCZU3EG, GW1NR-9, GW2A-18, GW2AR-18, LCMXO2-7000
     #[arg(long, value_name = "PART", value_parser = device, conflicts_with = "target")]
     pub device: Option<&'static Device>,
     /// Put the core behind this bus. Images and logits can then come and go by AXI4-Stream too.
@@ -129,5 +130,6 @@ Examples:
   verilator --lint-only -Wall -F rtl/lcsim_core.f
   lcsim verilog --config ecp5-8x8 --target ecp5 \
       --model models/resnet8-lcnet.safetensors --out rtl
-  lcsim verilog --config 8x8 --bus axi4-lite --out rtl && make -C rtl sim
+  lcsim verilog --config 8x8 --bus axi4-lite --out rtl
+  make -C rtl sim        # with cocotb and Icarus; see README.md there
   lcsim verilog --config 8x8 --part gate --out gate";

@@ -119,6 +119,8 @@ struct PartUse {
     /// `None` for a part without multipliers.
     dsps: Option<[usize; 2]>,
     block_rams: [usize; 2],
+    #[serde(skip)]
+    block_ram: &'static str,
     luts: usize,
 }
 
@@ -126,14 +128,15 @@ impl PartUse {
     fn new(device: &Device, config: &AcceleratorConfig) -> Self {
         let takes = device.resources(config);
         let dsps = device.dsps.map(|has| [takes.dsps, has]);
-        Self { name: device.name, dsps, block_rams: [takes.block_rams, device.block_rams], luts: device.luts }
+        let block_rams = [takes.block_rams, device.block_rams];
+        Self { name: device.name, dsps, block_rams, block_ram: device.block_ram(), luts: device.luts }
     }
 
     fn line(&self) -> String {
         let dsps = self.dsps.map_or(String::new(), |[takes, has]| format!("{takes} of {has} DSPs, "));
         let ([takes, has], luts) = (self.block_rams, count(self.luts as u64));
-        let name = self.name;
-        format!("{name}: {dsps}{takes} of {has} block RAMs, {luts} LUTs, of which synthesis tells how many are taken\n")
+        let (name, ram) = (self.name, self.block_ram);
+        format!("{name}: {dsps}{takes} of {has} {ram}, {luts} LUTs, of which synthesis tells how many are taken\n")
     }
 }
 
@@ -148,9 +151,10 @@ fn core(args: &VerilogArgs, core: Verilog, progress: &Terminal) -> Result<Verilo
     let core = match core.check_network(&network) {
         // The user did not ask for the embedded model. If it does not fit the core, there is no
         // testbench.
-        Err(error) if model.is_none() => {
+        Err(_) if model.is_none() => {
             if core.check().is_ok() {
-                remark(&format!("no testbench without --model: {}: {error}", args.config));
+                let what = format!("the embedded model, {}, does not fit {}", network.name(), args.config);
+                remark(&format!("no testbench without --model: {what}; `lcsim check MODEL` says which models do"));
             }
             core
         }

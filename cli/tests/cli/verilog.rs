@@ -134,7 +134,7 @@ fn without_a_model_a_small_core_has_no_testbench() {
     let out = folder.path().join("rtl");
     let assert = lcsim(&["verilog", "--config", &small, "--out", arg(&out)]).assert().success();
     let notes = String::from_utf8_lossy(&assert.get_output().stderr).into_owned();
-    assert!(notes.starts_with("note: no testbench") && notes.contains("memory.weight_bytes"), "{notes}");
+    assert!(notes.starts_with("note: no testbench") && notes.contains("resnet20-lcnet-60, does not fit"), "{notes}");
     assert!(!out.join("lcsim_core_tb.sv").exists());
 }
 
@@ -166,7 +166,7 @@ fn scripts_for_a_target_that_can_hold_it() {
     assert!(out.join("lcsim_gate.pcf").exists());
     let out = folder.path().join("fits");
     let text = stdout(&["verilog", "--config", "ice40-2x1", "--target", "ice40", "--out", arg(&out)]);
-    assert!(text.contains("iCE40UP5K: 7 of 8 DSPs, 27 of 30 block RAMs, 5,280 LUTs"), "{text}");
+    assert!(text.contains("iCE40UP5K: 7 of 8 DSPs, 27 of 30 block RAMs of 4 kbit, 5,280 LUTs"), "{text}");
     assert!(out.join("lcsim_core.pcf").exists());
 }
 
@@ -201,6 +201,10 @@ fn what_no_part_or_board_can_do_is_refused() {
     let output = lcsim(&unknown).output().expect("started");
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && message.contains("expected one of LFE5U-25F, "), "{message}");
+    let help = stdout(&["verilog", "--help"]);
+    let (_, parts) = message.split_once("expected one of ").expect("a list");
+    let parts = parts.lines().next().expect("a line");
+    assert!(parts.split(", ").all(|part| help.contains(part.trim())), "{parts}: {help}");
     let fast = ["verilog", "--config", "ecp5-8x8", "--set", "clock_mhz=1000", "--board", "ulx3s", "--out", arg(&out)];
     refused(&fast, &["ecp5-8x8", "clock_mhz: expected 3.125 to 400", "found 1000"]);
     let board = ["verilog", "--config", "8x8", "--board", "ulx3s", "--out", arg(&out)];

@@ -117,6 +117,15 @@ pub static DEVICES: [Device; 14] = [
 ];
 
 impl Device {
+    /// What its data sheet, or the synthesis for it, calls the block RAMs that are counted.
+    pub fn block_ram(&self) -> &'static str {
+        match self.target {
+            Target::Ecp5 | Target::Xilinx | Target::Gowin | Target::Asic => "block RAMs of 18 kbit",
+            Target::Machxo2 => "block RAMs of 9 kbit",
+            Target::Ice40 => "block RAMs of 4 kbit",
+        }
+    }
+
     /// The part of this name, in capitals or not.
     ///
     /// ```

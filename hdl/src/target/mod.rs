@@ -41,13 +41,13 @@ mod tests {
     fn a_part_that_is_too_small_is_refused_with_parameter_need_and_limit() {
         let error = part("LFE5U-85F").check(&config("16x16.toml"), None).expect_err("156 DSPs").to_string();
         let dsps = "array.rows * array.cols = 256 needs 256 DSPs, all together 295: LFE5U-85F has 156; ";
-        assert!(error.starts_with(dsps) && error.contains(" block RAMs, all together "), "{error}");
+        assert!(error.starts_with(dsps) && error.contains(" block RAMs of 18 kbit, all together "), "{error}");
         let mut large = config("ecp5-8x8.toml");
         large.memory.weight_bytes = 1 << 20;
         let error = part("LFE5U-85F").check(&large, None).expect_err("208 block RAMs").to_string();
         assert_eq!(
             error,
-            "memory.weight_bytes = 1048576 needs 512 block RAMs, all together 569: LFE5U-85F has 208; XC7A200T has enough (`--device XC7A200T`); or make the array or the memories smaller"
+            "memory.weight_bytes = 1048576 needs 512 block RAMs of 18 kbit, all together 569: LFE5U-85F has 208; XC7A200T has enough (`--device XC7A200T`); or make the array or the memories smaller"
         );
         assert!(part("iCE40UP5K").check(&config("4x4.toml"), None).is_err());
         let error = part("LFE5U-25F").check(&config("ecp5-8x8.toml"), None).expect_err("56 block RAMs").to_string();

@@ -108,7 +108,7 @@ impl Device {
             });
             block_rams.clear();
         }
-        let checks = [("DSPs", self.dsps, dsps), ("block RAMs", Some(self.block_rams), block_rams)];
+        let checks = [("DSPs", self.dsps, dsps), (self.block_ram(), Some(self.block_rams), block_rams)];
         let check = |(resource, limit, uses): (&'static str, Option<usize>, Vec<Use>)| {
             let (limit, total) = (limit?, uses.iter().map(|u| u.1).sum());
             let (parameter, needed) = uses.into_iter().max_by_key(|u| u.1).filter(|_| total > limit)?;
