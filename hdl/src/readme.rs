@@ -136,7 +136,8 @@ fn bus(bus: Bus) -> String {
          stream.\n\n\
          `make sim` runs `test_lcsim.py`, which drives the core by its bus and compares logits and cycles with those of \
          the testbench. It needs Icarus Verilog, `pip install cocotb==2.1.0 cocotbext-axi`, and on Debian libpython3-dev. \
-         Icarus simulates some thousand cycles of a core of 8x8 PEs in a second. So an image of a ResNet takes minutes. \
+         Icarus simulates about a thousand cycles of a core of 8x8 PEs in a second. So an image of a ResNet takes \
+         minutes, and so does loading the network; with `--model`, the memories carry it. \
          Without images in the folder, the tests of images are skipped.\n\n\
          `lcsim_litex.py` is a module for LiteX, and `lcsim.core` is for FuseSoC. The lint of `{top}` needs a waiver for \
          ports that are left open: `verilator --lint-only -Wall lcsim.vlt -F {top}.f`.\n"

@@ -97,8 +97,9 @@ const WISHBONE: [Fault; 3] = [
     ("a transfer begins twice", "&& !wb_ack_o && !wb_err_o", ""),
 ];
 
-const STREAM: [Fault; 5] = [
-    ("a beat is lost when the bus writes", "(starts_r == 2'd0) && !i_write);", "(starts_r == 2'd0));"),
+const STREAM: [Fault; 6] = [
+    ("a beat is lost when the bus writes", "(starts_r == 2'd0) && !i_write));", "(starts_r == 2'd0)));"),
+    ("a beat is taken in an abort", "s_axis_image_tready = !i_abort\n    && (", "s_axis_image_tready = ("),
     ("a beat of the next image is taken early", "(i_image_free && !full_r &&", "(i_image_free &&"),
     (
         "an image is started twice",

@@ -36,6 +36,8 @@ OKAY, REFUSED, UNMAPPED = 0, 2, 3
 LONG = 50_000
 # Bytes that one call of the AXI4-Lite master writes.
 CALL = 1024
+# Writes from one message to the next.
+SOME = 8192
 
 
 def words(name):
@@ -190,6 +192,9 @@ class Core:
         self.logits = AxiStreamSink(
             AxiStreamBus.from_prefix(dut, "m_axis_logits"), clock, reset, active
         )
+        # By default they tell each image byte by byte.
+        for stream in [self.images, self.logits]:
+            stream.log.setLevel(logging.WARNING)
         cocotb.start_soon(Clock(clock, 10, "ns").start())
 
     async def restart(self):
@@ -208,7 +213,9 @@ class Core:
                 MAP["PROGRAM_BASE"] + MAP["PROGRAM_WORDS"] * MAP["PROGRAM_STRIDE"],
             )
             beats = [beat for beat in beats if beat[0] in program]
-        await self.bus.write_all(beats)
+        for at in range(0, len(beats), SOME):
+            self.dut._log.info(f"loads the network: {at:,} of {len(beats):,} writes")
+            await self.bus.write_all(beats[at : at + SOME])
         Core.loaded = True
 
     def stall(self):
