@@ -39,7 +39,7 @@ pub fn readme(config: &AcceleratorConfig, part: &Part, top: &str, has: &Readme) 
              `reset` is synchronous. It clears the flags that say whether data are valid; memories keep their \
              content.\n\n";
     text += &format!(
-        "`{top}.f` lists the modules, children first. `verilator --lint-only -Wall -F {top}.f` tells nothing. \
+        "`{top}.f` lists the modules, children first. `verilator --lint-only -Wall -F {top}.f` prints no warning. \
          `sha256sum -c lcsim.sha256` tells which files were changed since.\n\n"
     );
     text += &format!("## Ports of `{top}`\n\n| port | bits | | |\n|---|---|---|---|\n");

@@ -145,10 +145,10 @@ pub(crate) fn write_and_remove<'a>(
         }
     }
     let mut undivided = Undivided::begin();
-    undivided.keep(&mut folders);
     for file in &mut staged {
         file.persist(&mut undivided)?;
     }
+    undivided.keep(&mut folders);
     let remove = |path: &PathBuf| fs::remove_file(path).with_context(|| format!("{}: cannot remove", path.display()));
     stale.iter().try_for_each(remove)
 }

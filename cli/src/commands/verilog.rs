@@ -42,17 +42,18 @@ pub(super) fn run(args: &VerilogArgs) -> Result<()> {
     };
     let part = match args.board {
         Some(_) if args.part != VerilogPart::Core => bail!("--board: only `--part core` has a host port"),
-        Some(VerilogBoard::Ulx3s) => {
+        Some(name) => {
+            let board = board(name);
             // A clock that the PLL cannot make is refused with everything else that is wrong.
             let clock = accelerator.config().clock_mhz;
-            match Board::Ulx3s.clock(accelerator.config()) {
+            match board.clock(accelerator.config()) {
                 Ok(made) if made != clock => {
                     let note = format!("the board's PLL makes {made:.3} MHz instead of {clock} MHz");
                     notes(args.print.quiet)(&format!("{}: {note}", args.config));
                 }
                 _ => {}
             }
-            part.board(Board::Ulx3s)
+            part.board(board)
         }
         None => part,
     };

@@ -54,10 +54,12 @@ def writes(name):
 def images():
     """For each image its writes, its cycles and its logits."""
     beats, results = writes("core_tb_images.hex"), words("core_tb_results.hex")
+    if not beats:
+        return []
     count = sum(address == beats[0][0] for address, _ in beats)
+    each, lines = len(beats) // count, len(results) // count
     found = []
     for i in range(count):
-        each, lines = len(beats) // count, len(results) // count
         result = results[i * lines : (i + 1) * lines]
         found.append((beats[i * each : (i + 1) * each], result[0], result[1:]))
     return found

@@ -62,10 +62,6 @@ impl Instead {
     }
 }
 
-/// The parameters by which array and gate unit take multipliers.
-const PES: &str = "array.rows * array.cols";
-const MACS: &str = "gate.macs";
-
 /// A parameter with its value, and the number that it needs.
 type Use = (String, usize);
 
@@ -73,7 +69,7 @@ impl Device {
     /// The resources that a core needs of this part.
     pub fn resources(&self, config: &AcceleratorConfig) -> Resources {
         let total = |uses: Vec<Use>| uses.iter().map(|u| u.1).sum();
-        Resources { dsps: total(dsps(config, self.narrowest)), block_rams: total(block_rams(config, self)) }
+        Resources { dsps: total(dsps(config, self.narrowest, None)), block_rams: total(block_rams(config, self)) }
     }
 
     /// Checks that the part has the multipliers and the block RAMs of a core, or of one of its
@@ -97,18 +93,12 @@ impl Device {
     }
 
     fn exhausted(&self, config: &AcceleratorConfig, unit: Option<Kind>) -> Vec<TooSmall> {
-        let mut dsps = dsps(config, self.narrowest);
-        let mut block_rams = block_rams(config, self);
         // A unit alone has none of the memories.
-        if let Some(unit) = unit {
-            dsps.retain(|(parameter, _)| match unit {
-                Kind::Array => parameter.starts_with(PES),
-                Kind::Gate => parameter.starts_with(MACS),
-                _ => false,
-            });
-            block_rams.clear();
-        }
-        let checks = [("DSPs", self.dsps, dsps), (self.block_ram(), Some(self.block_rams), block_rams)];
+        let block_rams = if unit.is_some() { vec![] } else { block_rams(config, self) };
+        let checks = [
+            ("DSPs", self.dsps, dsps(config, self.narrowest, unit)),
+            (self.block_ram(), Some(self.block_rams), block_rams),
+        ];
         let check = |(resource, limit, uses): (&'static str, Option<usize>, Vec<Use>)| {
             let (limit, total) = (limit?, uses.iter().map(|u| u.1).sum());
             let (parameter, needed) = uses.into_iter().max_by_key(|u| u.1).filter(|_| total > limit)?;
@@ -118,20 +108,22 @@ impl Device {
     }
 }
 
-fn dsps(config: &AcceleratorConfig, narrowest: usize) -> Vec<Use> {
+fn dsps(config: &AcceleratorConfig, narrowest: usize, unit: Option<Kind>) -> Vec<Use> {
     let s = Sizes::new(config);
     // Both scores; the row of a listed channel, the first word of a group, the words of a fold; all
     // rows of a rest.
     let products = [Some(32), Some(32), Some(s.aw()), Some(s.fw()), Some(s.nw()), s.packs().then_some(s.ew())];
     let loader = products.iter().flatten().filter(|bits| **bits >= narrowest).count();
     let (rows, cols, macs) = (config.array.rows, config.array.cols, config.gate.macs);
-    vec![
-        (format!("{PES} = {}", rows * cols), rows * cols),
-        (format!("array.cols = {cols}"), cols),
-        // One more is for the score.
-        (format!("{MACS} = {macs}"), macs + 1),
-        ("the loader".into(), loader),
-    ]
+    let array = (format!("array.rows * array.cols = {}", rows * cols), rows * cols);
+    // One more is for the score.
+    let gate = (format!("gate.macs = {macs}"), macs + 1);
+    match unit {
+        None => vec![array, (format!("array.cols = {cols}"), cols), gate, ("the loader".into(), loader)],
+        Some(Kind::Array) => vec![array],
+        Some(Kind::Gate) => vec![gate],
+        Some(_) => vec![],
+    }
 }
 
 fn block_rams(config: &AcceleratorConfig, device: &Device) -> Vec<Use> {
