@@ -29,7 +29,7 @@ mod temporary;
 pub mod text;
 
 use place::Place;
-use staged::Staged;
+use staged::{Staged, cannot_write};
 use temporary::{NewFolders, Temporary, Undivided};
 pub use temporary::{PREFIX, end_process};
 
@@ -111,10 +111,6 @@ impl Destination {
             Self::File(path) => Staged::new(path, bytes)?.persist(&mut Undivided::begin()),
         }
     }
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("{}: cannot write", path.display())
 }
 
 /// Writes files of a folder that belong together. If the folder does not exist, it is made. All

@@ -1,6 +1,5 @@
 //! New content that stands beside the file that it will replace.
 
-use crate::cannot_write;
 use crate::temporary::{Temporary, Undivided};
 use anyhow::{Context, Result, bail};
 use lcsim_spec::file;
@@ -37,4 +36,8 @@ impl Staged {
     pub fn persist(&mut self, undivided: &mut Undivided) -> Result<()> {
         undivided.persist(&mut self.temporary, &self.path).with_context(|| cannot_write(&self.path))
     }
+}
+
+pub(super) fn cannot_write(path: &Path) -> String {
+    format!("{}: cannot write", path.display())
 }

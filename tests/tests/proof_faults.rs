@@ -12,13 +12,13 @@ const GATE: [Fault; 14] = [
     ("the smallest score is not listed", "((gate_score_o_score != 16'd0) |", "((gate_score_o_score[15:1] != 15'd0) |"),
     ("forced open lists scores above 0 only", " | i_forced_open)", ")"),
     ("entries are written one further", "o_list_write_address = written_r", "o_list_write_address = next_length"),
-    ("entries have the next channel", "o_entry_channel = index_r", "o_entry_channel = next_index"),
+    ("entries have the next channel", "o_entry_channel = index_r", "o_entry_channel = next_index_r"),
     ("the other list is written", "o_list_write1 = keeps & i_job_out_list", "o_list_write1 = keeps & !i_job_out_list"),
     ("a list is done at its first score", "(p8_valid_r & for_channels & last_leaves)", "(p8_valid_r & for_channels)"),
     ("the length of the last list stays", "length1_r <= 4'd0;\n      done1_r", "done1_r"),
     ("a score behind another is lost", "p5_valid_r <= p4_valid_r;", "p5_valid_r <= p4_valid_r & !p5_valid_r;"),
-    ("the last group has all of its outputs", "left_r <= unread[1:0];", "left_r <= WHOLE_GROUP;"),
-    ("a group is not left time to leave", "last_step_r <= LAST_MAC;", "last_step_r <= last_slot_r;"),
+    ("the last group has all of its outputs", " & (unread_r != 4'd0)", ""),
+    ("a group is not left time to leave", "steps_r <= MACS;", "steps_r <= start_inputs;"),
     ("outputs have the parameters of the next", "if (finished_r | (left_r > 2'd1))", "if (some_left)"),
     (
         "the smallest score is skipped",
@@ -29,7 +29,7 @@ const GATE: [Fault; 14] = [
 ];
 
 const SCORE: [Fault; 6] = [
-    ("a score at the threshold counts as 0", "{1'd0, lacking} + 17'd1", "{1'd0, lacking}"),
+    ("a score at the threshold counts as 0", "17'h10000 - {", "17'h0ffff - {"),
     ("scores above 1 are not clamped", "if (above) begin", "if (1'b0) begin"),
     ("scores below 0 are not clamped", "assign below = scaled_r[31];", "assign below = 1'b0;"),
     ("scores are rounded down", "{15'd0, scaled_r[11]}", "16'd0"),

@@ -61,7 +61,6 @@ documented! {
         below: Signal<Local, Bit>,
         above: Signal<Local, Bit>,
         unit_score: Signal<Local, Bits<16>>,
-        lacking: Signal<Local, Bits<16>>,
         compared: Signal<Local, Bits<18>>,
         unused_difference: Signal<Local, Bits<17>>,
     }
@@ -165,8 +164,7 @@ impl Logic for Score {
         self.unused_fraction.next = self.scaled.q.val().get_bits::<11>(0);
         comment!("Compared with the threshold beside the rounding, not behind it: a score that rounds to the");
         comment!("threshold or more makes a carry with what the threshold lacks to 0x10000.");
-        self.lacking.next = !self.i_threshold.val();
-        self.limit.d.next = bit_cast::<17, 16>(self.lacking.val()) + 1;
+        self.limit.d.next = 0x10000 - bit_cast::<17, 16>(self.i_threshold.val());
         self.compared.next = ((bit_cast::<18, 17>(self.limit.q.val()) << 1) | 1)
             + bit_cast::<18, 16>(self.scaled.q.val().get_bits::<16>(11));
         self.unused_difference.next = self.compared.val().get_bits::<17>(0);

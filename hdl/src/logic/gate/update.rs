@@ -14,12 +14,13 @@ impl Logic for Gate {
             running,
             more_groups,
             more_inputs,
-            group_outputs_left,
+            outputs_beyond,
             weight_base,
             step,
+            next_step,
             empty,
-            last_slot,
-            last_step,
+            slots,
+            steps,
             g1_valid,
             g1_empty,
             g1_last,
@@ -40,7 +41,8 @@ impl Logic for Gate {
             g6_last,
             finished,
             left,
-            param_output,
+            unread,
+            param_address,
             p2_valid,
             p3_valid,
             p4_valid,
@@ -49,7 +51,7 @@ impl Logic for Gate {
             p7_valid,
             p8_valid,
             index,
-            last_index,
+            next_index,
             written,
             begins0,
             begins1,
@@ -79,21 +81,22 @@ impl Logic for Gate {
         self.for_classes.next = self.i_job_purpose.val() == 2;
 
         comment!("G0: inputs enter. The list is read one input ahead of the counter.");
-        self.next_step.next = self.step.q.val() + 1;
-        self.last_input.next = self.step.q.val() == self.last_slot.q.val();
+        self.last_input.next = self.next_step.q.val() == self.slots.q.val();
         self.group_ends.next =
-            self.running.q.val() & self.more_groups.q.val() & (self.step.q.val() == self.last_step.q.val());
-        self.step_after.next = self.next_step.val();
+            self.running.q.val() & self.more_groups.q.val() & (self.next_step.q.val() == self.steps.q.val());
+        self.step_after.next = bit_cast_word(self.next_step.q.val(), self._channel_bits);
+        self.next_step.d.next = self.next_step.q.val() + 1;
         if !self.running.q.val() | self.group_ends.val() {
             self.step_after.next = 0.into();
+            self.next_step.d.next = 1.into();
         }
-        self.step.d.next = self.step_after.val();
+        self.step.d.next = bit_cast_word(self.step_after.val(), self._read_bits);
         self.o_pool_region.next = self.i_job_pool_region.val();
-        self.o_list_address.next = bit_cast_word(self.step_after.val(), self._channel_bits);
+        self.o_list_address.next = self.step_after.val();
         self.g1_valid.d.next = self.running.q.val() & self.more_groups.q.val() & self.more_inputs.q.val();
         self.g1_empty.d.next = self.empty.q.val();
         self.g1_last.d.next = self.last_input.val();
-        self.g1_channel.d.next = bit_cast_word(self.step.q.val(), self._read_bits);
+        self.g1_channel.d.next = self.step.q.val();
         self.g1_base.d.next = self.weight_base.q.val();
 
         comment!("G1: the pool sum is read; the list names the channel. G2: the weights are read. G3 and G4");
@@ -129,7 +132,7 @@ impl Logic for Gate {
 
         comment!("G5: products. G6: they are accumulated. P0: a sum that leaves reads its parameters.");
         self.finished.d.next = self.g6_valid.q.val() & self.g6_last.q.val();
-        self.some_left.next = self.left.q.val() != 0;
+        self.some_left.next = (self.left.q.val() != 0) & (self.unread.q.val() != 0);
         for m in 0..self._macs {
             self.gate_mac[m].clock.next = self.clock.val();
             self.gate_mac[m].reset.next = self.reset.val();
@@ -144,19 +147,15 @@ impl Logic for Gate {
             self.gate_mac[m - 1].i_next.next = self.gate_mac[m].o_sum.val();
         }
         for m in (self._macs - 1)..self._macs {
-            self.gate_mac[m].i_next.next = 0.into();
+            self.gate_mac[m].i_next.next = self.gate_mac[m].o_sum.val();
         }
-        self.unread.next = self.i_job_outputs.val() - self.param_output.q.val();
-        self.o_param_address.next =
-            self.i_job_param_base.val() + bit_cast_word(self.param_output.q.val(), self._param_bits);
-        if self.some_left.val() {
+        self.o_param_address.next = self.param_address.q.val();
+        comment!("The last group may have fewer outputs than there are MACs. Their sums do not leave.");
+        if self.left.q.val() != 0 {
             self.left.d.next = self.left.q.val() - 1;
         }
         if self.finished.q.val() {
-            self.left.d.next = bit_cast_word(self.unread.val(), self._left_bits);
-            if self.unread.val() >= self.macs.val() {
-                self.left.d.next = self.whole_group.val();
-            }
+            self.left.d.next = self.whole_group.val();
         }
 
         comment!("P1 to P7: parameters, bias, shift in two steps, saturation, multiplication, clamp.");
@@ -180,9 +179,7 @@ impl Logic for Gate {
         if self.for_classes.val() {
             self.leaves.next = self.p3_valid.q.val();
         }
-        self.next_index.next = self.index.q.val() + 1;
-        self.last_index.d.next = self.i_job_outputs.val() - 1;
-        self.last_leaves.next = self.index.q.val() == self.last_index.q.val();
+        self.last_leaves.next = self.next_index.q.val() == self.i_job_outputs.val();
         self.keeps.next = self.p8_valid.q.val()
             & self.for_channels.val()
             & ((self.gate_score.o_score.val() != 0) | self.i_forced_open.val());
@@ -194,24 +191,35 @@ impl Logic for Gate {
             self.gate_place[p].i_next.next = self.leaves.val();
         }
 
+        comment!("Outputs behind the group that enters, negative if it has fewer than there are MACs.");
+        self.outputs_here.next = self.outputs_beyond.q.val();
+        if !self.running.q.val() {
+            self.outputs_here.next = bit_cast_word(self.i_job_outputs.val(), self._signed_bits);
+        }
+        if !self.running.q.val() | self.group_ends.val() {
+            self.outputs_beyond.d.next = self.outputs_here.val() - bit_cast_word(self.macs.val(), self._signed_bits);
+        }
+
         if !self.running.q.val() {
             self.running.d.next = self.i_start.val();
             self.more_groups.d.next = true;
             self.more_inputs.d.next = true;
-            self.group_outputs_left.d.next = self.i_job_outputs.val();
             self.weight_base.d.next = self.i_job_weight_base.val();
-            self.param_output.d.next = 0.into();
+            self.left.d.next = 0.into();
+            self.unread.d.next = self.i_job_outputs.val();
+            self.param_address.d.next = self.i_job_param_base.val();
             self.index.d.next = 0.into();
+            self.next_index.d.next = 1.into();
             self.written.d.next = 0.into();
             comment!("An empty list takes the time of one input.");
             self.empty.d.next = self.start_inputs.val() == 0;
-            self.last_slot.d.next = self.start_inputs.val() - 1;
+            self.slots.d.next = self.start_inputs.val();
             if self.start_inputs.val() == 0 {
-                self.last_slot.d.next = 0.into();
+                self.slots.d.next = 1.into();
             }
-            self.last_step.d.next = self.start_inputs.val() - 1;
-            if self.start_inputs.val() <= self.macs.val() {
-                self.last_step.d.next = self.last_mac.val();
+            self.steps.d.next = self.start_inputs.val();
+            if self.start_inputs.val() < self.macs.val() {
+                self.steps.d.next = self.macs.val();
             }
         } else {
             if self.keeps.val() {
@@ -223,16 +231,19 @@ impl Logic for Gate {
             if self.group_ends.val() {
                 self.weight_base.d.next =
                     self.weight_base.q.val() + bit_cast_word(self.i_job_inputs.val(), self._weight_bits);
-                self.group_outputs_left.d.next = self.group_outputs_left.q.val() - self.macs.val();
-                if self.group_outputs_left.q.val() <= self.macs.val() {
+                if (self.outputs_beyond.q.val() == 0) | (self.outputs_beyond.q.val() >= self.negative.val()) {
                     self.more_groups.d.next = false;
                 }
             }
+            if self.some_left.val() {
+                self.unread.d.next = self.unread.q.val() - 1;
+            }
             if self.finished.q.val() | (self.left.q.val() > 1) {
-                self.param_output.d.next = self.param_output.q.val() + 1;
+                self.param_address.d.next = self.param_address.q.val() + 1;
             }
             if self.leaves.val() {
-                self.index.d.next = self.next_index.val();
+                self.index.d.next = bit_cast_word(self.next_index.q.val(), self._channel_bits);
+                self.next_index.d.next = self.next_index.q.val() + 1;
                 if self.last_leaves.val() {
                     self.running.d.next = false;
                 }
@@ -273,12 +284,13 @@ impl Logic for Gate {
             self.running.d.next = false;
             self.more_groups.d.next = false;
             self.more_inputs.d.next = false;
-            self.group_outputs_left.d.next = 0.into();
+            self.outputs_beyond.d.next = 0.into();
             self.weight_base.d.next = 0.into();
             self.step.d.next = 0.into();
+            self.next_step.d.next = 1.into();
             self.empty.d.next = false;
-            self.last_slot.d.next = 0.into();
-            self.last_step.d.next = 0.into();
+            self.slots.d.next = 0.into();
+            self.steps.d.next = 0.into();
             self.g1_valid.d.next = false;
             self.g1_empty.d.next = false;
             self.g1_last.d.next = false;
@@ -299,7 +311,8 @@ impl Logic for Gate {
             self.g2_word.d.next = 0.into();
             self.finished.d.next = false;
             self.left.d.next = 0.into();
-            self.param_output.d.next = 0.into();
+            self.unread.d.next = 0.into();
+            self.param_address.d.next = 0.into();
             self.p2_valid.d.next = false;
             self.p3_valid.d.next = false;
             self.p4_valid.d.next = false;
@@ -308,7 +321,7 @@ impl Logic for Gate {
             self.p7_valid.d.next = false;
             self.p8_valid.d.next = false;
             self.index.d.next = 0.into();
-            self.last_index.d.next = 0.into();
+            self.next_index.d.next = 1.into();
             self.written.d.next = 0.into();
             self.begins0.d.next = false;
             self.begins1.d.next = false;
@@ -324,7 +337,7 @@ impl Logic for Gate {
         self.o_list_write0.next = self.keeps.val() & !self.i_job_out_list.val();
         self.o_list_write1.next = self.keeps.val() & self.i_job_out_list.val();
         self.o_list_write_address.next = bit_cast_word(self.written.q.val(), self._channel_bits);
-        self.o_entry_channel.next = bit_cast_word(self.index.q.val(), self._channel_bits);
+        self.o_entry_channel.next = self.index.q.val();
         self.o_entry_group.next = self.gate_place[0].o_group.val();
         self.o_entry_lane.next = self.gate_place[0].o_place.val();
         for p in self._bank_place..(self._bank_place + 1) {
