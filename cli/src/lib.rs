@@ -22,6 +22,7 @@
 //! | a name, TOML | [`Accelerator::named`], [`Accelerator::from_toml`] | [`Accelerator`] |
 //! | a file, a folder, arrays | [`Images::open`], [`Images::from_arrays`] | [`Images`] |
 //! | all three | [`simulate`] | [`Report`] |
+//! | what each image computes, in a file | [`Decisions::open`] | [`Decisions`] |
 //! | published shapes, rates of their gates | [`Synthetic`], [`simulate_synthetic`] | [`Report`] |
 //! | a report | [`export`] | tables, JSON, CSV, Markdown, HTML |
 //! | an accelerator, and what it runs | [`Verilog`] | synthesisable Verilog |
@@ -30,6 +31,7 @@
 //! has programs that do a whole job.
 
 mod accelerator;
+mod decisions;
 mod error;
 pub mod export;
 mod images;
@@ -42,6 +44,7 @@ mod synthetic;
 mod verilog;
 
 pub use accelerator::Accelerator;
+pub use decisions::Decisions;
 pub use error::{Error, Result};
 pub use images::Images;
 pub use network::Network;

@@ -1,5 +1,6 @@
 //! Options of a simulation.
 
+use crate::decisions::Decisions;
 use crate::error::Result;
 use lcsim_input::load;
 use lcsim_report::parallel;
@@ -22,12 +23,13 @@ pub struct Options<'a> {
     pub(crate) engine: Engine,
     threads: Option<usize>,
     energy: Option<EnergyTable>,
+    pub(crate) decisions: Option<&'a Decisions>,
     pub(crate) progress: &'a dyn Progress,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { engine: Engine::default(), threads: None, energy: None, progress: &Silent }
+        Self { engine: Engine::default(), threads: None, energy: None, decisions: None, progress: &Silent }
     }
 }
 
@@ -49,6 +51,13 @@ impl<'a> Options<'a> {
     #[must_use]
     pub fn energy(self, table: EnergyTable) -> Self {
         Self { energy: Some(table), ..self }
+    }
+
+    /// Takes these decisions instead of those that the network's gates would make. Blocks and
+    /// convolutions without a gate take them too.
+    #[must_use]
+    pub fn decisions(self, decisions: &'a Decisions) -> Self {
+        Self { decisions: Some(decisions), ..self }
     }
 
     /// Chooses what receives the progress, and may stop the work. By default, nothing does.

@@ -28,6 +28,8 @@ pub(crate) struct Ran {
     pub(crate) without: Outcome,
     /// The number of images whose predicted class is their label, if there are labels.
     pub(crate) correct: Option<u64>,
+    /// The file whose decisions the gates took.
+    pub(crate) decisions: Option<String>,
 }
 
 impl Pair {
@@ -53,6 +55,7 @@ impl Pair {
             forced_open: Costs::equal(gated, &ran.forced_open, images),
             ungated: Costs::equal(ungated, &ran.without, images),
             correct: ran.correct,
+            decisions: ran.decisions,
         };
         Ok(report::assemble(gated, ungated, options.table()?.as_ref(), run)?)
     }

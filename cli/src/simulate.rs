@@ -12,6 +12,7 @@ use lcsim_input::calibration::overflowed;
 use lcsim_report::dump::{self, Files, Record};
 use lcsim_report::parallel;
 use lcsim_sim::{Costs, Mode};
+use lcsim_spec::QuantNetwork;
 use lcsim_spec::report::Report;
 
 /// Simulates every image with active gates. The report also has the costs with gates forced open,
@@ -32,7 +33,7 @@ use lcsim_spec::report::Report;
 /// Fails if the network is float, does not fit the accelerator or cannot read an image, and if the
 /// progress stops the work.
 pub fn simulate(network: &Network, accelerator: &Accelerator, images: &Images, options: &Options) -> Result<Report> {
-    run(network, accelerator, images, options, false, |_| Ok(())).map(|(report, ())| report)
+    run(network, accelerator, images, options, false, |_, _| Ok(())).map(|(report, ())| report)
 }
 
 /// Like [`simulate`]. Also returns what every image computed as files for NumPy (docs/dump.md):
@@ -57,16 +58,16 @@ pub fn simulate_with_dump(
     images: &Images,
     options: &Options,
 ) -> Result<(Report, Files)> {
-    run(network, accelerator, images, options, true, |records| dump(network, images, records))
+    run(network, accelerator, images, options, true, |net, records| dump(net, network.shown(), images, records))
 }
 
 /// What each image computed, unless the float network overflows.
 type Records = Vec<Result<Record, Overflow>>;
 
-fn dump(network: &Network, images: &Images, records: Records) -> anyhow::Result<Files> {
-    let (net, images) = (network.quantized()?.0, images.some()?);
+fn dump(net: &QuantNetwork, shown: &str, images: &Images, records: Records) -> anyhow::Result<Files> {
+    let images = images.some()?;
     let (data, range) = (images.data(), images.range());
-    let model = network.shown().to_owned();
+    let model = shown.to_owned();
     let records = records.into_iter().zip(range.clone());
     let records = records.map(|(record, i)| record.map_err(|overflow| overflowed(&model, &overflow, i, data)));
     let records = records.collect::<anyhow::Result<Vec<_>>>()?;
@@ -82,28 +83,34 @@ struct Seen {
     records: Records,
 }
 
-/// Makes the report, and calls `dump` with the records of the images. The records are kept only if
-/// `keep` is set.
+/// Makes the report, and calls `dump` with the network and the records of the images. The records
+/// are kept only if `keep` is set.
 fn run<D: Send>(
     network: &Network,
     accelerator: &Accelerator,
     images: &Images,
     options: &Options,
     keep: bool,
-    dump: impl FnOnce(Records) -> anyhow::Result<D> + Send,
+    dump: impl FnOnce(&QuantNetwork, Records) -> anyhow::Result<D> + Send,
 ) -> Result<(Report, D)> {
     options.run(|| {
-        let (net, float) = network.quantized()?;
         let selected = images.some()?;
+        let given = options.decisions.map(|decisions| decisions.give(network, selected.range())).transpose()?;
+        let (net, float) = match &given {
+            Some(given) => (&given.net, given.float.as_ref()),
+            None => network.quantized()?,
+        };
         let images = selected.read(&Expected::by_quantized(net))?;
         let pair = Pair::new(net, network.shown(), accelerator, options)?;
         let gated = &pair.gated;
         gated.expect_memory(parallel::at_a_time(images.len()))?;
         let add = |seen: &mut Seen, i: usize| {
-            let outcome = gated.run(&net.input.quantize_image(&images[i].pixels), Mode::Gated);
+            let scores = given.as_ref().map_or(&[][..], |given| &given.scores[i]);
+            let pixels = net.input.quantize_image(&images[i].pixels);
+            let outcome = gated.run_given(lcsim_sim::Image { pixels: &pixels, given: scores }, Mode::Gated);
             seen.correct += u64::from(outcome.class == images[i].label);
             seen.costs.add(gated, &outcome);
-            seen.records.extend(keep.then(|| Record::new(&images[i], outcome.trace, float)));
+            seen.records.extend(keep.then(|| Record::new(&images[i], scores, outcome.trace, float)));
         };
         let append = |seen: &mut Seen, later: Seen| {
             seen.costs.append(later.costs);
@@ -112,7 +119,7 @@ fn run<D: Send>(
         };
         let nothing = || Seen { costs: Costs::none(gated), correct: 0, records: vec![] };
         let seen = parallel::sum(images.len(), options.progress, nothing, add, append)?;
-        let dump = dump(seen.records)?;
+        let dump = dump(net, seen.records)?;
         let image = net.input.quantize_image(&images[0].pixels);
         let ran = Ran {
             model: net.name.clone(),
@@ -122,6 +129,7 @@ fn run<D: Send>(
             forced_open: gated.forced_open(&image),
             without: pair.ungated.forced_open(&image),
             correct: Some(seen.correct),
+            decisions: given.as_ref().map(|given| given.file.clone()),
         };
         Ok((pair.report(ran, options)?, dump))
     })

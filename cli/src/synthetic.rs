@@ -131,6 +131,7 @@ pub fn simulate_synthetic(
             forced_open: gated.replay(&decisions(0, false), Mode::ForcedOpen),
             without: pair.ungated.replay(&[], Mode::Gated),
             correct: None,
+            decisions: None,
         };
         pair.report(ran, options)
     })

@@ -18,10 +18,12 @@
 //! reports to a [`Progress`](lcsim_spec::progress::Progress).
 
 pub mod calibration;
+mod decisions;
 pub mod embedded;
 mod images;
 pub mod load;
 mod remark;
 
+pub use decisions::{Decisions, DecisionsFile};
 pub use images::{ClassOrder, Count, Dataset, Expected, Image, Images};
 pub use remark::Remark;

@@ -83,7 +83,7 @@ pub fn blocks<C: Convolution, F: Connected>(layers: &[Layer<C, F>]) -> Vec<Part>
 
 fn part<C: Convolution, F: Connected>(b: &Block<C, F>, before: &str) -> Part {
     let gate = |gate: &gate::Gate<F>, kind, scores: &str, reads: &str, reads_block_input| {
-        let ([inputs, _], [_, outputs]) = (gate.head.input().sizes(), gate.head.output().sizes());
+        let (inputs, outputs) = (gate.head.layers().first().map_or(0, |layer| layer.sizes()[0]), gate.outputs());
         let (name, scores, reads) = (gate.name().into(), scores.into(), reads.into());
         Gate { name, kind, scores, reads, reads_block_input, inputs, outputs }
     };

@@ -10,7 +10,7 @@
 //! # let costs = Costs::equal(&simulator, &simulator.run(&[1; 16], Mode::Gated), 1);
 //! # let (version, model, threshold, data) = (String::new(), net.name.clone(), net.threshold(), "one image".to_owned());
 //! # let (gated, forced_open, ungated) = (costs.clone(), costs.clone(), costs);
-//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None };
+//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None, decisions: None };
 //! # let report = report::assemble(&simulator, &simulator, &lcsim_input::load::energy_table("45nm-lpddr4")?, run)?;
 //!
 //! let text = totals::text(&report);
@@ -22,7 +22,7 @@
 use lcsim_output::text::{percent, rounded, threshold};
 use lcsim_spec::Report;
 use lcsim_spec::escape::printable;
-use lcsim_spec::report::{Dram, Energy};
+use lcsim_spec::report::{Dram, Energy, GivenDecisions};
 use std::fmt::Write;
 
 /// Writes a line: the label, padded to the column of the figures, and the text. Names in the text
@@ -42,6 +42,9 @@ pub fn text(report: &Report) -> String {
         line(o, "threshold", threshold(report.threshold));
     }
     line(o, "data", format!("{}, {} images", report.data, report.images));
+    if let Some(given) = &report.decisions {
+        line(o, "decisions", decisions(given));
+    }
     line(
         o,
         "accelerator",
@@ -75,6 +78,17 @@ pub fn text(report: &Report) -> String {
     let time = format!("{:.1} us, {:.1} frames per second", report.time_us, report.frames_per_second);
     line(o, "time per image", format!("{time} at {} MHz", accelerator.clock_mhz));
     out
+}
+
+/// Says on what a file decides, and whether making the decisions costs anything.
+pub fn decisions(given: &GivenDecisions) -> String {
+    let GivenDecisions { file, blocks, convolutions, gates_left_out: left_out } = given;
+    let gates = match (left_out, blocks + convolutions) {
+        (0, _) => "made by the network's gates, whose time is counted".into(),
+        (left_out, all) if *left_out == all => "the gates that make them are left out: they take no time".into(),
+        (left_out, all) => format!("{left_out} of the {all} gates that make them are left out: they take no time"),
+    };
+    format!("{file}, for {blocks} blocks and the channels of {convolutions} convolutions; {gates}")
 }
 
 fn cycles(o: &mut String, report: &Report) {

@@ -23,5 +23,5 @@ pub use energy::{ENERGY_TABLES, EnergyTable};
 pub use engine::{ControllerState, Cycle};
 pub use error::Error;
 pub use operators::convolution::{LoaderState, Place};
-pub use outcome::{Mode, Outcome, Probe};
+pub use outcome::{Image, Mode, Outcome, Probe};
 pub use simulator::{Engine, Simulator};

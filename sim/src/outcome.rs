@@ -2,7 +2,7 @@
 
 use crate::counters::LayerCount;
 use lcsim_spec::schedule::LayerId;
-use lcsim_spec::{Score, Trace};
+use lcsim_spec::{GateDecision, Score, Trace};
 
 /// What a score of 0 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,21 @@ pub enum Mode {
     Gated,
     /// It multiplies, as in published implementations. The values are the same, at full cost.
     ForcedOpen,
+}
+
+/// An image, with the scores that come with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Image<'a> {
+    /// `[channel][row][column]`, quantised.
+    pub pixels: &'a [i8],
+    /// The scores of each gate whose decision is [`lcsim_spec::Decision::Given`].
+    pub given: &'a [GateDecision],
+}
+
+impl<'a> From<&'a [i8]> for Image<'a> {
+    fn from(pixels: &'a [i8]) -> Self {
+        Self { pixels, given: &[] }
+    }
 }
 
 /// The result of simulating one image.

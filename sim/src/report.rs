@@ -53,9 +53,11 @@ use crate::costs::{Costs, LayerCosts, is_gate};
 use crate::counters::CycleCounters;
 use crate::energy::{EnergyModel, EnergyTable};
 use crate::{Error, Simulator};
-use lcsim_spec::CYCLE_MODEL;
-use lcsim_spec::report::{Cycles, Dram, Efficiency, Energy, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA};
-use lcsim_spec::schedule::LayerInfo;
+use lcsim_spec::report::{
+    Cycles, Dram, Efficiency, Energy, GivenDecisions, LayerKind, LayerReport, Macs, Reference, Report, SCHEMA,
+};
+use lcsim_spec::schedule::{GateJob, LayerInfo, Target};
+use lcsim_spec::{CYCLE_MODEL, Decision};
 
 /// A run to report: its names, and the costs of its images.
 #[derive(Debug, Clone)]
@@ -77,6 +79,8 @@ pub struct Run {
     /// The number of images whose predicted class, with active gates, is their label. `None` if
     /// only the timing was simulated.
     pub correct: Option<u64>,
+    /// The file whose decisions gates took instead of their own.
+    pub decisions: Option<String>,
 }
 
 /// Makes the report of a run. `gated` simulates the network, and `ungated` the same network without
@@ -132,10 +136,22 @@ pub fn assemble(gated: &Simulator, ungated: &Simulator, table: &EnergyTable, run
         time_us,
         frames_per_second: ratio(1e6, time_us),
         dram: config.dram.as_ref().map(|_| dram_report(gated, &run.gated, &layers, &cycles)),
+        decisions: run.decisions.map(|file| decisions(file, gated)),
         image_cycles: run.gated.image_cycles,
         cycles,
         layers,
     })
+}
+
+fn decisions(file: String, sim: &Simulator) -> GivenDecisions {
+    let given = || sim.program().gates.iter().filter(|job| job.decision == Some(Decision::Given));
+    let count = |wanted: &dyn Fn(&GateJob) -> bool| given().filter(|job| wanted(job)).count() as u64;
+    GivenDecisions {
+        file,
+        blocks: count(&|job| matches!(job.target, Target::Block(_))),
+        convolutions: count(&|job| matches!(job.target, Target::Channels(_))),
+        gates_left_out: count(&|job| job.layers.is_empty()),
+    }
 }
 
 fn dram_report(sim: &Simulator, costs: &Costs, layers: &[LayerReport], cycles: &Cycles) -> Dram {

@@ -1,7 +1,7 @@
 //! A network on an accelerator, and the engine that runs its images.
 
 use crate::engine::{self, Cycle};
-use crate::outcome::{Mode, Outcome, Probe};
+use crate::outcome::{Image, Mode, Outcome, Probe};
 use crate::{Error, fast};
 use lcsim_spec::schedule::Target;
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Score};
@@ -89,6 +89,15 @@ impl Simulator {
     /// # Panics
     /// If the length of `image` is not that of the network's input shape.
     pub fn run(&self, image: &[i8], mode: Mode) -> Outcome {
+        self.run_given(image.into(), mode)
+    }
+
+    /// Like [`Simulator::run`], for a network with gates whose scores come with each image.
+    ///
+    /// # Panics
+    /// If the length of the image is not that of the network's input shape, or if a gate has no
+    /// scores.
+    pub fn run_given(&self, image: Image, mode: Mode) -> Outcome {
         self.simulate(image, mode, false)
     }
 
@@ -97,13 +106,21 @@ impl Simulator {
     /// # Panics
     /// If the length of `image` is not that of the network's input shape.
     pub fn trace(&self, image: &[i8], mode: Mode) -> Outcome {
+        self.trace_given(image.into(), mode)
+    }
+
+    /// Like [`Simulator::trace`], for a network with gates whose scores come with each image.
+    ///
+    /// # Panics
+    /// As [`Simulator::run_given`].
+    pub fn trace_given(&self, image: Image, mode: Mode) -> Outcome {
         self.simulate(image, mode, true)
     }
 
-    fn simulate(&self, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
-        self.check(image);
+    fn simulate(&self, image: Image, mode: Mode, keep_maps: bool) -> Outcome {
         match self.engine {
             Engine::Fast => {
+                self.check(image);
                 let network = self.network.get_or_init(|| fast::Network::new(&self.net));
                 fast::run(network, &self.program, image, mode, keep_maps)
             }
@@ -123,14 +140,15 @@ impl Simulator {
     }
 
     /// Computes the cost of an image with the simulator's engine. `fast` uses the decisions, like
-    /// [`Simulator::replay`]. `stepped` runs the image, and makes its own decisions.
+    /// [`Simulator::replay`]. `stepped` runs the image, and makes its own decisions, except those
+    /// that come with each image.
     ///
     /// # Panics
     /// If the length of `image` is not that of the network's input shape.
     pub fn cost(&self, image: &[i8], decisions: &[GateDecision], mode: Mode) -> Outcome {
         match self.engine {
             Engine::Fast => self.replay(decisions, mode),
-            Engine::Stepped => self.run(image, mode),
+            Engine::Stepped => self.run_given(Image { pixels: image, given: decisions }, mode),
         }
     }
 
@@ -150,7 +168,7 @@ impl Simulator {
         gates
             .map(|job| GateDecision {
                 gate: self.program.layers[job.layer.index()].name.clone(),
-                scores: vec![Score::ONE; job.outputs()],
+                scores: vec![Score::ONE; job.outputs],
             })
             .collect()
     }
@@ -160,8 +178,7 @@ impl Simulator {
     /// # Panics
     /// If the length of `image` is not that of the network's input shape.
     pub fn probe(&self, image: &[i8], mode: Mode, cycles: u64) -> Probe {
-        self.check(image);
-        self.machine(image, mode).probe(cycles)
+        self.machine(image.into(), mode).probe(cycles)
     }
 
     /// Runs one image on the `stepped` engine, and calls `see` for each of its cycles.
@@ -169,15 +186,15 @@ impl Simulator {
     /// # Panics
     /// If the length of `image` is not that of the network's input shape.
     pub fn watch(&self, image: &[i8], mode: Mode, see: impl FnMut(&Cycle)) -> Outcome {
+        self.machine(image.into(), mode).watch(see)
+    }
+
+    fn check(&self, image: Image) {
+        assert_eq!(image.pixels.len(), self.program.image.len(), "image of another size");
+    }
+
+    fn machine<'a>(&'a self, image: Image<'a>, mode: Mode) -> engine::Machine<'a> {
         self.check(image);
-        self.machine(image, mode).watch(see)
-    }
-
-    fn check(&self, image: &[i8]) {
-        assert_eq!(image.len(), self.program.image.len(), "image of another size");
-    }
-
-    fn machine<'a>(&'a self, image: &'a [i8], mode: Mode) -> engine::Machine<'a> {
         engine::Machine::new(&self.program, image, mode)
     }
 }

@@ -4,9 +4,11 @@
 //! `golden`, `sim` and `hdl` depend on this crate and not on each other. Each implements the
 //! arithmetic by itself, so a bug in one of them shows as a difference between two.
 
+pub mod arrays;
 pub mod config;
 pub mod escape;
 pub mod file;
+pub mod given;
 pub mod naming;
 pub mod network;
 pub mod number;

@@ -66,6 +66,9 @@ pub struct Report {
     pub time_us: f64,
     /// Images a second.
     pub frames_per_second: f64,
+    /// Decisions that came with the images. `None` if the network's gates decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<GivenDecisions>,
     /// The cycles of each image, in the order of the images.
     pub image_cycles: Vec<u64>,
     /// Transfers between accelerator and DRAM. `None` if the accelerator has no DRAM.
@@ -81,6 +84,20 @@ impl Report {
     pub fn has_gates(&self) -> bool {
         self.layers.iter().any(|layer| matches!(layer.kind, LayerKind::LNet | LayerKind::CNet))
     }
+}
+
+/// Decisions that came with the images, from a file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct GivenDecisions {
+    /// The file.
+    pub file: String,
+    /// The number of blocks on which it decides.
+    pub blocks: u64,
+    /// The number of convolutions on whose channels it decides.
+    pub convolutions: u64,
+    /// The number of these blocks and convolutions without a gate in the network: cycles and energy
+    /// have nothing for making their decisions.
+    pub gates_left_out: u64,
 }
 
 /// Transfers between accelerator and DRAM, of all images, with active gates.

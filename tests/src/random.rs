@@ -6,10 +6,11 @@ use lcsim_spec::operators::average_pool::AveragePool;
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
 use lcsim_spec::{
-    AcceleratorConfig, Block, Conv, Fc, Gate, GatedConv, Head, InputSpec, Layer, MaxPool, Pool, Pooling, QuantNetwork,
-    Score, Shape, Windows,
+    AcceleratorConfig, Block, Conv, Decision, Fc, Gate, GateDecision, GatedConv, Head, InputSpec, Layer, MaxPool, Pool,
+    Pooling, QuantNetwork, Score, Shape, Windows,
 };
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// A small deterministic generator for weights: their values need no shrinking, their shapes do.
 #[derive(Debug, Clone)]
@@ -312,7 +313,9 @@ impl Plan {
             layers.push(Layer::Block(block));
         }
         let map = output_of(&layers);
-        let Head::OneLayer(head) = gate(&mut rng, "head", map, self.classes, Openness::Mixed).head;
+        let Head::OneLayer(head) = gate(&mut rng, "head", map, self.classes, Openness::Mixed).head else {
+            unreachable!("it makes gates of one layer")
+        };
         let classifier = Fc { multiplier: vec![], shift: vec![], ..head };
         let n = self.image.channels;
         let input = InputSpec { shape: self.image, mean: vec![0.5; n], std: vec![0.25; n], scale: 2.0 / 128.0 };
@@ -351,6 +354,39 @@ fn build_block(rng: &mut Rng, name: &str, plan: &BlockPlan, input: Shape, relu: 
         plan.projection.then(|| conv(rng, &format!("{name}.shortcut"), input, channels[n - 1], 1, stride, false));
     let relu = if plan.projection { rng.range(0, 3) > 0 } else { relu };
     Block { name: name.into(), lnet, convs, shortcut, relu }
+}
+
+/// Makes some gates of `net` take scores that come with the image, also where there was no gate.
+/// Returns such scores.
+pub fn given(net: &mut QuantNetwork, seed: u64) -> Vec<GateDecision> {
+    let mut rng = Rng::new(seed);
+    let mut wanted = BTreeSet::new();
+    for layer in &net.layers {
+        let Layer::Block(b) = layer else { continue };
+        if rng.once_in(2) {
+            wanted.insert(b.name.clone());
+        }
+        for (i, g) in b.convs.iter().enumerate() {
+            // A depthwise convolution has an entry for each channel.
+            let depthwise = b.convs[i..b.convs.len().min(i + 2)].iter().any(|g| g.conv.depthwise);
+            if !depthwise && rng.once_in(2) {
+                wanted.insert(g.conv.name.clone());
+            }
+        }
+    }
+    lcsim_spec::given::give(&mut net.layers, |target| wanted.contains(target));
+    let mut score = |_| match rng.range(0, 3) {
+        0 => Score::ZERO,
+        1 => Score::ONE,
+        _ => Score::from_bits(rng.range(0, 0x8000) as u16),
+    };
+    let gates = net.gates().filter(|(gate, _)| gate.decision == Decision::Given);
+    gates
+        .map(|(gate, _)| GateDecision {
+            gate: gate.name().into(),
+            scores: (0..gate.outputs()).map(&mut score).collect(),
+        })
+        .collect()
 }
 
 fn output_of(layers: &[Layer]) -> Shape {

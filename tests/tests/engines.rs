@@ -1,10 +1,10 @@
 //! The `fast` engine equals the `stepped` one in every value, cycle and counter.
 
-use lcsim_golden::container;
-use lcsim_sim::{Engine, Mode, Outcome, Simulator};
+use lcsim_golden::{container, integer};
+use lcsim_sim::{Engine, Image, Mode, Outcome, Simulator};
 use lcsim_spec::schedule::{Memory, MoveJob, Program};
 use lcsim_spec::{AcceleratorConfig, QuantNetwork};
-use lcsim_tests::random::{Rng, accelerator, accelerator_with_dram, any_plan, cramped, plan, starved};
+use lcsim_tests::random::{self, Rng, accelerator, accelerator_with_dram, any_plan, cramped, plan, starved};
 use lcsim_tests::repository;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -62,6 +62,36 @@ proptest! {
         let config = cramped(&net, starved(&net, config, filters, gates), maps);
         for mode in [Mode::Gated, Mode::ForcedOpen] {
             same(&net, &config, &image, mode)?;
+        }
+    }
+
+    /// Gates whose scores come with the image, with layers and without: both engines, and values as
+    /// the reference computes them.
+    #[test]
+    fn given_decisions_are_taken(
+        plan in any_plan(),
+        config in accelerator_with_dram(),
+        [filters, gates] in any::<[bool; 2]>(),
+        seed in any::<u64>(),
+        forced_open in any::<bool>(),
+    ) {
+        let (mut net, image) = (plan.build(), plan.image());
+        let given = random::given(&mut net, seed);
+        prop_assert_eq!(net.validate(), Ok(()));
+        let config = starved(&net, config, filters, gates);
+        let (mode, expected) = if forced_open {
+            (Mode::ForcedOpen, integer::Mode::ForcedOpen)
+        } else {
+            (Mode::Gated, integer::Mode::Gated)
+        };
+        let image = Image { pixels: &image, given: &given };
+        let fast = Simulator::new(&net, &config).expect("it fits").trace_given(image, mode);
+        let stepped = Simulator::stepped(&net, &config).expect("it fits").trace_given(image, mode);
+        prop_assert_eq!(&fast, &stepped);
+        prop_assert_eq!(&fast.trace, &integer::run_given(&net, image.pixels, &given, expected));
+        for taken in &fast.trace.gates {
+            let wanted = given.iter().find(|decision| decision.gate == taken.gate);
+            prop_assert!(wanted.is_none_or(|wanted| wanted == taken));
         }
     }
 

@@ -160,7 +160,7 @@ fn check_gate(
     live_out: usize,
     channels: bool,
 ) -> Result<(), TestCaseError> {
-    let (name, fc) = (gate.name(), gate.head.output());
+    let (name, fc) = (gate.name(), &gate.head.layers()[0]);
     prop_assert_eq!(a.scores, fc.outputs as u64, "{} scores", name);
     prop_assert_eq!(a.gate_macs, (live_in * fc.outputs) as u64, "{} MACs", name);
     let reads = 4 * (live_in * fc.outputs.div_ceil(macs)) as u64;
@@ -182,7 +182,7 @@ fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Gate> {
 fn masked(net: &QuantNetwork, mask: &[bool]) -> QuantNetwork {
     let (mut net, mut mask) = (net.clone(), mask.iter());
     for gate in gates_mut(&mut net) {
-        let Head::OneLayer(fc) = &mut gate.head;
+        let Head::OneLayer(fc) = &mut gate.head else { panic!("a gate of one layer") };
         fc.weights.fill(0);
         fc.multiplier.fill(MULTIPLIER_MIN);
         fc.shift.fill(0);
@@ -244,7 +244,7 @@ proptest! {
         plan in plan(), config in accelerator(), seed in any::<u64>()
     ) {
         let (net, image) = (plan.build(), plan.image());
-        let outputs = net.gates().map(|(g, _)| g.head.output().outputs).sum::<usize>();
+        let outputs = net.gates().map(|(g, _)| g.outputs()).sum::<usize>();
         prop_assume!(outputs > 0);
         let mut rng = Rng::new(seed);
         // Mostly open, or nearly every network would hide its channels behind a closed L-Net.
@@ -257,7 +257,7 @@ proptest! {
             let mut bits = mask.iter();
             for (gate, _) in net.gates() {
                 let wanted: Vec<Score> =
-                    bits.by_ref().take(gate.head.output().outputs).map(|&b| if b { Score::ONE } else { Score::ZERO }).collect();
+                    bits.by_ref().take(gate.outputs()).map(|&b| if b { Score::ONE } else { Score::ZERO }).collect();
                 let found = decision(&outcome.trace, gate);
                 assert!(found.is_none_or(|d| d.scores == wanted), "{} does not decide as masked", gate.name());
             }

@@ -3,7 +3,7 @@
 use lcsim_hdl::{Board, Bus, Kind};
 use lcsim_spec::config::{DramConfig, Prefetch};
 use lcsim_spec::schedule::Program;
-use lcsim_spec::{AcceleratorConfig, Conv, Head, Layer, MaxPool, Pool, Pooling, Windows};
+use lcsim_spec::{AcceleratorConfig, Conv, Layer, MaxPool, Pool, Pooling, Windows};
 use lcsim_tests::tiny::{array, conv, network, shape};
 use lcsim_tests::tools::{installed, write};
 use std::path::Path;
@@ -177,8 +177,7 @@ fn a_value_that_its_field_cannot_hold_is_refused() {
     let net = network(conv("stem", shape(4, 4, 4), 4, 3), vec![], 1);
     let mut program = Program::new(&net, &array(4, 4, 4)).expect("fits");
     let pool_shift = |program: &mut Program, shift| {
-        let Head::OneLayer(classifier) = &mut program.gates[0].head;
-        classifier.pool_shift = shift;
+        program.gates[0].layers[0].pool_shift = shift;
     };
     pool_shift(&mut program, 15);
     assert_eq!(lcsim_hdl::check_program(&program), Ok(()));

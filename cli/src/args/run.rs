@@ -44,6 +44,10 @@ pub struct RunArgs {
     /// The other files of the report.
     #[command(flatten)]
     pub documents: DocumentArgs,
+    /// What each image computes: which blocks, which channels of convolutions, as .npz of NumPy
+    /// (docs/decisions-file.md). Takes the place of what gates would decide; for models of any kind
+    #[arg(long, value_name = "FILE", conflicts_with = "synthetic")]
+    pub decisions: Option<PathBuf>,
     /// Write what every image computed - scores, live channels, logits, and those of the float
     /// model of an .onnx - to DIR/dump.npz for NumPy, described in DIR/dump.json (docs/dump.md)
     #[arg(long, value_name = "DIR", conflicts_with = "synthetic")]
@@ -100,6 +104,10 @@ open (evaluated, but nothing is skipped), and without gates (the same filters),
 is the same for every image, and is in the report beside it.
 MACs are multiply-accumulates; one MAC is two FLOPs.
 
+--decisions times a network whose gates lcsim does not know, or that has none:
+the masks come from your own program, such as PyTorch, and the cycles are those
+of hardware that skips by them. `lcsim run --dump` writes such a file too.
+
 --synthetic asks what a network would cost whose gates are open so often, before
 one is trained: the shapes are published ones, an L-Net stands on each block.
 
@@ -114,6 +122,7 @@ Examples:
   lcsim run --images 100 --html report.html --markdown report.md
   lcsim run --json - | jq .speedup
   lcsim run --model mine.onnx --data my-images/ --dump seen
+  lcsim run --model plain.onnx --data my-images/ --decisions masks.npz
   lcsim run --synthetic resnet50 --gate-rate 0.5
   lcsim run --synthetic resnet18 --gate-rate 1,0.8,1,0.8,1,0.6,1,0.6 --channel-rate 0.7"
     )

@@ -4,7 +4,8 @@ use super::say::{notes, print, unwritten};
 use crate::args::{RUN_IMAGES, RunArgs};
 use crate::terminal::Terminal;
 use anyhow::{Context, Error, Result};
-use lcsim::{Accelerator, Dump, Images, Network, Options, Report, Synthetic, export};
+use lcsim::{Accelerator, Decisions, Dump, Images, Network, Options, Report, Synthetic, export};
+use lcsim_input::DecisionsFile;
 use lcsim_input::load::{self, Request};
 use lcsim_output::Destination;
 use lcsim_report::{dump, parallel};
@@ -60,7 +61,13 @@ fn simulate(args: &RunArgs) -> Result<(Report, Option<Dump>)> {
         let report = lcsim::simulate_synthetic(&network, &accelerator, images, &options).map_err(unwritten)?;
         return Ok((report, None));
     }
-    let (network, images) = read(args, &progress)?;
+    let file = args.decisions.as_deref().map(DecisionsFile::open).transpose()?;
+    let (network, images) = read(args, file.as_ref().map_or(RUN_IMAGES, DecisionsFile::images), &progress)?;
+    let decisions = file.map(|file| Decisions::from_file(file, &network)).transpose()?;
+    let options = match &decisions {
+        Some(decisions) => options.decisions(decisions),
+        None => options,
+    };
     if args.dump.is_some() {
         let found = lcsim::simulate_with_dump(&network, &accelerator, &images, &options);
         found.map(|(report, dump)| (report, Some(dump))).map_err(unwritten)
@@ -70,17 +77,13 @@ fn simulate(args: &RunArgs) -> Result<(Report, Option<Dump>)> {
     }
 }
 
-/// Reads the model, and the images on which it is measured.
-fn read(args: &RunArgs, progress: &Terminal) -> Result<(Network, Images)> {
+/// Reads the model, and the images on which it is measured: `default` ones, unless the user says
+/// how many.
+fn read(args: &RunArgs, default: usize, progress: &Terminal) -> Result<(Network, Images)> {
     let (common, remark) = (&args.common, notes(args.common.quiet));
     let (reading, model) = (common.load.reading(), args.model.as_deref());
-    let request = Request {
-        models: model.as_slice(),
-        data: &common.data,
-        offset: common.offset,
-        images: args.images,
-        default: RUN_IMAGES,
-    };
+    let request =
+        Request { models: model.as_slice(), data: &common.data, offset: common.offset, images: args.images, default };
     let images = request.images(&reading, &remark)?;
     let (net, float) = load::with_float(model, args.threshold, &reading, &images, progress, &remark)?;
     Ok((Network::new(net, float, load::shown(model)), images.into()))

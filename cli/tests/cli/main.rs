@@ -9,6 +9,7 @@ mod check;
 mod compare;
 mod curve;
 mod data;
+mod decisions;
 mod dump;
 mod energy;
 mod examples;

@@ -143,6 +143,7 @@ fn run(setting: &Setting, gated: Costs, ungated: Costs, forced_open: Costs) -> r
         forced_open,
         ungated,
         correct: None,
+        decisions: None,
     }
 }
 

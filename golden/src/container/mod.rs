@@ -25,7 +25,7 @@ use crate::operators::LayerHeader;
 use crate::operators::gate::store::FcHeader;
 use crate::operators::image::store::InputHeader;
 use lcsim_spec::work::expect_memory;
-use lcsim_spec::{Layer, QuantNetwork, file};
+use lcsim_spec::{Decision, Layer, QuantNetwork, file};
 use safetensors::{SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -51,9 +51,14 @@ struct Header {
 /// Writes a network as the bytes of a file.
 ///
 /// # Errors
-/// [`Error::Network`] if `net` contradicts itself.
+/// [`Error::Network`] if `net` contradicts itself, and [`Error::Invalid`] if the scores of a gate
+/// come with each image: they are no part of the network.
 pub fn save(net: &QuantNetwork) -> Result<Vec<u8>, Error> {
     net.validate().map_err(|source| Error::Network { path: net.name.clone(), source })?;
+    if let Some((gate, _)) = net.gates().find(|(gate, _)| gate.decision == Decision::Given) {
+        let (item, expected) = (format!("gate `{}`", gate.name()), "scores that the network computes");
+        return Err(invalid(&net.name, &item, expected, "scores that come with each image"));
+    }
     let mut tensors = Tensors::default();
     let header = Header {
         format: FORMAT.into(),

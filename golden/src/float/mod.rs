@@ -24,13 +24,16 @@
 //! ```
 
 mod activations;
+mod run;
 
 pub(crate) use activations::finite;
 pub use activations::{Activations, Overflow};
+pub(crate) use run::Run;
 
 use crate::Error;
 use crate::model::Network;
 use crate::operators::{self, gate};
+use lcsim_spec::GateDecision;
 use lcsim_spec::work::expect_memory as expect;
 
 pub use crate::operators::image::float::normalize;
@@ -52,12 +55,24 @@ pub fn expect_memory(net: &Network, images: usize) -> Result<(), Error> {
 /// # Errors
 /// Returns the first [`Overflow`].
 pub fn run(net: &Network, x: &[f32]) -> Result<Activations, Overflow> {
+    run_given(net, x, &[])
+}
+
+/// Like [`run`], for a network whose gates take the `given` scores.
+///
+/// # Errors
+/// Returns the first [`Overflow`].
+///
+/// # Panics
+/// If a gate has no scores in `given`.
+pub fn run_given(net: &Network, x: &[f32], given: &[GateDecision]) -> Result<Activations, Overflow> {
     finite("input", x)?;
-    let mut a = Activations::default();
+    let mut run = Run { found: Activations::default(), given };
     let mut map = x.to_vec();
     for layer in &net.layers {
-        map = operators::compute(layer, &mut a, map)?;
+        map = operators::compute(layer, &mut run, map)?;
     }
+    let mut a = run.found;
     a.logits = gate::float::connect(&net.classifier, &gate::float::pool(&net.classifier, &map));
     finite(&net.classifier.name, &a.logits)?;
     a.macs += net.classifier.weights.len() as u64;

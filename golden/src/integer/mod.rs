@@ -21,7 +21,7 @@ pub use run::Mode;
 pub(crate) use run::{Map, Run, narrow};
 
 use crate::operators::{self, gate, image};
-use lcsim_spec::{QuantNetwork, Trace};
+use lcsim_spec::{GateDecision, QuantNetwork, Trace};
 
 /// Runs one image (`[channel][row][column]`, quantised by
 /// [`lcsim_spec::InputSpec::quantize_image`]).
@@ -29,9 +29,21 @@ pub fn run(net: &QuantNetwork, image: &[i8], mode: Mode) -> Trace {
     run_counted(net, image, mode).0
 }
 
+/// Like [`run`], for a network whose gates take the `given` scores.
+///
+/// # Panics
+/// If a gate has no scores in `given`.
+pub fn run_given(net: &QuantNetwork, image: &[i8], given: &[GateDecision], mode: Mode) -> Trace {
+    infer(net, image, given, mode).0
+}
+
 /// Like [`run`]. Also returns the MACs that convolutions and classifier executed.
 pub fn run_counted(net: &QuantNetwork, image: &[i8], mode: Mode) -> (Trace, u64) {
-    let mut run = Run { mode, trace: Trace::default(), macs: 0 };
+    infer(net, image, &[], mode)
+}
+
+fn infer(net: &QuantNetwork, image: &[i8], given: &[GateDecision], mode: Mode) -> (Trace, u64) {
+    let mut run = Run { mode, given, trace: Trace::default(), macs: 0 };
     let mut stream = image::integer::map(net.input.shape, image);
     for layer in &net.layers {
         stream = operators::infer(layer, &mut run, stream);

@@ -1,6 +1,6 @@
 //! The state that the steps of an integer network share.
 
-use lcsim_spec::{Shape, Trace};
+use lcsim_spec::{GateDecision, Shape, Trace};
 
 /// What a score of 0 does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,9 +29,11 @@ impl Map {
 }
 
 /// The state of one image.
-pub(crate) struct Run {
+pub(crate) struct Run<'a> {
     /// What a score of 0 does.
     pub mode: Mode,
+    /// The scores that came with the image.
+    pub given: &'a [GateDecision],
     /// The decisions and maps up to now.
     pub trace: Trace,
     /// The multiply-accumulates up to now.

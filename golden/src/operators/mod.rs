@@ -18,7 +18,7 @@ pub(crate) mod pooling;
 use crate::Error;
 use crate::block::{self, store::BlockHeader};
 use crate::container::{File, Tensors};
-use crate::float::{Activations, Overflow};
+use crate::float::{Overflow, Run as FloatRun};
 use crate::integer::{Map, Run};
 use crate::model::{Conv, Layer};
 use crate::quantize::{Quantizer, Stream};
@@ -74,10 +74,10 @@ lcsim_spec::poolings!(edge);
 ///
 /// # Errors
 /// Returns the first [`Overflow`].
-pub(crate) fn compute(layer: &Layer, a: &mut Activations, x: Vec<f32>) -> Result<Vec<f32>, Overflow> {
+pub(crate) fn compute(layer: &Layer, run: &mut FloatRun, x: Vec<f32>) -> Result<Vec<f32>, Overflow> {
     match layer {
-        Layer::Conv(c) => convolution::float::layer(c, a, &x),
-        Layer::Block(b) => block::float::run(b, a, x),
+        Layer::Conv(c) => convolution::float::layer(c, &mut run.found, &x),
+        Layer::Block(b) => block::float::run(b, run, x),
         Layer::Pool(p) => Ok(room(&p.pooling).compute(&p.windows, &x)),
     }
 }

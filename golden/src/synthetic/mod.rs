@@ -156,9 +156,7 @@ pub fn decisions(net: &QuantNetwork, rates: &Rates, image: u64, skipping: bool) 
         let mut random = Random::new(&[rates.seed, image, index as u64]);
         let mut draw = |gate: &Gate, rate: f64| GateDecision {
             gate: gate.name().into(),
-            scores: (0..gate.head.output().outputs)
-                .map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO })
-                .collect(),
+            scores: (0..gate.outputs()).map(|_| if random.below(rate) { Score::ONE } else { Score::ZERO }).collect(),
         };
         let rate = rates.blocks.get(index).or(rates.blocks.last()).copied().unwrap_or(1.0);
         let lnet = block.lnet.as_ref().map(|gate| draw(gate, rate));

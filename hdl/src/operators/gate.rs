@@ -1,13 +1,24 @@
 //! The instruction of a fully connected layer on the gate unit, of a gate or the classifier.
 
+use super::absent::Absent;
 use crate::word::word;
-use lcsim_spec::schedule::{FcJob, GateJob, ListId, Target};
-use lcsim_spec::{Decision, Head};
+use lcsim_spec::schedule::{FcJob, GateJob, ListId, Program, Target};
+use lcsim_spec::{Decision, Score};
+
+/// Makes the instruction of a gate.
+///
+/// # Errors
+/// Says what the core lacks for it.
+pub(super) fn word(program: &Program, job: &GateJob) -> Result<GateWord, Absent> {
+    match job.decision {
+        None | Some(Decision::ClampScale { .. }) => Ok(GateWord::new(job)),
+        Some(Decision::Given) => Err(Absent::in_layer("port for scores that come with each image", program, job.layer)),
+    }
+}
 
 /// The layer of the head. The core computes only heads of one layer.
 fn layer(job: &GateJob) -> &FcJob {
-    let Head::OneLayer(layer) = &job.head;
-    layer
+    &job.layers[0]
 }
 
 word! {
@@ -22,7 +33,7 @@ word! {
         /// Channels of the pooled map.
         inputs: 16 => job.inputs(),
         /// Outputs.
-        outputs: 16 => job.outputs(),
+        outputs: 16 => job.outputs,
         /// The pooled channels are those of a live list, otherwise all of the map.
         list_on: 1 => job.list.is_some(),
         /// Which live list they are of.
@@ -34,7 +45,7 @@ word! {
         /// Right shift of a pool sum.
         pool_shift: 4 => layer(job).pool_shift,
         /// Scores below it count as 0.
-        threshold: 16 => job.decision.map_or(0, |Decision::ClampScale { threshold }| threshold.to_bits()),
+        threshold: 16 => job.decision.map_or(Score::ZERO, Decision::threshold).to_bits(),
         /// The first word of the weights in their memory.
         weight_base: s.gw() => layer(job).weight_base,
         /// The first word of the outputs' parameters in their memory.

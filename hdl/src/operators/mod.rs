@@ -52,7 +52,10 @@ fn instruction(program: &Program, op: &Op) -> Result<Instruction, Absent> {
             job if job.depthwise => Err(depthwise::absent(program, job)),
             job => Ok(Instruction { kind: Kind::Convolution, conv: ConvWord::new(job), ..none }),
         },
-        Unit::Gate(g) => Ok(Instruction { kind: Kind::Gate, gate: GateWord::new(&program.gates[g]), ..none }),
+        Unit::Gate(g) => {
+            let gate = gate::word(program, &program.gates[g])?;
+            Ok(Instruction { kind: Kind::Gate, gate, ..none })
+        }
         Unit::Pool(p) => Err(no_pooling(program, &program.pools[p])),
         Unit::Move(_) => Err(moves::absent()),
     }

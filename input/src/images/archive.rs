@@ -10,11 +10,11 @@ use std::io::Read;
 use std::path::PathBuf;
 
 /// The first bytes of an `.npz`.
-pub(super) const ZIP: &[u8] = b"PK\x03\x04";
+pub(crate) const ZIP: &[u8] = b"PK\x03\x04";
 
 /// An `.npz` in memory, with its directory.
-pub(super) struct Archive {
-    pub(super) path: PathBuf,
+pub(crate) struct Archive {
+    pub(crate) path: PathBuf,
     archive: ZipSliceArchive<Vec<u8>>,
     files: Vec<File>,
 }
@@ -33,7 +33,7 @@ impl Archive {
     /// # Errors
     /// Fails if the directory is damaged, or if it has a name twice: readers would silently take
     /// one of the two files.
-    pub(super) fn open(content: Content) -> Result<Self> {
+    pub(crate) fn open(content: Content) -> Result<Self> {
         let path = content.path.clone();
         let unusable = || {
             let advice = "cut off or damaged: copy it again, or save it again with numpy.savez";
@@ -49,12 +49,12 @@ impl Archive {
     }
 
     /// The names of the files, in their order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.name.as_str())
     }
 
     /// Reads and unpacks a file. Returns it with its origin, for messages.
-    pub(super) fn read(&self, index: usize) -> Result<(String, Vec<u8>)> {
+    pub(crate) fn read(&self, index: usize) -> Result<(String, Vec<u8>)> {
         let file = &self.files[index];
         let origin = format!("{}, {}", self.path.display(), quoted(&file.name));
         let bytes = self.unpack(file).with_context(|| format!("{origin}: cannot read"))?;

@@ -15,15 +15,15 @@ const START: usize = 512;
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// An opened file.
-pub(super) struct Content {
-    pub(super) path: PathBuf,
+pub(crate) struct Content {
+    pub(crate) path: PathBuf,
     start: Vec<u8>,
     rest: Box<dyn Read>,
 }
 
 impl Content {
     /// Opens a file and reads its beginning.
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         let shown = path.display();
         let cannot = || format!("{shown}: cannot read");
         let mut file = file::open(path).with_context(cannot)?;
@@ -42,12 +42,12 @@ impl Content {
     }
 
     /// Whether the file has these bytes at position `at`.
-    pub(super) fn has(&self, at: usize, bytes: &[u8]) -> bool {
+    pub(crate) fn has(&self, at: usize, bytes: &[u8]) -> bool {
         self.start.get(at..).is_some_and(|start| start.starts_with(bytes))
     }
 
     /// Reads the whole file.
-    pub(super) fn read(self) -> Result<Vec<u8>> {
+    pub(crate) fn read(self) -> Result<Vec<u8>> {
         let Self { path, start: mut bytes, rest } = self;
         rest.take(MAX_BYTES + 1)
             .read_to_end(&mut bytes)
@@ -91,7 +91,7 @@ fn most_unpacked(packed: u64) -> u64 {
 
 /// The unpacked bytes. Reading ends with an error if they become too many for the compressed bytes
 /// that were read.
-pub(super) struct Unpacked<R, P> {
+pub(crate) struct Unpacked<R, P> {
     inner: R,
     packed: P,
     count: u64,
@@ -99,7 +99,7 @@ pub(super) struct Unpacked<R, P> {
 
 impl<R: Read, P: Fn(&R) -> u64> Unpacked<R, P> {
     /// `packed` returns the number of compressed bytes that `inner` has read so far.
-    pub(super) fn new(inner: R, packed: P) -> Self {
+    pub(crate) fn new(inner: R, packed: P) -> Self {
         Self { inner, packed, count: 0 }
     }
 }

@@ -5,17 +5,17 @@
 //! are decoded.
 //! decoded.
 
-mod archive;
+pub(crate) mod archive;
 mod arrays;
 mod cifar;
-mod content;
+pub(crate) mod content;
 mod dataset;
 mod files;
 mod folder;
 mod idx;
 mod memory;
 mod names;
-mod npy;
+pub(crate) mod npy;
 mod picture;
 mod selection;
 mod sniff;

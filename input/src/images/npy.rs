@@ -4,24 +4,24 @@
 use anyhow::{Result, anyhow, bail};
 
 /// The first bytes of every array.
-pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The longest header that is read. NumPy's own headers have a few hundred bytes at most.
 const MAX_HEADER: usize = 1 << 16;
 
 /// An array in C order.
 #[derive(Debug, PartialEq)]
-pub(super) struct Array {
+pub(crate) struct Array {
     /// The type of the elements as NumPy writes it: byte order, kind and size, as in `<i8`.
-    pub(super) dtype: String,
-    pub(super) shape: Vec<usize>,
+    pub(crate) dtype: String,
+    pub(crate) shape: Vec<usize>,
     /// The bytes of the elements.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Array {
     /// Parses an array.
-    pub(super) fn parse(mut bytes: Vec<u8>) -> Result<Self> {
+    pub(crate) fn parse(mut bytes: Vec<u8>) -> Result<Self> {
         let (start, header) = header(&bytes)?;
         let value = |key: &str| {
             let (_, value) = header.split_once(&format!("'{key}':"))?;
@@ -69,13 +69,13 @@ impl Array {
     }
 
     /// The shape as NumPy writes it.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let sizes: Vec<String> = self.shape.iter().map(ToString::to_string).collect();
         format!("{} of shape ({})", self.type_name(), sizes.join(", "))
     }
 
     /// NumPy's name of the element type.
-    pub(super) fn type_name(&self) -> String {
+    pub(crate) fn type_name(&self) -> String {
         let kind = match self.dtype.get(1..2) {
             Some("u") => "uint",
             Some("i") => "int",
@@ -88,7 +88,7 @@ impl Array {
     }
 
     /// Returns the elements, if they are whole numbers of at most 32 bits and not negative.
-    pub(super) fn numbers(&self) -> Result<Vec<u32>> {
+    pub(crate) fn numbers(&self) -> Result<Vec<u32>> {
         let big = self.dtype.starts_with('>');
         let signed = match self.dtype.get(1..2) {
             Some("u") => false,
@@ -110,6 +110,39 @@ impl Array {
             }
         };
         self.bytes.chunks_exact(size).map(number).collect()
+    }
+
+    /// Returns the elements as floats.
+    pub(crate) fn reals(&self) -> Result<Vec<f32>> {
+        let big = self.dtype.starts_with('>');
+        // The bytes of an element, the last one first if it is in that order.
+        let little = |element: &[u8]| -> [u8; 8] {
+            let mut bytes = [0; 8];
+            for (i, &byte) in element.iter().enumerate() {
+                bytes[if big { element.len() - 1 - i } else { i }] = byte;
+            }
+            bytes
+        };
+        let all = |size: usize, real: &dyn Fn([u8; 8]) -> f32| {
+            Ok(self.bytes.chunks_exact(size).map(|element| real(little(element))).collect())
+        };
+        match self.dtype.get(1..) {
+            Some("f4") => all(4, &|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+            Some("f8") => all(8, &|b| f64::from_le_bytes(b) as f32),
+            Some("b1") => all(1, &|b| f32::from(b[0] != 0)),
+            Some("u1") => all(1, &|b| u64::from_le_bytes(b) as f32),
+            Some("u2") => all(2, &|b| u64::from_le_bytes(b) as f32),
+            Some("u4") => all(4, &|b| u64::from_le_bytes(b) as f32),
+            Some("u8") => all(8, &|b| u64::from_le_bytes(b) as f32),
+            Some("i1") => all(1, &|b| f32::from(b[0] as i8)),
+            Some("i2") => all(2, &|b| f32::from(i16::from_le_bytes([b[0], b[1]]))),
+            Some("i4") => all(4, &|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]]) as f32),
+            Some("i8") => all(8, &|b| i64::from_le_bytes(b) as f32),
+            _ => bail!(
+                "expected bool, whole numbers, float32 or float64, found {}: save a.astype(np.float32)",
+                self.describe()
+            ),
+        }
     }
 }
 
@@ -140,7 +173,7 @@ fn header(bytes: &[u8]) -> Result<(usize, &str)> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Writes an `.npy` file as NumPy does.
@@ -173,6 +206,21 @@ pub(super) mod tests {
         assert!(refused("|i1", &[1, 0xff]).contains("negative"));
         assert!(refused("<f4", &[0; 8]).contains("found float32 of shape (2): save labels.astype(np.int64)"));
         assert!(refused("<u8", &[0xff; 16]).contains("below 2^32"));
+    }
+
+    #[test]
+    fn reals_of_every_type_and_order_are_read() {
+        let reals = |dtype: &str, bytes: &[u8]| Array::parse(npy(dtype, "(2,)", bytes)).and_then(|a| a.reals());
+        assert_eq!(reals("|b1", &[0, 1]).expect("bool"), [0.0, 1.0]);
+        assert_eq!(reals("|u1", &[0, 255]).expect("bytes"), [0.0, 255.0]);
+        assert_eq!(reals("|i1", &[1, 0xff]).expect("signed bytes"), [1.0, -1.0]);
+        assert_eq!(reals(">i2", &[0, 1, 0xff, 0xfe]).expect("big"), [1.0, -2.0]);
+        assert_eq!(reals("<f4", &[[0, 0, 0, 0x3f], [0, 0, 0xc0, 0x7f]].concat()).expect("floats")[0], 0.5);
+        assert_eq!(reals(">f4", &[[0x3f, 0, 0, 0], [0x3f, 0x80, 0, 0]].concat()).expect("floats"), [0.5, 1.0]);
+        assert_eq!(reals("<f8", &[0.25f64.to_le_bytes(), 1f64.to_le_bytes()].concat()).expect("long"), [0.25, 1.0]);
+        assert_eq!(reals("<u8", &[1u64.to_le_bytes(), 3u64.to_le_bytes()].concat()).expect("long"), [1.0, 3.0]);
+        let refused = format!("{:#}", reals("<f2", &[0; 4]).expect_err("refused"));
+        assert!(refused.contains("found float16 of shape (2): save a.astype(np.float32)"), "{refused}");
     }
 
     #[test]

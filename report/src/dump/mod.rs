@@ -11,7 +11,7 @@
 //!
 //! let image = Image { pixels: vec![128; 16], label: 2 };
 //! let trace = Simulator::new(&net, &config)?.run(&net.input.quantize_image(&image.pixels), Mode::Gated).trace;
-//! let records = [Record::new(&image, trace, None)?];
+//! let records = [Record::new(&image, &[], trace, None)?];
 //! let (model, data, sources) = ("tiny".to_owned(), "mine".to_owned(), vec!["a.png".to_owned()]);
 //! let dump = files(&About { net: &net, model, data, offset: 0, sources }, &records)?;
 //! assert!(String::from_utf8(dump.json)?.contains("\"lcsim.dump/1\""));
@@ -27,7 +27,7 @@ use lcsim_golden::Network;
 use lcsim_golden::float::{self, Activations, Overflow};
 use lcsim_input::Image;
 use lcsim_output::Destination;
-use lcsim_spec::{QuantNetwork, Score, Trace};
+use lcsim_spec::{GateDecision, QuantNetwork, Score, Trace, arrays};
 use npz::{Array, Data};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -87,13 +87,13 @@ pub struct Record {
 
 impl Record {
     /// Records an image for which the quantised network computed `trace`. If there is a float
-    /// network, runs it too.
+    /// network, runs it too. `given` has the scores that come with the image.
     ///
     /// # Errors
     /// Fails if the float network overflows.
-    pub fn new(image: &Image, trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
+    pub fn new(image: &Image, given: &[GateDecision], trace: Trace, float: Option<&Network>) -> Result<Self, Overflow> {
         let float = float.map(|net| {
-            let run = float::run(net, &float::normalize(net, &image.pixels))?;
+            let run = float::run_given(net, &float::normalize(net, &image.pixels), given)?;
             let class = run.class();
             let Activations { logits, scores, .. } = run;
             Ok((class, logits, scores.into_iter().collect()))
@@ -191,7 +191,7 @@ pub fn files(about: &About, records: &[Record]) -> Result<Files> {
                 name: &b.name,
                 convs: &b.convs,
                 shortcut: b.shortcut.as_deref(),
-                array: key("blocks", &b.name),
+                array: arrays::name("blocks", &b.name),
             })
             .collect(),
         gates: gates
@@ -238,14 +238,17 @@ fn runs(block: &Part, records: &[Record]) -> Array {
     let lnet = block.gates.iter().find(|g| g.kind == Kind::LNet);
     let runs = |r: &Record| lnet.is_none_or(|g| scores(r, g).is_some_and(|s| s.iter().any(|s| *s > Score::ZERO)));
     let data = Data::U8(records.iter().map(|r| u8::from(runs(r))).collect());
-    Array { name: key("blocks", &block.name), shape: vec![records.len()], data }
+    Array { name: arrays::name("blocks", &block.name), shape: vec![records.len()], data }
 }
 
 /// The scores of a gate, those of the float network, and the live channels. A gate of a skipped
 /// block is not evaluated. It then has no scores, and no channel is live.
 fn decisions(gate: &Gate, records: &[Record]) -> Vec<Array> {
-    let array =
-        |kind: &str, data| Array { name: key(kind, &gate.name), shape: vec![records.len(), gate.outputs], data };
+    let array = |kind: &str, data| Array {
+        name: arrays::name(kind, &gate.name),
+        shape: vec![records.len(), gate.outputs],
+        data,
+    };
     let absent = vec![f32::NAN; gate.outputs];
     let integer = |r: &Record| scores(r, gate).map_or(absent.clone(), |s| s.iter().map(|s| s.to_num()).collect());
     let mut arrays = vec![array("scores", Data::F32(records.iter().flat_map(integer).collect()))];
@@ -268,39 +271,4 @@ fn decisions(gate: &Gate, records: &[Record]) -> Vec<Array> {
 
 fn scores<'a>(record: &'a Record, gate: &Gate) -> Option<&'a [Score]> {
     record.trace.gates.iter().find(|d| d.gate == gate.name).map(|d| &d.scores[..])
-}
-
-/// The name of a layer's array. Programs that unpack a ZIP use it as a path, so a name from a model
-/// file must not lead to another folder.
-fn key(kind: &str, layer: &str) -> String {
-    let mut key = format!("{kind}/");
-    // Only a name in ASCII keeps empty parts: the ZIP's writer drops those of others.
-    let parts = layer.split('/').filter(|part| layer.is_ascii() || !part.is_empty());
-    for (i, part) in parts.enumerate() {
-        if i > 0 {
-            key.push('/');
-        }
-        let dots = matches!(part, "." | "..");
-        for c in part.chars() {
-            match c {
-                '%' | '\\' | ':' => key.push_str(&format!("%{:02x}", u32::from(c))),
-                '.' if dots => key.push_str("%2e"),
-                c if c.is_control() => key.push_str(&format!("%{:02x}", u32::from(c))),
-                c => key.push(c),
-            }
-        }
-    }
-    key
-}
-
-#[cfg(test)]
-mod tests {
-    use super::key;
-
-    #[test]
-    fn names_stay_in_their_folder() {
-        assert_eq!(key("scores", "block1.gate"), "scores/block1.gate");
-        assert_eq!(key("scores", "/layer1/Gemm"), "scores//layer1/Gemm");
-        assert_eq!(key("live", "../../x%\u{1b}\\"), "live/%2e%2e/%2e%2e/x%25%1b%5c");
-    }
 }

@@ -54,7 +54,7 @@ pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
             Target::Channels(_) => "C-Net",
             Target::Classes => "classifier",
         };
-        (layer(job.layer).into(), kind, json!({ "kind": kind, "outputs": job.outputs() }))
+        (layer(job.layer).into(), kind, json!({ "kind": kind, "outputs": job.outputs }))
     });
     writer.track("image port", &timeline.image, |()| {
         (layer(LayerId::new(0)).into(), "image", json!({ "words": program.image_depth() }))

@@ -165,7 +165,7 @@ impl Fetcher {
         let dram = program.config.dram.as_ref().filter(|_| !program.gate_weights_on_chip)?;
         let mut bursts = Bursts::new(dram);
         let macs = program.config.gate.macs;
-        let (inputs_of, groups) = (job.inputs(), job.outputs().div_ceil(macs));
+        let (inputs_of, groups) = (job.inputs(), job.outputs.div_ceil(macs));
         match inputs {
             Some(live) => {
                 let touched = (0..groups).flat_map(|group| live.iter().map(move |input| group * inputs_of + input));

@@ -7,9 +7,9 @@ use crate::operators::convolution::{Array, Columns, Loader, LoaderView, SlotHist
 use crate::operators::gate::GateUnit;
 use crate::operators::moves::Mover;
 use crate::operators::pooling::Pooler;
-use crate::outcome::Mode;
+use crate::outcome::{Image, Mode};
 use lcsim_spec::schedule::{LayerId, Op, Program};
-use lcsim_spec::{Score, Trace, timing};
+use lcsim_spec::{GateDecision, Score, Trace, timing};
 
 /// How many cycles the controller waits for an instruction, behind the cycle that asks for it.
 pub(crate) fn fetch(program: &Program) -> usize {
@@ -45,6 +45,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) mode: Mode,
     pub(crate) now: u64,
     pub(crate) image: &'a [i8],
+    /// The scores that came with the image.
+    pub(crate) given: &'a [GateDecision],
     pub(crate) memories: Memories,
     pub(crate) pool: Vec<i32>,
     pub(crate) slots: SlotHistory,
@@ -86,7 +88,8 @@ pub(crate) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub fn new(program: &'a Program, image: &'a [i8], mode: Mode) -> Self {
+    pub fn new(program: &'a Program, image: Image<'a>, mode: Mode) -> Self {
+        let Image { pixels: image, given } = image;
         let config = &program.config;
         let (rows, cols) = (config.array.rows, config.array.cols);
         Self {
@@ -94,6 +97,7 @@ impl<'a> Machine<'a> {
             mode,
             now: 0,
             image,
+            given,
             memories: Memories::new(config),
             pool: vec![0; 3 * config.gate.channels],
             slots: SlotHistory::new(timing::slot_ends(rows, cols)),

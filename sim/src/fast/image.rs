@@ -2,7 +2,7 @@
 
 use super::run::{Network, ValueBuffers};
 use super::timeline::{Buffers, Counted, Timeline};
-use crate::outcome::{Mode, Outcome};
+use crate::outcome::{Image, Mode, Outcome};
 use lcsim_spec::schedule::Program;
 use lcsim_spec::{GateDecision, Trace};
 use std::cell::Cell;
@@ -22,7 +22,7 @@ fn lend<B: Default, T>(buffers: &'static std::thread::LocalKey<Cell<B>>, work: i
 }
 
 /// Runs one image.
-pub(crate) fn run(network: &Network, program: &Program, image: &[i8], mode: Mode, keep_maps: bool) -> Outcome {
+pub(crate) fn run(network: &Network, program: &Program, image: Image, mode: Mode, keep_maps: bool) -> Outcome {
     let trace = lend(&VALUES, |buffers| network.infer(image, mode, keep_maps, buffers));
     let counted = replay(program, &trace.gates, mode);
     Outcome { class: trace.class(), trace, ..counted }

@@ -3,7 +3,7 @@
 use crate::operators::convolution::{Filters, Input, Lanes, Requantizer, Scratch, Way};
 use crate::operators::gate::Pooling;
 use crate::outcome::Mode;
-use lcsim_spec::{QuantNetwork, Score, Shape, Trace};
+use lcsim_spec::{GateDecision, QuantNetwork, Score, Shape, Trace};
 use std::sync::Arc;
 
 /// A network whose filters are prepared for the matrix products.
@@ -57,6 +57,8 @@ pub(crate) struct ValueBuffers {
 pub(crate) struct Run<'a> {
     pub network: &'a Network,
     pub mode: Mode,
+    /// The scores that came with the image.
+    pub given: &'a [GateDecision],
     pub keep_maps: bool,
     pub trace: Trace,
     pub buffers: &'a mut ValueBuffers,

@@ -1,18 +1,18 @@
 //! Computes values and decisions of one image, independent of the accelerator.
 
 use super::run::{Keep, Map, Network, Run, ValueBuffers};
-use crate::outcome::Mode;
+use crate::outcome::{Image, Mode};
 use lcsim_spec::schedule::Reads;
 use lcsim_spec::{Block, Layer, Score, Trace};
 
 impl Network {
-    /// Runs an image (`[channel][row][column]`). Returns decisions and logits, and every map if
-    /// `keep_maps`.
-    pub fn infer(&self, image: &[i8], mode: Mode, keep_maps: bool, buffers: &mut ValueBuffers) -> Trace {
+    /// Runs an image. Returns decisions and logits, and every map if `keep_maps`.
+    pub fn infer(&self, image: Image, mode: Mode, keep_maps: bool, buffers: &mut ValueBuffers) -> Trace {
+        let Image { pixels: image, given } = image;
         let shape = self.net.input.shape;
         let pixels = shape.pixels();
         let trace = Trace { gates: Vec::with_capacity(self.gates), ..Trace::default() };
-        let mut run = Run { network: self, mode, keep_maps, trace, buffers, conv: 0 };
+        let mut run = Run { network: self, mode, given, keep_maps, trace, buffers, conv: 0 };
         let mut stream = Map { entries: shape.channels, ..run.map(false) };
         stream.values.extend((0..shape.len()).map(|i| image[i % shape.channels * pixels + i / shape.channels]));
         for layer in &self.net.layers {

@@ -15,7 +15,7 @@
 //! };
 //! let gate = Gate::clamp_scale(layer, Score::ZERO);
 //! assert_eq!(gate.decision.with_threshold(Score::from_num(0.25)).threshold(), 0.25);
-//! assert_eq!(gate.head.input().inputs, 2);
+//! assert_eq!(gate.head.layers()[0].inputs, 2);
 //! ```
 
 use super::parameters::check_ranges;
@@ -63,6 +63,13 @@ pub struct Gate<F = Fc> {
 pub enum Head<F = Fc> {
     /// One layer, on the pooled map.
     OneLayer(F),
+    /// None: something outside the accelerator makes the scores.
+    Absent {
+        /// The name of the gate.
+        name: String,
+        /// The number of scores.
+        outputs: usize,
+    },
 }
 
 /// The rule that turns the outputs of a gate's head into scores.
@@ -73,6 +80,9 @@ pub enum Decision {
         /// Scores below it count as 0.
         threshold: Score,
     },
+    /// Takes the scores that come with the image. The outputs of the head have no effect on values,
+    /// but take their time.
+    Given,
 }
 
 impl<F> Gate<F> {
@@ -85,48 +95,48 @@ impl<F> Gate<F> {
 impl<F: Connected> Gate<F> {
     /// The name of the gate: the name of the layer whose outputs become scores.
     pub fn name(&self) -> &str {
-        self.head.output().name()
+        match &self.head {
+            Head::OneLayer(layer) => layer.name(),
+            Head::Absent { name, .. } => name,
+        }
+    }
+
+    /// The number of scores.
+    pub fn outputs(&self) -> usize {
+        match &self.head {
+            Head::OneLayer(layer) => layer.sizes()[1],
+            Head::Absent { outputs, .. } => *outputs,
+        }
     }
 }
 
 impl<F> Head<F> {
-    /// Returns the same head with borrowed layers.
-    pub fn as_ref(&self) -> Head<&F> {
-        let Self::OneLayer(layer) = self;
-        Head::OneLayer(layer)
-    }
-
-    /// The layer that reads the pooled map.
-    pub fn input(&self) -> &F {
-        let Self::OneLayer(layer) = self;
-        layer
-    }
-
-    /// The layer whose outputs become scores.
-    pub fn output(&self) -> &F {
-        let Self::OneLayer(layer) = self;
-        layer
-    }
-
-    /// All layers in the order of execution.
-    pub fn layers(&self) -> impl Iterator<Item = &F> {
-        let Self::OneLayer(layer) = self;
-        std::iter::once(layer)
+    /// The layers in the order of execution. The first one reads the pooled map. The outputs of the
+    /// last one become scores.
+    pub fn layers(&self) -> &[F] {
+        match self {
+            Self::OneLayer(layer) => std::slice::from_ref(layer),
+            Self::Absent { .. } => &[],
+        }
     }
 }
 
 impl Decision {
     /// Scores below it count as 0.
     pub fn threshold(self) -> Score {
-        let Self::ClampScale { threshold } = self;
-        threshold
+        match self {
+            Self::ClampScale { threshold } => threshold,
+            Self::Given => Score::ZERO,
+        }
     }
 
-    /// Returns the decision with another threshold.
+    /// Returns the decision with another threshold, if it has one.
     #[must_use]
     pub fn with_threshold(self, threshold: Score) -> Self {
-        let Self::ClampScale { .. } = self;
-        Self::ClampScale { threshold }
+        match self {
+            Self::ClampScale { .. } => Self::ClampScale { threshold },
+            Self::Given => Self::Given,
+        }
     }
 }
 
@@ -151,12 +161,23 @@ pub trait Connected {
 /// # Errors
 /// Names the property that is wrong.
 pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usize) -> Result<(), NetworkError> {
-    let Head::OneLayer(fc) = &gate.head;
-    check_fc(fc, map, outputs, true)?;
-    match gate.decision.threshold() {
-        threshold if threshold > Score::ONE => {
-            Err(NetworkError::new(layer(fc.name()), "threshold", "at most 1", threshold))
+    let item = layer(gate.name());
+    match &gate.head {
+        Head::OneLayer(fc) => check_fc(fc, map, outputs, true)?,
+        Head::Absent { outputs: found, .. } => {
+            require(&item, "outputs", outputs, *found)?;
+            if gate.decision != Decision::Given {
+                return Err(NetworkError::new(
+                    item,
+                    "decision",
+                    "scores that are given, as it has no layers",
+                    "another",
+                ));
+            }
         }
+    }
+    match gate.decision.threshold() {
+        threshold if threshold > Score::ONE => Err(NetworkError::new(item, "threshold", "at most 1", threshold)),
         _ => Ok(()),
     }
 }

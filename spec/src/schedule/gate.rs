@@ -5,22 +5,31 @@ use super::ids::ListId;
 use super::jobs::{Condition, FcJob, GateJob, Inputs, Param, Target, Unit};
 use super::place::Placed;
 use crate::report::LayerKind;
-use crate::{Decision, Fc, Gate, Head};
+use crate::{Decision, Fc, Gate};
+
+/// The fully connected layers of a gate or the classifier.
+struct What<'a> {
+    name: &'a str,
+    layers: &'a [Fc],
+    outputs: usize,
+}
 
 impl Builder<'_> {
     /// Adds a gate that reads the pool sums of a map.
     pub(super) fn gate(&mut self, gate: &Gate, target: Target, x: Placed, condition: Condition) {
-        self.fully_connected(gate.head.as_ref(), Some(gate.decision), target, x, condition);
+        let what = What { name: gate.name(), layers: gate.head.layers(), outputs: gate.outputs() };
+        self.fully_connected(&what, Some(gate.decision), target, x, condition);
     }
 
     /// Adds the classifier, which reads the pool sums of the last map.
     pub(super) fn classifier(&mut self, fc: &Fc, x: Placed) {
-        self.fully_connected(Head::OneLayer(fc), None, Target::Classes, x, Condition::Always);
+        let what = What { name: &fc.name, layers: std::slice::from_ref(fc), outputs: fc.outputs };
+        self.fully_connected(&what, None, Target::Classes, x, Condition::Always);
     }
 
     fn fully_connected(
         &mut self,
-        head: Head<&Fc>,
+        what: &What,
         decision: Option<Decision>,
         target: Target,
         x: Placed,
@@ -31,14 +40,16 @@ impl Builder<'_> {
             Target::Channels(_) => LayerKind::CNet,
             Target::Classes => LayerKind::Classifier,
         };
-        let Head::OneLayer(fc) = head;
-        let job = self.parameters_of(fc);
-        let layer = self.layer(&fc.name, kind, fc.weights.len() as u64, fc.outputs);
-        self.layout.check_channels(&fc.name, fc.inputs.max(fc.outputs));
+        let What { name, layers, outputs } = *what;
+        let macs = layers.iter().map(|fc| fc.weights.len() as u64).sum();
+        let layer = self.layer(name, kind, macs, outputs);
+        let channels = layers.iter().map(|fc| fc.inputs).max().unwrap_or(0).max(outputs);
+        self.layout.check_channels(name, channels);
         let list: Option<ListId> = if let Inputs::List(list) = x.inputs { Some(list) } else { None };
-        let (pool_region, head) = (x.place.pool_region(), Head::OneLayer(job));
+        let pool_region = x.place.pool_region();
+        let layers = layers.iter().map(|fc| self.parameters_of(fc)).collect();
         self.op(Unit::Gate(self.program.gates.len()), condition, layer);
-        self.program.gates.push(GateJob { layer, pool_region, list, head, decision, target });
+        self.program.gates.push(GateJob { layer, pool_region, list, layers, outputs, decision, target });
     }
 
     /// Stores the weights and parameters of a layer in the gate unit's memories.

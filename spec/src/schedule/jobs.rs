@@ -3,7 +3,7 @@
 use super::ids::{BlockId, LayerId, ListId, OffChipId};
 use super::region::Region;
 use crate::report::LayerKind;
-use crate::{Decision, Head, Pool, Shape};
+use crate::{Decision, Pool, Shape};
 use std::ops::Range;
 
 /// One instruction of the controller.
@@ -256,8 +256,11 @@ pub struct GateJob {
     pub pool_region: usize,
     /// The live list that names the pooled channels. Without one, all channels are pooled.
     pub list: Option<ListId>,
-    /// Its fully connected layers.
-    pub head: Head<FcJob>,
+    /// Its fully connected layers in the order of execution. There are none if something outside
+    /// the accelerator makes the scores. The instruction then takes no cycle of the gate unit.
+    pub layers: Vec<FcJob>,
+    /// The number of scores or logits.
+    pub outputs: usize,
     /// The rule that turns outputs into scores. The classifier has none: its outputs are the
     /// logits.
     pub decision: Option<Decision>,
@@ -283,12 +286,7 @@ pub struct FcJob {
 impl GateJob {
     /// The number of channels that the gate reads.
     pub fn inputs(&self) -> usize {
-        self.head.input().inputs
-    }
-
-    /// The number of scores or logits.
-    pub fn outputs(&self) -> usize {
-        self.head.output().outputs
+        self.layers.first().map_or(0, |layer| layer.inputs)
     }
 }
 

@@ -9,7 +9,7 @@ use super::layout::Layout;
 use super::place::{Placed, Spill};
 use super::program::Program;
 use crate::report::LayerKind;
-use crate::{AcceleratorConfig, Block, Layer, QuantNetwork};
+use crate::{AcceleratorConfig, Block, Gate, Layer, QuantNetwork};
 use std::collections::BTreeSet;
 
 /// Makes the program of `net` without its filters, with the maps `off` off chip, and lists what
@@ -70,7 +70,7 @@ impl Builder<'_> {
                 let mut place = self.layout.scratch(&g.conv)?;
                 self.off_chip(&mut place, list, 1);
                 let next = &b.convs[i + 1];
-                let pool = Reads::map(g.conv.relu).only_if(next.gate.is_some());
+                let pool = Reads::map(g.conv.relu).only_if(reads_pool(next.gate.as_ref()));
                 // Copies help only where taps can share a fold. A kernel of one tap has no other
                 // tap. A depthwise channel reads one row, so other rows cannot help it.
                 let copies = next.conv.taps() > 1 && !next.conv.depthwise;
@@ -110,13 +110,18 @@ impl Builder<'_> {
     }
 }
 
+/// Whether there is a gate that reads pool sums.
+fn reads_pool(gate: Option<&Gate>) -> bool {
+    gate.is_some_and(|gate| !gate.head.layers().is_empty())
+}
+
 /// Whether a later layer reads the pool sums of the stream before the stream is replaced. The
 /// classifier reads the last ones.
 fn pool_is_read(rest: &[Layer]) -> bool {
     for layer in rest {
         match layer {
             Layer::Conv(_) | Layer::Pool(_) => return false,
-            Layer::Block(b) if b.lnet.is_some() || b.convs[0].gate.is_some() => return true,
+            Layer::Block(b) if reads_pool(b.lnet.as_ref()) || reads_pool(b.convs[0].gate.as_ref()) => return true,
             Layer::Block(b) if b.shortcut.is_some() => return false,
             Layer::Block(_) => {}
         }

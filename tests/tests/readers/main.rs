@@ -53,6 +53,7 @@ fn report() -> Report {
         gated,
         ungated,
         correct: Some(1),
+        decisions: None,
     };
     let (name, text) = ENERGY_TABLES[0];
     let table = EnergyTable::parse(text, name).expect("shipped");

@@ -53,8 +53,8 @@ fn numbers(net: &Network) -> Vec<(String, Vec<f32>)> {
         |what: String, f: &Fc| all.extend([(format!("{what} weights"), f.weights.clone()), (what, f.bias.clone())]);
     for (i, layer) in net.layers.iter().enumerate() {
         if let Layer::Block(b) = layer {
-            b.lnet.iter().for_each(|g| fc(format!("layer {i} L-Net"), g.head.output()));
-            b.convs.iter().flat_map(|g| &g.gate).for_each(|g| fc(format!("layer {i} C-Net"), g.head.output()));
+            b.lnet.iter().for_each(|g| fc(format!("layer {i} L-Net"), &g.head.layers()[0]));
+            b.convs.iter().flat_map(|g| &g.gate).for_each(|g| fc(format!("layer {i} C-Net"), &g.head.layers()[0]));
         }
     }
     fc("classifier".into(), &net.classifier);

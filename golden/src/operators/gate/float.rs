@@ -1,24 +1,34 @@
 //! Computes gates and the classifier in floats.
 
-use crate::float::{Activations, Overflow, finite};
+use crate::float::{Overflow, Run, finite};
 use crate::model::{Fc, Gate};
-use lcsim_spec::{Decision, Head};
+use lcsim_spec::{Decision, Head, given};
 
 /// Computes the scores of a gate that reads the map `x`.
 ///
 /// # Errors
 /// Returns its first [`Overflow`].
-pub(crate) fn scores(gate: &Gate, a: &mut Activations, x: &[f32]) -> Result<Vec<f32>, Overflow> {
-    let Head::OneLayer(fc) = &gate.head;
-    let pooled = pool(fc, x);
-    let mut scores = connect(fc, &pooled);
+pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &[f32]) -> Result<Vec<f32>, Overflow> {
+    let mut scores = match &gate.head {
+        Head::OneLayer(fc) => {
+            let pooled = pool(fc, x);
+            let outputs = connect(fc, &pooled);
+            run.found.pooled.push(pooled);
+            outputs
+        }
+        Head::Absent { .. } => {
+            run.found.pooled.push(vec![]);
+            vec![]
+        }
+    };
     // This check comes before the clamp, which would hide an infinity.
-    finite(&fc.name, &scores)?;
-    // A float network has no threshold. Quantised ones get theirs later.
-    let Decision::ClampScale { .. } = gate.decision;
-    scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0));
-    a.pooled.push(pooled);
-    a.scores.push((fc.name.clone(), scores.clone()));
+    finite(gate.name(), &scores)?;
+    match gate.decision {
+        // A float network has no threshold. Quantised ones get theirs later.
+        Decision::ClampScale { .. } => scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0)),
+        Decision::Given => scores = given::scores(run.given, gate.name()).iter().map(|s| s.to_num()).collect(),
+    }
+    run.found.scores.push((gate.name().into(), scores.clone()));
     Ok(scores)
 }
 

@@ -2,15 +2,17 @@
 
 use crate::integer::{Map, Run, narrow};
 use lcsim_spec::number::SCORE_SHIFT;
-use lcsim_spec::{Decision, Fc, Gate, GateDecision, Head, Score};
+use lcsim_spec::{Decision, Fc, Gate, GateDecision, Score, given};
 
 /// Computes the scores of a gate that reads the map `x`.
 pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &Map) -> Vec<Score> {
-    let Head::OneLayer(fc) = &gate.head;
-    let Decision::ClampScale { threshold } = gate.decision;
-    let t = accumulators(fc, x);
-    let scores: Vec<Score> = t.iter().enumerate().map(|(o, &t)| score(t, fc, o, threshold)).collect();
-    run.trace.gates.push(GateDecision { gate: fc.name.clone(), scores: scores.clone() });
+    let scores: Vec<Score> = match gate.decision {
+        Decision::ClampScale { threshold } => (gate.head.layers().iter())
+            .flat_map(|fc| accumulators(fc, x).into_iter().enumerate().map(move |(o, t)| score(t, fc, o, threshold)))
+            .collect(),
+        Decision::Given => given::scores(run.given, gate.name()).to_vec(),
+    };
+    run.trace.gates.push(GateDecision { gate: gate.name().into(), scores: scores.clone() });
     scores
 }
 

@@ -4,17 +4,23 @@ use crate::Error;
 use crate::model::{Fc, Gate};
 use crate::quantize::{Quantizer, Stream, multiplier, to_bias, to_i8, weight_scales};
 use lcsim_spec as quant;
+use lcsim_spec::Head;
 use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SCORE_FRAC, SCORE_SHIFT};
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::require::layer;
-use lcsim_spec::{Decision, Head};
 
 /// Quantises a gate that reads the map `x`.
 ///
 /// # Errors
 /// [`Error::Invalid`] if no multiplier reaches the step of its scores.
 pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate, Error> {
-    let Head::OneLayer(f) = &gate.head;
+    let f = match &gate.head {
+        Head::OneLayer(f) => f,
+        Head::Absent { name, outputs } => {
+            let head = Head::Absent { name: name.clone(), outputs: *outputs };
+            return Ok(quant::Gate { head, decision: gate.decision });
+        }
+    };
     let (mut scaled, pooled_scale) = fc(f, x);
     let means = q.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
     // The largest step of a score that a multiplier reaches. Weights of up to twice the resulting
@@ -40,8 +46,7 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
         scaled.multiplier.push(m);
         scaled.shift.push(shift);
     }
-    let Decision::ClampScale { threshold } = gate.decision;
-    Ok(quant::Gate::clamp_scale(scaled, threshold))
+    Ok(quant::Gate { head: Head::OneLayer(scaled), decision: gate.decision })
 }
 
 /// Quantises the classifier `f`, which reads the map `x`. Also returns the real value of one step

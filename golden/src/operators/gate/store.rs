@@ -31,8 +31,9 @@ impl FcHeader {
 
     /// Makes the header of a gate, and adds its numbers to `tensors`.
     pub fn of_gate(gate: &Gate, tensors: &mut Tensors) -> Self {
-        let Head::OneLayer(fc) = &gate.head;
-        let Decision::ClampScale { threshold } = gate.decision;
+        let (Head::OneLayer(fc), Decision::ClampScale { threshold }) = (&gate.head, gate.decision) else {
+            unreachable!("`save` refuses gates that decide otherwise")
+        };
         Self { threshold: threshold.to_bits(), ..Self::new(fc, tensors) }
     }
 

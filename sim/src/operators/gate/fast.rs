@@ -17,7 +17,7 @@ impl Timeline<'_> {
         let live = job.list.map(|l| &lists[l.index()].entries[..]);
         let macs = self.program.config.gate.macs;
         let slots = live.map_or(job.inputs(), <[usize]>::len).max(1);
-        let groups = job.outputs().div_ceil(macs);
+        let groups = job.outputs.div_ceil(macs);
         lasts.clear();
         let transfer = fetcher.gate(self.program, at, job, live, activities);
         let Some((transfer, dram)) = transfer.zip(self.program.config.dram.as_ref()) else {
@@ -42,11 +42,17 @@ impl Timeline<'_> {
     pub(crate) fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
         let inputs = job.list.map_or(job.inputs(), |l| self.buffers.lists[l.index()].entries.len());
         let macs = self.program.config.gate.macs;
-        self.groups(at, job);
+        if !job.layers.is_empty() {
+            self.groups(at, job);
+        }
         let Buffers { ends, lists, groups, activities, .. } = &mut *self.buffers;
         let stage = if job.target == Target::Classes { GateStage::Shift } else { GateStage::Score };
-        let leaves = |output: usize| groups[output / macs] + timing::gate_output(stage, output % macs) as u64;
-        let last = leaves(job.outputs() - 1);
+        // Without layers, all scores are there in the cycle that starts the instruction.
+        let leaves = |output: usize| match &job.layers[..] {
+            [] => at,
+            _ => groups[output / macs] + timing::gate_output(stage, output % macs) as u64,
+        };
+        let last = leaves(job.outputs - 1);
         self.gate = GateRun { layer: job.layer, classifier: job.target == Target::Classes, started: at, last };
         ends.push((last + 1, false, job.layer));
         let mut listed = 0;
@@ -56,13 +62,13 @@ impl Timeline<'_> {
             Target::Channels(list) => {
                 let list = list.index();
                 let lives = |o: &usize| self.mode == Mode::ForcedOpen || scores[*o] > Score::ZERO;
-                lists[list].fill((0..job.outputs()).filter(lives).map(|o| (o, leaves(o) + 1)), last + 1);
+                lists[list].fill((0..job.outputs).filter(lives).map(|o| (o, leaves(o) + 1)), last + 1);
                 listed = lists[list].entries.len();
             }
         }
         let layer = &mut self.layers[job.layer.index()];
         layer.live = match job.target {
-            Target::Classes => job.outputs(),
+            Target::Classes => job.outputs,
             _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
         } as u64;
         layer.skips = matches!(job.target, Target::Block(_)) && scores == [Score::ZERO] && self.mode == Mode::Gated;

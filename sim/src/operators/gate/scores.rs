@@ -2,7 +2,7 @@
 
 use crate::arithmetic;
 use crate::operators::convolution::Input;
-use lcsim_spec::{Decision, Fc, Gate, Score};
+use lcsim_spec::{Fc, Score};
 use rten_simd::{Isa, SimdOp};
 
 /// Computes the pool sums of a map, and the layers that read them.
@@ -61,8 +61,7 @@ impl SimdOp for Pool<'_> {
 }
 
 /// The score that a gate computes from the accumulator of an output.
-pub(crate) fn score(sum: i32, gate: &Gate, output: usize) -> Score {
-    let (fc, Decision::ClampScale { threshold }) = (gate.head.output(), gate.decision);
+pub(crate) fn score(sum: i32, fc: &Fc, output: usize, threshold: Score) -> Score {
     let narrow = arithmetic::narrow(sum, fc.shift[output]);
     arithmetic::score(narrow * i32::from(fc.multiplier[output]), threshold)
 }

@@ -5,12 +5,22 @@ use crate::engine::Machine;
 use crate::operators::gate::GateView;
 use crate::outcome::Mode;
 use lcsim_spec::schedule::{Op, Target};
-use lcsim_spec::{GateDecision, Score};
+use lcsim_spec::{Decision, GateDecision, Score, given};
 
 impl Machine<'_> {
     /// Starts a gate.
     pub(crate) fn start_gate(&mut self, gate: usize) {
         let job = &self.program.gates[gate];
+        let given = match job.decision {
+            Some(Decision::Given) => given::scores(self.given, &self.program.layer(job.layer).name),
+            _ => &[],
+        };
+        self.gate.given.clear();
+        self.gate.given.extend_from_slice(given);
+        if job.layers.is_empty() {
+            let forced_open = self.mode == Mode::ForcedOpen;
+            return self.gate.take_given(gate, job, forced_open, &mut self.activity[job.layer.index()]);
+        }
         let live = job.list.map(|l| &self.gate.lists[l.index()].channels[..]);
         let transfer = self.fetcher.gate(self.program, self.now, job, live, &mut self.activity);
         let bursts = self.program.config.dram.as_ref().map(Bursts::new);
@@ -28,7 +38,7 @@ impl Machine<'_> {
     pub(crate) fn end_gate(&mut self, op: Op, gate: usize) {
         let job = &self.program.gates[gate];
         if job.target == Target::Classes {
-            self.layers[op.layer.index()].live = job.outputs() as u64;
+            self.layers[op.layer.index()].live = job.outputs as u64;
             self.trace.logits = self.gate.logits.clone();
             return;
         }

@@ -72,6 +72,8 @@ pub(crate) struct GateUnit {
     pub lscore: Option<Score>,
     pub scores: Vec<Score>,
     pub logits: Vec<i32>,
+    /// The scores that the job takes instead of those that it computes.
+    pub given: Vec<Score>,
 }
 
 impl GateUnit {
@@ -101,6 +103,7 @@ impl GateUnit {
             lscore: None,
             scores: vec![],
             logits: vec![],
+            given: vec![],
         }
     }
 
@@ -108,12 +111,20 @@ impl GateUnit {
     pub fn start(&mut self, index: usize, job: &GateJob, transfer: Option<(Transfer, Bursts)>) {
         self.transfer = transfer;
         (self.job, self.group, self.step) = (Some(index), 0, 0);
-        (self.remaining, self.next_output) = (job.outputs(), 0);
+        (self.remaining, self.next_output) = (job.outputs, 0);
         self.scores.clear();
         match job.target {
             Target::Block(_) => self.lscore = None,
             Target::Channels(list) => self.lists[list.index()] = LiveList::default(),
             Target::Classes => self.logits.clear(),
+        }
+    }
+
+    /// Runs a job without layers, whose scores are all given. It ends in the cycle of its start.
+    pub fn take_given(&mut self, index: usize, job: &GateJob, forced_open: bool, activity: &mut Activity) {
+        self.start(index, job, None);
+        for output in 0..job.outputs {
+            self.deliver(job, Output { index: output, value: 0 }, forced_open, activity);
         }
     }
 
@@ -138,13 +149,14 @@ impl GateUnit {
     }
 
     fn param(view: &GateView, job: &GateJob, output: usize) -> Param {
-        view.program.gate_params[job.head.output().param_base + output]
+        view.program.gate_params[job.layers[0].param_base + output]
     }
 
     /// Runs the stages P8 to P1.
     fn finish_outputs(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if let Some(o) = self.score.take() {
-            self.deliver(view, job, o, activity);
+            activity.scores += 1;
+            self.deliver(job, o, view.forced_open, activity);
         }
         match job.decision {
             Some(Decision::ClampScale { threshold }) => {
@@ -153,6 +165,7 @@ impl GateUnit {
                     Output { value: score.to_bits().into(), ..o }
                 });
             }
+            Some(Decision::Given) => self.score = self.scaled.take(),
             // Logits leave behind P2.
             None => {}
         }
@@ -188,15 +201,14 @@ impl GateUnit {
     }
 
     /// P8: writes a score above 0 to the live list, or makes the L-Net's score visible.
-    fn deliver(&mut self, view: &GateView, job: &GateJob, o: Output, activity: &mut Activity) {
-        let score = Score::from_bits(o.value as u16);
-        activity.scores += 1;
+    fn deliver(&mut self, job: &GateJob, o: Output, forced_open: bool, activity: &mut Activity) {
+        let score = self.given.get(o.index).copied().unwrap_or(Score::from_bits(o.value as u16));
         self.scores.push(score);
         self.remaining -= 1;
         match job.target {
             Target::Channels(list) => {
                 let list = &mut self.lists[list.index()];
-                if score > Score::ZERO || view.forced_open {
+                if score > Score::ZERO || forced_open {
                     list.channels.push(o.index);
                     list.scores.push(score);
                     activity.list_write += LiveList::ENTRY_BYTES;
@@ -212,7 +224,7 @@ impl GateUnit {
     fn accumulate(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         if std::mem::take(&mut self.finished) {
             self.leaving.copy_from_slice(&self.accumulators);
-            self.left = (job.outputs() - self.next_output).min(self.leaving.len());
+            self.left = (job.outputs - self.next_output).min(self.leaving.len());
         }
         if let Some(input) = self.product.take() {
             for (acc, p) in self.accumulators.iter_mut().zip(&self.products) {
@@ -249,10 +261,10 @@ impl GateUnit {
     /// outputs of the group before have left.
     fn issue(&mut self, view: &GateView, job: &GateJob, activity: &mut Activity) {
         let macs = self.products.len();
-        if self.group * macs >= job.outputs() {
+        if self.group * macs >= job.outputs {
             return;
         }
-        let fc = job.head.input();
+        let fc = &job.layers[0];
         let inputs = job.list.map_or(fc.inputs, |l| self.lists[l.index()].channels.len());
         let slots = inputs.max(1);
         if self.step < slots {

@@ -3,7 +3,7 @@
 use super::scores::score;
 use crate::fast::{Keep, Map, Run, WHOLE};
 use crate::outcome::Mode;
-use lcsim_spec::{Gate, GateDecision, Head, Score};
+use lcsim_spec::{Decision, Gate, GateDecision, Score, given};
 
 impl Run<'_> {
     /// Evaluates the C-Net of a convolution. Returns the channels that the convolution computes.
@@ -20,10 +20,14 @@ impl Run<'_> {
 
     /// Evaluates a gate. Returns the index of its decision in the trace.
     pub(crate) fn gate(&mut self, gate: &Gate, x: &Map) -> usize {
-        let Head::OneLayer(fc) = &gate.head;
-        let sums = self.buffers.pooling.fully_connected(fc, &x.read());
-        let scores = sums.iter().enumerate().map(|(o, t)| score(*t, gate, o)).collect();
-        self.trace.gates.push(GateDecision { gate: fc.name.clone(), scores });
+        let scores = match (gate.decision, gate.head.layers()) {
+            (Decision::ClampScale { threshold }, [fc]) => {
+                let sums = self.buffers.pooling.fully_connected(fc, &x.read());
+                sums.iter().enumerate().map(|(o, t)| score(*t, fc, o, threshold)).collect()
+            }
+            _ => given::scores(self.given, gate.name()).to_vec(),
+        };
+        self.trace.gates.push(GateDecision { gate: gate.name().into(), scores });
         self.trace.gates.len() - 1
     }
 }

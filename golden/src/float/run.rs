@@ -1,0 +1,10 @@
+//! The state of one image on its way through a float network.
+
+use super::activations::Activations;
+use lcsim_spec::GateDecision;
+
+/// What was computed of an image, and the scores that came with it.
+pub(crate) struct Run<'a> {
+    pub found: Activations,
+    pub given: &'a [GateDecision],
+}
