@@ -11,6 +11,7 @@ pub fn word(name: Name) -> &'static str {
         Name::ClassOrder => "--class-order",
         Name::Compat => "--compat",
         Name::Data => "--data",
+        Name::Decisions => "--decisions",
         Name::Force => "--force",
         Name::Gemm => "--gemm",
         Name::Mean => "--mean",

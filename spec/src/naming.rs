@@ -28,6 +28,8 @@ pub enum Name {
     Accelerator,
     /// The labelled images.
     Data,
+    /// The file of what each image computes.
+    Decisions,
     /// Whether files that others wrote are overwritten.
     Force,
     /// Whether a topology lists matrix products.
@@ -70,6 +72,7 @@ impl Name {
             Self::Compat => "compat",
             Self::Accelerator => "accelerator",
             Self::Data => "data",
+            Self::Decisions => "decisions",
             Self::Force => "force",
             Self::Gemm => "gemm",
             Self::Mean => "mean",

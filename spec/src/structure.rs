@@ -50,7 +50,7 @@ pub fn check<C: Convolution, F: Connected>(
         };
         work.add(layer)?;
     }
-    check_fc(classifier, map, classifier.sizes()[1], false)
+    check_fc(classifier, map, classifier.sizes()[1], None)
 }
 
 fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier: &F) -> Result<(), NetworkError> {

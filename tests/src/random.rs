@@ -1,7 +1,7 @@
 //! Random networks, images and accelerators, as proptest strategies that shrink towards small ones.
 
 use lcsim_spec::config::{ArrayConfig, DramConfig, GateConfig, MemoryConfig, Prefetch};
-use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT};
+use lcsim_spec::number::{MULTIPLIER_MIN, POOLED_BITS, REQUANT_SHIFT, STEP_MULTIPLIER};
 use lcsim_spec::operators::average_pool::AveragePool;
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::schedule::{Capacity, Program, ScheduleError, Shortage};
@@ -455,5 +455,15 @@ fn gate(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Opennes
         shift: (0..outputs).map(|_| ((spread as f64).log2() as u8).saturating_sub(11)).collect(),
         pool_shift,
     };
-    Gate::clamp_scale(fc, Score::from_bits(rng.pick(&[0, 0, 1, 1 << 13, 1 << 15])))
+    let threshold = Score::from_bits(rng.pick(&[0, 0, 1, 1 << 13, 1 << 15]));
+    match rng.once_in(3) {
+        true => step(fc),
+        false => Gate::clamp_scale(fc, threshold),
+    }
+}
+
+/// A gate of this layer that decides by a step.
+fn step(fc: Fc) -> Gate {
+    let (multiplier, shift) = (vec![STEP_MULTIPLIER; fc.outputs], vec![0; fc.outputs]);
+    Gate { head: Head::OneLayer(Fc { multiplier, shift, ..fc }), decision: Decision::Step { at_zero: false } }
 }

@@ -28,9 +28,10 @@ const GATE: [Fault; 14] = [
     ("scores leave a cycle early", "assign o_score_valid = p8_valid_r", "assign o_score_valid = p7_valid_r"),
 ];
 
-const SCORE: [Fault; 6] = [
+const SCORE: [Fault; 7] = [
     ("a score at the threshold counts as 0", "17'h10000 - {", "17'h0ffff - {"),
-    ("scores above 1 are not clamped", "if (above) begin", "if (1'b0) begin"),
+    ("scores above 1 are not clamped", "if (above | (", "if (1'b0 | ("),
+    ("a step scales", "(i_step & compared[17])", "1'b0"),
     ("scores below 0 are not clamped", "assign below = scaled_r[31];", "assign below = 1'b0;"),
     ("scores are rounded down", "{15'd0, scaled_r[11]}", "16'd0"),
     ("sums saturate one early", "saturated = 16'h7fff", "saturated = 16'h7ffe"),

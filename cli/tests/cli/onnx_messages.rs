@@ -40,7 +40,7 @@ fn score(graph: &GraphProto) -> String {
 }
 
 #[test]
-fn a_step_behind_a_clamp_is_the_threshold_and_a_step_alone_is_not() {
+fn a_step_behind_a_clamp_is_the_threshold_and_a_step_alone_decides() {
     let compared = |end: fn(&str) -> NodeProto| {
         move |graph: &mut GraphProto| {
             let z = score(graph);
@@ -53,8 +53,16 @@ fn a_step_behind_a_clamp_is_the_threshold_and_a_step_alone_is_not() {
     let threshold = ["`step`: `Greater` of a score", "`--threshold 0.2`", "leave the comparison out of the graph"];
     refused_after(&threshold, compared(|z| node("Where", &["step", z, "zero"], "end", vec![])));
     refused_after(&threshold, compared(|z| node("Mul", &[z, "mask"], "end", vec![])));
-    let step = ["`step`: `Greater` of a score", "decide by a step"];
-    refused_after(&step, compared(|_| node("Identity", &["mask"], "end", vec![])));
+    let folder = tempfile::tempdir().expect("folder");
+    let path = changed(folder.path(), compared(|_| node("Identity", &["mask"], "end", vec![])));
+    let output = lcsim(&["check", arg(&path)]).assert().get_output().clone();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("1 L-Net, 3 C-Nets") && !text.contains("`Greater`"), "{text}");
+    let exponential = ["`step`: `Exp` of a score", "not simulated"];
+    refused_after(&exponential, |graph| {
+        let z = score(graph);
+        behind(graph, &z, "step", vec![node("Exp", &[&z], "step", vec![])]);
+    });
 }
 
 #[test]
@@ -101,7 +109,7 @@ fn equal_problems_stand_once_and_stay_apart_in_json() {
     let mut names = vec![];
     let path = changed(folder.path(), |graph| {
         for node in graph.node.iter_mut().filter(|n| n.name().ends_with(".score")) {
-            (node.op_type, names) = (Some("Sigmoid".into()), [&names[..], &[node.name().to_owned()]].concat());
+            (node.op_type, names) = (Some("Tanh".into()), [&names[..], &[node.name().to_owned()]].concat());
             node.input.truncate(1);
         }
     });
@@ -111,7 +119,7 @@ fn equal_problems_stand_once_and_stay_apart_in_json() {
     refused(&["run", "--images", "1", "--model", arg(&path)], &all);
     let output = lcsim(&["check", arg(&path)]).assert().code(2).get_output().clone();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.contains(&more) && text.matches("`Sigmoid`").count() == 1, "{text}");
+    assert!(text.contains(&more) && text.matches("`Tanh`").count() == 1, "{text}");
     let problems = problems(&path);
     assert_eq!(problems.len(), names.len());
     let named = |name: &String| problems.iter().any(|p| p.contains(&format!("`{name}`")));

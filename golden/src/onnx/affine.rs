@@ -1,4 +1,6 @@
-//! Affine maps of channels, and clamps. They are what elementwise operators do to a vector.
+//! Affine maps of channels, clamps and steps. They are what elementwise operators do to a vector.
+
+use lcsim_spec::{Decision, Score};
 
 /// `factor * x + offset`, for each channel.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +57,8 @@ impl Affine {
 }
 
 /// `max(low, min(high, factor * x + offset))`, for each output. Any chain of affine maps, ReLUs,
-/// clips, minima and maxima has this form.
+/// clips, minima and maxima has this form. With a step it is `high` where `factor * x + offset` is
+/// above 0, and `low` elsewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Clamped {
     /// The affine map before the clamp.
@@ -64,26 +67,57 @@ pub(crate) struct Clamped {
     pub low: Vec<f64>,
     /// Upper bounds.
     pub high: Vec<f64>,
+    /// For a step: whether 0 counts as above 0.
+    pub step: Option<Vec<bool>>,
 }
 
 impl Clamped {
     /// The clamp that changes nothing.
     pub fn identity(outputs: usize) -> Clamped {
         let bound = |b| vec![b; outputs];
-        Clamped { affine: Affine::identity(outputs), low: bound(f64::NEG_INFINITY), high: bound(f64::INFINITY) }
+        Clamped {
+            affine: Affine::identity(outputs),
+            low: bound(f64::NEG_INFINITY),
+            high: bound(f64::INFINITY),
+            step: None,
+        }
     }
 
     /// Applies an affine map to the result. A negative factor exchanges the bounds; a factor of 0
     /// removes them.
     pub fn then(&self, next: &Affine) -> Clamped {
-        let mut after = Clamped { affine: self.affine.then(next), ..self.clone() };
+        let affine = if self.step.is_some() { self.affine.clone() } else { self.affine.then(next) };
+        let mut after = Clamped { affine, ..self.clone() };
         for (i, (&factor, &offset)) in next.factor.iter().zip(&next.offset).enumerate() {
             // 0 times infinity would not be a number.
             let moved = |bound: f64| if factor == 0.0 { offset } else { bound * factor + offset };
             let (low, high) = (moved(self.low[i]), moved(self.high[i]));
             (after.low[i], after.high[i]) = if factor < 0.0 { (high, low) } else { (low, high) };
+            if let (Some(step), true) = (&mut after.step, factor < 0.0) {
+                (after.affine.factor[i], after.affine.offset[i]) = (-after.affine.factor[i], -after.affine.offset[i]);
+                step[i] = !step[i];
+            }
         }
         after
+    }
+
+    /// 1 where the result is above `bound`, and 0 elsewhere. `at_bound` says whether the bound
+    /// itself counts as above. Returns `None` if the result is always on one side.
+    pub fn above(&self, bound: &[f64], at_bound: bool) -> Option<Clamped> {
+        // A bound below the lowest value, or at the highest one, tells nothing apart.
+        let tells = |((low, high), bound): ((&f64, &f64), &f64)| match at_bound {
+            true => low < bound && bound <= high,
+            false => low <= bound && bound < high,
+        };
+        let outputs = bound.len();
+        let (low, high) = (vec![0.0; outputs], vec![1.0; outputs]);
+        let step = self.step.clone().unwrap_or_else(|| vec![at_bound; outputs]);
+        let affine = match self.step {
+            Some(_) => self.affine.clone(),
+            None => self.affine.then(&Affine::shift(bound.iter().map(|bound| -bound).collect())),
+        };
+        let all = self.low.iter().zip(&self.high).zip(bound).all(tells);
+        all.then_some(Clamped { affine, low, high, step: Some(step) })
     }
 
     /// Clamps the result to at least `bound`.
@@ -98,7 +132,7 @@ impl Clamped {
 
     fn bounded(&self, pick: impl Fn(f64, f64) -> f64, bound: &[f64]) -> Clamped {
         let both = |v: &[f64]| v.iter().zip(bound).map(|(v, b)| pick(*v, *b)).collect();
-        Clamped { affine: self.affine.clone(), low: both(&self.low), high: both(&self.high) }
+        Clamped { low: both(&self.low), high: both(&self.high), ..self.clone() }
     }
 
     /// Whether nothing is clamped.
@@ -111,7 +145,7 @@ impl Clamped {
     pub fn relu(&self) -> Option<Option<f32>> {
         let max = self.high[0];
         let clips = self.low.iter().all(|low| *low == 0.0) && self.high.iter().all(|high| *high == max) && max > 0.0;
-        if self.is_free() { Some(None) } else { clips.then_some(Some(max as f32)) }
+        if self.is_free() { Some(None) } else { (clips && self.step.is_none()).then_some(Some(max as f32)) }
     }
 
     /// The smallest lower bound and the largest upper bound.
@@ -120,20 +154,37 @@ impl Clamped {
         (low, self.high.iter().copied().fold(f64::NEG_INFINITY, f64::max))
     }
 
-    /// Describes the clamp as a score from 0 to 1, times a positive factor for each output. Returns
-    /// the affine map before the clamp, and the factors.
-    pub fn score(&self) -> Option<(Affine, Vec<f64>)> {
+    /// Describes the clamp as a score from 0 to 1, times a positive factor for each output.
+    pub fn score(&self) -> Option<Scored> {
         // If bounds were multiplied and divided again, as in relu6(6 z) / 6, they can differ from 1
         // by a rounding error.
         const NEAR: f64 = 1e-6;
         let within = |(&low, &high): (&f64, &f64)| low.abs() <= NEAR && high > NEAR && high.is_finite();
-        self.low.iter().zip(&self.high).all(within).then(|| {
-            let factors: Vec<f64> =
-                self.high.iter().map(|&high| if (high - 1.0).abs() <= NEAR { 1.0 } else { high }).collect();
+        let scaled = self.low.iter().zip(&self.high).all(within);
+        let factors: Vec<f64> =
+            self.high.iter().map(|&high| if (high - 1.0).abs() <= NEAR { 1.0 } else { high }).collect();
+        let decision = match &self.step {
+            None => Decision::ClampScale { threshold: Score::ZERO },
+            Some(step) => {
+                let at_zero = *step.first()?;
+                step.iter().all(|s| *s == at_zero).then_some(Decision::Step { at_zero })?
+            }
+        };
+        scaled.then(|| {
             let inverse = Affine::scale(factors.iter().map(|f| 1.0 / f).collect());
-            (self.affine.then(&inverse), factors)
+            let behind = if self.step.is_some() { self.affine.clone() } else { self.affine.then(&inverse) };
+            Scored { behind, factors, decision }
         })
     }
+}
+
+/// A score, times a factor for each output.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Scored {
+    /// The affine map before the decision.
+    pub behind: Affine,
+    pub factors: Vec<f64>,
+    pub decision: Decision,
 }
 
 /// Folds two affine maps into the weights of the fully connected layer between them. `weights` are
@@ -174,13 +225,34 @@ mod tests {
             assert_eq!(run(&twice, x), x.clamp(0.0, 1.0));
             assert!((run(&tanh, x) - x.clamp(0.0, 1.0)).abs() < 1e-12);
         }
-        assert_eq!(twice.score(), Some((Affine::identity(1), vec![1.0])));
+        let decision = Decision::ClampScale { threshold: Score::ZERO };
+        assert_eq!(twice.score(), Some(Scored { behind: Affine::identity(1), factors: vec![1.0], decision }));
         assert!(Clamped::identity(1).at_least(&[0.0]).score().is_none());
     }
 
     #[test]
     fn a_score_up_to_six_is_one_up_to_one_times_six() {
-        let (affine, factors) = Clamped::identity(1).at_least(&[0.0]).at_most(&[6.0]).score().expect("a score");
-        assert_eq!((affine, factors), (Affine::scale(vec![1.0 / 6.0]), vec![6.0]));
+        let score = Clamped::identity(1).at_least(&[0.0]).at_most(&[6.0]).score().expect("a score");
+        assert_eq!((score.behind, score.factors), (Affine::scale(vec![1.0 / 6.0]), vec![6.0]));
+    }
+
+    #[test]
+    fn steps_are_what_they_compute() {
+        let negated = Affine { factor: vec![-1.0], offset: vec![1.0] };
+        // x > 2, as relu(x) > 2 and as 1 - (x <= 2)
+        let above = Clamped::identity(1).at_least(&[0.0]).above(&[2.0], false).expect("on both sides");
+        let not = Clamped::identity(1).then(&Affine::scale(vec![-1.0])).above(&[-2.0], true).expect("on both sides");
+        let twice = not.then(&negated);
+        assert_eq!(above.score(), twice.score());
+        let score = above.score().expect("a score");
+        assert_eq!(score.decision, Decision::Step { at_zero: false });
+        assert_eq!((score.behind.factor[0], score.behind.offset[0]), (1.0, -2.0));
+        assert_eq!(not.score().expect("a score").decision, Decision::Step { at_zero: true });
+        assert_eq!(above.above(&[0.5], false), Some(above.clone()), "a step of a step");
+        assert!(above.relu().is_none() && !above.is_free());
+        // What is always 1, or never.
+        let clamped = Clamped::identity(1).at_least(&[0.0]).at_most(&[1.0]);
+        assert!(clamped.above(&[1.0], false).is_none() && clamped.above(&[0.0], true).is_none());
+        assert!(clamped.above(&[0.0], false).is_some() && clamped.above(&[1.0], true).is_some());
     }
 }

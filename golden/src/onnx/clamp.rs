@@ -27,7 +27,7 @@ impl Lowered<'_> {
             Value::Map(_) => Err(self.unsupported(node)),
             Value::Vector(Vector {
                 layer: Some((layer, c)),
-                softmax: false,
+                squashed: None,
                 expanded: false,
                 view,
                 pool,
@@ -53,7 +53,7 @@ impl Lowered<'_> {
                     c = if low { c.at_least(&bound) } else { c.at_most(&bound) };
                 }
                 let layer = Some((layer, Rc::new(c)));
-                Ok(Value::Vector(Vector { layer, softmax: false, expanded: false, view, pool, by, front }))
+                Ok(Value::Vector(Vector { layer, squashed: None, expanded: false, view, pool, by, front }))
             }
             x => {
                 let found = format!("of {}", self.describe(&x));

@@ -2,7 +2,7 @@
 
 use super::graph::label;
 use super::lowered::Lowered;
-use super::value::{MapId, Op, Value, Vector};
+use super::value::{MapId, Op, Squash, Value, Vector};
 use lcsim_spec::require::with_article;
 
 impl Lowered<'_> {
@@ -24,7 +24,9 @@ impl Lowered<'_> {
         let Some((node, c)) = &v.layer else { return "a pooled map".into() };
         let layer = format!("the fully connected layer `{}`", label(&self.graph.nodes[*node]));
         match (c.is_free(), c.range()) {
-            _ if v.softmax => format!("a softmax of {layer}"),
+            _ if v.squashed == Some(Squash::Softmax) => format!("a softmax of {layer}"),
+            _ if v.squashed == Some(Squash::Sigmoid) => format!("a sigmoid of {layer}"),
+            _ if c.step.is_some() => format!("a step of {layer}"),
             (true, _) => layer,
             (_, (0.0, f64::INFINITY)) => format!("a ReLU of {layer}"),
             _ if c.score().is_some() => format!("a score, {layer} clamped"),

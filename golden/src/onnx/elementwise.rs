@@ -110,7 +110,7 @@ impl Lowered<'_> {
                     }
                 }
             }
-            Value::Vector(v) if !v.softmax && !v.expanded => {
+            Value::Vector(v) if v.squashed.is_none() && !v.expanded => {
                 let outputs = v.view.len();
                 let (view, a) =
                     of((&v.view, outputs, 1)).map_err(|m| mismatch(self.graph, &v.view.dims, outputs, m))?;

@@ -107,6 +107,8 @@ impl<'a> Lowered<'a> {
             "Add" | "Sum" | "Sub" | "Mul" | "Div" | "Neg" => self.arithmetic(i, node),
             "BatchNormalization" => self.norm(node),
             "Relu" | "Clip" | "Max" | "Min" | "HardSigmoid" => self.clamp(node),
+            "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" => self.compare(node),
+            "Sigmoid" | "Round" | "Not" | "Where" => self.stepped(node),
             _ => Err(self.unsupported(node)),
         }
     }

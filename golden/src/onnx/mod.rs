@@ -77,6 +77,7 @@ mod reorder;
 mod shape;
 mod single;
 mod slice;
+mod step;
 mod tensor;
 mod unsupported;
 pub(crate) mod value;

@@ -25,6 +25,7 @@ impl Lowered<'_> {
         use super::proto::data_type::{BFLOAT16, DOUBLE, FLOAT, FLOAT16};
         match int(node, "to").and_then(|to| i32::try_from(to).ok()) {
             Some(FLOAT | DOUBLE | FLOAT16 | BFLOAT16) => Ok(self.operand(node, 0)?.clone()),
+            Some(_) if self.is_step(self.operand(node, 0)?) => Ok(self.operand(node, 0)?.clone()),
             other => {
                 let found = format!("of maps to element type {}", other.unwrap_or_default());
                 Err(self.graph.refuse(node, found, "maps and scores have to stay floats"))

@@ -43,8 +43,12 @@ impl Lowered<'_> {
             }
             "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Equal" | "Where" | "ArgMax" | "OneHot"
             | "Round" | "Sign" => {
-                "gates that decide by a step are not simulated yet: write `z.clamp(0, 1)` for `(z > 0).float()` and train again; scores \
-                 scale what they keep, and 0 skips"
+                let instead = format!(
+                    "a gate that decides by a step compares the outputs of its layer, or their sigmoid, with one number, as \
+                     `(z > 0).float()`; `{}` times every other gate by its masks",
+                    Name::Decisions
+                );
+                return self.graph.refuse(node, found, instead);
             }
             "TopK" | "ScatterElements" | "GatherElements" => {
                 "gates that keep the k largest scores are not simulated yet; a score is `clamp(x, 0, 1)`, and 0 skips"
@@ -84,7 +88,7 @@ impl Lowered<'_> {
 
     /// The threshold, if a comparison of a score with a constant sets smaller scores to 0, by a
     /// Where or by a product with the score.
-    fn threshold(&self, node: &NodeProto) -> Option<f32> {
+    pub fn threshold(&self, node: &NodeProto) -> Option<f32> {
         let [left, right] = [0, 1].map(|i| node.input.get(i).and_then(|name| self.value(name)));
         let (score, bound, is_left) = match (left?, right?) {
             (Value::Vector(v), Value::Const(t)) => (v, t, true),
@@ -96,7 +100,7 @@ impl Lowered<'_> {
             "Less" | "LessOrEqual" => !is_left,
             _ => return None,
         };
-        let (_, factors) = score.layer.as_ref()?.1.score()?;
+        let factors = score.layer.as_ref()?.1.score()?.factors;
         let same = factors.iter().all(|f| *f == factors[0]);
         let threshold = bound.number().map(|t| t / factors[0]).filter(|t| same && (0.0..=1.0).contains(t))?;
         let decisions = self.graph.cast(node);

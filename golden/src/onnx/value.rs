@@ -4,7 +4,7 @@
 use super::affine::{Affine, Clamped};
 use super::tensor::Tensor;
 use super::view::View;
-use lcsim_spec::Shape;
+use lcsim_spec::{Decision, Shape};
 use std::rc::Rc;
 
 /// The index of a map in the list of maps.
@@ -74,14 +74,23 @@ pub(crate) struct Vector {
     /// The node of the fully connected layer, if there was one, and the clamp that was applied to
     /// its outputs.
     pub layer: Option<(usize, Rc<Clamped>)>,
-    /// Whether a softmax was applied, which does not change the order of the logits.
-    pub softmax: bool,
+    /// The function that was applied to the outputs, if it is no affine map and no clamp.
+    pub squashed: Option<Squash>,
     /// Whether it was repeated along the dimensions of a map. Then it can only be multiplied with a
     /// map.
     pub expanded: bool,
 }
 
-/// A score: a fully connected layer on a pooled map, between two affine maps, clamped to 0..1.
+/// A function that keeps the order of numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Squash {
+    /// Softmax or its logarithm, which does not change the order of the logits.
+    Softmax,
+    /// Sigmoid, with which a gate compares.
+    Sigmoid,
+}
+
+/// A score: a fully connected layer on a pooled map, between two affine maps, and a decision.
 #[derive(Debug)]
 pub(crate) struct Score {
     /// The node of the fully connected layer.
@@ -92,6 +101,8 @@ pub(crate) struct Score {
     pub front: Rc<Affine>,
     /// The affine map after the layer, which folds into it.
     pub behind: Affine,
+    /// What becomes of the outputs.
+    pub decision: Decision,
 }
 
 /// The meaning of a name in the graph.

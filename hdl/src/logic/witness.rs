@@ -218,6 +218,7 @@ driven!(
         i_job_pool_region,
         i_job_pool_shift,
         i_job_threshold,
+        i_job_step,
         i_job_weight_base,
         i_job_param_base,
         i_forced_open,

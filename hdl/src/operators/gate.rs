@@ -11,7 +11,7 @@ use lcsim_spec::{Decision, Score};
 /// Says what the core lacks for it.
 pub(super) fn word(program: &Program, job: &GateJob) -> Result<GateWord, Absent> {
     match job.decision {
-        None | Some(Decision::ClampScale { .. }) => Ok(GateWord::new(job)),
+        None | Some(Decision::ClampScale { .. } | Decision::Step { .. }) => Ok(GateWord::new(job)),
         Some(Decision::Given) => Err(Absent::in_layer("port for scores that come with each image", program, job.layer)),
     }
 }
@@ -45,7 +45,9 @@ word! {
         /// Right shift of a pool sum.
         pool_shift: 4 => layer(job).pool_shift,
         /// Scores below it count as 0.
-        threshold: 16 => job.decision.map_or(Score::ZERO, Decision::threshold).to_bits(),
+        threshold: 16 => job.decision.map_or(Score::ZERO, Decision::least).to_bits(),
+        /// Every other score becomes 1.0.
+        step: 1 => matches!(job.decision, Some(Decision::Step { .. })),
         /// The first word of the weights in their memory.
         weight_base: s.gw() => layer(job).weight_base,
         /// The first word of the outputs' parameters in their memory.

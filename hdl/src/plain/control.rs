@@ -114,6 +114,7 @@ wrapped! {
         out bits(2) o_gate_pool_region;
         out bits(4) o_gate_pool_shift;
         out bits(16) o_gate_threshold;
+        out bit o_gate_step;
         out word(s.gw()) o_gate_weight_base;
         out word(s.ga()) o_gate_param_base;
     }

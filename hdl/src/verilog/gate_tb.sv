@@ -34,6 +34,7 @@ module lcsim_gate_tb;
   reg [1:0] j_pool_region = 0;
   reg [3:0] j_pool_shift = 0;
   reg [15:0] j_threshold = 0;
+  reg j_step = 0;
   reg [GW-1:0] j_weight_base = 0;
   reg [GA-1:0] j_param_base = 0;
   wire [1:0] pool_region;
@@ -69,7 +70,8 @@ module lcsim_gate_tb;
     .i_job_inputs(j_inputs[KC-1:0]), .i_job_outputs(j_outputs[KC-1:0]),
     .i_job_list_on(j_list_on), .i_job_in_list(j_in_list), .i_job_out_list(j_out_list),
     .i_job_pool_region(j_pool_region), .i_job_pool_shift(j_pool_shift),
-    .i_job_threshold(j_threshold), .i_job_param_base(j_param_base), .i_forced_open(forced_open),
+    .i_job_threshold(j_threshold), .i_job_step(j_step), .i_job_param_base(j_param_base),
+    .i_forced_open(forced_open),
     .i_channel0(list0_data[CHANNEL-1:0]), .i_channel1(list1_data[CHANNEL-1:0]),
     .i_pool(pool_data), .i_weights(weight_data),
     .i_bias(param_data[51:20]), .i_multiplier(param_data[19:5]), .i_shift(param_data[4:0]),
@@ -122,6 +124,7 @@ module lcsim_gate_tb;
         if (value < 0) value = 0;
         if (value > 32768) value = 32768;
         if (value < j_threshold) value = 0;
+        else if (j_step) value = 32768;
       end
     end
   endtask
@@ -150,7 +153,8 @@ module lcsim_gate_tb;
       j_pool_region = 0; j_pool_shift = $unsigned($random) % 12;
       j_weight_base = 0; j_param_base = 0;
       // None, nearly all, or any up to 1.
-      j_threshold = ($random & 1) ? 16'd0 : $unsigned($random) % 32769;
+      j_step = ($unsigned($random) % 3 == 0);
+      j_threshold = ($random & 1) ? {15'd0, j_step} : j_step + $unsigned($random) % 32768;
       forced_open = ($unsigned($random) % 4 == 0);
       live = j_list_on ? live_count[j_in_list] : j_inputs;
       slots = (live == 0) ? 1 : live;

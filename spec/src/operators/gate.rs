@@ -19,7 +19,7 @@
 //! ```
 
 use super::parameters::check_ranges;
-use crate::number::{POOL_SHIFT_MAX, POOLED_BITS, Score};
+use crate::number::{POOL_SHIFT_MAX, POOLED_BITS, STEP_LEAST, STEP_MULTIPLIER, Score};
 use crate::require::{NetworkError, SIZE_MAX, layer, require, within};
 use crate::shape::Shape;
 
@@ -80,6 +80,11 @@ pub enum Decision {
         /// Scores below it count as 0.
         threshold: Score,
     },
+    /// 1 where an output is above 0, and 0 elsewhere. So nothing is scaled.
+    Step {
+        /// Whether an output of 0 counts as above it. In a quantised network the bias says this.
+        at_zero: bool,
+    },
     /// Takes the scores that come with the image. The outputs of the head have no effect on values,
     /// but take their time.
     Given,
@@ -126,8 +131,13 @@ impl Decision {
     pub fn threshold(self) -> Score {
         match self {
             Self::ClampScale { threshold } => threshold,
-            Self::Given => Score::ZERO,
+            Self::Step { .. } | Self::Given => Score::ZERO,
         }
+    }
+
+    /// The score that the score stage compares with: smaller ones become 0.
+    pub fn least(self) -> Score {
+        if let Self::Step { .. } = self { STEP_LEAST } else { self.threshold() }
     }
 
     /// Returns the decision with another threshold, if it has one.
@@ -135,7 +145,7 @@ impl Decision {
     pub fn with_threshold(self, threshold: Score) -> Self {
         match self {
             Self::ClampScale { .. } => Self::ClampScale { threshold },
-            Self::Given => Self::Given,
+            Self::Step { .. } | Self::Given => self,
         }
     }
 }
@@ -148,12 +158,12 @@ pub trait Connected {
     fn sizes(&self) -> [usize; 2];
     /// The number of weights and the number of biases.
     fn lengths(&self) -> [usize; 2];
-    /// Runs the checks that only this kind of network needs. `scored` says that the layer belongs
-    /// to a gate; otherwise it is the classifier. `map` is the shape of the map that it reads.
+    /// Runs the checks that only this kind of network needs. `decision` is that of the layer's
+    /// gate; the classifier has none. `map` is the shape of the map that it reads.
     ///
     /// # Errors
     /// Names the property that is wrong.
-    fn check(&self, map: Shape, scored: bool) -> Result<(), NetworkError>;
+    fn check(&self, map: Shape, decision: Option<Decision>) -> Result<(), NetworkError>;
 }
 
 /// Checks a gate with `outputs` scores that reads a map of shape `map`.
@@ -163,7 +173,7 @@ pub trait Connected {
 pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usize) -> Result<(), NetworkError> {
     let item = layer(gate.name());
     match &gate.head {
-        Head::OneLayer(fc) => check_fc(fc, map, outputs, true)?,
+        Head::OneLayer(fc) => check_fc(fc, map, outputs, Some(gate.decision))?,
         Head::Absent { outputs: found, .. } => {
             require(&item, "outputs", outputs, *found)?;
             if gate.decision != Decision::Given {
@@ -182,12 +192,17 @@ pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usiz
     }
 }
 
-/// Checks a fully connected layer with `outputs` outputs that reads a map of shape `map`. It
-/// belongs to a gate if it is `scored`; otherwise it is the classifier.
+/// Checks a fully connected layer with `outputs` outputs that reads a map of shape `map`.
+/// `decision` is that of its gate; the classifier has none.
 ///
 /// # Errors
 /// Names the property that is wrong.
-pub(crate) fn check_fc(f: &impl Connected, map: Shape, outputs: usize, scored: bool) -> Result<(), NetworkError> {
+pub(crate) fn check_fc(
+    f: &impl Connected,
+    map: Shape,
+    outputs: usize,
+    decision: Option<Decision>,
+) -> Result<(), NetworkError> {
     let item = layer(f.name());
     let ([inputs, found], [weights, biases]) = (f.sizes(), f.lengths());
     require(&item, "inputs", map.channels, inputs)?;
@@ -195,7 +210,7 @@ pub(crate) fn check_fc(f: &impl Connected, map: Shape, outputs: usize, scored: b
     within(&item, "outputs", 1..=SIZE_MAX, &[outputs])?;
     require(&item, "weights", inputs * outputs, weights)?;
     require(&item, "biases", outputs, biases)?;
-    f.check(map, scored)
+    f.check(map, decision)
 }
 
 impl Connected for Fc {
@@ -208,14 +223,26 @@ impl Connected for Fc {
     fn lengths(&self) -> [usize; 2] {
         [self.weights.len(), self.bias.len()]
     }
-    fn check(&self, map: Shape, scored: bool) -> Result<(), NetworkError> {
+    fn check(&self, map: Shape, decision: Option<Decision>) -> Result<(), NetworkError> {
         let item = layer(&self.name);
-        let scores = if scored { self.outputs } else { 0 };
+        let scores = if decision.is_some() { self.outputs } else { 0 };
         require(&item, "multipliers", scores, self.multiplier.len())?;
         require(&item, "shifts", scores, self.shift.len())?;
         within(&item, "pool shift", 0..=usize::from(POOL_SHIFT_MAX), &[usize::from(self.pool_shift)])?;
         let most = pooled_max(map.pixels(), self.pool_shift);
         within(&item, "largest pooled value", 0..=(1 << POOLED_BITS) - 1, &[most as usize])?;
+        if let Some(Decision::Step { at_zero }) = decision {
+            let multiplier = self.multiplier.iter().copied().find(|m| *m != STEP_MULTIPLIER);
+            let shift = self.shift.iter().copied().max().unwrap_or(0);
+            require(&item, "steps at an output of 0", 0, at_zero.into())?;
+            require(
+                &item,
+                "multiplier of a step",
+                STEP_MULTIPLIER.into(),
+                multiplier.unwrap_or(STEP_MULTIPLIER).into(),
+            )?;
+            require(&item, "shift of a step", 0, shift.into())?;
+        }
         check_ranges(&item, &self.weights, most, &self.bias, &self.multiplier, &self.shift)
     }
 }

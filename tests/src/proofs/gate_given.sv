@@ -1,9 +1,9 @@
 // The core gives the gate unit this: only an idle unit starts, and its instruction stands from that cycle on.
 // Assumed of the unit alone, asserted in the core.
 reg given_start;
-wire [$bits(i_job_inputs)+$bits(i_job_outputs)+$bits(i_job_param_base)+$bits(i_job_weight_base)+26:0] job = {
+wire [$bits(i_job_inputs)+$bits(i_job_outputs)+$bits(i_job_param_base)+$bits(i_job_weight_base)+27:0] job = {
   i_job_purpose, i_job_inputs, i_job_outputs, i_job_list_on, i_job_in_list, i_job_out_list, i_job_pool_region,
-  i_job_pool_shift, i_job_threshold, i_job_weight_base, i_job_param_base};
+  i_job_pool_shift, i_job_threshold, i_job_step, i_job_weight_base, i_job_param_base};
 reg [$bits(job)-1:0] given_job;
 always @(posedge clock) begin
   given_start <= i_start && !reset; given_job <= job;

@@ -1,5 +1,5 @@
 // The score by "Numbers" of the contract: u = sat16((t + (2^s >> 1)) >> s), score = clamp((u * m + 2^11) >> 12, 0, 2^15), and 0
-// below the threshold.
+// below the threshold; a step makes 2^15 of all others.
 //
 // Names of the module beside its ports: sum_r; biased_r (t), shift_r (s) and multiplier_r (m), which stand together; two
 // cycles later saturated (u), then narrow_r and multiplier5_r; then scaled_r (u * m) and limit_r (of the threshold); then the
@@ -11,7 +11,10 @@ wire signed [33:0] product_wide = $signed(scaled_r);
 wire signed [33:0] unclamped = (product_wide + 34'sd2048) >>> 12;
 wire [15:0] clamped = (unclamped < 34'sd0) ? 16'd0 : (unclamped > 34'sd32768) ? 16'd32768 : unclamped[15:0];
 // What every program gives, which the test reads in programs.
-always @(*) assume(i_threshold <= 16'h8000);
+always @(*) begin
+  assume(i_threshold <= 16'h8000);
+  assume(!i_step || (i_threshold != 16'd0));
+end
 reg signed [31:0] sum1, t2, product6;
 reg signed [15:0] u3, u4, u5;
 reg [14:0] m5, m4, m3, m2;
@@ -28,7 +31,7 @@ end else begin
   u4 <= u3; m4 <= m3; u5 <= u4; m5 <= m4;
   product6 <= $signed(narrow_r) * $signed({1'b0, multiplier5_r});
   threshold6 <= {1'b0, i_threshold};
-  score7 <= ({1'b0, clamped} < threshold6) ? 16'd0 : clamped;
+  score7 <= ({1'b0, clamped} < threshold6) ? 16'd0 : i_step ? 16'h8000 : clamped;
 end
 always @(*) if (known) begin
   takes_its_sum: assert(sum_r == sum1);
@@ -42,4 +45,5 @@ always @(*) if (known) begin
   never_above_1: assert(o_score <= 16'h8000);
   under_the_threshold: cover((o_score == 16'd0) && (score7 == 16'd0) && (product_wide > 34'sd8192));
   one: cover((o_score == 16'h8000) && (product_wide > 34'sd0));
+  stepped: cover(i_step && (o_score == 16'h8000));
 end

@@ -33,6 +33,7 @@ struct Job {
     outputs: i64,
     pool_shift: i64,
     threshold: i64,
+    step: bool,
     weight_base: i64,
     param_base: i64,
     open: bool,
@@ -91,6 +92,9 @@ impl Gate<'_> {
         let inputs = list.map_or(rng.pick(&[1, few, macs, most]), |l| self.lists[l].of);
         // An empty list is what the next layer then reads.
         let closed = rng.once_in(4);
+        let step = rng.once_in(3);
+        // A step has a threshold above 0.
+        let threshold = rng.pick(&[0, 0, 1, 2, 16384, 32767, 32768]).max(i64::from(step));
         Job {
             purpose,
             inputs,
@@ -98,7 +102,8 @@ impl Gate<'_> {
             list,
             outputs: if purpose == Purpose::LNet { 1 } else { outputs },
             pool_shift: rng.pick(&[0, 1, 7, 15]).max(rng.range(0, 12)),
-            threshold: rng.pick(&[0, 0, 1, 2, 16384, 32767, 32768]),
+            threshold,
+            step,
             weight_base: rng.range(0, 1 << 20),
             param_base: rng.range(0, 1 << 20),
             open: !closed && rng.once_in(4),
@@ -125,6 +130,7 @@ impl Gate<'_> {
             ("pool_region", region),
             ("pool_shift", job.pool_shift),
             ("threshold", job.threshold),
+            ("step", i64::from(job.step)),
             ("weight_base", job.weight_base),
             ("param_base", job.param_base),
         ];
@@ -243,7 +249,11 @@ impl Gate<'_> {
             return leaves;
         }
         let score = round(sat16(round(total, s)) * m, i64::from(SCORE_SHIFT)).clamp(0, 1 << 15);
-        let score = if score < job.threshold { 0 } else { score };
+        let score = match score {
+            score if score < job.threshold => 0,
+            _ if job.step => 1 << 15,
+            score => score,
+        };
         let p8 = p1 + GateStage::Score as usize - GateStage::Parameters as usize;
         script.expect(p8, "o_score_valid", 1);
         script.expect(p8, "o_score", score);

@@ -151,7 +151,7 @@ fn scaled_layers(g: &mut GraphProto, factor: f32, offset: f32) {
 }
 
 /// Writes each clamp as other nodes, from the layer's output to the score.
-fn each_clamp(g: &mut GraphProto, make: impl Fn(&str, &str) -> Vec<NodeProto>) {
+pub fn each_clamp(g: &mut GraphProto, make: impl Fn(&str, &str) -> Vec<NodeProto>) {
     for (name, number) in [("zero", 0.0), ("one", 1.0), ("six", 6.0), ("half", 0.5), ("minus", -1.0)] {
         add(g, name, &[], vec![number]);
     }

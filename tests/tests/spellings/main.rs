@@ -3,6 +3,7 @@
 
 mod forms;
 mod graph;
+mod step;
 
 use forms::{Form, forms};
 use lcsim_golden::Network;
@@ -306,7 +307,7 @@ fn all_problems_of_the_chosen_output_are_listed() {
     let graph = model.graph.as_mut().expect("a graph");
     let clips: Vec<usize> = (0..graph.node.len()).filter(|&i| graph.node[i].name().ends_with(".score")).collect();
     for &i in &clips {
-        graph.node[i].op_type = Some("Sigmoid".into());
+        graph.node[i].op_type = Some("Tanh".into());
         graph.node[i].input.truncate(1);
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -316,5 +317,5 @@ fn all_problems_of_the_chosen_output_are_listed() {
     assert!(clips.len() > 1 && found.imported.is_none());
     let messages: Vec<String> = found.problems.iter().map(ToString::to_string).collect();
     assert_eq!(messages.len(), clips.len(), "{messages:?}");
-    assert!(messages.iter().all(|m| m.contains("`Sigmoid` of the fully connected layer")), "{messages:?}");
+    assert!(messages.iter().all(|m| m.contains("`Tanh` of the fully connected layer")), "{messages:?}");
 }

@@ -8,6 +8,7 @@ use super::super::value::{MapId, Op, Score};
 use super::{Recognizer, Source, Stretch};
 use crate::Error;
 use crate::model::{Block, Gate, GatedConv};
+use lcsim_spec::Head;
 use std::collections::HashSet;
 
 impl Recognizer<'_> {
@@ -40,12 +41,13 @@ impl Recognizer<'_> {
             let channels = self.conv_channels(stretch);
             let mut gate = None;
             for &score in &stretch.scores {
-                let Score { node, pool, front, behind } = &self.low.scores[score];
+                let Score { node, pool, front, behind, decision } = &self.low.scores[score];
+                let gate_of = |fc| Gate { head: Head::OneLayer(fc), decision: *decision };
                 let (outputs, pool) = (behind.factor.len(), *pool);
                 if i == last && outputs == 1 && pool == fork && lnet.is_none() {
-                    lnet = Some(Gate::clamp_scale(self.fc(*node, front, behind)?, lcsim_spec::Score::ZERO));
+                    lnet = Some(gate_of(self.fc(*node, front, behind)?));
                 } else if outputs == channels && pool == stretch.x && gate.is_none() {
-                    gate = Some(Gate::clamp_scale(self.fc(*node, front, behind)?, lcsim_spec::Score::ZERO));
+                    gate = Some(gate_of(self.fc(*node, front, behind)?));
                 } else {
                     let conv = label(&self.low.graph.nodes[stretch.node]);
                     let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };

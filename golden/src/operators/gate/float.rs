@@ -26,6 +26,10 @@ pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &[f32]) -> Result<Vec<f32>, 
     match gate.decision {
         // A float network has no threshold. Quantised ones get theirs later.
         Decision::ClampScale { .. } => scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0)),
+        Decision::Step { at_zero } => {
+            let open = |s: f32| s > 0.0 || (at_zero && s == 0.0);
+            scores.iter_mut().for_each(|s| *s = if open(*s) { 1.0 } else { 0.0 });
+        }
         Decision::Given => scores = given::scores(run.given, gate.name()).iter().map(|s| s.to_num()).collect(),
     }
     run.found.scores.push((gate.name().into(), scores.clone()));

@@ -3,15 +3,15 @@
 
 use crate::Error;
 use crate::model::Fc;
-use crate::onnx::affine::{Affine, Clamped, folded};
+use crate::onnx::affine::{Affine, Clamped, Scored, folded};
 use crate::onnx::graph::{float, int};
 use crate::onnx::lowered::Lowered;
 use crate::onnx::proto::NodeProto;
-use crate::onnx::value::{Op, Pixels, Score, Value, Vector};
+use crate::onnx::value::{Op, Pixels, Score, Squash, Value, Vector};
 use crate::onnx::view::View;
 use crate::onnx::{maps, vectors};
 use crate::operators::convolution::import::geometry;
-use lcsim_spec::Shape;
+use lcsim_spec::{Decision, Shape};
 use std::rc::Rc;
 
 /// Gives Gemm, MatMul or 1x1 Conv on a pooled map its meaning.
@@ -27,7 +27,7 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
             let channels = low.maps[p.map].shape.channels;
             low.spend(node, channels)?;
             let (view, front) = (View::plain(&p.view.dims), Rc::new(Affine::identity(channels)));
-            Vector { view, pool: p.map, by: i, front, layer: None, softmax: false, expanded: false }
+            Vector { view, pool: p.map, by: i, front, layer: None, squashed: None, expanded: false }
         }
         other => {
             let found = format!("of {}", low.describe(&other));
@@ -57,8 +57,8 @@ fn first_layer(low: &mut Lowered, node: &NodeProto, v: Vector) -> Result<Value, 
 /// Gives Softmax or LogSoftmax of the logits its meaning.
 pub(crate) fn softmax(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<Value, Error> {
     match low.operand(node, 0)? {
-        Value::Vector(v) if v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
-            Ok(Value::Vector(Vector { softmax: true, ..v.clone() }))
+        Value::Vector(v) if v.squashed.is_none() && v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
+            Ok(Value::Vector(Vector { squashed: Some(Squash::Softmax), ..v.clone() }))
         }
         other => {
             let found = format!("of {}", low.describe(other));
@@ -151,10 +151,11 @@ impl Lowered<'_> {
     pub fn scaled(&mut self, node: &NodeProto, p: Pixels, v: Vector) -> Result<Value, Error> {
         maps::whole(self, node, &p)?;
         let shape = self.maps[p.map].shape;
-        let clamped = v.layer.as_ref().filter(|_| !v.softmax).and_then(|(layer, c)| Some((*layer, c.score()?)));
-        let Some((layer, (behind, factors))) = clamped else {
+        let scored = v.layer.as_ref().filter(|_| v.squashed.is_none()).and_then(|(node, c)| Some((*node, c.score()?)));
+        let Some((layer, Scored { behind, factors, decision })) = scored else {
             let found = format!("by {}", self.describe(&Value::Vector(v)));
-            let instead = "a factor has to be a score clamped to 0..1, as `clamp(x, 0, 1)`";
+            let instead =
+                "a factor has to be a score clamped to 0..1, as `clamp(x, 0, 1)`, or a step, as `(x > 0).float()`";
             return Err(self.graph.refuse(node, found, instead));
         };
         let rank = p.view.dims.len().max(v.view.dims.len());
@@ -167,14 +168,19 @@ impl Lowered<'_> {
         }
         let factors = if outputs == 1 { vec![factors[0]; shape.channels] } else { factors };
         let x = self.normed(node, p.map, Affine::scale(factors))?;
-        let score = self.score(Score { node: layer, pool: v.pool, front: v.front, behind });
+        let score = self.score(Score { node: layer, pool: v.pool, front: v.front, behind, decision });
         Ok(Value::Map(Pixels { map: self.map(Op::Scale { x, score }, shape), view: map_view, ..p }))
     }
 
     /// The index of a score. Equal scores have the same index.
     fn score(&mut self, score: Score) -> usize {
         let affine = |a: &Affine| a.factor.iter().chain(&a.offset).map(|v| v.to_bits()).collect::<Vec<_>>();
-        let key = [vec![score.node as u64, score.pool as u64], affine(&score.front), affine(&score.behind)].concat();
+        let decision = match score.decision {
+            Decision::Step { at_zero } => 1 + u64::from(at_zero),
+            Decision::ClampScale { .. } | Decision::Given => 0,
+        };
+        let key = [vec![score.node as u64, score.pool as u64, decision], affine(&score.front), affine(&score.behind)]
+            .concat();
         let id = *self.known_scores.entry(key).or_insert(self.scores.len());
         if id == self.scores.len() {
             self.scores.push(score);

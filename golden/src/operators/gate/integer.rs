@@ -6,9 +6,13 @@ use lcsim_spec::{Decision, Fc, Gate, GateDecision, Score, given};
 
 /// Computes the scores of a gate that reads the map `x`.
 pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &Map) -> Vec<Score> {
+    let outputs = |fc| accumulators(fc, x).into_iter().enumerate();
     let scores: Vec<Score> = match gate.decision {
         Decision::ClampScale { threshold } => (gate.head.layers().iter())
-            .flat_map(|fc| accumulators(fc, x).into_iter().enumerate().map(move |(o, t)| score(t, fc, o, threshold)))
+            .flat_map(|fc| outputs(fc).map(move |(o, t)| score(t, fc, o, threshold)))
+            .collect(),
+        Decision::Step { .. } => (gate.head.layers().iter())
+            .flat_map(|fc| outputs(fc).map(|(_, t)| if t > 0 { Score::ONE } else { Score::ZERO }))
             .collect(),
         Decision::Given => given::scores(run.given, gate.name()).to_vec(),
     };

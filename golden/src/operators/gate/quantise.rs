@@ -4,10 +4,12 @@ use crate::Error;
 use crate::model::{Fc, Gate};
 use crate::quantize::{Quantizer, Stream, multiplier, to_bias, to_i8, weight_scales};
 use lcsim_spec as quant;
-use lcsim_spec::Head;
-use lcsim_spec::number::{ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SCORE_FRAC, SCORE_SHIFT};
+use lcsim_spec::number::{
+    ACC_BOUND, MULTIPLIER_END, POOL_SHIFT_MAX, POOLED_BITS, SCORE_FRAC, SCORE_SHIFT, STEP_MULTIPLIER,
+};
 use lcsim_spec::operators::gate::pooled_max;
 use lcsim_spec::require::layer;
+use lcsim_spec::{Decision, Head};
 
 /// Quantises a gate that reads the map `x`.
 ///
@@ -21,6 +23,9 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
             return Ok(quant::Gate { head, decision: gate.decision });
         }
     };
+    if let Decision::Step { at_zero } = gate.decision {
+        return Ok(step(f, at_zero, q, x));
+    }
     let (mut scaled, pooled_scale) = fc(f, x);
     let means = q.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
     // The largest step of a score that a multiplier reaches. Weights of up to twice the resulting
@@ -47,6 +52,26 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
         scaled.shift.push(shift);
     }
     Ok(quant::Gate { head: Head::OneLayer(scaled), decision: gate.decision })
+}
+
+/// Quantises the layer of a gate that decides by a step. Only the sign of its outputs counts.
+fn step(f: &Fc, at_zero: bool, q: &Quantizer, x: Stream) -> quant::Gate {
+    let (mut scaled, pooled_scale) = fc(f, x);
+    let means = q.means(&f.name).unwrap_or_else(|| vec![0.0; f.inputs]);
+    for ((row, w_scale), bias) in
+        f.weights.chunks_exact(f.inputs).zip(weight_scales(&f.weights, f.outputs)).zip(&f.bias)
+    {
+        let step = if w_scale > 0.0 { w_scale * pooled_scale } else { (-f64::from(SCORE_FRAC)).exp2() };
+        let rounded: Vec<i8> = row.iter().map(|&w| to_i8(f64::from(w), w_scale)).collect();
+        let lost = row.iter().zip(&rounded).map(|(&w, &q)| f64::from(w) - f64::from(q) * w_scale);
+        let lost: f64 = lost.zip(&means).map(|(w, mean)| w * mean).sum();
+        // Integers from 0 on are those above -1.
+        scaled.bias.push(to_bias(f64::from(*bias) + lost, step) + i32::from(at_zero));
+        scaled.weights.extend(rounded);
+        scaled.multiplier.push(STEP_MULTIPLIER);
+        scaled.shift.push(0);
+    }
+    quant::Gate { head: Head::OneLayer(scaled), decision: Decision::Step { at_zero: false } }
 }
 
 /// Quantises the classifier `f`, which reads the map `x`. Also returns the real value of one step

@@ -16,6 +16,16 @@ pub(crate) struct FcHeader {
     /// The threshold as the 16 bits of a score.
     #[serde(default, skip_serializing_if = "is_zero")]
     threshold: u16,
+    /// How outputs become scores, if not by a clamp.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<Decided>,
+}
+
+/// The name of a decision in the file.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Decided {
+    Step,
 }
 
 fn is_zero(threshold: &u16) -> bool {
@@ -26,15 +36,22 @@ impl FcHeader {
     /// Makes the header of a fully connected layer, and adds its numbers to `tensors`.
     pub fn new(f: &Fc, tensors: &mut Tensors) -> Self {
         tensors.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
-        Self { name: f.name.clone(), inputs: f.inputs, outputs: f.outputs, pool_shift: f.pool_shift, threshold: 0 }
+        let (threshold, decision) = (0, None);
+        Self {
+            name: f.name.clone(),
+            inputs: f.inputs,
+            outputs: f.outputs,
+            pool_shift: f.pool_shift,
+            threshold,
+            decision,
+        }
     }
 
     /// Makes the header of a gate, and adds its numbers to `tensors`.
     pub fn of_gate(gate: &Gate, tensors: &mut Tensors) -> Self {
-        let (Head::OneLayer(fc), Decision::ClampScale { threshold }) = (&gate.head, gate.decision) else {
-            unreachable!("`save` refuses gates that decide otherwise")
-        };
-        Self { threshold: threshold.to_bits(), ..Self::new(fc, tensors) }
+        let Head::OneLayer(fc) = &gate.head else { unreachable!("`save` refuses gates without layers") };
+        let decision = matches!(gate.decision, Decision::Step { .. }).then_some(Decided::Step);
+        Self { threshold: gate.decision.threshold().to_bits(), decision, ..Self::new(fc, tensors) }
     }
 
     /// Makes the gate from the header and the numbers in `file`.
@@ -42,10 +59,18 @@ impl FcHeader {
     /// # Errors
     /// [`Error::Invalid`] if the numbers are missing or do not fit.
     pub fn gate(self, file: &File) -> Result<Gate, Error> {
-        let threshold = Score::from_bits(self.threshold);
+        let decision = match self.decision {
+            None => Decision::ClampScale { threshold: Score::from_bits(self.threshold) },
+            Some(Decided::Step) => Decision::Step { at_zero: false },
+        };
+        let threshold = self.threshold;
         let mut fc = self.layer(file)?;
+        if matches!(decision, Decision::Step { .. }) && threshold != 0 {
+            let (item, found) = (format!("gate `{}`: threshold", fc.name), Score::from_bits(threshold).to_string());
+            return Err(file.invalid(&item, "0, as a step has scores of 0 and 1 only", &found));
+        }
         (fc.multiplier, fc.shift) = file.scales(&fc.name, fc.outputs)?;
-        Ok(Gate::clamp_scale(fc, threshold))
+        Ok(Gate { head: Head::OneLayer(fc), decision })
     }
 
     /// Makes the classifier from the header and the numbers in `file`.
@@ -53,8 +78,12 @@ impl FcHeader {
     /// # Errors
     /// [`Error::Invalid`] if the numbers are missing or do not fit, or if it has a threshold.
     pub fn classifier(self, file: &File) -> Result<Fc, Error> {
-        let threshold = self.threshold;
+        let (threshold, decision) = (self.threshold, self.decision);
         let fc = self.layer(file)?;
+        if decision.is_some() {
+            let item = format!("layer `{}`: decision", fc.name);
+            return Err(file.invalid(&item, "none, as the classifier has no scores", "one"));
+        }
         if threshold != 0 {
             let (item, found) = (format!("layer `{}`: threshold", fc.name), Score::from_bits(threshold).to_string());
             return Err(file.invalid(&item, "0, as the classifier has no scores", &found));

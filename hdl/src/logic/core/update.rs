@@ -95,6 +95,7 @@ impl<const S: usize> Logic for Core<S> {
         self.gate.i_job_pool_region.next = self.fields.o_gate_pool_region.val();
         self.gate.i_job_pool_shift.next = self.fields.o_gate_pool_shift.val();
         self.gate.i_job_threshold.next = self.fields.o_gate_threshold.val();
+        self.gate.i_job_step.next = self.fields.o_gate_step.val();
         self.gate.i_job_weight_base.next = self.fields.o_gate_weight_base.val();
         self.gate.i_job_param_base.next = self.fields.o_gate_param_base.val();
         self.gate.i_job_inputs.next = bit_cast_bits(self.fields.o_gate_inputs.val(), self._kc);

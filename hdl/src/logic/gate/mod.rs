@@ -48,6 +48,8 @@ documented! {
         pub i_job_pool_shift: Signal<In, Bits<4>>,
         /// Scores below it count as 0.
         pub i_job_threshold: Signal<In, Bits<16>>,
+        /// Every other score becomes 1.0.
+        pub i_job_step: Signal<In, Bit>,
         /// The first word of the weights.
         pub i_job_weight_base: Wire<In>,
         /// The first word of the parameters.
@@ -230,6 +232,7 @@ impl Gate {
             i_job_pool_region: Signal::default(),
             i_job_pool_shift: Signal::default(),
             i_job_threshold: Signal::default(),
+            i_job_step: Signal::default(),
             i_job_weight_base: Wire::new(s.gw()),
             i_job_param_base: Wire::new(s.ga()),
             i_forced_open: Signal::default(),

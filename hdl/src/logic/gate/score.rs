@@ -28,6 +28,8 @@ documented! {
         pub i_shift: Signal<In, Bits<5>>,
         /// Scores below it count as 0.
         pub i_threshold: Signal<In, Bits<16>>,
+        /// Other scores become 1.0.
+        pub i_step: Signal<In, Bit>,
         /// The sum with the bias, two cycles later.
         pub o_biased: Signal<Out, Signed<32>>,
         /// The score, seven cycles later; 0x8000 is 1.0.
@@ -172,7 +174,8 @@ impl Logic for Score {
         if !self.compared.val().get_bit(17) {
             self.score.d.next = 0.into();
         }
-        if self.above.val() {
+        comment!("A step makes 1.0 of all others.");
+        if self.above.val() | (self.i_step.val() & self.compared.val().get_bit(17)) {
             self.score.d.next = 0x8000.into();
         }
         if self.below.val() {

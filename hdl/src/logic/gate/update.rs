@@ -166,6 +166,7 @@ impl Logic for Gate {
         self.gate_score.i_multiplier.next = self.i_multiplier.val();
         self.gate_score.i_shift.next = self.i_shift.val();
         self.gate_score.i_threshold.next = self.i_job_threshold.val();
+        self.gate_score.i_step.next = self.i_job_step.val();
         self.p2_valid.d.next = self.some_left.val();
         self.p3_valid.d.next = self.p2_valid.q.val();
         self.p4_valid.d.next = self.p3_valid.q.val() & !self.for_classes.val();

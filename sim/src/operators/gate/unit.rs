@@ -159,13 +159,13 @@ impl GateUnit {
             self.deliver(job, o, view.forced_open, activity);
         }
         match job.decision {
-            Some(Decision::ClampScale { threshold }) => {
+            Some(decision) => {
                 self.score = self.scaled.take().map(|o| {
-                    let score = arithmetic::score(o.value, threshold);
-                    Output { value: score.to_bits().into(), ..o }
+                    let score = arithmetic::score(o.value, decision.least());
+                    let steps = matches!(decision, Decision::Step { .. }) && score > Score::ZERO;
+                    Output { value: (if steps { Score::ONE } else { score }).to_bits().into(), ..o }
                 });
             }
-            Some(Decision::Given) => self.score = self.scaled.take(),
             // Logits leave behind P2.
             None => {}
         }

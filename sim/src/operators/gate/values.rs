@@ -25,6 +25,10 @@ impl Run<'_> {
                 let sums = self.buffers.pooling.fully_connected(fc, &x.read());
                 sums.iter().enumerate().map(|(o, t)| score(*t, fc, o, threshold)).collect()
             }
+            (Decision::Step { .. }, [fc]) => {
+                let sums = self.buffers.pooling.fully_connected(fc, &x.read());
+                sums.iter().map(|t| if *t > 0 { Score::ONE } else { Score::ZERO }).collect()
+            }
             _ => given::scores(self.given, gate.name()).to_vec(),
         };
         self.trace.gates.push(GateDecision { gate: gate.name().into(), scores });
