@@ -22,7 +22,7 @@ use crate::block;
 use crate::kernel::Geometry;
 use lcsim_spec::operators::convolution::Convolution;
 use lcsim_spec::operators::depthwise;
-use lcsim_spec::operators::gate::{self, Connected};
+use lcsim_spec::operators::gate::{self, Connected, Reads};
 use lcsim_spec::require::{NetworkError, layer};
 use lcsim_spec::{Decision, Shape, Windows, network};
 
@@ -219,7 +219,7 @@ impl Connected for Fc {
     fn lengths(&self) -> [usize; 2] {
         [self.weights.len(), self.bias.len()]
     }
-    fn check(&self, _: Shape, _: Option<Decision>) -> Result<(), NetworkError> {
+    fn check(&self, _: Reads, _: Option<Decision>) -> Result<(), NetworkError> {
         finite(&layer(&self.name), &self.weights, &self.bias)
     }
 }

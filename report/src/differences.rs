@@ -214,7 +214,7 @@ mod tests {
         let float = |second: [f32; 2]| Activations {
             maps: vec![],
             scores: vec![(gates[0].clone(), vec![0.75]), (gates[1].clone(), second.to_vec())],
-            pooled: vec![],
+            inputs: vec![],
             logits: vec![0.0, 1.0],
             macs: 0,
         };

@@ -150,7 +150,7 @@ fn decisions(file: String, sim: &Simulator) -> GivenDecisions {
         file,
         blocks: count(&|job| matches!(job.target, Target::Block(_))),
         convolutions: count(&|job| matches!(job.target, Target::Channels(_))),
-        gates_left_out: count(&|job| job.layers.is_empty()),
+        gates_left_out: count(&|job| job.fc.is_none()),
     }
 }
 

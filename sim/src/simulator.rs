@@ -3,7 +3,6 @@
 use crate::engine::{self, Cycle};
 use crate::outcome::{Image, Mode, Outcome, Probe};
 use crate::{Error, fast};
-use lcsim_spec::schedule::Target;
 use lcsim_spec::{AcceleratorConfig, GateDecision, QuantNetwork, Score};
 use std::sync::{Arc, OnceLock};
 
@@ -164,7 +163,7 @@ impl Simulator {
 
     /// Makes decisions that skip nothing.
     fn open(&self) -> Vec<GateDecision> {
-        let gates = self.program.gates.iter().filter(|job| job.target != Target::Classes);
+        let gates = self.program.gates.iter().filter(|job| job.target.decides());
         gates
             .map(|job| GateDecision {
                 gate: self.program.layers[job.layer.index()].name.clone(),

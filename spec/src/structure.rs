@@ -15,7 +15,8 @@
 use crate::network::{Block, Layer};
 use crate::operators::convolution::{Convolution, check_conv};
 use crate::operators::depthwise;
-use crate::operators::gate::{Connected, Gate, check_fc, check_gate};
+use crate::operators::gate::Head;
+use crate::operators::gate::{Connected, Gate, Reads, check_fc, check_gate};
 use crate::require::{NetworkError, block, check_size, layer, same_shape, with_article};
 use crate::shape::Shape;
 use crate::work::Work;
@@ -50,7 +51,7 @@ pub fn check<C: Convolution, F: Connected>(
         };
         work.add(layer)?;
     }
-    check_fc(classifier, map, classifier.sizes()[1], None)
+    check_fc(classifier, Reads::Map(map), classifier.sizes()[1], None)
 }
 
 fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier: &F) -> Result<(), NetworkError> {
@@ -63,6 +64,11 @@ fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier
                 names.push((&b.name, "block"));
                 names.extend(b.lnet.iter().map(|f| (f.name(), "L-Net")));
                 names.extend(b.convs.iter().filter_map(|g| g.gate.as_ref()).map(|f| (f.name(), "C-Net")));
+                let gates = b.lnet.iter().chain(b.convs.iter().filter_map(|g| g.gate.as_ref()));
+                names.extend(gates.filter_map(|gate| match &gate.head {
+                    Head::TwoLayers(layers) => Some((layers[0].name(), "first layer of a gate")),
+                    Head::OneLayer(_) | Head::Absent { .. } => None,
+                }));
                 names.extend(layer.convs().into_iter().map(|c| (c.name(), "convolution")));
             }
         }

@@ -99,6 +99,8 @@ pub struct Plan {
     pooling: Option<(usize, usize, Pooling)>,
     /// The second plain convolution reads each channel alone.
     depthwise: bool,
+    /// Gates may have two layers.
+    deep: bool,
     relu: bool,
     blocks: Vec<BlockPlan>,
     classes: usize,
@@ -154,6 +156,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
             second,
             pooling: None,
             depthwise: false,
+            deep: false,
             relu,
             blocks,
             classes,
@@ -162,15 +165,15 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     )
 }
 
-/// Networks of [`plan`], some of them with a pooling behind the stem, and some with depthwise
-/// convolutions.
+/// Networks of [`plan`], some of them with a pooling behind the stem, some with depthwise
+/// convolutions, and some with gates of two layers.
 pub fn any_plan() -> impl Strategy<Value = Plan> {
     let average = (any::<bool>(), any::<bool>())
         .prop_map(|(counts_padding, relu)| Pooling::Average(AveragePool { counts_padding, relu }));
     let pooling = prop_oneof![Just(Pooling::Max(MaxPool)), average];
     let pooling = prop::option::of((1usize..=4, 1usize..=3, pooling));
-    (plan(), pooling, any::<bool>()).prop_map(|(plan, pooling, depthwise)| {
-        let mut plan = Plan { pooling, ..plan };
+    (plan(), pooling, any::<bool>(), any::<bool>()).prop_map(|(plan, pooling, depthwise, deep)| {
+        let mut plan = Plan { pooling, deep, ..plan };
         for block in plan.blocks.iter_mut().filter(|b| depthwise && b.channels.len() == 3) {
             (block.depthwise, block.channels[1]) = (true, block.channels[0]);
             (block.cnets[0], block.cnets[1]) = (None, None);
@@ -281,6 +284,7 @@ impl Plan {
             second: None,
             pooling: None,
             depthwise: false,
+            deep: false,
             relu: true,
             blocks: vec![block],
             classes: 4,
@@ -308,7 +312,11 @@ impl Plan {
             relu = pooling.room().relu(relu);
         }
         for (i, plan) in self.blocks.iter().enumerate() {
-            let block = build_block(&mut rng, &format!("b{i}"), plan, output_of(&layers), relu);
+            let input = output_of(&layers);
+            let mut block = build_block(&mut rng, &format!("b{i}"), plan, input, relu);
+            if self.deep {
+                deepen(&mut rng, &mut block, input);
+            }
             relu = block.relu;
             layers.push(Layer::Block(block));
         }
@@ -460,6 +468,40 @@ fn gate(rng: &mut Rng, name: &str, map: Shape, outputs: usize, openness: Opennes
         true => step(fc),
         false => Gate::clamp_scale(fc, threshold),
     }
+}
+
+/// Gives some gates of a block that reads a map of shape `input` a second layer.
+fn deepen(rng: &mut Rng, block: &mut Block, input: Shape) {
+    let maps = block.convs.iter().map(|g| g.conv.input).collect::<Vec<_>>();
+    let cnets = block.convs.iter_mut().zip(maps).map(|(g, map)| (&mut g.gate, map));
+    for (gate, map) in std::iter::once((&mut block.lnet, input)).chain(cnets) {
+        if rng.once_in(2) {
+            *gate = gate.take().map(|gate| deepened(rng, gate, map));
+        }
+    }
+}
+
+/// Puts a layer in front of the one of `gate`, which reads a map of shape `map`.
+fn deepened(rng: &mut Rng, gate: Gate, map: Shape) -> Gate {
+    let Head::OneLayer(last) = gate.head else { return gate };
+    let hidden = rng.range(1, 9) as usize;
+    let fc = self::gate(rng, &format!("{}.first", last.name), map, hidden, Openness::Mixed).head;
+    let Head::OneLayer(mut first) = fc else { unreachable!("it makes gates of one layer") };
+    first.multiplier = (0..hidden).map(|_| rng.range(1 << 14, (1 << 15) - 1) as u16).collect();
+    let shift = first.shift[0].max(3);
+    first.shift = vec![shift; hidden];
+    let pool_shift = rng.range(1, 6) as u8;
+    let spread = 64 * (1 << (15 - pool_shift)) * hidden as i64 / 4;
+    let bias =
+        |rng: &mut Rng, before: i32| if before.abs() == 1 << 29 { before } else { rng.range(-spread, spread) as i32 };
+    let last = Fc {
+        inputs: hidden,
+        weights: (0..last.outputs * hidden).map(|_| rng.int8()).collect(),
+        bias: last.bias.iter().map(|before| bias(rng, *before)).collect(),
+        pool_shift,
+        ..last
+    };
+    Gate { head: Head::TwoLayers(Box::new([first, last])), ..gate }
 }
 
 /// A gate of this layer that decides by a step.

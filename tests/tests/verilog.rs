@@ -177,7 +177,7 @@ fn a_value_that_its_field_cannot_hold_is_refused() {
     let net = network(conv("stem", shape(4, 4, 4), 4, 3), vec![], 1);
     let mut program = Program::new(&net, &array(4, 4, 4)).expect("fits");
     let pool_shift = |program: &mut Program, shift| {
-        program.gates[0].layers[0].pool_shift = shift;
+        program.gates[0].fc.as_mut().expect("a layer").pool_shift = shift;
     };
     pool_shift(&mut program, 15);
     assert_eq!(lcsim_hdl::check_program(&program), Ok(()));

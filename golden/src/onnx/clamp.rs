@@ -33,6 +33,7 @@ impl Lowered<'_> {
                 pool,
                 by,
                 front,
+                first,
             }) => {
                 let outputs = view.len();
                 self.spend(node, 4 * outputs)?;
@@ -53,7 +54,7 @@ impl Lowered<'_> {
                     c = if low { c.at_least(&bound) } else { c.at_most(&bound) };
                 }
                 let layer = Some((layer, Rc::new(c)));
-                Ok(Value::Vector(Vector { layer, squashed: None, expanded: false, view, pool, by, front }))
+                Ok(Value::Vector(Vector { layer, squashed: None, expanded: false, view, pool, by, front, first }))
             }
             x => {
                 let found = format!("of {}", self.describe(&x));

@@ -128,8 +128,7 @@ impl Lowered<'_> {
             "the classifier is one fully connected layer on the average of the last map; classifiers of two layers are not \
              simulated: leave one out, and train the network again"
         } else {
-            "a gate has one fully connected layer, directly on a globally average-pooled map; gates of two layers are not \
-             simulated yet: write one `nn.Linear`, and train the network again"
+            "a gate has one fully connected layer on a globally average-pooled map, or two with a ReLU between them"
         };
         self.graph.refuse(node, found, instead)
     }

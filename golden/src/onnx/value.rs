@@ -71,14 +71,25 @@ pub(crate) struct Vector {
     pub by: usize,
     /// The affine map that was applied to the averages.
     pub front: Rc<Affine>,
+    /// The first one of two fully connected layers.
+    pub first: Option<First>,
     /// The node of the fully connected layer, if there was one, and the clamp that was applied to
-    /// its outputs.
+    /// its outputs. Of two layers, it is the second one.
     pub layer: Option<(usize, Rc<Clamped>)>,
     /// The function that was applied to the outputs, if it is no affine map and no clamp.
     pub squashed: Option<Squash>,
     /// Whether it was repeated along the dimensions of a map. Then it can only be multiplied with a
     /// map.
     pub expanded: bool,
+}
+
+/// The first one of two fully connected layers, which has a ReLU behind it.
+#[derive(Debug, Clone)]
+pub(crate) struct First {
+    /// Its node.
+    pub node: usize,
+    /// The affine map in front of the ReLU, which folds into the layer.
+    pub behind: Rc<Affine>,
 }
 
 /// A function that keeps the order of numbers.
@@ -93,12 +104,14 @@ pub(crate) enum Squash {
 /// A score: a fully connected layer on a pooled map, between two affine maps, and a decision.
 #[derive(Debug)]
 pub(crate) struct Score {
-    /// The node of the fully connected layer.
+    /// The node of the fully connected layer; of two layers, the second one.
     pub node: usize,
     /// The map that is pooled.
     pub pool: MapId,
-    /// The affine map before the layer, which folds into it.
+    /// The affine map before the first layer, which folds into it.
     pub front: Rc<Affine>,
+    /// The first one of two layers.
+    pub first: Option<First>,
     /// The affine map after the layer, which folds into it.
     pub behind: Affine,
     /// What becomes of the outputs.

@@ -78,6 +78,7 @@ pub(crate) fn averaged(
             pool: p.map,
             by: i,
             front,
+            first: None,
             layer: None,
             squashed: None,
             expanded: false,
@@ -94,7 +95,9 @@ pub(crate) fn averaged(
 /// then one inside the network. Returns `None` for any other vector.
 pub(crate) fn as_map(low: &mut Lowered, v: &Vector) -> Result<Option<MapId>, Error> {
     let graph = low.graph;
-    let Some((layer, c)) = v.layer.as_ref().filter(|_| v.squashed.is_none() && !v.expanded) else { return Ok(None) };
+    let Some((layer, c)) = v.layer.as_ref().filter(|_| v.squashed.is_none() && v.first.is_none() && !v.expanded) else {
+        return Ok(None);
+    };
     let (node, border) = (&graph.nodes[*layer], Border::default());
     let Some(relu) = c.relu().filter(|_| node.op_type() == "Conv") else { return Ok(None) };
     low.spend(node, 2 * (v.front.factor.len() + c.affine.factor.len()))?;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(super) fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sync)) -> Seen {
     let relu: BTreeMap<&str, Option<f32>> = net.layers.iter().flat_map(operators::relus).collect();
     let observe = |mut all: Seen, (i, image): (usize, &Vec<u8>)| {
-        let Activations { maps, scores, pooled, .. } = match float::run(net, &float::normalize(net, image)) {
+        let Activations { maps, inputs, .. } = match float::run(net, &float::normalize(net, image)) {
             Ok(activations) => activations,
             Err(overflow) => {
                 all.overflow.get_or_insert((i, overflow));
@@ -23,8 +23,8 @@ pub(super) fn calibrate(net: &Network, images: &[Vec<u8>], done: &(dyn Fn() + Sy
             let seen = values.iter().map(|&v| relu.map_or(v.abs(), |max| v.clamp(0.0, max)));
             all.ranges.entry(name).or_default().add(seen);
         }
-        for ((gate, _), pooled) in scores.into_iter().zip(pooled) {
-            all.add_pooled(gate, &pooled);
+        for (layer, inputs) in inputs {
+            all.add_inputs(layer, &inputs);
         }
         done();
         all

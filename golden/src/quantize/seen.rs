@@ -14,22 +14,30 @@ const POOLED_FRAC: f32 = (1u32 << 24) as f32;
 pub(crate) struct Seen {
     /// The values that the readers of each map see.
     pub ranges: BTreeMap<String, Histogram>,
-    /// For each gate: the sums of the channels that it reads, and the number of images that
-    /// evaluate it. The sums are in fixed point, so that their order does not matter.
-    pooled: BTreeMap<String, (Vec<i64>, u64)>,
+    /// For each layer of a gate: the sums of its inputs, and the number of images that evaluate it.
+    /// The sums are in fixed point, so that their order does not matter.
+    inputs: BTreeMap<String, (Vec<i64>, u64)>,
+    /// The largest input of each of these layers.
+    largest: BTreeMap<String, f32>,
     /// The first image with which the network overflows.
     pub overflow: Option<(usize, Overflow)>,
 }
 
 impl Seen {
-    /// Adds the channels that a gate reads of one image.
-    pub fn add_pooled(&mut self, gate: String, channels: &[f32]) {
-        self.add_sums(gate, channels.iter().map(|v| (v * POOLED_FRAC).round() as i64), 1);
+    /// Adds what a layer of a gate reads of one image.
+    pub fn add_inputs(&mut self, layer: String, inputs: &[f32]) {
+        self.add_largest(layer.clone(), inputs.iter().copied().fold(0.0, f32::max));
+        self.add_sums(layer, inputs.iter().map(|v| (v * POOLED_FRAC).round() as i64), 1);
     }
 
-    fn add_sums(&mut self, gate: String, channels: impl Iterator<Item = i64>, images: u64) {
-        let (sums, count) = self.pooled.entry(gate).or_default();
-        for (i, channel) in channels.enumerate() {
+    fn add_largest(&mut self, layer: String, input: f32) {
+        let largest = self.largest.entry(layer).or_default();
+        *largest = largest.max(input);
+    }
+
+    fn add_sums(&mut self, layer: String, inputs: impl Iterator<Item = i64>, images: u64) {
+        let (sums, count) = self.inputs.entry(layer).or_default();
+        for (i, channel) in inputs.enumerate() {
             if i == sums.len() {
                 sums.push(0);
             }
@@ -41,9 +49,10 @@ impl Seen {
     /// Merges these results with `other`.
     pub fn merge(mut self, other: Self) -> Self {
         other.ranges.into_iter().for_each(|(name, h)| self.ranges.entry(name).or_default().merge(&h));
-        for (gate, (sums, images)) in other.pooled {
-            self.add_sums(gate, sums.into_iter(), images);
+        for (layer, (sums, images)) in other.inputs {
+            self.add_sums(layer, sums.into_iter(), images);
         }
+        other.largest.into_iter().for_each(|(layer, input)| self.add_largest(layer, input));
         // The parts are merged in the order of the images.
         self.overflow = self.overflow.or(other.overflow);
         self
@@ -59,9 +68,14 @@ pub(crate) struct Quantizer<'a> {
 }
 
 impl Quantizer<'_> {
-    /// The mean of each channel that a gate reads. `None` if no image evaluates the gate.
-    pub fn means(&self, gate: &str) -> Option<Vec<f64>> {
-        let (sums, images) = self.seen.pooled.get(gate)?;
+    /// The largest input of a gate's layer. 0 if no image evaluates the gate.
+    pub fn largest(&self, layer: &str) -> f64 {
+        self.seen.largest.get(layer).copied().unwrap_or(0.0).into()
+    }
+
+    /// The mean of each input of a gate's layer. `None` if no image evaluates the gate.
+    pub fn means(&self, layer: &str) -> Option<Vec<f64>> {
+        let (sums, images) = self.seen.inputs.get(layer)?;
         Some(sums.iter().map(|sum| *sum as f64 / f64::from(POOLED_FRAC) / *images as f64).collect())
     }
 

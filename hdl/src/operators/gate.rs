@@ -10,15 +10,18 @@ use lcsim_spec::{Decision, Score};
 /// # Errors
 /// Says what the core lacks for it.
 pub(super) fn word(program: &Program, job: &GateJob) -> Result<GateWord, Absent> {
+    if job.reads_hidden || job.target == Target::Hidden {
+        return Err(Absent::in_layer("second layer of a gate", program, job.layer));
+    }
     match job.decision {
         None | Some(Decision::ClampScale { .. } | Decision::Step { .. }) => Ok(GateWord::new(job)),
         Some(Decision::Given) => Err(Absent::in_layer("port for scores that come with each image", program, job.layer)),
     }
 }
 
-/// The layer of the head. The core computes only heads of one layer.
+/// The layer. The core has no instruction for a gate without one.
 fn layer(job: &GateJob) -> &FcJob {
-    &job.layers[0]
+    job.fc.as_ref().unwrap_or_else(|| unreachable!("`word` refuses gates without layers"))
 }
 
 word! {
@@ -29,6 +32,7 @@ word! {
             Target::Block(_) => 0_usize,
             Target::Channels(_) => 1,
             Target::Classes => 2,
+            Target::Hidden => 3,
         },
         /// Channels of the pooled map.
         inputs: 16 => job.inputs(),

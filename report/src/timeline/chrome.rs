@@ -53,6 +53,7 @@ pub fn json(timeline: &Timeline, program: &Program, about: Value) -> String {
             Target::Block(_) => "L-Net",
             Target::Channels(_) => "C-Net",
             Target::Classes => "classifier",
+            Target::Hidden => "first layer of a gate",
         };
         (layer(job.layer).into(), kind, json!({ "kind": kind, "outputs": job.outputs }))
     });

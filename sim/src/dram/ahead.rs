@@ -89,7 +89,7 @@ fn next(program: &Program, conv: usize, skips: bool) -> Next {
     let decides = |gate: usize| match program.gates[gate].target {
         Target::Block(block) => condition == Condition::IfLive(block),
         Target::Channels(list) => job.outputs == Some(list),
-        Target::Classes => false,
+        Target::Classes | Target::Hidden => false,
     };
     if program.ops[from..to].iter().filter_map(|op| op.unit.gate()).any(decides) {
         return Next::Undecided;

@@ -49,7 +49,7 @@ impl Timeline<'_> {
             Unit::Gate(index) => {
                 let job = &self.program.gates[index];
                 let scores = match job.target {
-                    Target::Classes => &[],
+                    Target::Classes | Target::Hidden => &[],
                     Target::Block(_) | Target::Channels(_) => decisions.next().map_or(&[][..], |d| &d.scores),
                 };
                 self.gate(at, job, scores);

@@ -56,13 +56,14 @@ pub struct Gate<F = Fc> {
 }
 
 /// The fully connected layers of a gate.
-///
-/// A head of two layers would be another variant. The code that takes a head apart then does not
-/// compile until it handles both.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Head<F = Fc> {
     /// One layer, on the pooled map.
     OneLayer(F),
+    /// Two layers with a ReLU between them. The first one reads the pooled map. In a quantised
+    /// network its outputs are scores that skip nothing, and the second layer reads them as it
+    /// would read pool sums.
+    TwoLayers(Box<[F; 2]>),
     /// None: something outside the accelerator makes the scores.
     Absent {
         /// The name of the gate.
@@ -102,6 +103,7 @@ impl<F: Connected> Gate<F> {
     pub fn name(&self) -> &str {
         match &self.head {
             Head::OneLayer(layer) => layer.name(),
+            Head::TwoLayers(layers) => layers[1].name(),
             Head::Absent { name, .. } => name,
         }
     }
@@ -110,6 +112,7 @@ impl<F: Connected> Gate<F> {
     pub fn outputs(&self) -> usize {
         match &self.head {
             Head::OneLayer(layer) => layer.sizes()[1],
+            Head::TwoLayers(layers) => layers[1].sizes()[1],
             Head::Absent { outputs, .. } => *outputs,
         }
     }
@@ -121,12 +124,16 @@ impl<F> Head<F> {
     pub fn layers(&self) -> &[F] {
         match self {
             Self::OneLayer(layer) => std::slice::from_ref(layer),
+            Self::TwoLayers(layers) => &layers[..],
             Self::Absent { .. } => &[],
         }
     }
 }
 
 impl Decision {
+    /// What becomes of the outputs of a first layer: scores that skip nothing.
+    pub const HIDDEN: Self = Self::ClampScale { threshold: Score::ZERO };
+
     /// Scores below it count as 0.
     pub fn threshold(self) -> Score {
         match self {
@@ -159,11 +166,38 @@ pub trait Connected {
     /// The number of weights and the number of biases.
     fn lengths(&self) -> [usize; 2];
     /// Runs the checks that only this kind of network needs. `decision` is that of the layer's
-    /// gate; the classifier has none. `map` is the shape of the map that it reads.
+    /// gate; the classifier has none.
     ///
     /// # Errors
     /// Names the property that is wrong.
-    fn check(&self, map: Shape, decision: Option<Decision>) -> Result<(), NetworkError>;
+    fn check(&self, reads: Reads, decision: Option<Decision>) -> Result<(), NetworkError>;
+}
+
+/// What a fully connected layer reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// The pool sums of a map of this shape.
+    Map(Shape),
+    /// The scores of this number of outputs of the layer before.
+    Layer(usize),
+}
+
+impl Reads {
+    /// The number of inputs.
+    fn inputs(self) -> usize {
+        match self {
+            Self::Map(map) => map.channels,
+            Self::Layer(outputs) => outputs,
+        }
+    }
+
+    /// The largest possible magnitude of an input that is shifted right by `pool_shift`.
+    pub fn most(self, pool_shift: u8) -> i64 {
+        match self {
+            Self::Map(map) => pooled_max(map.pixels(), pool_shift),
+            Self::Layer(_) => (i64::from(Score::ONE.to_bits()) + (1 << pool_shift >> 1)) >> pool_shift,
+        }
+    }
 }
 
 /// Checks a gate with `outputs` scores that reads a map of shape `map`.
@@ -173,7 +207,13 @@ pub trait Connected {
 pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usize) -> Result<(), NetworkError> {
     let item = layer(gate.name());
     match &gate.head {
-        Head::OneLayer(fc) => check_fc(fc, map, outputs, Some(gate.decision))?,
+        Head::OneLayer(fc) => check_fc(fc, Reads::Map(map), outputs, Some(gate.decision))?,
+        Head::TwoLayers(layers) => {
+            let [first, second] = &**layers;
+            let between = first.sizes()[1];
+            check_fc(first, Reads::Map(map), between, Some(Decision::HIDDEN))?;
+            check_fc(second, Reads::Layer(between), outputs, Some(gate.decision))?;
+        }
         Head::Absent { outputs: found, .. } => {
             require(&item, "outputs", outputs, *found)?;
             if gate.decision != Decision::Given {
@@ -192,25 +232,25 @@ pub(crate) fn check_gate<F: Connected>(gate: &Gate<F>, map: Shape, outputs: usiz
     }
 }
 
-/// Checks a fully connected layer with `outputs` outputs that reads a map of shape `map`.
-/// `decision` is that of its gate; the classifier has none.
+/// Checks a fully connected layer with `outputs` outputs. `decision` is that of its gate; the
+/// classifier has none.
 ///
 /// # Errors
 /// Names the property that is wrong.
 pub(crate) fn check_fc(
     f: &impl Connected,
-    map: Shape,
+    reads: Reads,
     outputs: usize,
     decision: Option<Decision>,
 ) -> Result<(), NetworkError> {
     let item = layer(f.name());
     let ([inputs, found], [weights, biases]) = (f.sizes(), f.lengths());
-    require(&item, "inputs", map.channels, inputs)?;
+    require(&item, "inputs", reads.inputs(), inputs)?;
     require(&item, "outputs", outputs, found)?;
     within(&item, "outputs", 1..=SIZE_MAX, &[outputs])?;
     require(&item, "weights", inputs * outputs, weights)?;
     require(&item, "biases", outputs, biases)?;
-    f.check(map, decision)
+    f.check(reads, decision)
 }
 
 impl Connected for Fc {
@@ -223,13 +263,13 @@ impl Connected for Fc {
     fn lengths(&self) -> [usize; 2] {
         [self.weights.len(), self.bias.len()]
     }
-    fn check(&self, map: Shape, decision: Option<Decision>) -> Result<(), NetworkError> {
+    fn check(&self, reads: Reads, decision: Option<Decision>) -> Result<(), NetworkError> {
         let item = layer(&self.name);
         let scores = if decision.is_some() { self.outputs } else { 0 };
         require(&item, "multipliers", scores, self.multiplier.len())?;
         require(&item, "shifts", scores, self.shift.len())?;
         within(&item, "pool shift", 0..=usize::from(POOL_SHIFT_MAX), &[usize::from(self.pool_shift)])?;
-        let most = pooled_max(map.pixels(), self.pool_shift);
+        let most = reads.most(self.pool_shift);
         within(&item, "largest pooled value", 0..=(1 << POOLED_BITS) - 1, &[most as usize])?;
         if let Some(Decision::Step { at_zero }) = decision {
             let multiplier = self.multiplier.iter().copied().find(|m| *m != STEP_MULTIPLIER);

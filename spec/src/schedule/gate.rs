@@ -37,7 +37,7 @@ impl Builder<'_> {
     ) {
         let kind = match target {
             Target::Block(_) => LayerKind::LNet,
-            Target::Channels(_) => LayerKind::CNet,
+            Target::Channels(_) | Target::Hidden => LayerKind::CNet,
             Target::Classes => LayerKind::Classifier,
         };
         let What { name, layers, outputs } = *what;
@@ -47,9 +47,21 @@ impl Builder<'_> {
         self.layout.check_channels(name, channels);
         let list: Option<ListId> = if let Inputs::List(list) = x.inputs { Some(list) } else { None };
         let pool_region = x.place.pool_region();
-        let layers = layers.iter().map(|fc| self.parameters_of(fc)).collect();
-        self.op(Unit::Gate(self.program.gates.len()), condition, layer);
-        self.program.gates.push(GateJob { layer, pool_region, list, layers, outputs, decision, target });
+        let whole = GateJob { layer, pool_region, list, fc: None, reads_hidden: false, outputs, decision, target };
+        let jobs = match layers {
+            [] => vec![whole],
+            [fc] => vec![GateJob { fc: Some(self.parameters_of(fc)), ..whole }],
+            [first, .., last] => {
+                let (fc, decision) = (Some(self.parameters_of(first)), Some(Decision::HIDDEN));
+                let hidden = GateJob { fc, decision, outputs: first.outputs, target: Target::Hidden, ..whole.clone() };
+                let fc = Some(self.parameters_of(last));
+                vec![hidden, GateJob { fc, list: None, reads_hidden: true, ..whole }]
+            }
+        };
+        for job in jobs {
+            self.op(Unit::Gate(self.program.gates.len()), condition, layer);
+            self.program.gates.push(job);
+        }
     }
 
     /// Stores the weights and parameters of a layer in the gate unit's memories.

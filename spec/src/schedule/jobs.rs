@@ -245,6 +245,15 @@ pub enum Target {
     Channels(ListId),
     /// Logits, one for each class.
     Classes,
+    /// Scores that the second layer of the same gate reads.
+    Hidden,
+}
+
+impl Target {
+    /// Whether the outputs decide what is skipped.
+    pub fn decides(self) -> bool {
+        matches!(self, Self::Block(_) | Self::Channels(_))
+    }
 }
 
 /// A gate or the classifier on the gate unit.
@@ -256,9 +265,11 @@ pub struct GateJob {
     pub pool_region: usize,
     /// The live list that names the pooled channels. Without one, all channels are pooled.
     pub list: Option<ListId>,
-    /// Its fully connected layers in the order of execution. There are none if something outside
-    /// the accelerator makes the scores. The instruction then takes no cycle of the gate unit.
-    pub layers: Vec<FcJob>,
+    /// Its fully connected layer. There is none if something outside the accelerator makes the
+    /// scores. The instruction then takes no cycle of the gate unit.
+    pub fc: Option<FcJob>,
+    /// Whether the layer reads the scores of the layer before, and not the pool sums of a map.
+    pub reads_hidden: bool,
     /// The number of scores or logits.
     pub outputs: usize,
     /// The rule that turns outputs into scores. The classifier has none: its outputs are the
@@ -271,7 +282,7 @@ pub struct GateJob {
 /// A fully connected layer on the gate unit.
 #[derive(Debug, Clone)]
 pub struct FcJob {
-    /// The number of inputs. For the first layer these are channels of the pooled map.
+    /// The number of inputs: channels of the pooled map, or outputs of the layer before.
     pub inputs: usize,
     /// Outputs.
     pub outputs: usize,
@@ -286,7 +297,7 @@ pub struct FcJob {
 impl GateJob {
     /// The number of channels that the gate reads.
     pub fn inputs(&self) -> usize {
-        self.layers.first().map_or(0, |layer| layer.inputs)
+        self.fc.as_ref().map_or(0, |fc| fc.inputs)
     }
 }
 

@@ -187,7 +187,7 @@ impl<'a> Layout<'a> {
             program.filters_on_chip = filters_needed <= filters;
             program.gate_weights_on_chip = gates_needed <= gate_weights;
             let tiles = program.convs.iter().map(|c| 2 * c.taps() * c.words_of_tap() * cols);
-            let gates = program.gates.iter().flat_map(|g| &g.layers);
+            let gates = program.gates.iter().filter_map(|g| g.fc.as_ref());
             let gates = gates.map(|fc| fc.inputs * fc.outputs.next_multiple_of(macs));
             if !program.filters_on_chip {
                 (filters_needed, filters_for) = (tiles.max().unwrap_or(0), "two tiles of a convolution");

@@ -1,10 +1,11 @@
 //! Recognises residual blocks: where branch and shortcut begin, which is which, and the gates of
 //! the branch.
 
+use super::super::affine::Affine;
 use super::super::graph::label;
 use super::super::maps;
 use super::super::names;
-use super::super::value::{MapId, Op, Score};
+use super::super::value::{First, MapId, Op, Score};
 use super::{Recognizer, Source, Stretch};
 use crate::Error;
 use crate::model::{Block, Gate, GatedConv};
@@ -41,13 +42,12 @@ impl Recognizer<'_> {
             let channels = self.conv_channels(stretch);
             let mut gate = None;
             for &score in &stretch.scores {
-                let Score { node, pool, front, behind, decision } = &self.low.scores[score];
-                let gate_of = |fc| Gate { head: Head::OneLayer(fc), decision: *decision };
+                let Score { pool, behind, .. } = &self.low.scores[score];
                 let (outputs, pool) = (behind.factor.len(), *pool);
                 if i == last && outputs == 1 && pool == fork && lnet.is_none() {
-                    lnet = Some(gate_of(self.fc(*node, front, behind)?));
+                    lnet = Some(self.gate(score)?);
                 } else if outputs == channels && pool == stretch.x && gate.is_none() {
-                    gate = Some(gate_of(self.fc(*node, front, behind)?));
+                    gate = Some(self.gate(score)?);
                 } else {
                     let conv = label(&self.low.graph.nodes[stretch.node]);
                     let or = if i == last { ", or one L-Net with 1 output on the block's input" } else { "" };
@@ -61,6 +61,20 @@ impl Recognizer<'_> {
         let names: Vec<&str> = convs.iter().map(|g: &GatedConv| g.conv.name.as_str()).collect();
         let name = self.unique(&names::of_block(&self.low.graph.nodes[add], &names), add);
         Ok((Block { name, lnet, convs, shortcut, relu }, fork))
+    }
+
+    /// Makes the gate of a score.
+    fn gate(&mut self, score: usize) -> Result<Gate, Error> {
+        let Score { node, front, first, behind, decision, .. } = &self.low.scores[score];
+        let head = match first {
+            None => Head::OneLayer(self.fc(*node, front, behind)?),
+            Some(First { node: first, behind: between }) => {
+                let first = self.fc(*first, front, between)?;
+                let last = self.fc(*node, &Affine::identity(first.outputs), behind)?;
+                Head::TwoLayers(Box::new([first, last]))
+            }
+        };
+        Ok(Gate { head, decision: *decision })
     }
 
     /// Makes the error for a pooling in the branch that ends at `at`, if its operator is possible

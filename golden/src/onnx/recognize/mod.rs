@@ -115,7 +115,7 @@ impl Lowered<'_> {
             return Ok(only.clone());
         }
         let is_classifier = |name: &&String| match self.value(name) {
-            Some(Value::Vector(Vector { layer: Some((_, c)), .. })) => c.is_free(),
+            Some(Value::Vector(Vector { layer: Some((_, c)), first: None, .. })) => c.is_free(),
             _ => false,
         };
         match &outputs.iter().filter(is_classifier).collect::<Vec<_>>()[..] {
@@ -141,7 +141,7 @@ impl Recognizer<'_> {
         let item = format!("output `{output}`");
         let expected = "the classifier, a fully connected layer on the globally average-pooled last map";
         let found = match low.value(output) {
-            Some(Value::Vector(v @ Vector { layer: Some((node, c)), .. })) if c.is_free() => {
+            Some(Value::Vector(v @ Vector { layer: Some((node, c)), first: None, .. })) if c.is_free() => {
                 return Ok((self.fc(*node, &v.front, &c.affine)?, v.pool));
             }
             Some(other) => low.describe(other),

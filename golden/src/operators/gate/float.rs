@@ -10,19 +10,15 @@ use lcsim_spec::{Decision, Head, given};
 /// Returns its first [`Overflow`].
 pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &[f32]) -> Result<Vec<f32>, Overflow> {
     let mut scores = match &gate.head {
-        Head::OneLayer(fc) => {
-            let pooled = pool(fc, x);
-            let outputs = connect(fc, &pooled);
-            run.found.pooled.push(pooled);
-            outputs
+        Head::OneLayer(fc) => layer(fc, run, pool(fc, x))?,
+        Head::TwoLayers(layers) => {
+            let [first, second] = &**layers;
+            let mut hidden = layer(first, run, pool(first, x))?;
+            hidden.iter_mut().for_each(|h| *h = h.max(0.0));
+            layer(second, run, hidden)?
         }
-        Head::Absent { .. } => {
-            run.found.pooled.push(vec![]);
-            vec![]
-        }
+        Head::Absent { .. } => vec![],
     };
-    // This check comes before the clamp, which would hide an infinity.
-    finite(gate.name(), &scores)?;
     match gate.decision {
         // A float network has no threshold. Quantised ones get theirs later.
         Decision::ClampScale { .. } => scores.iter_mut().for_each(|s| *s = s.clamp(0.0, 1.0)),
@@ -34,6 +30,17 @@ pub(crate) fn scores(gate: &Gate, run: &mut Run, x: &[f32]) -> Result<Vec<f32>, 
     }
     run.found.scores.push((gate.name().into(), scores.clone()));
     Ok(scores)
+}
+
+/// Computes the outputs of a gate's layer, and records its inputs.
+///
+/// # Errors
+/// Fails if an output overflows. A clamp would hide this.
+fn layer(fc: &Fc, run: &mut Run, inputs: Vec<f32>) -> Result<Vec<f32>, Overflow> {
+    let outputs = connect(fc, &inputs);
+    run.found.inputs.push((fc.name.clone(), inputs));
+    finite(&fc.name, &outputs)?;
+    Ok(outputs)
 }
 
 /// Averages each channel of the map `x` that `fc` reads.

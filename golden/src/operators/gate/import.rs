@@ -7,7 +7,7 @@ use crate::onnx::affine::{Affine, Clamped, Scored, folded};
 use crate::onnx::graph::{float, int};
 use crate::onnx::lowered::Lowered;
 use crate::onnx::proto::NodeProto;
-use crate::onnx::value::{Op, Pixels, Score, Squash, Value, Vector};
+use crate::onnx::value::{First, Op, Pixels, Score, Squash, Value, Vector};
 use crate::onnx::view::View;
 use crate::onnx::{maps, vectors};
 use crate::operators::convolution::import::geometry;
@@ -17,7 +17,8 @@ use std::rc::Rc;
 /// Gives Gemm, MatMul or 1x1 Conv on a pooled map its meaning.
 pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Value, Error> {
     let x = match low.operand(node, 0)?.clone() {
-        Value::Vector(v) if v.layer.is_some() => first_layer(low, node, v)?,
+        Value::Vector(v) if v.layer.is_some() && low.graph.is_last(node) => first_layer(low, node, v)?,
+        Value::Vector(v) if v.layer.is_some() => hidden(low, node, v)?,
         x => x,
     };
     let v = match x {
@@ -27,7 +28,7 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
             let channels = low.maps[p.map].shape.channels;
             low.spend(node, channels)?;
             let (view, front) = (View::plain(&p.view.dims), Rc::new(Affine::identity(channels)));
-            Vector { view, pool: p.map, by: i, front, layer: None, squashed: None, expanded: false }
+            Vector { view, pool: p.map, by: i, front, first: None, layer: None, squashed: None, expanded: false }
         }
         other => {
             let found = format!("of {}", low.describe(&other));
@@ -49,15 +50,29 @@ pub(crate) fn layer(low: &mut Lowered, i: usize, node: &NodeProto) -> Result<Val
 
 /// A layer before another layer. It is a convolution on the way to the logits.
 fn first_layer(low: &mut Lowered, node: &NodeProto, v: Vector) -> Result<Value, Error> {
-    let map = if low.graph.is_last(node) { vectors::as_map(low, &v)? } else { None };
-    let Some(map) = map else { return Err(low.second_layer(node, v)) };
+    let Some(map) = vectors::as_map(low, &v)? else { return Err(low.second_layer(node, v)) };
     Ok(Value::Map(Pixels { view: v.view, ..Pixels::of(map, low.maps[map].shape) }))
+}
+
+/// The outputs of a gate's first layer, behind their ReLU, as the second layer reads them.
+fn hidden(low: &mut Lowered, node: &NodeProto, v: Vector) -> Result<Value, Error> {
+    let plain = v.squashed.is_none() && !v.expanded && v.first.is_none();
+    match &v.layer {
+        Some((first, c)) if plain && c.relu() == Some(Some(f32::INFINITY)) => {
+            let first = Some(First { node: *first, behind: Rc::new(c.affine.clone()) });
+            low.spend(node, v.view.len())?;
+            Ok(Value::Vector(Vector { first, layer: None, ..v }))
+        }
+        _ => Err(low.second_layer(node, v)),
+    }
 }
 
 /// Gives Softmax or LogSoftmax of the logits its meaning.
 pub(crate) fn softmax(low: &mut Lowered, _: usize, node: &NodeProto) -> Result<Value, Error> {
     match low.operand(node, 0)? {
-        Value::Vector(v) if v.squashed.is_none() && v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) => {
+        Value::Vector(v)
+            if v.squashed.is_none() && v.first.is_none() && v.layer.as_ref().is_some_and(|(_, c)| c.is_free()) =>
+        {
             Ok(Value::Vector(Vector { squashed: Some(Squash::Softmax), ..v.clone() }))
         }
         other => {
@@ -168,7 +183,7 @@ impl Lowered<'_> {
         }
         let factors = if outputs == 1 { vec![factors[0]; shape.channels] } else { factors };
         let x = self.normed(node, p.map, Affine::scale(factors))?;
-        let score = self.score(Score { node: layer, pool: v.pool, front: v.front, behind, decision });
+        let score = self.score(Score { node: layer, pool: v.pool, front: v.front, first: v.first, behind, decision });
         Ok(Value::Map(Pixels { map: self.map(Op::Scale { x, score }, shape), view: map_view, ..p }))
     }
 
@@ -179,8 +194,11 @@ impl Lowered<'_> {
             Decision::Step { at_zero } => 1 + u64::from(at_zero),
             Decision::ClampScale { .. } | Decision::Given => 0,
         };
-        let key = [vec![score.node as u64, score.pool as u64, decision], affine(&score.front), affine(&score.behind)]
-            .concat();
+        let first = score.first.as_ref().map(|first| [vec![first.node as u64], affine(&first.behind)].concat());
+        let first = first.unwrap_or_default();
+        let key =
+            [vec![score.node as u64, score.pool as u64, decision], first, affine(&score.front), affine(&score.behind)]
+                .concat();
         let id = *self.known_scores.entry(key).or_insert(self.scores.len());
         if id == self.scores.len() {
             self.scores.push(score);

@@ -19,6 +19,9 @@ pub(crate) struct FcHeader {
     /// How outputs become scores, if not by a clamp.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     decision: Option<Decided>,
+    /// The layer before, in a gate of two layers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Box<FcHeader>>,
 }
 
 /// The name of a decision in the file.
@@ -36,29 +39,27 @@ impl FcHeader {
     /// Makes the header of a fully connected layer, and adds its numbers to `tensors`.
     pub fn new(f: &Fc, tensors: &mut Tensors) -> Self {
         tensors.parameters(&f.name, vec![f.outputs, f.inputs], &f.weights, &f.bias, &f.multiplier, &f.shift);
-        let (threshold, decision) = (0, None);
-        Self {
-            name: f.name.clone(),
-            inputs: f.inputs,
-            outputs: f.outputs,
-            pool_shift: f.pool_shift,
-            threshold,
-            decision,
-        }
+        let (name, inputs, outputs, pool_shift) = (f.name.clone(), f.inputs, f.outputs, f.pool_shift);
+        Self { name, inputs, outputs, pool_shift, threshold: 0, decision: None, first: None }
     }
 
     /// Makes the header of a gate, and adds its numbers to `tensors`.
     pub fn of_gate(gate: &Gate, tensors: &mut Tensors) -> Self {
-        let Head::OneLayer(fc) = &gate.head else { unreachable!("`save` refuses gates without layers") };
+        let (first, fc) = match gate.head.layers() {
+            [fc] => (None, fc),
+            [first, fc] => (Some(Box::new(Self::new(first, tensors))), fc),
+            _ => unreachable!("`save` refuses gates without layers"),
+        };
         let decision = matches!(gate.decision, Decision::Step { .. }).then_some(Decided::Step);
-        Self { threshold: gate.decision.threshold().to_bits(), decision, ..Self::new(fc, tensors) }
+        Self { threshold: gate.decision.threshold().to_bits(), decision, first, ..Self::new(fc, tensors) }
     }
 
     /// Makes the gate from the header and the numbers in `file`.
     ///
     /// # Errors
     /// [`Error::Invalid`] if the numbers are missing or do not fit.
-    pub fn gate(self, file: &File) -> Result<Gate, Error> {
+    pub fn gate(mut self, file: &File) -> Result<Gate, Error> {
+        let first = self.first.take().map(|first| first.hidden(file)).transpose()?;
         let decision = match self.decision {
             None => Decision::ClampScale { threshold: Score::from_bits(self.threshold) },
             Some(Decided::Step) => Decision::Step { at_zero: false },
@@ -70,7 +71,27 @@ impl FcHeader {
             return Err(file.invalid(&item, "0, as a step has scores of 0 and 1 only", &found));
         }
         (fc.multiplier, fc.shift) = file.scales(&fc.name, fc.outputs)?;
-        Ok(Gate { head: Head::OneLayer(fc), decision })
+        let head = match first {
+            None => Head::OneLayer(fc),
+            Some(first) => Head::TwoLayers(Box::new([first, fc])),
+        };
+        Ok(Gate { head, decision })
+    }
+
+    /// Makes the first layer of a gate of two layers.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if the numbers are missing or do not fit, or if it decides something.
+    fn hidden(self, file: &File) -> Result<Fc, Error> {
+        let decides = self.threshold != 0 || self.decision.is_some() || self.first.is_some();
+        let mut fc = self.layer(file)?;
+        if decides {
+            let item = format!("layer `{}`", fc.name);
+            let expected = "no threshold, no decision and no layer before it, as it is the first layer of a gate";
+            return Err(file.invalid(&item, expected, "one of them"));
+        }
+        (fc.multiplier, fc.shift) = file.scales(&fc.name, fc.outputs)?;
+        Ok(fc)
     }
 
     /// Makes the classifier from the header and the numbers in `file`.
@@ -78,11 +99,15 @@ impl FcHeader {
     /// # Errors
     /// [`Error::Invalid`] if the numbers are missing or do not fit, or if it has a threshold.
     pub fn classifier(self, file: &File) -> Result<Fc, Error> {
-        let (threshold, decision) = (self.threshold, self.decision);
+        let (threshold, decides) = (self.threshold, self.decision.is_some() || self.first.is_some());
         let fc = self.layer(file)?;
-        if decision.is_some() {
-            let item = format!("layer `{}`: decision", fc.name);
-            return Err(file.invalid(&item, "none, as the classifier has no scores", "one"));
+        if decides {
+            let item = format!("layer `{}`", fc.name);
+            return Err(file.invalid(
+                &item,
+                "no decision and no layer before it, as it is the classifier",
+                "one of them",
+            ));
         }
         if threshold != 0 {
             let (item, found) = (format!("layer `{}`: threshold", fc.name), Score::from_bits(threshold).to_string());

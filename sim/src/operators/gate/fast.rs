@@ -42,22 +42,22 @@ impl Timeline<'_> {
     pub(crate) fn gate(&mut self, at: u64, job: &GateJob, scores: &[Score]) {
         let inputs = job.list.map_or(job.inputs(), |l| self.buffers.lists[l.index()].entries.len());
         let macs = self.program.config.gate.macs;
-        if !job.layers.is_empty() {
+        if job.fc.is_some() {
             self.groups(at, job);
         }
         let Buffers { ends, lists, groups, activities, .. } = &mut *self.buffers;
         let stage = if job.target == Target::Classes { GateStage::Shift } else { GateStage::Score };
         // Without layers, all scores are there in the cycle that starts the instruction.
-        let leaves = |output: usize| match &job.layers[..] {
-            [] => at,
-            _ => groups[output / macs] + timing::gate_output(stage, output % macs) as u64,
+        let leaves = |output: usize| match &job.fc {
+            None => at,
+            Some(_) => groups[output / macs] + timing::gate_output(stage, output % macs) as u64,
         };
         let last = leaves(job.outputs - 1);
         self.gate = GateRun { layer: job.layer, classifier: job.target == Target::Classes, started: at, last };
         ends.push((last + 1, false, job.layer));
         let mut listed = 0;
         match job.target {
-            Target::Classes => {}
+            Target::Classes | Target::Hidden => {}
             Target::Block(_) => self.lscore = (scores[0], last + 1),
             Target::Channels(list) => {
                 let list = list.index();
@@ -66,12 +66,15 @@ impl Timeline<'_> {
                 listed = lists[list].entries.len();
             }
         }
+        counts::gate(&mut activities[job.layer.index()], job, macs, inputs, listed);
+        if job.target == Target::Hidden {
+            return;
+        }
         let layer = &mut self.layers[job.layer.index()];
         layer.live = match job.target {
             Target::Classes => job.outputs,
             _ => scores.iter().filter(|s| **s > Score::ZERO).count(),
         } as u64;
         layer.skips = matches!(job.target, Target::Block(_)) && scores == [Score::ZERO] && self.mode == Mode::Gated;
-        counts::gate(&mut activities[job.layer.index()], job, macs, inputs, listed);
     }
 }

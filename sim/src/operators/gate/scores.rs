@@ -18,12 +18,35 @@ pub(crate) struct Pooling {
 impl Pooling {
     /// Computes the accumulators of a fully connected layer that reads a map, with the bias added.
     pub fn fully_connected(&mut self, f: &Fc, x: &Input) -> &[i32] {
-        let Self { beside, pooled, outputs } = self;
+        let Self { beside, pooled, .. } = self;
         Pool { x, beside, sums: &mut *pooled }.dispatch();
+        self.connect(f, x.live)
+    }
+
+    /// Computes the accumulators of the last one of a gate's layers, of which the first one reads a
+    /// map.
+    pub fn head(&mut self, layers: &[Fc], x: &Input) -> &[i32] {
+        let Some((first, rest)) = layers.split_first() else { return &[] };
+        self.fully_connected(first, x);
+        let mut before = first;
+        for f in rest {
+            let Self { pooled, outputs, .. } = self;
+            let hidden = outputs.iter().enumerate();
+            pooled.clear();
+            pooled.extend(hidden.map(|(o, t)| i32::from(score(*t, before, o, Score::ZERO).to_bits())));
+            self.connect(f, None);
+            before = f;
+        }
+        &self.outputs
+    }
+
+    /// Computes the accumulators of a layer from `pooled`. Without a list, entry i is input i.
+    fn connect(&mut self, f: &Fc, live: Option<&[usize]>) -> &[i32] {
+        let Self { pooled, outputs, .. } = self;
         pooled.iter_mut().for_each(|sum| *sum = arithmetic::pooled(*sum, f.pool_shift));
         outputs.clear();
         outputs.extend(f.weights.chunks_exact(f.inputs).zip(&f.bias).map(|(w, bias)| {
-            let weight = |entry: usize| i32::from(w[x.live.map_or(entry, |l| l[entry])]);
+            let weight = |entry: usize| i32::from(w[live.map_or(entry, |l| l[entry])]);
             bias + pooled.iter().enumerate().map(|(entry, p)| weight(entry) * p).sum::<i32>()
         }));
         outputs

@@ -17,7 +17,7 @@ impl Machine<'_> {
         };
         self.gate.given.clear();
         self.gate.given.extend_from_slice(given);
-        if job.layers.is_empty() {
+        if job.fc.is_none() {
             let forced_open = self.mode == Mode::ForcedOpen;
             return self.gate.take_given(gate, job, forced_open, &mut self.activity[job.layer.index()]);
         }
@@ -40,6 +40,9 @@ impl Machine<'_> {
         if job.target == Target::Classes {
             self.layers[op.layer.index()].live = job.outputs as u64;
             self.trace.logits = self.gate.logits.clone();
+            return;
+        }
+        if job.target == Target::Hidden {
             return;
         }
         let scores = self.gate.scores.clone();

@@ -71,6 +71,8 @@ pub(crate) struct GateUnit {
     /// The L-Net's score, as soon as it is known.
     pub lscore: Option<Score>,
     pub scores: Vec<Score>,
+    /// The scores of a gate's first layer, which the second one reads.
+    hidden: Vec<Score>,
     pub logits: Vec<i32>,
     /// The scores that the job takes instead of those that it computes.
     pub given: Vec<Score>,
@@ -102,6 +104,7 @@ impl GateUnit {
             lists: Default::default(),
             lscore: None,
             scores: vec![],
+            hidden: vec![],
             logits: vec![],
             given: vec![],
         }
@@ -112,11 +115,15 @@ impl GateUnit {
         self.transfer = transfer;
         (self.job, self.group, self.step) = (Some(index), 0, 0);
         (self.remaining, self.next_output) = (job.outputs, 0);
+        if job.reads_hidden {
+            self.hidden.clone_from(&self.scores);
+        }
         self.scores.clear();
         match job.target {
             Target::Block(_) => self.lscore = None,
             Target::Channels(list) => self.lists[list.index()] = LiveList::default(),
             Target::Classes => self.logits.clear(),
+            Target::Hidden => {}
         }
     }
 
@@ -149,7 +156,8 @@ impl GateUnit {
     }
 
     fn param(view: &GateView, job: &GateJob, output: usize) -> Param {
-        view.program.gate_params[job.layers[0].param_base + output]
+        let base = job.fc.as_ref().map_or(0, |fc| fc.param_base);
+        view.program.gate_params[base + output]
     }
 
     /// Runs the stages P8 to P1.
@@ -216,7 +224,7 @@ impl GateUnit {
                 list.done = self.remaining == 0;
             }
             Target::Block(_) => self.lscore = Some(score),
-            Target::Classes => {}
+            Target::Classes | Target::Hidden => {}
         }
     }
 
@@ -264,7 +272,7 @@ impl GateUnit {
         if self.group * macs >= job.outputs {
             return;
         }
-        let fc = &job.layers[0];
+        let Some(fc) = &job.fc else { return };
         let inputs = job.list.map_or(fc.inputs, |l| self.lists[l.index()].channels.len());
         let slots = inputs.max(1);
         if self.step < slots {
@@ -282,7 +290,8 @@ impl GateUnit {
                     activity.list_read += LiveList::ENTRY_BYTES;
                 }
                 let word = job.pool_region * view.program.config.gate.channels + self.step;
-                input.pooled = arithmetic::pooled(view.pool[word], fc.pool_shift);
+                let sum = if job.reads_hidden { self.hidden[self.step].to_bits().into() } else { view.pool[word] };
+                input.pooled = arithmetic::pooled(sum, fc.pool_shift);
                 input.weight_word = fc.weight_base + self.group * fc.inputs + channel;
                 activity.pool_read += 4;
                 activity.gate_macs += macs.min(fc.outputs - self.group * macs) as u64;

@@ -20,13 +20,14 @@ impl Run<'_> {
 
     /// Evaluates a gate. Returns the index of its decision in the trace.
     pub(crate) fn gate(&mut self, gate: &Gate, x: &Map) -> usize {
-        let scores = match (gate.decision, gate.head.layers()) {
-            (Decision::ClampScale { threshold }, [fc]) => {
-                let sums = self.buffers.pooling.fully_connected(fc, &x.read());
+        let layers = gate.head.layers();
+        let scores = match (gate.decision, layers.last()) {
+            (Decision::ClampScale { threshold }, Some(fc)) => {
+                let sums = self.buffers.pooling.head(layers, &x.read());
                 sums.iter().enumerate().map(|(o, t)| score(*t, fc, o, threshold)).collect()
             }
-            (Decision::Step { .. }, [fc]) => {
-                let sums = self.buffers.pooling.fully_connected(fc, &x.read());
+            (Decision::Step { .. }, Some(_)) => {
+                let sums = self.buffers.pooling.head(layers, &x.read());
                 sums.iter().map(|t| if *t > 0 { Score::ONE } else { Score::ZERO }).collect()
             }
             _ => given::scores(self.given, gate.name()).to_vec(),
