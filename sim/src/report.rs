@@ -40,6 +40,7 @@
 //!     forced_open: costs.clone(),
 //!     ungated: costs,
 //!     correct: None,
+//!     decisions: None,
 //! };
 //! let table = EnergyTable::parse(ENERGY_TABLES[0].1, ENERGY_TABLES[0].0)?;
 //! let report = assemble(&simulator, &simulator, &table, run)?;

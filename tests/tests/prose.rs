@@ -9,7 +9,11 @@ const WIDEST: usize = 100;
 /// Folders of what is not ours, or not text.
 const LEFT_OUT: [&str; 8] = [".git", "target", "data", "runs", "v", "node_modules", "snapshots", "checkpoints"];
 
+/// The files of a folder and its folders, but for what `lcsim verilog` wrote.
 fn files(folder: &Path) -> Vec<PathBuf> {
+    if folder.join("lcsim.sha256").exists() {
+        return vec![];
+    }
     let entries = fs::read_dir(folder).expect("readable").map(|entry| entry.expect("an entry").path());
     entries
         .filter(|path| path.file_name().is_some_and(|name| !LEFT_OUT.iter().any(|left_out| name == *left_out)))

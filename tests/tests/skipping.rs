@@ -3,7 +3,7 @@
 use lcsim_golden::integer;
 use lcsim_sim::{Activity, LayerCount, Mode, Simulator};
 use lcsim_spec::number::{MULTIPLIER_MIN, SCORE_FRAC};
-use lcsim_spec::{AcceleratorConfig, Conv, Gate, GateDecision, Head, Layer, QuantNetwork, Score, Trace};
+use lcsim_spec::{AcceleratorConfig, Conv, Decision, Gate, GateDecision, Head, Layer, QuantNetwork, Score, Trace};
 use lcsim_tests::random::{Rng, accelerator, plan};
 use proptest::prelude::*;
 
@@ -186,6 +186,7 @@ fn masked(net: &QuantNetwork, mask: &[bool]) -> QuantNetwork {
         fc.weights.fill(0);
         fc.multiplier.fill(MULTIPLIER_MIN);
         fc.shift.fill(0);
+        gate.decision = Decision::HIDDEN;
         fc.bias.iter_mut().zip(&mut mask).for_each(|(b, &open)| *b = if open { 1 << 29 } else { -(1 << 29) });
     }
     net
