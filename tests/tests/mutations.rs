@@ -10,7 +10,7 @@ type Test = fn(&AcceleratorConfig) -> (Part, Script);
 const PE: Test = |config| units::pe(config, 200, 1);
 const ROW: Test = |config| units::row(config, 1, 200, 2);
 const COLUMN: Test = |config| units::column(config, 2, 20, 3);
-const GATE: Test = |config| units::gate(config, 20, 4);
+const GATE: Test = |config| units::gate(config, 40, 4);
 /// The shadow weights of seven columns are free later than a cycle after the swap.
 const LOADER: Test = |_| units::loader(&tiny::array(3, 7, 3), 10, 5);
 const STREAMER: Test = |config| units::streamer(config, 40, 6);

@@ -134,6 +134,7 @@ proptest! {
                 "10" => {
                     prop_assert!((1..=config.gate.channels as u64).contains(&gate("outputs")));
                     prop_assert!(gate("threshold") <= 1 << 15);
+                    prop_assert!(gate("step") == 0 || gate("threshold") > 0);
                     let writes_a_list = gate("purpose") == 1;
                     prop_assert!(!writes_a_list || gate("list_on") == 0 || gate("in_list") != gate("out_list"));
                 }

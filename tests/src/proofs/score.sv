@@ -11,10 +11,7 @@ wire signed [33:0] product_wide = $signed(scaled_r);
 wire signed [33:0] unclamped = (product_wide + 34'sd2048) >>> 12;
 wire [15:0] clamped = (unclamped < 34'sd0) ? 16'd0 : (unclamped > 34'sd32768) ? 16'd32768 : unclamped[15:0];
 // What every program gives, which the test reads in programs.
-always @(*) begin
-  assume(i_threshold <= 16'h8000);
-  assume(!i_step || (i_threshold != 16'd0));
-end
+always @(*) assume(i_threshold <= 16'h8000);
 reg signed [31:0] sum1, t2, product6;
 reg signed [15:0] u3, u4, u5;
 reg [14:0] m5, m4, m3, m2;
@@ -33,6 +30,8 @@ end else begin
   threshold6 <= {1'b0, i_threshold};
   score7 <= ({1'b0, clamped} < threshold6) ? 16'd0 : i_step ? 16'h8000 : clamped;
 end
+// A step stands with its threshold, which is above 0 in every program.
+always @(*) assume(!i_step || (threshold6 != 17'd0));
 always @(*) if (known) begin
   takes_its_sum: assert(sum_r == sum1);
   bias_is_added: assert((biased_r == t2) && (shift_r == s2) && (multiplier_r == m2));
