@@ -166,16 +166,13 @@ impl GateUnit {
             activity.scores += 1;
             self.deliver(job, o, view.forced_open, activity);
         }
-        match job.decision {
-            Some(decision) => {
-                self.score = self.scaled.take().map(|o| {
-                    let score = arithmetic::score(o.value, decision.least());
-                    let steps = matches!(decision, Decision::Step { .. }) && score > Score::ZERO;
-                    Output { value: (if steps { Score::ONE } else { score }).to_bits().into(), ..o }
-                });
-            }
-            // Logits leave behind P2.
-            None => {}
+        // Logits leave behind P2.
+        if let Some(decision) = job.decision {
+            self.score = self.scaled.take().map(|o| {
+                let score = arithmetic::score(o.value, decision.least());
+                let steps = matches!(decision, Decision::Step { .. }) && score > Score::ZERO;
+                Output { value: (if steps { Score::ONE } else { score }).to_bits().into(), ..o }
+            });
         }
         self.scaled = self.narrow.take().map(|o| {
             let multiplier = i32::from(Self::param(view, job, o.index).multiplier);
