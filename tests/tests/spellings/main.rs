@@ -3,6 +3,7 @@
 
 mod forms;
 mod graph;
+mod layers;
 mod step;
 
 use forms::{Form, forms};

@@ -11,7 +11,7 @@ use lcsim_tests::onnx_builder::{Spec, Style, int, network, node};
 /// Nodes from a layer's output to its score.
 type Write = fn(&str, &str) -> Vec<NodeProto>;
 
-fn to_float(x: &str, y: &str) -> NodeProto {
+pub fn to_float(x: &str, y: &str) -> NodeProto {
     node("Cast", &[x], y, vec![int("to", i64::from(data_type::FLOAT))])
 }
 
@@ -81,7 +81,7 @@ fn ways() -> [(&'static str, Write, bool); 8] {
     ]
 }
 
-fn decisions(layers: &[Layer]) -> Vec<Decision> {
+pub fn decisions(layers: &[Layer]) -> Vec<Decision> {
     let gates = layers.iter().flat_map(|layer| match layer {
         Layer::Block(b) => b.lnet.iter().chain(b.convs.iter().filter_map(|g| g.gate.as_ref())).collect(),
         _ => vec![],
