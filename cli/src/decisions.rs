@@ -8,8 +8,9 @@ use lcsim_spec::{GateDecision, QuantNetwork};
 use std::ops::Range;
 use std::path::Path;
 
-/// What each image computes, from a file (docs/decisions-file.md): which blocks, and which channels
-/// of convolutions. A gate of any kind can have made these decisions, in any program.
+/// Masks from a file (docs/decisions-file.md) that say which blocks, and which channels of
+/// convolutions, each image computes. A gate of any kind can have made these decisions, in any
+/// program.
 ///
 /// ```no_run
 /// use lcsim::{Accelerator, Decisions, Images, Network, Options, simulate};

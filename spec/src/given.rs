@@ -69,8 +69,7 @@ fn names<C: Convolution, F: Connected>(layer: &Layer<C, F>) -> Vec<String> {
         Layer::Pool(p) => names.push(p.name.clone()),
         Layer::Block(b) => {
             names.push(b.name.clone());
-            let gates = b.lnet.iter().chain(b.convs.iter().filter_map(|g| g.gate.as_ref()));
-            names.extend(gates.map(|gate| gate.name().into()));
+            names.extend(b.gates().map(|gate| gate.name().into()));
         }
     }
     names

@@ -69,6 +69,18 @@ pub struct Block<C = Conv, F = Fc> {
     pub relu: bool,
 }
 
+impl<C, F> Block<C, F> {
+    /// The gates of the block in the order of evaluation.
+    pub fn gates(&self) -> impl Iterator<Item = &Gate<F>> {
+        self.lnet.iter().chain(self.convs.iter().filter_map(|g| g.gate.as_ref()))
+    }
+
+    /// The same gates, to be changed.
+    pub fn gates_mut(&mut self) -> impl Iterator<Item = &mut Gate<F>> {
+        self.lnet.iter_mut().chain(self.convs.iter_mut().filter_map(|g| g.gate.as_mut()))
+    }
+}
+
 /// One step of the network.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Layer<C = Conv, F = Fc> {
@@ -146,8 +158,7 @@ impl QuantNetwork {
         let mut net = self.clone();
         for layer in &mut net.layers {
             if let Layer::Block(b) = layer {
-                let gates = b.lnet.iter_mut().chain(b.convs.iter_mut().filter_map(|g| g.gate.as_mut()));
-                gates.for_each(|gate| gate.decision = gate.decision.with_threshold(threshold));
+                b.gates_mut().for_each(|gate| gate.decision = gate.decision.with_threshold(threshold));
             }
         }
         net

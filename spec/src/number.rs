@@ -39,7 +39,7 @@ pub const REQUANT_SHIFT: u32 = 18;
 pub const SCORE_SHIFT: u32 = 12;
 /// The multiplier of a gate that decides by a step. Its shift is 0.
 pub const STEP_MULTIPLIER: u16 = (MULTIPLIER_END - 1) as u16;
-/// What the score stage makes of 1 with [`STEP_MULTIPLIER`], before the step: 8 of 2^15. Of 0 it
+/// The score stage makes this of 1 with [`STEP_MULTIPLIER`], before the step: 8 of 2^15. Of 0 it
 /// makes 0, so all sums above 0 reach this score, and no others.
 pub const STEP_LEAST: Score =
     Score::from_bits(((STEP_MULTIPLIER as u32 + (1 << (SCORE_SHIFT - 1))) >> SCORE_SHIFT) as u16);

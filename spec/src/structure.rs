@@ -64,8 +64,7 @@ fn unique_names<C: Convolution, F: Connected>(layers: &[Layer<C, F>], classifier
                 names.push((&b.name, "block"));
                 names.extend(b.lnet.iter().map(|f| (f.name(), "L-Net")));
                 names.extend(b.convs.iter().filter_map(|g| g.gate.as_ref()).map(|f| (f.name(), "C-Net")));
-                let gates = b.lnet.iter().chain(b.convs.iter().filter_map(|g| g.gate.as_ref()));
-                names.extend(gates.filter_map(|gate| match &gate.head {
+                names.extend(b.gates().filter_map(|gate| match &gate.head {
                     Head::TwoLayers(layers) => Some((layers[0].name(), "first layer of a gate")),
                     Head::OneLayer(_) | Head::Absent { .. } => None,
                 }));

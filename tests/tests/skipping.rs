@@ -174,7 +174,7 @@ fn check_gate(
 /// The gates of `net`, to be changed.
 fn gates_mut(net: &mut QuantNetwork) -> impl Iterator<Item = &mut Gate> {
     let blocks = net.layers.iter_mut().filter_map(|l| if let Layer::Block(b) = l { Some(b) } else { None });
-    blocks.flat_map(|b| b.lnet.iter_mut().chain(b.convs.iter_mut().filter_map(|g| g.gate.as_mut())))
+    blocks.flat_map(|b| b.gates_mut())
 }
 
 /// `net` with gates that decide as `mask` says, whatever they read: one bit for each output of each

@@ -10,8 +10,8 @@ pub struct Activations {
     pub maps: Vec<(String, Vec<f32>)>,
     /// The scores of the evaluated gates with their names, in the order of evaluation.
     pub scores: Vec<(String, Vec<f32>)>,
-    /// What each layer of these gates read, with the layer's name: pooled channels, or the outputs
-    /// of the layer before after its ReLU.
+    /// The inputs of each layer of these gates, with the layer's name: pooled channels, or the
+    /// outputs of the layer before after its ReLU.
     pub inputs: Vec<(String, Vec<f32>)>,
     /// One logit for each class.
     pub logits: Vec<f32>,

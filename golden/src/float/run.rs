@@ -3,7 +3,7 @@
 use super::activations::Activations;
 use lcsim_spec::GateDecision;
 
-/// What was computed of an image, and the scores that came with it.
+/// The values that were computed of an image, and the scores that came with it.
 pub(crate) struct Run<'a> {
     pub found: Activations,
     pub given: &'a [GateDecision],

@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(not.score().expect("a score").decision, Decision::Step { at_zero: true });
         assert_eq!(above.above(&[0.5], false), Some(above.clone()), "a step of a step");
         assert!(above.relu().is_none() && !above.is_free());
-        // What is always 1, or never.
+        // These are always 1, or never.
         let clamped = Clamped::identity(1).at_least(&[0.0]).at_most(&[1.0]);
         assert!(clamped.above(&[1.0], false).is_none() && clamped.above(&[0.0], true).is_none());
         assert!(clamped.above(&[0.0], false).is_some() && clamped.above(&[1.0], true).is_some());

@@ -44,8 +44,8 @@ impl Lowered<'_> {
             "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "Equal" | "Where" | "ArgMax" | "OneHot"
             | "Round" | "Sign" => {
                 let instead = format!(
-                    "a gate that decides by a step compares the outputs of its layer, or their sigmoid, with one number, as \
-                     `(z > 0).float()`; `{}` times every other gate by its masks",
+                    "a gate that decides by a step compares the outputs of its layer, or their sigmoid, with one \
+                     number, as `(z > 0).float()`; `{}` times every other gate by its masks",
                     Name::Decisions
                 );
                 return self.graph.refuse(node, found, instead);

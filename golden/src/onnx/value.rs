@@ -114,7 +114,7 @@ pub(crate) struct Score {
     pub first: Option<First>,
     /// The affine map after the layer, which folds into it.
     pub behind: Affine,
-    /// What becomes of the outputs.
+    /// The rule that turns outputs into scores.
     pub decision: Decision,
 }
 

@@ -42,7 +42,7 @@ pub struct Decisions {
     targets: BTreeMap<String, Decided>,
 }
 
-/// What the file says about a block or a convolution.
+/// The arrays of a block or a convolution.
 #[derive(Debug)]
 struct Decided {
     target: Target,

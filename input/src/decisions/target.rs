@@ -1,4 +1,4 @@
-//! What an array decides on: a block, or the channels of a convolution.
+//! Targets of arrays: a block, or the channels of a convolution.
 
 use anyhow::{Result, bail};
 use lcsim_spec::arrays::name as array_name;
@@ -25,7 +25,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// What the numbers of an array are.
+/// The meaning of the numbers of an array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// 1 for what is computed, and 0 for what is not.

@@ -13,7 +13,8 @@
 //! # let costs = Costs::equal(&simulator, &simulator.run(&[1; 16], Mode::Gated), 1);
 //! # let (version, model, threshold, data) = (String::new(), net.name.clone(), net.threshold(), "one image".to_owned());
 //! # let (gated, forced_open, ungated) = (costs.clone(), costs.clone(), costs);
-//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct: None, decisions: None };
+//! # let (correct, decisions) = (None, None);
+//! # let run = report::Run { version, model, threshold, data, gated, forced_open, ungated, correct, decisions };
 //! # let mut report = report::assemble(&simulator, &simulator, &lcsim_input::load::energy_table("45nm-lpddr4")?, run)?;
 //!
 //! report.model = "<mine>".to_owned();

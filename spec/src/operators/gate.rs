@@ -131,7 +131,7 @@ impl<F> Head<F> {
 }
 
 impl Decision {
-    /// What becomes of the outputs of a first layer: scores that skip nothing.
+    /// The rule for the outputs of a first layer: they become scores that skip nothing.
     pub const HIDDEN: Self = Self::ClampScale { threshold: Score::ZERO };
 
     /// Scores below it count as 0.
@@ -173,7 +173,7 @@ pub trait Connected {
     fn check(&self, reads: Reads, decision: Option<Decision>) -> Result<(), NetworkError>;
 }
 
-/// What a fully connected layer reads.
+/// The inputs of a fully connected layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
     /// The pool sums of a map of this shape.

@@ -1,9 +1,10 @@
 // Every output of a gate leaves exactly once, in order, and nothing is on its way when the unit is idle.
 //
-// Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g6_valid_r with g1_last_r .. g6_last_r,
-// finished_r, p2_valid_r .. p8_valid_r), left_r (sums of the group that leaves), unread_r (outputs whose sums are not on
-// the way to their scores), param_address_r, index_r, next_index_r; of the lists that begin: begins0_r and begins1_r; of
-// the group that enters: more_groups_r, more_inputs_r, step_r, next_step_r, slots_r, steps_r, outputs_beyond_r; written_r
+// Names of the unit beside its ports: the valid flags of its stages (g1_valid_r .. g6_valid_r with
+// g1_last_r .. g6_last_r, finished_r, p2_valid_r .. p8_valid_r); left_r (sums of the group that
+// leaves), unread_r (outputs whose sums are not on the way to their scores), param_address_r,
+// index_r, next_index_r; of the lists that begin: begins0_r and begins1_r; of the group that enters:
+// more_groups_r, more_inputs_r, step_r, next_step_r, slots_r, steps_r, outputs_beyond_r; written_r
 // (entries of the list that is written).
 wire cnet = (i_job_purpose == 2'd1), classifier_runs = (i_job_purpose == 2'd2);
 wire output_leaves = classifier_runs ? o_logit_valid : o_score_valid;

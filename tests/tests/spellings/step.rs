@@ -3,7 +3,7 @@
 use crate::forms::each_clamp;
 use crate::{assert_close, image, import, reference};
 use lcsim_golden::float;
-use lcsim_golden::model::Layer;
+use lcsim_golden::model::{Gate, Layer};
 use lcsim_golden::onnx::proto::{GraphProto, NodeProto, data_type};
 use lcsim_spec::Decision;
 use lcsim_tests::onnx_builder::{Spec, Style, int, network, node};
@@ -15,7 +15,7 @@ pub fn to_float(x: &str, y: &str) -> NodeProto {
     node("Cast", &[x], y, vec![int("to", i64::from(data_type::FLOAT))])
 }
 
-/// What it is, how it is written, and whether 0 counts as above the bound.
+/// A name, the nodes that say it, and whether 0 counts as above the bound.
 fn ways() -> [(&'static str, Write, bool); 8] {
     [
         (
@@ -81,12 +81,13 @@ fn ways() -> [(&'static str, Write, bool); 8] {
     ]
 }
 
+/// The gates of all blocks.
+pub fn gates(layers: &[Layer]) -> impl Iterator<Item = &Gate> {
+    layers.iter().filter_map(|layer| if let Layer::Block(b) = layer { Some(b.gates()) } else { None }).flatten()
+}
+
 pub fn decisions(layers: &[Layer]) -> Vec<Decision> {
-    let gates = layers.iter().flat_map(|layer| match layer {
-        Layer::Block(b) => b.lnet.iter().chain(b.convs.iter().filter_map(|g| g.gate.as_ref())).collect(),
-        _ => vec![],
-    });
-    gates.map(|gate| gate.decision).collect()
+    gates(layers).map(|gate| gate.decision).collect()
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(crate) fn gate(gate: &Gate, q: &Quantizer, x: Stream) -> Result<quant::Gate,
     Ok(quant::Gate { head, decision })
 }
 
-/// What a fully connected layer reads.
+/// The inputs of a fully connected layer, and their scale.
 #[derive(Clone, Copy)]
 struct Inputs {
     reads: Reads,
